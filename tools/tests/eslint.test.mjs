@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { root } from '../workspace.mjs';
+
+let eslint;
+
+before(async () => {
+  const { ESLint } = await import('eslint');
+  eslint = new ESLint({ cwd: root });
+});
+
+/** The rules that `text` breaks when it stands in `file`, which must exist. */
+async function broken(file, text) {
+  const [result] = await eslint.lintText(text, { filePath: join(root, file) });
+  return result.messages.map((message) => message.ruleId);
+}
+
+const using = (specifier) => `import * as used from '${specifier}';\nexport const it: object = used;\n`;
+
+test('a folder of element imports only towards load', async () => {
+  const rule = ['import-x/no-restricted-paths'];
+  assert.deepEqual(await broken('packages/element/src/load/origin.ts', using('../plugin/json.js')), rule);
+  assert.deepEqual(await broken('packages/element/src/load/origin.ts', using('../index.js')), rule);
+  assert.deepEqual(await broken('packages/element/src/plugin/json.ts', using('../load/origin.js')), []);
+  assert.deepEqual(await broken('packages/element/src/index.ts', using('./plugin/json.js')), []);
+});
+
+test('element imports neither Nx nor a package above it', async () => {
+  const file = 'packages/element/src/load/origin.ts';
+  for (const specifier of ['@nx/devkit', 'nx/src/utils/output', '@wheelhouse/python', '@wheelhouse/build']) {
+    const rules = await broken(file, using(specifier));
+    assert.ok(rules.includes('@nx/enforce-module-boundaries'), `${specifier}: ${rules}`);
+  }
+});
+
+test('python imports element, and not build', async () => {
+  const file = 'packages/python/src/index.ts';
+  assert.deepEqual(await broken(file, using('@wheelhouse/element')), []);
+  const rules = await broken(file, using('@wheelhouse/build'));
+  assert.ok(rules.includes('@nx/enforce-module-boundaries'), `${rules}`);
+});
+
+test('packages neither import tools nor change the working directory', async () => {
+  const file = 'packages/build/src/index.ts';
+  const rules = await broken(file, using('../../../tools/build.mjs'));
+  assert.ok(rules.includes('import-x/no-restricted-paths'), `${rules}`);
+  assert.deepEqual(await broken(file, "process.chdir('elsewhere');\n"), ['no-restricted-syntax']);
+});

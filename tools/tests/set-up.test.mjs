@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { npmPackagesAreCurrent } from '../set-up.mjs';
+
+/** Whether a directory with these two locks is called current. */
+function isCurrent(wanted, installed) {
+  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-set-up-'));
+  try {
+    writeFileSync(join(directory, 'package-lock.json'), JSON.stringify({ packages: wanted }));
+    if (installed) {
+      mkdirSync(join(directory, 'node_modules'));
+      writeFileSync(join(directory, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
+    }
+    return npmPackagesAreCurrent(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const a = { version: '1.0.0', integrity: 'sha512-a' };
+
+test('npm packages that were never installed are not current', () => {
+  assert.equal(isCurrent({ '': {}, 'node_modules/a': a }, undefined), false);
+});
+
+test('npm packages are current when what is installed is what the lock says', () => {
+  assert.equal(isCurrent({ '': {}, 'node_modules/a': a }, { 'node_modules/a': a }), true);
+});
+
+test('another version, another content or a missing package is noticed', () => {
+  assert.equal(isCurrent({ 'node_modules/a': a }, { 'node_modules/a': { ...a, version: '1.0.1' } }), false);
+  assert.equal(isCurrent({ 'node_modules/a': a }, { 'node_modules/a': { ...a, integrity: 'sha512-b' } }), false);
+  assert.equal(isCurrent({ 'node_modules/a': a }, {}), false);
+});
+
+test('a package for another platform may be absent', () => {
+  assert.equal(isCurrent({ 'node_modules/a': { ...a, optional: true } }, {}), true);
+});
