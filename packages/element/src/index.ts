@@ -1,0 +1,126 @@
+export { captureTree, type CaptureOptions } from './plugin/capture.js';
+export { checkoutTree, type CheckoutOptions } from './store/checkout.js';
+export { DiskArtifactStore } from './store/disk-artifact-store.js';
+export { DiskBlobStore } from './store/disk-blob-store.js';
+export { lockFile, type FileLock, type LockOptions } from './store/file-lock.js';
+export { KeptTrees, TREE_MTIME, type TreeLease } from './store/kept-trees.js';
+export { LocalStore, storeDirectory, type KeyLockOptions, type Workspace } from './store/local-store.js';
+export { MemoryArtifactStore } from './store/memory-artifact-store.js';
+export { MemoryBlobStore } from './store/memory-blob-store.js';
+export { VerifyingBlobStore } from './store/verifying-blob-store.js';
+export {
+  ElementError,
+  ElementErrors,
+  formatError,
+  throwCollected,
+  type ElementErrorInit,
+  type ErrorCode,
+  type ErrorCodes,
+} from './load/error.js';
+export { digestOf, formatDigest, parseDigest, sameDigest, type Digest } from './plugin/digest.js';
+export {
+  decodeDirectory,
+  EMPTY_DIRECTORY,
+  encodeDirectory,
+  type Directory,
+  type DirectoryNode,
+  type FileNode,
+  type SymlinkNode,
+} from './plugin/directory.js';
+export type { ArtifactRecord, ArtifactStore, BlobStore, Key } from './plugin/ports.js';
+export {
+  emptyTree,
+  nestTree,
+  openTree,
+  readBlob,
+  readDirectory,
+  splitPath,
+  subtree,
+  walkTree,
+  writeBlob,
+  writeTree,
+  type MutableTree,
+  type TreeEntry,
+} from './plugin/tree.js';
+export { canonicalArchitecture } from './load/architecture.js';
+export { assertComposited, composite, compositeAll } from './load/composite.js';
+export type { DependencyDeclaration } from './load/dependency-declaration.js';
+export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/element-file.js';
+export { ErrorCollector } from './load/error-collector.js';
+export { FORMAT_VERSION } from './load/format-version.js';
+export {
+  MappingNode,
+  ScalarNode,
+  SequenceNode,
+  toMapping,
+  toNode,
+  type Node,
+  type Plain,
+  type TypeName,
+} from './load/node.js';
+export { formatOrigin, type Origin } from './load/origin.js';
+export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/plugin-origin.js';
+export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/project.js';
+export { diskFiles, layeredFiles, normalPath, type FileKind, type FileLayer, type ProjectFiles } from './load/project-files.js';
+export { projectPath } from './load/project-path.js';
+export { PROTECTED_VARIABLES, Variables } from './load/variables.js';
+export { parseYaml } from './load/yaml.js';
+export { ElementGraph } from './resolve/element-graph.js';
+export { resolveProject, type ResolveOptions } from './resolve/resolve-project.js';
+export type { ResolvedElement } from './resolve/resolved-element.js';
+export { local, LocalSource } from './sources/local.js';
+export type { ActionBuilder, RunOptions } from './plugin/action-builder.js';
+export { BuildElement, type CommandList } from './plugin/build-element.js';
+export { digestOnlyBlobs } from './plugin/digest-only-blobs.js';
+export {
+  Element,
+  stagedByLocation,
+  type Dependency,
+  type DependencyType,
+  type ElementKind,
+  type ElementMeta,
+  type ProjectInfo,
+  type SandboxSettings,
+  type Scope,
+} from './plugin/element.js';
+export { getHostTool } from './plugin/host-tool.js';
+export { canonicalJson, type Json } from './plugin/json.js';
+export { Plugin, type KindIdentity, type MemberTypes, type PluginMeta } from './plugin/plugin.js';
+export type {
+  Action,
+  HostMount,
+  Io,
+  Limits,
+  PinnedDependency,
+  Platform,
+  Refusal,
+  Sandbox,
+  SandboxResult,
+  Sink,
+  Step,
+} from './plugin/ports.js';
+export { PluginRegistry, type PluginModule, type Registered } from './plugin/registry.js';
+export { Source, type Consistency, type SourceKind, type SourceMeta } from './plugin/source.js';
+export { coreElements } from './elements/core-elements.js';
+export { HostElement, type HostServices } from './elements/host.js';
+export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
+export { actionKey } from './build/action-digest.js';
+export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
+export { tailOf } from './build/build-log.js';
+export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';
+export type { BuildEvent, BuildListener, CachedBecause } from './build/events.js';
+export { globMatcher } from './build/glob.js';
+export { BuildSession, type Engine, type SessionInput } from './build/session.js';
+export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';
+export { BubblewrapSandbox, type BubblewrapSandboxOptions } from './sandbox/bubblewrap-sandbox.js';
+export {
+  SANDBOX_CONTRACT,
+  SANDBOX_CONTRACT_VERSION,
+  SANDBOX_GID,
+  SANDBOX_HOSTNAME,
+  SANDBOX_MTIME,
+  SANDBOX_UID,
+} from './sandbox/contract.js';
+export { probeBubblewrap } from './sandbox/probe.js';
+export type { Realisation } from './sandbox/realised-root.js';
+export { errnoOf } from './load/errno.js';

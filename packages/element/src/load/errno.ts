@@ -1,0 +1,6 @@
+/** The name of the system error (`ENOENT`, ...) that `error` reports, if it is one. */
+export function errnoOf(error: unknown): string | undefined {
+  // By its shape, not its class: a program may have several realms, each with an `Error` of its own.
+  const isCoded = typeof error === 'object' && error !== null && 'errno' in error && 'code' in error;
+  return isCoded && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,126 @@
+import { formatOrigin, type Origin } from './origin.js';
+
+/**
+ * The codes of errors a user can cause. The load codes are BuildStream's `LoadErrorReason`s under their own names.
+ * A package above this one adds its codes by declaration merging, so the union stays closed and checked.
+ */
+export interface ErrorCodes {
+  MISSING_FILE: true;
+  LOADING_DIRECTORY: true;
+  INVALID_YAML: true;
+  INVALID_DATA: true;
+  ILLEGAL_COMPOSITE: true;
+  TRAILING_LIST_DIRECTIVE: true;
+  CIRCULAR_DEPENDENCY: true;
+  CIRCULAR_REFERENCE_VARIABLE: true;
+  UNRESOLVED_VARIABLE: true;
+  PROTECTED_VARIABLE_REDEFINED: true;
+  DUPLICATE_DEPENDENCY: true;
+  MISSING_PROJECT_CONF: true;
+  INVALID_PROJECT_CONF: true;
+  UNSUPPORTED_PROJECT: true;
+  UNSUPPORTED_PLUGIN: true;
+  PLUGIN_LOAD: true;
+  INVALID_SYMBOL_NAME: true;
+  BAD_ELEMENT_SUFFIX: true;
+  BAD_CHARACTERS_IN_NAME: true;
+  PROJ_PATH_INVALID: true;
+  PROJ_PATH_INVALID_KIND: true;
+  /** The host lacks a program a plugin needs. */
+  HOST_TOOL: true;
+  /** A toolchain cannot be read, or is not what the element asks for. */
+  TOOLCHAIN: true;
+  /** A source cannot be found, read, fetched or verified. */
+  SOURCE: true;
+  /** Two staged artifacts cannot lie in one root. */
+  STAGING: true;
+  /** A build produced something an artifact cannot hold, or nothing at all. */
+  ARTIFACT: true;
+  /** No sandbox can run here, or none can run this action. */
+  SANDBOX: true;
+  /** A command of an element ended with a non-zero exit code. */
+  COMMAND_FAILED: true;
+  /** The store on disk is unreadable, full, or holds bytes that do not match their digest. */
+  STORE: true;
+}
+
+/** One of the closed set of user errors. */
+export type ErrorCode = keyof ErrorCodes;
+
+/** What an {@link ElementError} is made of. */
+export interface ElementErrorInit {
+  readonly code: ErrorCode;
+  /** What is wrong, naming the offending value in backticks; without the place. */
+  readonly message: string;
+  /** Where, if a file says so. */
+  readonly origin?: Origin | undefined;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+  /** Text too long for the message: the tail of a log, a tool's own words. */
+  readonly detail?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** An error the user can mend. A bug is a plain `Error`. */
+export class ElementError extends Error {
+  readonly code: ErrorCode;
+  readonly origin: Origin | undefined;
+  readonly hint: string | undefined;
+  readonly detail: string | undefined;
+  /** The message without its place. */
+  readonly reason: string;
+
+  constructor(init: ElementErrorInit) {
+    super(init.origin === undefined ? init.message : `${formatOrigin(init.origin)}: ${init.message}`, {
+      cause: init.cause,
+    });
+    this.name = 'ElementError';
+    this.code = init.code;
+    this.origin = init.origin;
+    this.hint = init.hint;
+    this.detail = init.detail;
+    this.reason = init.message;
+  }
+
+  /** The same error, with `context` said first: the layer that could not go on because of it. */
+  within(context: string): ElementError {
+    return new ElementError({
+      code: this.code,
+      message: `${context}: ${this.reason}`,
+      origin: this.origin,
+      hint: this.hint,
+      detail: this.detail,
+      cause: this,
+    });
+  }
+}
+
+/** All user errors that one pass found, in the order of their places. Never empty, never nested. */
+export class ElementErrors extends AggregateError {
+  override readonly errors: ElementError[];
+
+  constructor(errors: readonly ElementError[]) {
+    super(errors, errors.map((error) => error.message).join('\n'));
+    this.name = 'ElementErrors';
+    this.errors = [...errors];
+  }
+}
+
+/** Throws what was collected: nothing, the one error, or all of them together. */
+export function throwCollected(errors: readonly ElementError[]): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  throw errors.length === 1 ? first : new ElementErrors(errors);
+}
+
+/**
+ * The text shown for a user error: where and what, then the detail, then the hint, each on lines of its own.
+ * The one printer of user errors; it writes no colour and no trailing newline.
+ */
+export function formatError(error: ElementError | ElementErrors): string {
+  if (error instanceof ElementErrors) return error.errors.map(formatError).join('\n');
+  const lines = [error.message];
+  if (error.detail !== undefined) lines.push(error.detail.replace(/\n+$/, ''));
+  if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+  return lines.join('\n');
+}

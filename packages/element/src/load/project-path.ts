@@ -1,0 +1,63 @@
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { isAbsolute, join, sep } from 'node:path';
+import { errnoOf } from './errno.js';
+import { ElementError, type ErrorCode } from './error.js';
+import type { ScalarNode } from './node.js';
+
+/**
+ * Checks a path that a project's file gives, which must lie inside the project (BuildStream reference:
+ * `node_get_project_path`).
+ *
+ * @param directory the project's directory, an absolute path
+ * @param kind what must be there; a file or a directory unless given
+ * @returns the path as written
+ * @throws ElementError PROJ_PATH_INVALID, PROJ_PATH_INVALID_KIND, MISSING_FILE at the node's place
+ */
+export function projectPath(directory: string, node: ScalarNode, kind?: 'file' | 'directory'): string {
+  const path = node.asString();
+  const fail = (code: ErrorCode, message: string): never => {
+    throw new ElementError({ code, message, origin: node.origin });
+  };
+  if (isAbsolute(path)) {
+    fail(
+      'PROJ_PATH_INVALID',
+      `Absolute path: '${path}' invalid.\nPlease specify a path relative to the project's root.`,
+    );
+  }
+  const absolute = join(directory, path);
+  if (statOf(absolute, lstatSync)?.isSymbolicLink() === true) {
+    fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' must not point to symbolic links `);
+  }
+  if (path.split('/').find((part) => part !== '.' && part !== '') === '..') {
+    fail('PROJ_PATH_INVALID', `Specified path '${path}' first component must not be '..'`);
+  }
+  const stats = statOf(absolute, statSync);
+  if (stats === undefined) return fail('MISSING_FILE', `Specified path '${path}' does not exist`);
+  const root = realpathSync(directory);
+  const real = realpathSync(absolute);
+  if (real !== root && !real.startsWith(root + sep)) {
+    fail('PROJ_PATH_INVALID', `Specified path '${path}' must not lead outside of the project directory`);
+  }
+  if (stats.isSocket() || stats.isFIFO() || stats.isBlockDevice() || stats.isCharacterDevice()) {
+    fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' points to an unsupported file kind`);
+  }
+  if (kind === 'file' && !stats.isFile())
+    fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' is not a regular file`);
+  if (kind === 'directory' && !stats.isDirectory()) {
+    fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' is not a directory`);
+  }
+  return path;
+}
+
+function statOf(
+  path: string,
+  stat: (path: string, options: { throwIfNoEntry: false }) => Stats | undefined,
+): Stats | undefined {
+  try {
+    return stat(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file stands where the path has a directory.
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

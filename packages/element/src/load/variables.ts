@@ -1,0 +1,208 @@
+import { ElementError } from './error.js';
+import { ErrorCollector } from './error-collector.js';
+import { MappingNode, ScalarNode, SequenceNode, unexpectedType, type Node } from './node.js';
+import { formatOrigin } from './origin.js';
+import { assertSymbol } from './symbol.js';
+
+/** The variables that only the loader sets. */
+export const PROTECTED_VARIABLES: readonly string[] = ['project-name', 'element-name', 'max-jobs'];
+
+const REFERENCE = /%\{([a-zA-Z][a-zA-Z0-9_-]*)\}/;
+
+/** A text cut at its references: literal, name, literal, name, ..., literal. */
+type Parts = readonly string[];
+
+/**
+ * The variables of one element, each with its value, and the expansion of `%{name}` (BuildStream reference: variables).
+ *
+ * Values are expanded when they are first asked for, and once. Chains of references are followed without recursion,
+ * so their length is not bounded by the stack.
+ */
+export class Variables {
+  private readonly values = new Map<string, string>();
+
+  /**
+   * @param node names to texts, composed of all layers
+   * @throws ElementError INVALID_SYMBOL_NAME @throws ElementError INVALID_DATA where a value is not a scalar
+   */
+  constructor(private readonly node: MappingNode) {
+    const errors = new ErrorCollector();
+    for (const [name, value] of node.entries) {
+      errors.attempt(() => {
+        assertSymbol(name, 'variable name', value.origin);
+      });
+      if (value.type !== 'scalar') errors.add(unexpectedType(value, name, 'scalar'));
+    }
+    errors.throwIfAny();
+  }
+
+  /**
+   * The value, or `undefined` where the variable is not defined.
+   *
+   * @throws ElementError UNRESOLVED_VARIABLE, CIRCULAR_REFERENCE_VARIABLE
+   */
+  get(name: string): string | undefined {
+    return this.values.get(name) ?? (this.node.has(name) ? this.resolve(name) : undefined);
+  }
+
+  /**
+   * The node's text with every `%{name}` put in.
+   *
+   * @throws ElementError UNRESOLVED_VARIABLE at the place of the text that has the reference
+   * @throws ElementError CIRCULAR_REFERENCE_VARIABLE
+   */
+  expand(node: ScalarNode): string {
+    const text = node.asString();
+    if (!text.includes('%{')) return text;
+    return this.join(split(text), node);
+  }
+
+  /** The node with every text in it expanded; keys are left alone. Collects the errors of a whole subtree. */
+  expandNode<T extends Node>(node: T): T;
+  expandNode(node: Node): Node {
+    const errors = new ErrorCollector();
+    const expanded = this.expandInto(node, errors);
+    errors.throwIfAny();
+    return expanded;
+  }
+
+  /** The errors in the variables themselves: whatever they refer to that is not there, and every circle. */
+  check(): readonly ElementError[] {
+    const errors = new ErrorCollector();
+    const known = new Set<string>();
+    for (const name of this.node.entries.keys()) {
+      try {
+        this.get(name);
+      } catch (error) {
+        if (!(error instanceof ElementError)) throw error;
+        // Whoever refers to a bad variable meets the same error again, and a circle begins wherever it is entered.
+        const identity = error.detail?.split('\n').sort().join('\n') ?? error.message;
+        if (known.has(identity)) continue;
+        known.add(identity);
+        errors.add(error);
+      }
+    }
+    return errors.errors;
+  }
+
+  /** Every variable with its value, sorted by name. @throws ElementError as {@link get} */
+  toRecord(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.node
+        .keys()
+        .sort()
+        .map((name) => [name, this.get(name) ?? '']),
+    );
+  }
+
+  private expandInto(node: Node, errors: ErrorCollector): Node {
+    switch (node.type) {
+      case 'scalar': {
+        if (node.value?.includes('%{') !== true) return node;
+        return new ScalarNode(errors.attempt(() => this.expand(node)) ?? node.value, node.origin);
+      }
+      case 'sequence':
+        return new SequenceNode(
+          node.items.map((item) => this.expandInto(item, errors)),
+          node.origin,
+        );
+      case 'mapping': {
+        const entries = new Map<string, Node>();
+        for (const [key, value] of node.entries) entries.set(key, this.expandInto(value, errors));
+        return new MappingNode(entries, node.origin);
+      }
+      default: {
+        const unknown: never = node;
+        throw new Error(`no such node: ${String(unknown)}`);
+      }
+    }
+  }
+
+  private join(parts: Parts, node: ScalarNode): string {
+    let text = '';
+    for (let index = 0; index < parts.length; index += 1) {
+      const part = parts[index] ?? '';
+      if (index % 2 === 0) text += part;
+      else {
+        const value = this.get(part);
+        if (value === undefined) throw undefinedVariable(part, node);
+        text += value;
+      }
+    }
+    return text;
+  }
+
+  private scalar(name: string): ScalarNode | undefined {
+    return this.node.scalar(name);
+  }
+
+  /** Depth first over what `start` refers to; a variable is joined when all that it refers to is known. */
+  private resolve(start: string): string {
+    const path: { readonly name: string; readonly node: ScalarNode; readonly parts: Parts; next: number }[] = [];
+    const onPath = new Set<string>();
+    const enter = (name: string, from: ScalarNode | undefined): void => {
+      const node = this.scalar(name);
+      if (node === undefined) {
+        if (from === undefined) throw new Error(`no variable ${name}`);
+        throw undefinedVariable(name, from);
+      }
+      if (onPath.has(name)) throw circle([...path.slice(path.findIndex((step) => step.name === name))]);
+      onPath.add(name);
+      path.push({ name, node, parts: split(node.asString()), next: 1 });
+    };
+    enter(start, undefined);
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const reference = step.parts[step.next];
+      if (reference === undefined) {
+        this.values.set(step.name, this.join(step.parts, step.node));
+        path.pop();
+        onPath.delete(step.name);
+      } else {
+        step.next += 2;
+        if (!this.values.has(reference)) enter(reference, step.node);
+      }
+    }
+    return this.values.get(start) ?? '';
+  }
+}
+
+/** @throws ElementError PROTECTED_VARIABLE_REDEFINED where a layer that users write sets a protected variable */
+export function refuseProtectedVariables(layer: MappingNode): void {
+  for (const name of PROTECTED_VARIABLES) {
+    const value = layer.get(name);
+    if (value !== undefined) {
+      throw new ElementError({
+        code: 'PROTECTED_VARIABLE_REDEFINED',
+        message: `invalid redefinition of protected variable '${name}'`,
+        origin: value.origin,
+      });
+    }
+  }
+}
+
+function split(text: string): Parts {
+  return text.includes('%{') ? text.split(REFERENCE) : [text];
+}
+
+function undefinedVariable(name: string, node: ScalarNode): ElementError {
+  return new ElementError({
+    code: 'UNRESOLVED_VARIABLE',
+    message: `Reference to undefined variable '${name}'`,
+    origin: node.origin,
+  });
+}
+
+function circle(steps: readonly { readonly name: string; readonly node: ScalarNode }[]): ElementError {
+  const [first] = steps;
+  if (first === undefined) throw new Error('an empty circle');
+  return new ElementError({
+    code: 'CIRCULAR_REFERENCE_VARIABLE',
+    message: `Circular dependency detected on variable '${first.name}'`,
+    detail: steps
+      .map(
+        ({ name, node }, index) =>
+          `${formatOrigin(node.origin)}: Variable '${name}' refers to variable '${steps[index + 1]?.name ?? first.name}'`,
+      )
+      .join('\n'),
+  });
+}

@@ -1,0 +1,234 @@
+import { createHash, type Hash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Dirent,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { ElementError, type ErrorCode } from '../load/error.js';
+import { digestOf, type Digest } from './digest.js';
+import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
+import type { BlobStore } from './ports.js';
+
+/** How a directory is captured. */
+export interface CaptureOptions {
+  /** What errors call the directory: `%{install-root}`, a source's path. */
+  readonly label: string;
+  /** The code of errors about what is in the directory. Default ARTIFACT. */
+  readonly code?: ErrorCode;
+  /** Whether an entry belongs to the tree; a directory that does not is not looked into. Default: every entry. */
+  readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
+}
+
+/** Up to this many bytes a file is held in memory between being hashed and being kept. */
+const HELD_FILE = 256 * 1024;
+/** Held files are given to the store when they are so many, or have so many bytes together. */
+const HELD_FILES = 512;
+const HELD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Keeps a directory of this machine as a tree. A file is executable where its owner may execute it; symbolic links are
+ * kept as they are; other modes, owners, times and extended attributes are not (REAPI: `Directory`).
+ *
+ * Small files are read once, and written only where the store does not have them. Larger ones are read to be hashed
+ * and, where the store does not have them, again to be kept.
+ *
+ * @returns the digest of the root `Directory`; all blobs of the tree are in `blobs`
+ * @throws ElementError of `options.code` on a fifo, socket, device, a name or target that is not UTF-8, an entry that
+ *   cannot be read, and a file that changes meanwhile; `blobs`' own errors
+ */
+export async function captureTree(blobs: BlobStore, directory: string, options: CaptureOptions): Promise<Digest> {
+  return await new Capture(blobs, directory, options).run();
+}
+
+class Capture {
+  private readonly buffer = Buffer.allocUnsafeSlow(HELD_FILE + 1);
+  private held = new Map<string, { readonly digest: Digest; readonly bytes: Uint8Array }>();
+  private heldBytes = 0;
+
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly root: string,
+    private readonly options: CaptureOptions,
+  ) {}
+
+  async run(): Promise<Digest> {
+    const digest = await this.directory('');
+    await this.flush();
+    return digest;
+  }
+
+  /** @param relative the directory's path below the root with a slash behind it; empty for the root */
+  private async directory(relative: string): Promise<Digest> {
+    const files: FileNode[] = [];
+    const directories: DirectoryNode[] = [];
+    const symlinks: SymlinkNode[] = [];
+    for (const entry of this.entries(relative)) {
+      const { name } = entry;
+      const path = relative + name;
+      if (entry.isFile()) {
+        if (this.accepts(path, 'file')) files.push(await this.file(name, path));
+      } else if (entry.isDirectory()) {
+        if (this.accepts(path, 'directory')) directories.push({ name, digest: await this.directory(`${path}/`) });
+      } else if (entry.isSymbolicLink()) {
+        if (this.accepts(path, 'symlink')) symlinks.push({ name, target: this.target(path) });
+      } else {
+        throw this.error(path, `is ${kindOf(entry)}, which a tree cannot hold`);
+      }
+    }
+    const bytes = encodeDirectory({ files, directories, symlinks });
+    const digest = digestOf(bytes);
+    // Not asked for first, since a store may answer by the length alone: writing mends one that is damaged.
+    await this.blobs.write(digest, once(bytes));
+    return digest;
+  }
+
+  private accepts(path: string, type: 'file' | 'directory' | 'symlink'): boolean {
+    return this.options.filter === undefined || this.options.filter(path, type);
+  }
+
+  private entries(relative: string): Dirent[] {
+    const path = join(this.root, relative);
+    const entries = this.attempt(relative, () => readdirSync(path, { withFileTypes: true }));
+    // Node puts U+FFFD where a name is not UTF-8, but a name may also have it of its own.
+    if (entries.some((entry) => entry.name.includes('\ufffd'))) {
+      const wrong = readdirSync(path, { encoding: 'buffer' }).find((name) => !isUtf8(name));
+      if (wrong !== undefined) throw this.error(relative + wrong.toString('latin1'), 'has a name that is not UTF-8');
+    }
+    return entries;
+  }
+
+  private target(path: string): string {
+    const target = this.attempt(path, () => readlinkSync(join(this.root, path), { encoding: 'buffer' }));
+    if (!isUtf8(target)) throw this.error(path, 'is a symbolic link to a name that is not UTF-8');
+    return target.toString('utf8');
+  }
+
+  private async file(name: string, path: string): Promise<FileNode> {
+    const absolute = join(this.root, path);
+    const { bytes, isExecutable } = this.attempt(path, () => this.readSmall(absolute));
+    if (bytes === undefined) return { name, digest: await this.large(path, absolute), isExecutable };
+    const digest = digestOf(bytes);
+    await this.hold(digest, bytes);
+    return { name, digest, isExecutable };
+  }
+
+  /** The bytes of a file, where it is small; always whether it is executable. Not what a link in its place leads to. */
+  private readSmall(absolute: string): { bytes: Uint8Array | undefined; isExecutable: boolean } {
+    const file = openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size, mode } = fstatSync(file);
+      const isExecutable = (mode & 0o100) !== 0;
+      if (size > HELD_FILE) return { bytes: undefined, isExecutable };
+      let length = 0;
+      for (;;) {
+        const read = readSync(file, this.buffer, length, this.buffer.byteLength - length, null);
+        length += read;
+        // It has grown since its size was asked for.
+        if (length > HELD_FILE) return { bytes: undefined, isExecutable };
+        if (read === 0 || length === size) break;
+      }
+      return { bytes: Buffer.from(this.buffer.subarray(0, length)), isExecutable };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private async large(path: string, absolute: string): Promise<Digest> {
+    const read = (): AsyncIterable<Uint8Array> => createReadStream(absolute, { highWaterMark: 1024 * 1024 });
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    try {
+      for await (const chunk of read()) {
+        hash.update(chunk);
+        sizeBytes += chunk.byteLength;
+      }
+    } catch (error) {
+      throw this.unreadable(path, error);
+    }
+    const digest = { hash: hash.digest('hex'), sizeBytes };
+    if ((await this.blobs.findMissing([digest])).length > 0) {
+      const after = createHash('sha256');
+      try {
+        await this.blobs.write(digest, hashed(read(), after));
+      } catch (error) {
+        // The store was given other bytes than were hashed: that is the file's doing.
+        if (after.digest('hex') === digest.hash) throw error;
+        throw this.error(path, 'was changed while it was read', error);
+      }
+    }
+    return digest;
+  }
+
+  private async hold(digest: Digest, bytes: Uint8Array): Promise<void> {
+    if (this.held.has(digest.hash)) return;
+    this.held.set(digest.hash, { digest, bytes });
+    this.heldBytes += bytes.byteLength;
+    if (this.held.size >= HELD_FILES || this.heldBytes >= HELD_BYTES) await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    const held = this.held;
+    this.held = new Map();
+    this.heldBytes = 0;
+    const missing = await this.blobs.findMissing([...held.values()].map(({ digest }) => digest));
+    for (const digest of missing) {
+      const bytes = held.get(digest.hash)?.bytes;
+      if (bytes !== undefined) await this.blobs.write(digest, once(bytes));
+    }
+    await setImmediate();
+  }
+
+  private attempt<T>(path: string, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw this.unreadable(path, error);
+    }
+  }
+
+  /** The error of a system call on an entry, which is the directory's fault and not this program's. */
+  private unreadable(path: string, error: unknown): unknown {
+    // By its shape: the error may come from another realm than this module's `Error`.
+    const errno = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (errno === 'EACCES' || errno === 'EPERM') return this.error(path, 'cannot be read: permission denied', error);
+    if (errno === 'ENOENT' && path === '') return this.error(path, 'does not exist', error);
+    if (errno === 'ENOENT' || errno === 'ELOOP') return this.error(path, 'was changed while it was read', error);
+    return error;
+  }
+
+  private error(path: string, what: string, cause?: unknown): ElementError {
+    return new ElementError({
+      code: this.options.code ?? 'ARTIFACT',
+      message: `${this.options.label}: \`${path === '' ? '.' : path.replace(/\/$/, '')}\` ${what}`,
+      cause,
+    });
+  }
+}
+
+function kindOf(entry: Dirent): string {
+  if (entry.isFIFO()) return 'a fifo';
+  if (entry.isSocket()) return 'a socket';
+  if (entry.isBlockDevice() || entry.isCharacterDevice()) return 'a device';
+  return 'of an unknown type';
+}
+
+async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream of what is already there
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The name of a blob: REAPI's `Digest` with SHA-256.
+ * `hash` is 64 lower-case hexadecimal digits, `sizeBytes` the blob's length.
+ */
+export interface Digest {
+  readonly hash: string;
+  readonly sizeBytes: number;
+}
+
+/** The digest of bytes held in memory. */
+export function digestOf(bytes: Uint8Array | string): Digest {
+  const body = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
+  return { hash: createHash('sha256').update(body).digest('hex'), sizeBytes: body.byteLength };
+}
+
+/** The printed form that manifests and records use: `sha256:<hex>/<bytes>`. */
+export function formatDigest(digest: Digest): string {
+  return `sha256:${digest.hash}/${digest.sizeBytes}`;
+}
+
+/** Reads the printed form. @returns `undefined` where `text` is not one */
+export function parseDigest(text: string): Digest | undefined {
+  const match = /^sha256:([0-9a-f]{64})\/(\d+)$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { hash: match[1], sizeBytes: Number(match[2]) };
+}
+
+/** Whether two digests name the same bytes. */
+export function sameDigest(a: Digest, b: Digest): boolean {
+  return a.hash === b.hash && a.sizeBytes === b.sizeBytes;
+}

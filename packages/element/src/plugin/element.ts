@@ -1,0 +1,212 @@
+import type { ActionBuilder } from './action-builder.js';
+import { Plugin, type PluginMeta } from './plugin.js';
+import type { HostMount } from './ports.js';
+import type { Source } from './source.js';
+import { ElementError } from '../load/error.js';
+import type { MappingNode } from '../load/node.js';
+import type { Variables } from '../load/variables.js';
+
+/** The project an element or source belongs to. */
+export interface ProjectInfo {
+  readonly name: string;
+  /** Absolute path of the directory that holds project.conf; sources are relative to it. */
+  readonly directory: string;
+}
+
+/** When a dependency is needed. */
+export type DependencyType = 'build' | 'runtime' | 'all';
+
+/** One dependency of an element. */
+export interface Dependency {
+  readonly element: Element;
+  readonly type: DependencyType;
+  /** The dependency's own configuration for this element, empty where none was written. */
+  readonly config: MappingNode;
+}
+
+/** A part of an element's dependencies: those staged to build it, or those it needs when it runs, itself included. */
+export type Scope = 'build' | 'run';
+
+/** The ids commands run under and what they build for (`sandbox` of an element). */
+export interface SandboxSettings {
+  readonly uid: number;
+  readonly gid: number;
+  readonly os: string;
+  readonly arch: string;
+}
+
+/** What an element is constructed with. All of it is resolved and frozen, but `config` waits for `configure`. */
+export interface ElementMeta extends PluginMeta {
+  readonly project: ProjectInfo;
+  readonly description: string;
+  readonly variables: Variables;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names of environment variables that are no part of the key. */
+  readonly environmentNocache: readonly string[];
+  readonly sandbox: SandboxSettings;
+  readonly public: MappingNode;
+  readonly sources: readonly Source[];
+  readonly dependencies: readonly Dependency[];
+}
+
+/** What is built (BuildStream reference: `Element`). */
+export abstract class Element extends Plugin {
+  readonly project: ProjectInfo;
+  readonly description: string;
+  readonly variables: Variables;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly environmentNocache: readonly string[];
+  readonly sandbox: SandboxSettings;
+  readonly public: MappingNode;
+  readonly sources: readonly Source[];
+  readonly dependencies: readonly Dependency[];
+
+  constructor(meta: ElementMeta) {
+    super(meta);
+    this.project = meta.project;
+    this.description = meta.description;
+    this.variables = meta.variables;
+    this.environment = meta.environment;
+    this.environmentNocache = meta.environmentNocache;
+    this.sandbox = meta.sandbox;
+    this.public = meta.public;
+    this.sources = meta.sources;
+    this.dependencies = meta.dependencies;
+  }
+
+  /** The name without its suffix and with `-` for `/`: fit for a file's name. */
+  get normalName(): string {
+    return this.name.replace(/\.bst$/, '').replaceAll('/', '-');
+  }
+
+  /** Whether commands run: an element without them is a pure function of what is staged. */
+  get runsCommands(): boolean {
+    return true;
+  }
+
+  /** The value of a variable. @throws ElementError UNRESOLVED_VARIABLE */
+  getVariable(name: string): string {
+    const value = this.variables.get(name);
+    if (value === undefined) {
+      throw new ElementError({
+        code: 'UNRESOLVED_VARIABLE',
+        message: `${this.name} has no variable \`${name}\``,
+        origin: this.origin,
+      });
+    }
+    return value;
+  }
+
+  /** A string member with its variables put in. @throws ElementError */
+  nodeSubstMember(node: MappingNode, name: string, fallback?: string): string {
+    const member = node.scalar(name);
+    if (member === undefined && fallback !== undefined) return fallback;
+    return this.variables.expand(node.required(name, member));
+  }
+
+  /** Element `index` (from 0) of the list under `name`, a string, with its variables put in. @throws ElementError */
+  nodeSubstListElement(node: MappingNode, name: string, index: number): string {
+    this.nodeGetListElement(node, 'str', name, index);
+    const item = this.nodeGetMember(node, 'list', name).scalars()[index];
+    return item === undefined ? '' : this.variables.expand(item);
+  }
+
+  /** The whole list under `name`, strings, with their variables put in; empty where there is none. */
+  nodeSubstList(node: MappingNode, name: string): string[] {
+    return (node.sequence(name)?.scalars() ?? []).map((item) => this.variables.expand(item));
+  }
+
+  /**
+   * The elements of a scope in staging order, dependencies first. `build`: build dependencies and all they need when
+   * they run. `run`: runtime dependencies and all they need, then this element.
+   */
+  closure(scope: Scope): Element[] {
+    const found = new Set<Element>();
+    if (scope === 'run') collectRun(this, found);
+    else {
+      for (const dependency of this.dependencies)
+        if (dependency.type !== 'runtime') collectRun(dependency.element, found);
+    }
+    return [...found];
+  }
+
+  /** Directories, working directory and environment of the sandbox. */
+  abstract configureSandbox(sandbox: ActionBuilder): void;
+
+  /** Puts dependencies and sources into the sandbox. */
+  abstract stage(sandbox: ActionBuilder): void;
+
+  /** Preparations that run once for a build directory: nothing, unless an element has some. */
+  prepare(_sandbox: ActionBuilder): void {
+    return;
+  }
+
+  /** Makes the artifact. @returns the absolute path inside the sandbox that is collected */
+  abstract assemble(sandbox: ActionBuilder): string;
+
+  /** A POSIX sh script that builds the element outside Wheelhouse. @throws ElementError where the kind has none */
+  generateScript(): string {
+    throw new ElementError({
+      code: 'INVALID_DATA',
+      message: `Elements of kind \`${this.kind}\` have no build script`,
+      origin: this.origin,
+      hint: 'kinds that run commands have one, such as `manual`',
+    });
+  }
+
+  /** What this element runs in a root it was staged into (`public.bst.integration-commands`). */
+  integrate(sandbox: ActionBuilder): void {
+    const commands = this.public.mapping('bst')?.sequence('integration-commands');
+    for (const node of commands?.scalars() ?? []) {
+      const command = this.variables.expand(node);
+      sandbox.integrate({
+        argv: ['sh', '-c', '-e', `${command}\n`],
+        label: command,
+        cwd: '/',
+        environment: this.environment,
+      });
+    }
+  }
+
+  /** Stages this element's sources below an absolute path; `subdirectory` takes only that part of them. */
+  stageSources(sandbox: ActionBuilder, path: string, subdirectory?: string): void {
+    if (this.sources.length > 0) sandbox.stageSources(this.sources, path, subdirectory);
+  }
+
+  /** Parts of this machine that whoever stages this element sees at their own paths. Only toolchains have some. */
+  hostMounts(): readonly HostMount[] {
+    return [];
+  }
+}
+
+/** A kind of element: what a plugin module's `elements` lists. */
+export interface ElementKind {
+  readonly kind: string;
+  readonly formatVersion: number;
+  /** Absolute path of a YAML file with the kind's defaults (variables, environment, config, public). */
+  readonly defaults?: string;
+  /** Makes one; the resolver calls `configure` next. */
+  create(meta: ElementMeta): Element;
+}
+
+/**
+ * The build dependencies of an element by where they are staged: at their `location`, else at the root, each with all
+ * it needs when it runs (BuildStream reference: dependency configuration of build and script elements).
+ */
+export function stagedByLocation(element: Element): Map<string, Element[]> {
+  const byLocation = new Map<string, Set<Element>>();
+  for (const dependency of element.dependencies) {
+    if (dependency.type === 'runtime') continue;
+    const location = element.nodeSubstMember(dependency.config, 'location', '/');
+    const elements = byLocation.get(location) ?? new Set();
+    byLocation.set(location, elements);
+    collectRun(dependency.element, elements);
+  }
+  return new Map([...byLocation].map(([location, elements]) => [location, [...elements]]));
+}
+
+function collectRun(element: Element, found: Set<Element>): void {
+  if (found.has(element)) return;
+  for (const dependency of element.dependencies) if (dependency.type !== 'build') collectRun(dependency.element, found);
+  found.add(element);
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ElementError } from '../load/error.js';
+
+/**
+ * The absolute path of a program of this machine (BuildStream reference: `utils.get_host_tool`).
+ *
+ * @param path the directories to look in, as `PATH` lists them
+ * @param hint how to get the program
+ * @throws ElementError HOST_TOOL
+ */
+export function getHostTool(name: string, path: string, hint?: string): string {
+  for (const directory of path.split(delimiter)) {
+    if (directory === '') continue;
+    const candidate = join(directory, name);
+    if (isProgram(candidate)) return candidate;
+  }
+  throw new ElementError({
+    code: 'HOST_TOOL',
+    message: `Did not find \`${name}\` in PATH: ${path}`,
+    hint,
+  });
+}
+
+function isProgram(candidate: string): boolean {
+  if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  try {
+    accessSync(candidate, constants.X_OK);
+    return true;
+  } catch {
+    // Not ours to execute: the next directory may have one that is.
+    return false;
+  }
+}

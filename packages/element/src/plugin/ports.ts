@@ -1,0 +1,149 @@
+import type { Digest } from './digest.js';
+import type { Json } from './json.js';
+
+/** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
+export type Key = string & { readonly __brand: 'Key' };
+
+/** Where a command's output, or the words of a fetch, go while they happen. */
+export interface Sink {
+  write(chunk: Uint8Array): void;
+}
+
+/** What a long operation is given by its caller. */
+export interface Io {
+  readonly log: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. */
+export interface BlobStore {
+  /** Those of `digests` whose blobs are not here. */
+  findMissing(digests: readonly Digest[]): Promise<Digest[]>;
+  /** The bytes from `offset` on. @throws ElementError STORE when the blob is absent or not what its digest says */
+  read(digest: Digest, offset?: number): AsyncIterable<Uint8Array>;
+  /** Keeps `body` under `digest`. @throws ElementError STORE when the bytes are not those of the digest */
+  write(digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+/** A dependency as a record pins it. */
+export interface PinnedDependency {
+  readonly name: string;
+  readonly key: Key;
+  readonly tree: Digest;
+}
+
+/** What is kept of a build: REAPI's ActionResult, with what names it. */
+export interface ArtifactRecord {
+  readonly key: Key;
+  /** The element's full name, for people. */
+  readonly element: string;
+  readonly kind: string;
+  /** 0, or the exit code of the command that failed. */
+  readonly exitCode: number;
+  /** The label of the command that failed. */
+  readonly failedCommand?: string;
+  /** The root `Directory` of the collected tree. */
+  readonly tree: Digest;
+  /** The root `Directory` of the merged input, where commands ran on it. */
+  readonly root?: Digest;
+  /** The commands' output. */
+  readonly log?: Digest;
+  /** The REAPI Action's hash, where commands ran. */
+  readonly action?: Key;
+  readonly dependencies: readonly PinnedDependency[];
+  /** The inputs whose canonical JSON hashes to `key`, kept so that two keys can be compared. */
+  readonly inputs?: Json;
+  /** When the build began (milliseconds since 1970) and how long it ran (milliseconds). Recorded, not keyed. */
+  readonly started: number;
+  readonly elapsed: number;
+  /** What the build ran on (sandbox, kernel, processors). Recorded, not keyed. */
+  readonly host?: Readonly<Record<string, string>>;
+}
+
+/** Records by their key. */
+export interface ArtifactStore {
+  /** The record, only when every blob it names is there too. */
+  get(key: Key): Promise<ArtifactRecord | undefined>;
+  /** Publishes `record`. The first write of a key wins; the record that stands is returned. */
+  put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord>;
+}
+
+/**
+ * A directory of this machine that is bound, read-only, at its own path: part of a host toolchain.
+ * `link` stands for a symbolic link with that target; `mask` for an empty read-only directory laid over a part of
+ * another mount.
+ */
+export type HostMount =
+  | { readonly type: 'bind'; readonly path: string }
+  | { readonly type: 'link'; readonly path: string; readonly target: string }
+  | { readonly type: 'mask'; readonly path: string };
+
+/** One command of an action. */
+export interface Step {
+  /** Program and arguments, run without a shell of the sandbox's own making. */
+  readonly argv: readonly string[];
+  /** What the log and an error call it. */
+  readonly label: string;
+  /** Absolute path inside the sandbox; created when absent and writable. */
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the commands are built for. */
+export interface Platform {
+  readonly os: string;
+  /** REAPI's and BuildStream's name of the instruction set: `x86-64`, `aarch64`, ... */
+  readonly arch: string;
+}
+
+/** Bounds on an action. */
+export interface Limits {
+  /** Seconds until the action is ended and fails. */
+  readonly timeoutSeconds?: number;
+}
+
+/** A function from a tree to trees: everything a sandbox needs to know. */
+export interface Action {
+  /** The whole input tree. */
+  readonly root: Digest;
+  /** A hint: trees, lowest first, whose plain overlay equals `root` with everything below `writable` cut out. */
+  readonly layers?: readonly Digest[];
+  /** Parts of this machine laid over the root. Only a sandbox on this machine takes them. */
+  readonly host?: readonly HostMount[];
+  /** What those parts are, as their toolchain says. Stands for their content in the action's digest. */
+  readonly hostIdentity?: string;
+  readonly steps: readonly Step[];
+  /** Absolute paths that commands may write below; `all` for the whole root. */
+  readonly writable: 'all' | readonly string[];
+  /** Absolute paths with an empty file system in memory (`/tmp` and `/dev` are always there). */
+  readonly tmpfs: readonly string[];
+  /** Absolute paths of directories to collect. */
+  readonly outputs: readonly string[];
+  readonly platform: Platform;
+  readonly limits: Limits;
+}
+
+/** Why a sandbox cannot run an action. */
+export interface Refusal {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What running an action gave. */
+export interface SandboxResult {
+  /** 0, or the exit code of the first step that failed. */
+  readonly exitCode: number;
+  /** That step's label. */
+  readonly failedStep?: string;
+  /** The collected directories in the order of `outputs`; absent where the directory does not exist. */
+  readonly outputs: readonly (Digest | undefined)[];
+}
+
+/** Something that realises actions. */
+export interface Sandbox {
+  readonly name: string;
+  supports(action: Action): Refusal | undefined;
+  /** @throws ElementError SANDBOX when the sandbox itself fails, ARTIFACT when an output cannot be held by a tree */
+  run(action: Action, io: Io): Promise<SandboxResult>;
+}

@@ -1,0 +1,145 @@
+import { assertComposited, composite } from '../load/composite.js';
+import type { SourceDeclaration } from '../load/element-file.js';
+import { ElementError } from '../load/error.js';
+import { ErrorCollector } from '../load/error-collector.js';
+import { MappingNode, ScalarNode } from '../load/node.js';
+import type { Project } from '../load/project.js';
+import type { Dependency, Element, ElementKind } from '../plugin/element.js';
+import type { PluginRegistry, Registered } from '../plugin/registry.js';
+import type { Source } from '../plugin/source.js';
+import type { LoadedElement } from './element-graph-loader.js';
+import { elementSettings, type ElementSettings } from './element-settings.js';
+import { layersOfKind, type KindLayers } from './kind-defaults.js';
+import { kindOf } from './plugin-loader.js';
+import type { HostPlatform } from './sandbox-settings.js';
+
+/** What was made of a loaded element. */
+export interface Instance {
+  readonly element: Element;
+  readonly settings: ElementSettings;
+}
+
+/** Makes elements and sources of what was loaded, and configures them. */
+export class Instantiation {
+  private readonly layers = new Map<string, { readonly type: ElementKind; readonly layers: KindLayers } | undefined>();
+  private readonly instances = new Map<LoadedElement, Instance | undefined>();
+
+  constructor(
+    private readonly project: Project,
+    private readonly registry: PluginRegistry,
+    private readonly host: HostPlatform,
+  ) {}
+
+  /**
+   * One element; its dependencies were made before. Where one of them could not be made, only what does not need them
+   * is looked at.
+   *
+   * @returns what was made, or the errors
+   */
+  create(loaded: LoadedElement): readonly ElementError[] {
+    const errors = new ErrorCollector();
+    this.instances.set(
+      loaded,
+      errors.attempt(() => this.instantiate(loaded, errors)),
+    );
+    return errors.errors;
+  }
+
+  /** @returns `undefined` where it could not be made */
+  of(loaded: LoadedElement): Instance | undefined {
+    return this.instances.get(loaded);
+  }
+
+  private instantiate(loaded: LoadedElement, errors: ErrorCollector): Instance | undefined {
+    const { file } = loaded;
+    const known = this.layersOf(loaded, errors);
+    if (known === undefined) return undefined;
+    const settings = elementSettings(file, known.layers, this.host);
+    const sources = file.sources.map((source, index) =>
+      errors.attempt(() => this.source(`${file.name} sources[${index}]`, source, settings)),
+    );
+    const dependencies = this.dependencies(loaded);
+    if (dependencies === undefined || sources.includes(undefined)) return undefined;
+    const element = known.type.create({
+      identity: known.layers.identity,
+      name: file.name,
+      origin: file.origin,
+      project: this.project,
+      description: file.description,
+      variables: settings.variables,
+      environment: settings.environment,
+      environmentNocache: settings.environmentNocache,
+      sandbox: settings.sandbox,
+      public: settings.public,
+      sources: Object.freeze(sources.filter((source) => source !== undefined)),
+      dependencies: Object.freeze(dependencies),
+    });
+    element.configure(settings.config);
+    return { element, settings };
+  }
+
+  /** The error of a kind is told once for the whole graph, that of a name that is no kind for each element. */
+  private layersOf(
+    loaded: LoadedElement,
+    errors: ErrorCollector,
+  ): { type: ElementKind; layers: KindLayers } | undefined {
+    const { kind, kindOrigin } = loaded.file;
+    const { foreign } = this.project.plugins;
+    const registered: Registered<ElementKind> = kindOf(kind, foreign.elements, () =>
+      this.registry.element(kind, kindOrigin),
+    );
+    if (!this.layers.has(kind)) {
+      const layers = errors.attempt(() => layersOfKind(this.project, registered));
+      this.layers.set(kind, layers === undefined ? undefined : { type: registered.type, layers });
+    }
+    return this.layers.get(kind);
+  }
+
+  private dependencies(loaded: LoadedElement): Dependency[] | undefined {
+    const dependencies: Dependency[] = [];
+    for (const { element: other, type, configs } of loaded.dependencies) {
+      const element = this.instances.get(other)?.element;
+      if (element === undefined) return undefined;
+      const empty = MappingNode.empty(loaded.file.origin);
+      for (const config of configs.length === 0 ? [empty] : configs) {
+        dependencies.push(Object.freeze({ element, type, config }));
+      }
+    }
+    return dependencies;
+  }
+
+  private source(name: string, declared: SourceDeclaration, settings: ElementSettings): Source {
+    const { type, origin } = kindOf(declared.kind, this.project.plugins.foreign.sources, () =>
+      this.registry.source(declared.kind, declared.kindOrigin),
+    );
+    const override = this.project.sourceOverrides.get(declared.kind)?.mapping('config');
+    const composed = override === undefined ? declared.config : composite(override, declared.config);
+    assertComposited(composed);
+    const source = type.create({
+      identity: {
+        kind: type.kind,
+        formatVersion: type.formatVersion,
+        ...(origin === undefined ? {} : { origin }),
+      },
+      name,
+      origin: declared.origin,
+      project: this.project,
+      directory: sourceDirectory(declared, settings),
+    });
+    // Unlike an element's, a source's configuration is read with the variables of its element put in.
+    source.configure(settings.variables.expandNode(composed));
+    return source;
+  }
+}
+
+function sourceDirectory({ directory, origin }: SourceDeclaration, settings: ElementSettings): string {
+  if (directory === undefined) return '.';
+  const path = settings.variables.expand(new ScalarNode(directory, origin));
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (!parts.includes('..')) return parts.length === 0 ? '.' : parts.join('/');
+  throw new ElementError({
+    code: 'PROJ_PATH_INVALID',
+    message: `Source directory \`${path}\` leads outside of the element's sources`,
+    origin,
+  });
+}

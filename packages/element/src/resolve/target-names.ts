@@ -1,0 +1,66 @@
+import { ElementError } from '../load/error.js';
+import { ErrorCollector } from '../load/error-collector.js';
+import { assertElementCharacters, assertElementName } from '../load/element-name.js';
+import { isGlob, nameGlob } from '../load/glob.js';
+import type { Origin } from '../load/origin.js';
+import type { Project } from '../load/project.js';
+import type { ProjectFiles } from '../load/project-files.js';
+
+/** An element that is asked for. */
+export interface TargetName {
+  readonly name: string;
+  /** Where it is asked for, if a file does. */
+  readonly origin?: Origin;
+}
+
+/**
+ * The elements that are meant: those named, those that a glob matches, or those a project means by default.
+ *
+ * @throws ElementErrors the names that cannot be an element's, and the globs that no element's name matches
+ */
+export function targetNames(
+  project: Project,
+  { files, targets }: { readonly files: ProjectFiles; readonly targets: readonly string[] },
+): TargetName[] {
+  const asked: readonly TargetName[] =
+    targets.length > 0
+      ? targets.map((name) => ({ name }))
+      : project.defaultTargets.map((node) => ({ name: node.asString(), origin: node.origin }));
+  if (asked.length === 0) return allNames(project, files).map((name) => ({ name }));
+
+  const errors = new ErrorCollector();
+  const names = asked.flatMap((target) => (isGlob(target.name) ? matching(target, project, files, errors) : [target]));
+  for (const check of [assertElementCharacters, assertElementName]) {
+    for (const { name, origin } of names) {
+      errors.attempt(() => {
+        check(name, origin);
+      });
+    }
+    errors.throwIfAny();
+  }
+  return names;
+}
+
+function matching(glob: TargetName, project: Project, files: ProjectFiles, errors: ErrorCollector): TargetName[] {
+  const matches = nameGlob(glob.name);
+  const names = allNames(project, files).filter(matches);
+  if (names.length === 0) {
+    errors.add(
+      new ElementError({
+        code: 'MISSING_FILE',
+        message: `No element's name matches \`${glob.name}\``,
+        origin: glob.origin,
+      }),
+    );
+  }
+  return names.map((name) => ({ ...glob, name }));
+}
+
+function allNames(project: Project, files: ProjectFiles): string[] {
+  const prefix = project.elementPath.replace(/^(\.\/)+|\/+$/g, '');
+  const below = prefix === '' || prefix === '.' ? '' : `${prefix}/`;
+  return files
+    .list(project.elementPath)
+    .filter((path) => path.endsWith('.bst'))
+    .map((path) => path.slice(below.length));
+}

@@ -1,0 +1,39 @@
+import {
+  coreElements,
+  diskFiles,
+  local,
+  PluginRegistry,
+  resolveProject,
+  type ElementGraph,
+  type ResolveOptions,
+} from '@wheelhouse/element';
+
+/** The kinds that this package has; none of those used here keeps anything between runs. */
+export function coreRegistry(): PluginRegistry {
+  return new PluginRegistry().register({
+    elements: coreElements({
+      memo: (name) => {
+        throw new Error(`no memo for ${name}`);
+      },
+      verify: false,
+    }),
+    sources: [local],
+  });
+}
+
+/** The graph of a project on disk. */
+export function resolve(
+  directory: string,
+  targets: readonly string[],
+  more: Partial<ResolveOptions> = {},
+): ElementGraph {
+  return resolveProject({
+    files: diskFiles(directory),
+    directory,
+    targets,
+    registry: coreRegistry(),
+    hostArch: 'x64',
+    maxJobs: 4,
+    ...more,
+  });
+}

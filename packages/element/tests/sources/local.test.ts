@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, encodeDirectory, MemoryBlobStore, walkTree, type Digest, type Source } from '@wheelhouse/element';
+import { projectDirectory } from '../load/project-directory.js';
+import { resolve } from '../resolve/resolve.js';
+
+const io = { log: { write: () => undefined }, signal: new AbortController().signal };
+
+function sourceOf(files: Readonly<Record<string, string>>, path: string): { source: Source; directory: string } {
+  const directory = projectDirectory({
+    'project.conf': 'name: test\nmin-version: 2.0\n',
+    'app.bst': `kind: import\nsources:\n- kind: local\n  path: ${path}\n`,
+    ...files,
+  });
+  return { directory, source: again(directory) };
+}
+
+function again(directory: string): Source {
+  const source = resolve(directory, ['app.bst']).targets[0]?.sources[0];
+  if (source === undefined) throw new Error('no source');
+  return source;
+}
+
+async function keyOf(source: Source): Promise<unknown> {
+  expect(await source.consistency()).toBe('cached');
+  return source.getUniqueKey();
+}
+
+async function entries(blobs: MemoryBlobStore, tree: Digest): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of walkTree(blobs, tree)) {
+    const what =
+      entry.type === 'file'
+        ? entry.isExecutable
+          ? ' 755'
+          : ' 644'
+        : entry.type === 'symlink'
+          ? ` -> ${entry.target}`
+          : '/';
+    found.push(entry.path + what);
+  }
+  return found;
+}
+
+describe('a local source', () => {
+  it('is the tree of its directory: modes 755 or 644, links as they are', async () => {
+    const { source, directory } = sourceOf({ 'files/b/run': 'x', 'files/a': 'y' }, 'files');
+    chmodSync(join(directory, 'files/b/run'), 0o700);
+    chmodSync(join(directory, 'files/a'), 0o606);
+    symlinkSync('../nowhere', join(directory, 'files/link'));
+    mkdirSync(join(directory, 'files/empty'));
+    const key = await keyOf(source);
+    const blobs = new MemoryBlobStore();
+    const tree = await source.fetch(blobs, io);
+    expect({ ...tree }).toEqual(key);
+    expect(await entries(blobs, tree)).toEqual(['a 644', 'link -> ../nowhere', 'b/', 'b/run 755', 'empty/']);
+  });
+
+  it('is a single file under its own name', async () => {
+    const { source } = sourceOf({ 'files/one.txt': 'one', 'files/two.txt': 'two' }, 'files/one.txt');
+    const tree = digestOf(
+      encodeDirectory({
+        files: [{ name: 'one.txt', digest: digestOf('one'), isExecutable: false }],
+        directories: [],
+        symlinks: [],
+      }),
+    );
+    expect(await keyOf(source)).toEqual({ ...tree });
+    const blobs = new MemoryBlobStore();
+    expect(await source.fetch(blobs, io)).toEqual(tree);
+    expect(await entries(blobs, tree)).toEqual(['one.txt 644']);
+  });
+
+  it('has another key after any change that reaches the tree, and no other after one that does not', async () => {
+    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+    const keys = [await keyOf(source)];
+    chmodSync(join(directory, 'files/a'), 0o600);
+    expect(await keyOf(again(directory))).toEqual(keys[0]);
+    const change = async (action: () => void): Promise<void> => {
+      action();
+      const key = await keyOf(again(directory));
+      expect(keys).not.toContainEqual(key);
+      keys.push(key);
+    };
+    await change(() => {
+      writeFileSync(join(directory, 'files/a'), 'z');
+    });
+    await change(() => {
+      chmodSync(join(directory, 'files/a'), 0o755);
+    });
+    await change(() => {
+      mkdirSync(join(directory, 'files/empty'));
+    });
+    await change(() => {
+      symlinkSync('a', join(directory, 'files/b'));
+    });
+  });
+
+  it('notices a file that is changed between being looked at and being fetched', async () => {
+    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+    await source.consistency();
+    const before = source.getUniqueKey() as { readonly hash: string; readonly sizeBytes: number };
+    writeFileSync(join(directory, 'files/a'), 'other');
+    const after = (await keyOf(again(directory))) as { readonly hash: string; readonly sizeBytes: number };
+    await expect(source.fetch(new MemoryBlobStore(), io)).rejects.toThrow(
+      'app.bst [line 3 column 2]: `files` was changed while the element was built: ' +
+        `it was sha256:${before.hash}/${before.sizeBytes} and is sha256:${after.hash}/${after.sizeBytes}`,
+    );
+  });
+
+  it('does not answer before it was looked at', () => {
+    const { source } = sourceOf({ 'files/a': 'y' }, 'files');
+    expect(() => source.getUniqueKey()).toThrow('app.bst sources[0]: asked for its key before it was looked at');
+  });
+});
