@@ -1,0 +1,263 @@
+import { join } from 'node:path';
+import { actionKey } from './action-digest.js';
+import { ActionRecorder } from './action-recorder.js';
+import { BuildLog } from './build-log.js';
+import type { BuildListener } from './events.js';
+import { assembleRoot, type AssembledRoot } from './root-assembly.js';
+import type { StagingWarning } from './staging.js';
+import type { ElementKeys } from '../key/element-key.js';
+import { ElementError } from '../load/error.js';
+import type { Digest } from '../plugin/digest.js';
+import type { Element } from '../plugin/element.js';
+import type {
+  Action,
+  ArtifactRecord,
+  ArtifactStore,
+  BlobStore,
+  HostMount,
+  Io,
+  Sandbox,
+  Step,
+} from '../plugin/ports.js';
+import { subtree } from '../plugin/tree.js';
+
+/** The parts an {@link Assembler} works with. */
+export interface AssemblerOptions {
+  readonly blobs: BlobStore;
+  /** Where the results of actions are looked up and kept, under the actions' keys. */
+  readonly actions: ArtifactStore;
+  readonly sandbox: Sandbox;
+  readonly keys: ElementKeys;
+  /** Absolute path of the directory of log files: `<element>/<key>.log`. */
+  readonly logDirectory: string;
+  readonly listener: BuildListener;
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+  /** Facts about this machine that are recorded, not keyed. */
+  readonly hostFacts: Readonly<Record<string, string>>;
+  /** Whether a failure that is on record is tried again. */
+  readonly retryFailed: boolean;
+  /** The warnings that fail a build (project.conf's `fatal-warnings`). */
+  readonly fatalWarnings: 'all' | readonly string[];
+}
+
+/** What assembling gave, not yet published. */
+export interface Assembled {
+  readonly record: ArtifactRecord;
+  /** Whether it was made now; otherwise the same action had run before on the same root. */
+  readonly ran: boolean;
+}
+
+/** Builds one element whose dependencies are built: stages, looks the action up, runs it, collects. */
+export class Assembler {
+  constructor(private readonly options: AssemblerOptions) {}
+
+  /** @throws ElementError STAGING, SOURCE, SANDBOX, ARTIFACT */
+  async assemble(element: Element, artifactOf: (dependency: Element) => ArtifactRecord): Promise<Assembled> {
+    const started = this.options.clock();
+    const recorder = new ActionRecorder();
+    element.configureSandbox(recorder);
+    element.stage(recorder);
+    element.prepare(recorder);
+    const collect = element.assemble(recorder);
+    const key = this.options.keys.key(element);
+    const log = new BuildLog(join(this.options.logDirectory, element.normalName, `${key}.log`), (chunk) => {
+      this.options.listener({ type: 'output', element, chunk });
+    });
+    try {
+      const io: Io = { log, signal: this.options.signal };
+      const assembled = await this.assembleRoot(element, recorder, artifactOf, io);
+      const base: RecordBase = {
+        key,
+        element: element.name,
+        kind: element.kind,
+        dependencies: element.closure('build').map((dependency) => pin(dependency, artifactOf(dependency))),
+        inputs: this.options.keys.inputs(element),
+        host: this.options.hostFacts,
+      };
+      if (!element.runsCommands) {
+        const tree = collected(element, await subtree(this.options.blobs, assembled.root, collect), collect);
+        log.abandon();
+        return { record: { ...base, tree, exitCode: 0, ...this.times(started) }, ran: true };
+      }
+      return await this.perform(element, this.actionOf(element, recorder, assembled, [collect]), {
+        base,
+        log,
+        io,
+        started,
+      });
+    } catch (error) {
+      log.abandon();
+      throw error;
+    }
+  }
+
+  private async perform(
+    element: Element,
+    action: Action,
+    { base, log, io, started }: { base: RecordBase; log: BuildLog; io: Io; started: number },
+  ): Promise<Assembled> {
+    const name = actionKey(action);
+    const known = await this.options.actions.get(name);
+    if (known !== undefined && (known.exitCode === 0 || !this.options.retryFailed)) {
+      log.abandon();
+      return { record: { ...known, ...base }, ran: false };
+    }
+    this.refuse(element, action);
+    this.options.listener({ type: 'started', element, key: base.key });
+    const result = await this.options.sandbox.run(action, io);
+    const [collect = ''] = action.outputs;
+    const output = result.outputs[0];
+    const tree = result.exitCode === 0 ? collected(element, output, collect) : output;
+    const record: ArtifactRecord = {
+      ...base,
+      tree: tree ?? action.root,
+      root: action.root,
+      action: name,
+      exitCode: result.exitCode,
+      ...(result.failedStep === undefined ? {} : { failedCommand: result.failedStep }),
+      log: await log.close(this.options.blobs),
+      ...this.times(started),
+    };
+    await this.options.actions.put(name, { ...record, key: name });
+    return { record, ran: true };
+  }
+
+  private async assembleRoot(
+    element: Element,
+    recorder: ActionRecorder,
+    artifactOf: (dependency: Element) => ArtifactRecord,
+    io: Io,
+  ): Promise<AssembledRoot> {
+    return await assembleRoot(recorder.instructions, writableOf(recorder), {
+      element,
+      blobs: this.options.blobs,
+      io,
+      artifactOf,
+      integrate: (root, layers, steps) => this.integrate(element, { root, layers }, steps, io),
+      warn: (warning) => {
+        this.warn(element, warning);
+      },
+    });
+  }
+
+  private warn(element: Element, { kind, path, owner, other }: StagingWarning): void {
+    const what = kind === 'overlap' ? `overlaps the one of ${other}` : `was not staged over the directory of ${other}`;
+    const message = `\`${path}\` of ${owner} ${what}`;
+    const { fatalWarnings } = this.options;
+    // BuildStream's names of these warnings.
+    const name = kind === 'overlap' ? 'overlaps' : 'unstaged-files';
+    if (fatalWarnings === 'all' || fatalWarnings.includes(name)) {
+      throw new ElementError({
+        code: 'STAGING',
+        message: `${element.name}: ${message}`,
+        origin: element.origin,
+        hint: `\`${name}\` is among the project's fatal-warnings; an \`overlap-whitelist\` in public data allows single paths`,
+      });
+    }
+    this.options.listener({ type: 'warning', element, message });
+  }
+
+  /** Integration is an action of its own: the same root is integrated once, whoever depends on it. */
+  private async integrate(element: Element, assembled: AssembledRoot, steps: readonly Step[], io: Io): Promise<Digest> {
+    const action: Action = {
+      ...this.environmentOf(element, assembled),
+      steps,
+      writable: 'all',
+      tmpfs: [],
+      outputs: ['/'],
+    };
+    const name = actionKey(action);
+    const known = await this.options.actions.get(name);
+    if (known?.exitCode === 0) return known.tree;
+    this.refuse(element, action);
+    const started = this.options.clock();
+    const result = await this.options.sandbox.run(action, io);
+    if (result.exitCode !== 0 || result.outputs[0] === undefined) {
+      throw new ElementError({
+        code: 'COMMAND_FAILED',
+        message: `${element.name}: integration command \`${result.failedStep ?? ''}\` failed with exit code ${result.exitCode}`,
+        origin: element.origin,
+      });
+    }
+    const tree = result.outputs[0];
+    await this.options.actions.put(name, {
+      key: name,
+      element: element.name,
+      kind: element.kind,
+      exitCode: 0,
+      tree,
+      root: action.root,
+      action: name,
+      dependencies: [],
+      ...this.times(started),
+    });
+    return tree;
+  }
+
+  private actionOf(element: Element, recorder: ActionRecorder, assembled: AssembledRoot, outputs: string[]): Action {
+    return {
+      ...this.environmentOf(element, assembled),
+      steps: recorder.steps,
+      writable: writableOf(recorder),
+      tmpfs: recorder.tmpfs,
+      outputs,
+    };
+  }
+
+  private environmentOf(
+    element: Element,
+    assembled: AssembledRoot,
+  ): Pick<Action, 'root' | 'layers' | 'host' | 'hostIdentity' | 'platform' | 'limits'> {
+    const toolchains = element.closure('build').filter((dependency) => dependency.hostMounts().length > 0);
+    return {
+      root: assembled.root,
+      ...(assembled.layers === undefined ? {} : { layers: assembled.layers }),
+      host: mountsOf(toolchains),
+      hostIdentity: toolchains.map((toolchain) => this.options.keys.key(toolchain)).join(' '),
+      platform: { os: element.sandbox.os, arch: element.sandbox.arch },
+      limits: {},
+    };
+  }
+
+  private refuse(element: Element, action: Action): void {
+    const refusal = this.options.sandbox.supports(action);
+    if (refusal === undefined) return;
+    throw new ElementError({
+      code: 'SANDBOX',
+      message: `${element.name}: ${refusal.message}`,
+      hint: refusal.hint,
+      origin: element.origin,
+    });
+  }
+
+  private times(started: number): { readonly started: number; readonly elapsed: number } {
+    return { started, elapsed: this.options.clock() - started };
+  }
+}
+
+type RecordBase = Pick<ArtifactRecord, 'key' | 'element' | 'kind' | 'dependencies'> &
+  Required<Pick<ArtifactRecord, 'inputs' | 'host'>>;
+
+function collected(element: Element, tree: Digest | undefined, path: string): Digest {
+  if (tree !== undefined) return tree;
+  throw new ElementError({
+    code: 'ARTIFACT',
+    message: `${element.name}: Directory '${path}' was not found inside the sandbox, unable to collect artifact contents`,
+    origin: element.origin,
+  });
+}
+
+function pin(dependency: Element, { key, tree }: ArtifactRecord): ArtifactRecord['dependencies'][number] {
+  return { name: dependency.name, key, tree };
+}
+
+function writableOf(recorder: ActionRecorder): 'all' | readonly string[] {
+  return recorder.writable.includes('/') ? 'all' : recorder.writable;
+}
+
+function mountsOf(toolchains: readonly Element[]): HostMount[] {
+  const mounts = new Map<string, HostMount>();
+  for (const toolchain of toolchains) for (const mount of toolchain.hostMounts()) mounts.set(mount.path, mount);
+  return [...mounts.values()];
+}

@@ -1,0 +1,141 @@
+import type { StageInstruction } from './action-recorder.js';
+import { StagingArea, type StagingWarning } from './staging.js';
+import { globMatcher } from './glob.js';
+import { sameDigest, type Digest } from '../plugin/digest.js';
+import type { Element } from '../plugin/element.js';
+import { ElementError } from '../load/error.js';
+import type { ArtifactRecord, BlobStore, Io, Step } from '../plugin/ports.js';
+import type { Source } from '../plugin/source.js';
+import { emptyTree, nestTree, subtree, writeTree } from '../plugin/tree.js';
+
+/** What is needed to turn instructions into a root. */
+export interface RootAssemblyOptions {
+  readonly element: Element;
+  readonly blobs: BlobStore;
+  readonly io: Io;
+  /** The artifact of a dependency, which has been built. */
+  artifactOf(element: Element): ArtifactRecord;
+  /** Runs integration commands in a root. @returns the root they leave behind */
+  integrate(root: Digest, layers: readonly Digest[] | undefined, steps: readonly Step[]): Promise<Digest>;
+  warn(warning: StagingWarning): void;
+}
+
+/** An input root, and trees whose plain overlay it is, where there are such. */
+export interface AssembledRoot {
+  readonly root: Digest;
+  /** Lowest first; without what lies below the writable directories. */
+  readonly layers: readonly Digest[] | undefined;
+}
+
+/**
+ * Carries out staging instructions in their order. Integration commands act on the root as it is when they are met.
+ *
+ * @param writable absolute paths that the layers leave out, or `all`
+ * @throws ElementError STAGING, SOURCE
+ */
+export async function assembleRoot(
+  instructions: readonly StageInstruction[],
+  writable: 'all' | readonly string[],
+  options: RootAssemblyOptions,
+): Promise<AssembledRoot> {
+  const { blobs, element } = options;
+  let area = new StagingArea(blobs);
+  let layers: Digest[] = [];
+  let pending: Step[] = [];
+  let reported = 0;
+
+  const lay = async (tree: Digest, path: string, owner: Element): Promise<void> => {
+    await area.stage({ tree, path, owner: owner.name, mayOverlap: whitelistOf(owner) });
+    layers.push(await nestTree(blobs, tree, path));
+    for (const warning of area.warnings.slice(reported)) options.warn(warning);
+    reported = area.warnings.length;
+  };
+  const integrate = async (): Promise<void> => {
+    if (pending.length === 0) return;
+    const before = await writeTree(blobs, area.tree);
+    const after = await options.integrate(before, area.isPlainOverlay ? layers : undefined, pending);
+    pending = [];
+    area = new StagingArea(blobs);
+    layers = [];
+    reported = 0;
+    await lay(after, '/', element);
+  };
+
+  for (const instruction of instructions) {
+    if (instruction.type === 'integrate') {
+      pending.push(instruction.step);
+      continue;
+    }
+    await integrate();
+    switch (instruction.type) {
+      case 'artifacts':
+        for (const staged of instruction.elements) await lay(options.artifactOf(staged).tree, instruction.path, staged);
+        break;
+      case 'sources': {
+        const tree = await sourceTree(instruction.sources, options);
+        const part = await subtree(blobs, tree, instruction.subdirectory);
+        if (part === undefined) throw missingPart(element, instruction.subdirectory);
+        await lay(part, instruction.path, element);
+        break;
+      }
+      case 'directory':
+        await lay(await writeTree(blobs, emptyTree()), instruction.path, element);
+        break;
+      default: {
+        const unknown: never = instruction;
+        throw new Error(`no such instruction: ${JSON.stringify(unknown)}`);
+      }
+    }
+  }
+  await integrate();
+  const root = await writeTree(blobs, area.tree);
+  return { root, layers: area.isPlainOverlay ? await withoutWritable(blobs, layers, writable) : undefined };
+}
+
+/** The tree that an element's sources make together, each in its directory. @throws ElementError */
+async function sourceTree(sources: readonly Source[], { blobs, io, element }: RootAssemblyOptions): Promise<Digest> {
+  const area = new StagingArea(blobs);
+  for (const source of sources) {
+    const tree = await source.fetch(blobs, io);
+    await area.stage({ tree, path: source.directory, owner: element.name, mayOverlap: () => true });
+  }
+  return await writeTree(blobs, area.tree);
+}
+
+/**
+ * The layers as a read-only root wants them: of one that lies wholly below a writable directory, that directory is
+ * left, empty. Where a layer lies partly below, there is no layering.
+ */
+async function withoutWritable(
+  blobs: BlobStore,
+  layers: readonly Digest[],
+  writable: 'all' | readonly string[],
+): Promise<readonly Digest[] | undefined> {
+  if (writable === 'all') return layers;
+  const kept: Digest[] = [];
+  for (const layer of layers) {
+    let rest = layer;
+    for (const path of writable) {
+      const part = await subtree(blobs, layer, path);
+      if (part === undefined) continue;
+      if (!sameDigest(await nestTree(blobs, part, path), layer)) return undefined;
+      rest = await nestTree(blobs, await writeTree(blobs, emptyTree()), path);
+    }
+    kept.push(rest);
+  }
+  return kept;
+}
+
+function whitelistOf(element: Element): (path: string) => boolean {
+  const globs = element.public.mapping('bst')?.sequence('overlap-whitelist')?.scalars() ?? [];
+  const matchers = globs.map((glob) => globMatcher(element.variables.expand(glob)));
+  return (path) => matchers.some((matches) => matches(path));
+}
+
+function missingPart(element: Element, subdirectory: string): ElementError {
+  return new ElementError({
+    code: 'SOURCE',
+    message: `${element.name}: the sources hold no directory \`${subdirectory}\``,
+    origin: element.origin,
+  });
+}

@@ -1,0 +1,135 @@
+import { availableParallelism, release } from 'node:os';
+import { join } from 'node:path';
+import { Assembler } from './assembler.js';
+import { Builder, type Outcome } from './builder.js';
+import type { BuildListener } from './events.js';
+import { STAGING_VERSION } from './staging.js';
+import { ElementKeys } from '../key/element-key.js';
+import { ElementError } from '../load/error.js';
+import type { ProjectFiles } from '../load/project-files.js';
+import type { Element } from '../plugin/element.js';
+import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
+import { SANDBOX_CONTRACT_VERSION } from '../sandbox/contract.js';
+import type { LocalStore } from '../store/local-store.js';
+
+/** Where elements are built, and who is told. Made once by each entry point. */
+export interface Engine {
+  readonly store: LocalStore;
+  readonly sandbox: Sandbox;
+  readonly listener: BuildListener;
+  readonly signal: AbortSignal;
+  /** Whether a failure that is on record is tried again. */
+  readonly retryFailed: boolean;
+}
+
+/** What is built. */
+export interface SessionInput {
+  readonly files: ProjectFiles;
+  /** Absolute path of the project's directory. */
+  readonly directory: string;
+  /** Names of elements; the project's default targets where there are none. */
+  readonly targets: readonly string[];
+  readonly registry: PluginRegistry;
+}
+
+/** A project's elements, loaded, resolved, looked over and keyed: ready to be built. */
+export class BuildSession {
+  private readonly builder: Builder;
+
+  private constructor(
+    private readonly engine: Engine,
+    readonly graph: ElementGraph,
+    readonly keys: ElementKeys,
+  ) {
+    const { store } = engine;
+    this.builder = new Builder({
+      artifacts: store.artifacts,
+      keys,
+      listener: engine.listener,
+      retryFailed: engine.retryFailed,
+      lock: (key, onWait) => store.lockKey(key, { onWait, signal: engine.signal }),
+      assembler: new Assembler({
+        blobs: store.blobs,
+        actions: store.artifacts,
+        sandbox: engine.sandbox,
+        keys,
+        logDirectory: join(store.directory, 'logs'),
+        listener: engine.listener,
+        clock: Date.now,
+        signal: engine.signal,
+        retryFailed: engine.retryFailed,
+        fatalWarnings: graph.project.fatalWarnings,
+        hostFacts: {
+          sandbox: engine.sandbox.name,
+          kernel: release(),
+          processors: String(availableParallelism()),
+        },
+      }),
+    });
+  }
+
+  /** @throws ElementErrors what is wrong with the project, or with this machine for it */
+  static async open(engine: Engine, input: SessionInput): Promise<BuildSession> {
+    const graph = resolveProject({
+      ...input,
+      hostArch: process.arch,
+      hostOs: process.platform,
+      maxJobs: availableParallelism(),
+    });
+    await graph.preflight();
+    for (const element of graph.elements) {
+      for (const source of element.sources) {
+        if ((await source.consistency()) === 'inconsistent') throw inconsistent(element, source.name);
+      }
+    }
+    return new BuildSession(
+      engine,
+      graph,
+      new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION }),
+    );
+  }
+
+  /** The element of that name. */
+  element(name: string): Element {
+    const element = this.graph.elements.find((each) => each.name === name);
+    if (element === undefined) throw new Error(`the graph holds no element ${name}`);
+    return element;
+  }
+
+  /** The elements that a build of the targets has to make: those without an artifact that it comes upon. */
+  async missing(): Promise<Element[]> {
+    const visited = new Set<Element>();
+    const missing: Element[] = [];
+    const visit = async (element: Element): Promise<void> => {
+      if (visited.has(element)) return;
+      visited.add(element);
+      const record = await this.engine.store.artifacts.get(this.keys.key(element));
+      if (record !== undefined) return;
+      missing.push(element);
+      for (const dependency of element.closure('build')) await visit(dependency);
+    };
+    for (const target of this.graph.targets) for (const needed of target.closure('run')) await visit(needed);
+    return missing;
+  }
+
+  /** Builds the targets and all they need when they run. @throws ElementError when a build cannot be carried out */
+  async build(): Promise<Outcome[]> {
+    return await this.builder.build(this.graph.targets);
+  }
+
+  /** The artifact of an element that was built or found by `build`. */
+  recordOf(name: string): ArtifactRecord {
+    return this.builder.recordOf(this.element(name));
+  }
+}
+
+function inconsistent(element: Element, source: string): ElementError {
+  return new ElementError({
+    code: 'SOURCE',
+    message: `${element.name}: the source ${source} has no exact reference`,
+    origin: element.origin,
+    hint: 'give it a `ref`',
+  });
+}

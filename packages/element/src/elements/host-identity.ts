@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
+import { statWalk, type StatEntry } from './stat-walk.js';
+import { errnoOf } from '../load/errno.js';
+
+/** What makes up a host toolchain, and where it is remembered. */
+export interface HostIdentityOptions {
+  /** Directories that the package manager owns. */
+  readonly directories: readonly string[];
+  /** Files and directories that are known by their content. */
+  readonly trees: readonly string[];
+  /** Directories that are not part of it. */
+  readonly exclude: readonly string[];
+  memo(name: string): string;
+}
+
+/** What was found out about a toolchain, and by which signs it is still so. */
+interface Memo {
+  /** The stamps of package database and trees when `identity` was computed. */
+  readonly stamp: string;
+  readonly identity: string;
+  /** The digest of what verification found changed since the first sight, empty where nothing was. */
+  readonly changes: string;
+}
+
+/** A file of the toolchain at its first sight: its stamp, and its content once it was read. */
+type Baseline = Record<string, { readonly stamp: string; readonly content?: string }>;
+
+/**
+ * Which toolchain this machine offers: the package database's versions, the content of the interpreter's own tree and
+ * of a few settings. Reading them is remembered by stat, so that asking again costs one `lstat` a file of the tree.
+ * Where no package database is known, the stamps of all files stand for it.
+ */
+export class HostIdentity {
+  private readonly exclude: ReadonlySet<string>;
+  private readonly databases: readonly string[];
+  private readonly memoFile: string;
+  private readonly baselineFile: string;
+
+  constructor(private readonly options: HostIdentityOptions) {
+    this.exclude = new Set(options.exclude);
+    this.databases = packageDatabasePaths().filter((path) => existsSync(path));
+    const name = sha256(JSON.stringify([options.directories, options.trees, options.exclude])).slice(0, 16);
+    this.memoFile = options.memo(`host-${name}`);
+    this.baselineFile = options.memo(`host-${name}-files`);
+  }
+
+  /** The identity as the signs tell it: SHA-256 in hexadecimal. */
+  current(): string {
+    const stamp = this.stamp();
+    const memo = readJson(this.memoFile) as Memo | undefined;
+    if (memo?.stamp === stamp) return combine(memo);
+    const identity = this.compute();
+    const fresh: Memo = { stamp, identity, changes: memo?.identity === identity ? memo.changes : '' };
+    if (memo?.identity !== identity) this.writeBaseline();
+    writeJson(this.memoFile, fresh);
+    return combine(fresh);
+  }
+
+  /**
+   * The identity after reading every file: a file that was edited in place since the toolchain was first seen makes it
+   * another one, for this call and those after it. Putting the file back makes it the first one again.
+   */
+  verify(): string {
+    this.current();
+    const memo = readJson(this.memoFile) as Memo | undefined;
+    const baseline = readJson(this.baselineFile) as Baseline | undefined;
+    if (memo === undefined || baseline === undefined)
+      throw new Error(`the memo ${this.memoFile} vanished while in use`);
+    const seen: Baseline = {};
+    const changes: string[] = [];
+    for (const entry of this.allFiles()) {
+      const content = contentOf(entry);
+      const before = baseline[entry.path];
+      const same =
+        before !== undefined &&
+        (before.content === undefined ? before.stamp === entry.stamp : before.content === content);
+      if (!same) changes.push(`${entry.path} ${content}`);
+      seen[entry.path] = before === undefined ? { stamp: '' } : same ? { stamp: before.stamp, content } : before;
+    }
+    for (const path of Object.keys(baseline)) {
+      if (seen[path] !== undefined) continue;
+      changes.push(`${path} removed`);
+      seen[path] = baseline[path] ?? { stamp: '' };
+    }
+    writeJson(this.baselineFile, Object.fromEntries(Object.entries(seen).filter(([, { stamp }]) => stamp !== '')));
+    const verified: Memo = { ...memo, changes: changes.length === 0 ? '' : sha256(changes.sort().join('\n')) };
+    writeJson(this.memoFile, verified);
+    return combine(verified);
+  }
+
+  private stamp(): string {
+    const watched = this.databases.length > 0 ? this.databases : this.options.directories;
+    const entries = statWalk([...watched, ...this.options.trees], this.exclude);
+    const hash = createHash('sha256');
+    for (const { path, stamp } of entries) hash.update(`${path} ${stamp}\n`);
+    return hash.digest('hex');
+  }
+
+  private compute(): string {
+    const hash = createHash('sha256');
+    for (const database of this.databases) hash.update(`${database}\n${readPackageDatabase(database)}\n`);
+    if (this.databases.length === 0) {
+      for (const { path, stamp } of this.allFiles()) hash.update(`${path} ${stamp}\n`);
+    }
+    for (const entry of statWalk(this.options.trees, this.exclude)) hash.update(`${entry.path} ${contentOf(entry)}\n`);
+    return hash.digest('hex');
+  }
+
+  private writeBaseline(): void {
+    writeJson(this.baselineFile, Object.fromEntries(this.allFiles().map(({ path, stamp }) => [path, { stamp }])));
+  }
+
+  private allFiles(): StatEntry[] {
+    return statWalk(this.options.directories, this.exclude).filter(({ type }) => type === 'file' || type === 'symlink');
+  }
+}
+
+function combine(memo: Memo): string {
+  return memo.changes === '' ? memo.identity : sha256(`${memo.identity} ${memo.changes}`);
+}
+
+function contentOf(entry: StatEntry): string {
+  switch (entry.type) {
+    case 'file':
+      return `${entry.stamp.split(' ')[0] ?? ''} ${contentDigest(entry.path)}`;
+    case 'symlink':
+      return `-> ${readlinkSync(entry.path)}`;
+    case 'directory':
+    case 'other':
+      return entry.type;
+    default: {
+      const unknown: never = entry.type;
+      throw new Error(`no such entry type: ${String(unknown)}`);
+    }
+  }
+}
+
+function contentDigest(path: string): string {
+  try {
+    return sha256(readFileSync(path));
+  } catch (error) {
+    // Unreadable for this user: no command of theirs can read it either.
+    if (errnoOf(error) === 'EACCES') return 'unreadable';
+    throw error;
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** A memo is a hint: one that is absent or not whole is as good as none. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || (error as Error).name === 'SyntaxError') return undefined;
+    throw error;
+  }
+}
+
+function writeJson(path: string, value: unknown): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(value));
+  renameSync(temporary, path);
+}

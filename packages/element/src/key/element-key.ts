@@ -1,0 +1,107 @@
+import { digestOf } from '../plugin/digest.js';
+import type { Element } from '../plugin/element.js';
+import { canonicalJson, type Json } from '../plugin/json.js';
+import type { Key } from '../plugin/ports.js';
+import type { Source } from '../plugin/source.js';
+
+/** Versions of the rules that an element is built by. A change of one changes every key. */
+export interface RuleVersions {
+  /** Of the sandbox contract: ids, umask, times, host name, mounts, the batch wrapper. */
+  readonly sandbox: number;
+  /** Of staging: overlaps, links, modes. */
+  readonly staging: number;
+}
+
+/** Everything an element's key is made of: plain data, kept with the artifact so that two keys can be compared. */
+export interface KeyInputs {
+  readonly [name: string]: Json;
+  /** The format of this very record. */
+  readonly format: 1;
+  /** The same configuration means something else to another kind, another version of it, or other defaults. */
+  readonly kind: Json;
+  /** What the kind says can change its output. */
+  readonly plugin: Json;
+  /** Commands are written with them, and generated files may hold them. */
+  readonly variables: Json;
+  /** What commands see, but for the names that the project declares harmless. */
+  readonly environment: Json;
+  /** Integration commands and split rules act on whoever depends on the element. */
+  readonly public: Json;
+  readonly sources: Json;
+  /** The keys of what is staged, in staging order: order decides overlaps. */
+  readonly dependencies: Json;
+  /** The ids commands run under and what they are told to build for. */
+  readonly platform: Json;
+  readonly rules: Json;
+}
+
+/** Computes keys, each once. Asks sources and toolchains only for what they already know. */
+export class ElementKeys {
+  private readonly computed = new Map<Element, { readonly key: Key; readonly inputs: KeyInputs }>();
+
+  constructor(private readonly rules: RuleVersions) {}
+
+  /** The element's unique key. */
+  key(element: Element): Key {
+    return this.of(element).key;
+  }
+
+  /** What the key is the SHA-256 of, in canonical JSON. */
+  inputs(element: Element): KeyInputs {
+    return this.of(element).inputs;
+  }
+
+  private of(element: Element): { readonly key: Key; readonly inputs: KeyInputs } {
+    const known = this.computed.get(element);
+    if (known !== undefined) return known;
+    const inputs = this.collect(element);
+    const computed = { key: keyOf(inputs), inputs };
+    this.computed.set(element, computed);
+    return computed;
+  }
+
+  private collect(element: Element): KeyInputs {
+    const runs = element.runsCommands;
+    return {
+      format: 1,
+      kind: kindOf(element),
+      plugin: element.getUniqueKey(),
+      variables: runs ? keyedVariables(element) : {},
+      environment: runs ? cachedEnvironment(element) : {},
+      public: element.public.toPlain(),
+      sources: element.sources.map(sourceKey),
+      dependencies: element.closure('build').map((dependency) => this.key(dependency)),
+      platform: runs ? { ...element.sandbox } : {},
+      rules: { ...this.rules },
+    };
+  }
+}
+
+/** The key that inputs hash to. */
+export function keyOf(inputs: Json): Key {
+  return digestOf(canonicalJson(inputs)).hash as Key;
+}
+
+function kindOf({ identity }: Element | Source): Json {
+  return {
+    kind: identity.kind,
+    formatVersion: identity.formatVersion,
+    defaults: identity.defaults ?? null,
+    origin: identity.origin ?? null,
+  };
+}
+
+function sourceKey(source: Source): Json {
+  return { kind: kindOf(source), directory: source.directory, key: source.getUniqueKey() };
+}
+
+/** How many processors a machine has says nothing of what is built; commands that write it down are keyed by their text. */
+function keyedVariables(element: Element): Json {
+  const { 'max-jobs': _, ...variables } = element.variables.toRecord();
+  return variables;
+}
+
+function cachedEnvironment(element: Element): Json {
+  const nocache = new Set(element.environmentNocache);
+  return Object.fromEntries(Object.entries(element.environment).filter(([name]) => !nocache.has(name)));
+}

@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBlob, subtree, type BuildEvent } from '@wheelhouse/element';
+import { testProject } from '../support/session.js';
+import { temporaryPaths } from '../support/temporary.js';
+
+const path = temporaryPaths();
+
+const COPY = `kind: manual
+build-depends: [host.bst]
+sources:
+- kind: local
+  path: src
+config:
+  install-commands:
+  - mkdir -p %{install-root}/share
+  - cp in.txt %{install-root}/share/out.txt
+`;
+
+const USER = `kind: manual
+build-depends: [host.bst, copy.bst]
+config:
+  install-commands:
+  - mkdir -p %{install-root}
+  - wc -c < /share/out.txt > %{install-root}/size
+`;
+
+function logOf(events: readonly BuildEvent[]): string {
+  return events.flatMap((event) => (event.type === 'output' ? [Buffer.from(event.chunk).toString()] : [])).join('');
+}
+
+test('what commands leave in install-root is the artifact, and is taken from the store the next time', async () => {
+  const project = testProject(path());
+  project.write({ 'copy.bst': COPY, 'src/in.txt': 'hello\n' });
+  const session = await project.open(['copy.bst']);
+  const outcomes = await session.build();
+  expect(outcomes.map(({ element, status }) => `${element.name} ${status}`).sort()).toEqual([
+    'copy.bst built',
+    'host.bst built',
+  ]);
+  expect(await project.paths(session, 'copy.bst')).toEqual(['share', 'share/out.txt']);
+  expect(project.runs).toBe(1);
+
+  expect(await project.build(['copy.bst'])).toEqual({ 'copy.bst': 'cached' });
+  expect(project.runs).toBe(1);
+});
+
+test('a changed source builds anew, and so does what depends on it', async () => {
+  const project = testProject(path());
+  project.write({ 'copy.bst': COPY, 'user.bst': USER, 'src/in.txt': 'one\n' });
+  await project.build(['user.bst']);
+  project.write({ 'src/in.txt': 'three\n' });
+  expect(await project.build(['user.bst'])).toMatchObject({ 'copy.bst': 'built', 'user.bst': 'built' });
+});
+
+test('a change that does not reach the artifact of a dependency builds nothing above it', async () => {
+  const project = testProject(path());
+  project.write({ 'copy.bst': COPY, 'user.bst': USER, 'src/in.txt': 'one\n', 'src/unused.txt': '1' });
+  await project.build(['user.bst']);
+  const before = project.runs;
+  project.write({ 'src/unused.txt': '2' });
+  expect(await project.build(['user.bst'])).toMatchObject({ 'copy.bst': 'built', 'user.bst': 'cached' });
+  expect(project.runs).toBe(before + 1);
+});
+
+test('a command that fails is recorded with its label, exit code and log, and replayed until it is retried', async () => {
+  const project = testProject(path());
+  project.write({
+    'bad.bst':
+      'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands:\n  - echo before\n  - exit 7\n  - echo after\n',
+  });
+  const session = await project.open(['bad.bst']);
+  const [bad] = (await session.build()).filter(({ element }) => element.name === 'bad.bst');
+  expect(bad).toMatchObject({ status: 'failed', record: { exitCode: 7, failedCommand: 'exit 7' } });
+  const log = session.recordOf('bad.bst').log;
+  const text = log === undefined ? '' : Buffer.from(await readBlob(project.store.blobs, log)).toString();
+  expect(text).toContain('before\n');
+  expect(text).not.toContain('after');
+  expect(text).toBe(logOf(project.events));
+  const key = session.keys.key(session.element('bad.bst'));
+  expect(readFileSync(join(project.store.directory, 'logs', 'bad', `${key}.log`), 'utf8')).toBe(text);
+
+  expect(await project.build(['bad.bst'])).toEqual({ 'bad.bst': 'failed' });
+  expect(project.runs).toBe(1);
+  expect(project.events.at(-1)).toMatchObject({ type: 'failed', replayed: true });
+  expect(await project.build(['bad.bst'], { retryFailed: true })).toMatchObject({ 'bad.bst': 'failed' });
+  expect(project.runs).toBe(2);
+});
+
+test('what depends on a failure is skipped', async () => {
+  const project = testProject(path());
+  project.write({
+    'copy.bst': 'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands: [exit 1]\n',
+    'user.bst': USER,
+  });
+  expect(await project.build(['user.bst'])).toMatchObject({ 'copy.bst': 'failed', 'user.bst': 'skipped' });
+});
+
+test('integration commands run in the staged root before sources are there, once for each root', async () => {
+  const project = testProject(path());
+  const user = (name: string): string =>
+    `kind: manual\nbuild-depends: [host.bst, data.bst]\nconfig:\n  install-commands:\n  - mkdir -p %{install-root}\n  - cp /integrated %{install-root}/${name}\n`;
+  project.write({
+    'data/seed': 'seed\n',
+    'data.bst':
+      'kind: import\nsources:\n- kind: local\n  path: data\npublic:\n  bst:\n    integration-commands:\n    - ls -d /seed /test 2>/dev/null > /integrated || true\n',
+    'a.bst': user('a'),
+    'b.bst': user('b'),
+  });
+  const session = await project.open(['a.bst', 'b.bst']);
+  await session.build();
+  const file = await subtree(project.store.blobs, session.recordOf('a.bst').tree, '/');
+  expect(file).toBeDefined();
+  expect(await project.paths(session, 'a.bst')).toEqual(['a']);
+  // Two elements ran, and one integration for both: it may have been met by both before either was done.
+  expect(project.runs).toBeGreaterThanOrEqual(3);
+  await project.build(['a.bst', 'b.bst']);
+  const before = project.runs;
+  project.write({ 'b.bst': user('c') });
+  await project.build(['b.bst']);
+  expect(project.runs).toBe(before + 1);
+});
+
+test('create-dev-shm mounts a file system in memory, and without it there is none to write to', async () => {
+  const project = testProject(path());
+  const text = (flag: string): string =>
+    `kind: manual\nbuild-depends: [host.bst]\nconfig:\n  create-dev-shm: ${flag}\n  install-commands:\n  - mkdir -p %{install-root}\n  - echo x > /dev/shm/x\n`;
+  project.write({ 'with.bst': text('true'), 'without.bst': text('false') });
+  expect(await project.build(['with.bst', 'without.bst'])).toMatchObject({
+    'with.bst': 'built',
+    'without.bst': 'failed',
+  });
+});
+
+test('dependencies are staged where their location says', async () => {
+  const project = testProject(path());
+  project.write({
+    'data/seed': 'seed\n',
+    'data.bst': 'kind: import\nsources:\n- kind: local\n  path: data\n',
+    'a.bst':
+      'kind: manual\nbuild-depends:\n- host.bst\n- filename: data.bst\n  config:\n    location: /opt/data\nconfig:\n  install-commands:\n  - mkdir -p %{install-root}\n  - cp /opt/data/seed %{install-root}\n',
+  });
+  expect(await project.build(['a.bst'])).toMatchObject({ 'a.bst': 'built' });
+});
+
+test('a script element writes to its root and collects install-root', async () => {
+  const project = testProject(path());
+  project.write({
+    's.bst':
+      'kind: script\nbuild-depends: [host.bst]\nconfig:\n  commands:\n  - touch /somewhere\n  - mv /somewhere %{install-root}/there\n',
+  });
+  const session = await project.open(['s.bst']);
+  await session.build();
+  expect(await project.paths(session, 's.bst')).toEqual(['there']);
+});
+
+test('an import element takes a part of its sources to a place', async () => {
+  const project = testProject(path());
+  project.write({
+    'data/a/x': 'x',
+    'data/b/y': 'y',
+    'i.bst': 'kind: import\nsources:\n- kind: local\n  path: data\nconfig:\n  source: /a\n  target: /usr/share\n',
+  });
+  const session = await project.open(['i.bst']);
+  await session.build();
+  expect(await project.paths(session, 'i.bst')).toEqual(['usr', 'usr/share', 'usr/share/x']);
+});
+
+test('a stack builds everything it stands for', async () => {
+  const project = testProject(path());
+  project.write({ 'copy.bst': COPY, 'src/in.txt': 'x', 'all.bst': 'kind: stack\ndepends: [copy.bst]\n' });
+  expect(await project.build(['all.bst'])).toMatchObject({ 'copy.bst': 'built', 'all.bst': 'built' });
+});
+
+test('an overlap is a warning, and an error where the project says so', async () => {
+  const project = testProject(path());
+  const data = (name: string): string => `kind: import\nsources:\n- kind: local\n  path: ${name}\n`;
+  project.write({
+    'one/f': '1',
+    'two/f': '2',
+    'one.bst': data('one'),
+    'two.bst': data('two'),
+    'user.bst':
+      'kind: manual\nbuild-depends: [host.bst, one.bst, two.bst]\nconfig:\n  install-commands: ["mkdir -p %{install-root}"]\n',
+  });
+  await project.build(['user.bst']);
+  expect(project.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))).toEqual([
+    '`/f` of two.bst overlaps the one of one.bst',
+  ]);
+  project.write({ 'project.conf': 'name: test\nmin-version: 2.4\nfatal-warnings: [overlaps]\n', 'two/f': '3' });
+  await expect(project.build(['user.bst'])).rejects.toMatchObject({
+    code: 'STAGING',
+    message: 'user.bst [line 1 column 0]: user.bst: `/f` of two.bst overlaps the one of one.bst',
+  });
+});
+
+test('an install-root that is gone at the end cannot be collected', async () => {
+  const project = testProject(path());
+  project.write({
+    's.bst': 'kind: script\nbuild-depends: [host.bst]\nconfig:\n  commands:\n  - rmdir %{install-root}\n',
+  });
+  await expect(project.build(['s.bst'])).rejects.toMatchObject({
+    code: 'ARTIFACT',
+    message:
+      "s.bst [line 1 column 0]: s.bst: Directory '/buildstream-install' was not found inside the sandbox, unable to collect artifact contents",
+  });
+});
+
+test.each([
+  ['kind: import\n', 'x.bst [line 1 column 0]: x.bst: An import element must have at least one source.'],
+  [
+    'kind: stack\nbuild-depends: [host.bst]\n',
+    'x.bst [line 1 column 0]: x.bst: Dependency `host.bst` of a stack element must be both a build and a runtime dependency',
+  ],
+  [
+    'kind: import\nbuild-depends: [host.bst]\nsources:\n- kind: local\n  path: host.bst\n',
+    'x.bst [line 1 column 0]: x.bst: Import elements do not support build dependencies, but `host.bst` is one',
+  ],
+  [
+    'kind: host\nconfig:\n  trees: [/no/such/tree]\n',
+    "x.bst [line 1 column 0]: x.bst: the toolchain's `/no/such/tree` does not exist",
+  ],
+  [
+    'kind: host\nconfig:\n  trees: [usr/bin]\n',
+    "x.bst [line 3 column 10]: `usr/bin` of 'trees' is not an absolute path",
+  ],
+])('what a kind cannot be is said with its place: %j', async (text, message) => {
+  const project = testProject(path());
+  project.write({ 'x.bst': text });
+  await expect(project.open(['x.bst'])).rejects.toMatchObject({ message });
+});

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  BubblewrapSandbox,
+  BuildSession,
+  coreElements,
+  diskFiles,
+  local,
+  LocalStore,
+  PluginRegistry,
+  walkTree,
+  type BuildEvent,
+  type Sandbox,
+} from '@wheelhouse/element';
+
+/** A project on disk with a store of its own, built by the real sandbox. */
+export interface TestProject {
+  readonly directory: string;
+  readonly store: LocalStore;
+  readonly events: BuildEvent[];
+  /** What the sandbox was asked to run, by the elements' logs: how often it ran. */
+  runs: number;
+  /** Writes files, relative to the project. */
+  write(files: Readonly<Record<string, string>>): void;
+  open(targets: readonly string[], options?: { readonly retryFailed?: boolean }): Promise<BuildSession>;
+  /** Builds, and says how each element that was looked at ended. */
+  build(targets: readonly string[], options?: { readonly retryFailed?: boolean }): Promise<Record<string, string>>;
+  /** The paths of an element's artifact that was built in the last session. */
+  paths(session: BuildSession, element: string): Promise<string[]>;
+}
+
+export const HOST = 'kind: host\n';
+
+export function testProject(root: string): TestProject {
+  const directory = join(root, 'project');
+  const store = LocalStore.open(join(root, 'store'));
+  const real = new BubblewrapSandbox({ store, path: process.env.PATH ?? '' });
+  const events: BuildEvent[] = [];
+  const project: TestProject = {
+    directory,
+    store,
+    events,
+    runs: 0,
+    write(files) {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(directory, path)), { recursive: true });
+        writeFileSync(join(directory, path), text);
+      }
+    },
+    async open(targets, { retryFailed = false } = {}) {
+      const counted: Sandbox = {
+        name: real.name,
+        supports: (action) => real.supports(action),
+        run: (action, io) => {
+          project.runs += 1;
+          return real.run(action, io);
+        },
+      };
+      return await BuildSession.open(
+        {
+          store,
+          sandbox: counted,
+          listener: (event) => events.push(event),
+          signal: new AbortController().signal,
+          retryFailed,
+        },
+        {
+          files: diskFiles(directory),
+          directory,
+          targets,
+          registry: new PluginRegistry().register({
+            elements: coreElements({ memo: (name) => store.memo(name), verify: false }),
+            sources: [local],
+          }),
+        },
+      );
+    },
+    async build(targets, options) {
+      const outcomes = await (await project.open(targets, options)).build();
+      return Object.fromEntries(outcomes.map(({ element, status }) => [element.name, status]));
+    },
+    async paths(session, element) {
+      const paths: string[] = [];
+      for await (const entry of walkTree(store.blobs, session.recordOf(element).tree)) paths.push(entry.path);
+      return paths;
+    },
+  };
+  project.write({ 'project.conf': 'name: test\nmin-version: 2.4\n', 'host.bst': HOST });
+  return project;
+}
