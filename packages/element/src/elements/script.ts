@@ -46,7 +46,7 @@ export class ScriptElement extends Element {
   override configureSandbox(sandbox: ActionBuilder): void {
     sandbox.markDirectory(this.rootReadOnly ? this.getVariable('install-root') : '/');
     if (this.createDevShm) sandbox.mountTmpfs('/dev/shm');
-    sandbox.setWorkDirectory('/');
+    sandbox.setWorkDirectory(this.getVariable('cwd'));
     sandbox.setEnvironment(this.environment);
   }
 

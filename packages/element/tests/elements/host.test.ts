@@ -1,0 +1,118 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  BubblewrapSandbox,
+  BuildSession,
+  coreElements,
+  diskFiles,
+  HostElement,
+  LocalStore,
+  PluginRegistry,
+} from '@wheelhouse/element';
+import { temporaryPaths } from '../support/temporary.js';
+
+const path = temporaryPaths();
+
+/** A toolchain of directories of the test's own: `tree` known by its content, `system` by the package database. */
+function toolchain(): { readonly root: string; identity(verify?: boolean): Promise<string> } {
+  const root = path();
+  mkdirSync(join(root, 'tree'), { recursive: true });
+  mkdirSync(join(root, 'system'));
+  mkdirSync(join(root, 'project'));
+  writeFileSync(join(root, 'tree/python'), 'interpreter');
+  writeFileSync(join(root, 'tree/lib.py'), 'library');
+  writeFileSync(join(root, 'system/header.h'), 'header');
+  writeFileSync(join(root, 'project/project.conf'), 'name: test\nmin-version: 2.4\n');
+  writeFileSync(
+    join(root, 'project/host.bst'),
+    `kind: host\nconfig:\n  directories: ["${root}/system"]\n  settings: []\n  trees: ["${root}/tree"]\n`.replace(
+      'directories: [',
+      'directories:\n    (=): [',
+    ),
+  );
+  const store = LocalStore.open(join(root, 'store'));
+  return {
+    root,
+    async identity(verify = false) {
+      const session = await BuildSession.open(
+        {
+          store,
+          sandbox: new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
+          listener: () => undefined,
+          signal: new AbortController().signal,
+          retryFailed: false,
+        },
+        {
+          files: diskFiles(join(root, 'project')),
+          directory: join(root, 'project'),
+          targets: ['host.bst'],
+          registry: new PluginRegistry().register({
+            elements: coreElements({ memo: (name) => store.memo(name), verify }),
+          }),
+        },
+      );
+      const element = session.element('host.bst');
+      if (!(element instanceof HostElement)) throw new Error('not a toolchain');
+      return element.identityHash;
+    },
+  };
+}
+
+test('the identity of a toolchain stays while nothing changes', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  expect(await host.identity()).toBe(first);
+  expect(await host.identity(true)).toBe(first);
+});
+
+test('a file of the interpreter that is replaced is noticed at once, and byte code written beside it is not', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  mkdirSync(join(host.root, 'tree/__pycache__'));
+  writeFileSync(join(host.root, 'tree/__pycache__/lib.pyc'), 'code');
+  expect(await host.identity()).toBe(first);
+  writeFileSync(join(host.root, 'new'), 'librarY');
+  utimesSync(join(host.root, 'new'), new Date(0), statSync(join(host.root, 'tree/lib.py')).mtime);
+  renameSync(join(host.root, 'new'), join(host.root, 'tree/lib.py'));
+  expect(await host.identity()).not.toBe(first);
+});
+
+test('a file of the interpreter that is touched without a change leaves the identity as it is', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  utimesSync(join(host.root, 'tree/lib.py'), new Date(), new Date());
+  expect(await host.identity()).toBe(first);
+});
+
+test('an in-place edit elsewhere is noticed by verification, stays noticed, and is over when it is undone', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  const file = join(host.root, 'system/header.h');
+  appendFileSync(file, '!');
+  expect(await host.identity()).toBe(first);
+  const edited = await host.identity(true);
+  expect(edited).not.toBe(first);
+  expect(await host.identity()).toBe(edited);
+});
+
+test('verification knows a file by its content once it has read it', async () => {
+  const host = toolchain();
+  const first = await host.identity(true);
+  const file = join(host.root, 'system/header.h');
+  const before = readFileSync(file);
+  appendFileSync(file, '!');
+  const edited = await host.identity(true);
+  expect(edited).not.toBe(first);
+  writeFileSync(file, before);
+  expect(await host.identity(true)).toBe(first);
+});
+
+test('a file that is added elsewhere, or removed, is noticed by verification', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  writeFileSync(join(host.root, 'system/more.h'), '');
+  const added = await host.identity(true);
+  expect(added).not.toBe(first);
+  renameSync(join(host.root, 'system/header.h'), join(host.root, 'gone'));
+  expect(await host.identity(true)).not.toBe(added);
+});
