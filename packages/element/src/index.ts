@@ -107,6 +107,7 @@ export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/ele
 export { actionKey } from './build/action-digest.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
 export { tailOf } from './build/build-log.js';
+export { buildScript } from './build/script.js';
 export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';
 export type { BuildEvent, BuildListener, CachedBecause } from './build/events.js';
 export { globMatcher } from './build/glob.js';
@@ -124,3 +125,4 @@ export {
 export { probeBubblewrap } from './sandbox/probe.js';
 export type { Realisation } from './sandbox/realised-root.js';
 export { errnoOf } from './load/errno.js';
+export { coreSources } from './sources/core-sources.js';

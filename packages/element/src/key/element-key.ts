@@ -23,7 +23,7 @@ export interface KeyInputs {
   readonly plugin: Json;
   /** Commands are written with them, and generated files may hold them. */
   readonly variables: Json;
-  /** What commands see, but for the names that the project declares harmless. */
+  /** What its commands, integration commands among them, see, but for the names that the project declares harmless. */
   readonly environment: Json;
   /** Integration commands and split rules act on whoever depends on the element. */
   readonly public: Json;
@@ -67,7 +67,7 @@ export class ElementKeys {
       kind: kindOf(element),
       plugin: element.getUniqueKey(),
       variables: runs ? keyedVariables(element) : {},
-      environment: runs ? cachedEnvironment(element) : {},
+      environment: runs || integrates(element) ? cachedEnvironment(element) : {},
       public: element.public.toPlain(),
       sources: element.sources.map(sourceKey),
       dependencies: element.closure('build').map((dependency) => this.key(dependency)),
@@ -99,6 +99,10 @@ function sourceKey(source: Source): Json {
 function keyedVariables(element: Element): Json {
   const { 'max-jobs': _, ...variables } = element.variables.toRecord();
   return variables;
+}
+
+function integrates(element: Element): boolean {
+  return (element.public.mapping('bst')?.sequence('integration-commands')?.items.length ?? 0) > 0;
 }
 
 function cachedEnvironment(element: Element): Json {

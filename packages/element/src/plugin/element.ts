@@ -158,7 +158,7 @@ export abstract class Element extends Plugin {
   integrate(sandbox: ActionBuilder): void {
     const commands = this.public.mapping('bst')?.sequence('integration-commands');
     for (const node of commands?.scalars() ?? []) {
-      const command = this.variables.expand(node);
+      const command = node.asString();
       sandbox.integrate({
         argv: ['sh', '-c', '-e', `${command}\n`],
         label: command,

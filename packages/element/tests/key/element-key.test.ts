@@ -11,7 +11,7 @@ const FILES = {
     'name: test\nmin-version: 2.4\nenvironment:\n  COLOUR: red\n  JOBS: "1"\nenvironment-nocache: [JOBS]\n',
   'app.bst': `kind: manual
 description: An application
-build-depends: [host.bst, data.bst]
+build-depends: [host.bst, data.bst, tool.bst]
 runtime-depends: [late.bst]
 variables:
   greeting: hello
@@ -27,6 +27,8 @@ config:
   build-commands: [make]
 `,
   'data.bst': 'kind: import\nsources:\n- kind: local\n  path: data\n',
+  'tool.bst':
+    'kind: import\nsources:\n- kind: local\n  path: late\nenvironment:\n  MODE: fast\npublic:\n  bst:\n    integration-commands: [ls]\n',
   'late.bst': 'kind: import\nsources:\n- kind: local\n  path: late\n',
   'src/main.c': 'int main;',
   'data/file': 'data',
@@ -48,10 +50,11 @@ const mutations: readonly (readonly [string, string, string, string, boolean])[]
   ['an environment variable of the element', 'app.bst', 'SIZE: large', 'SIZE: small', true],
   ['an environment variable of the project', 'project.conf', 'COLOUR: red', 'COLOUR: blue', true],
   ['an environment variable that is not cached', 'project.conf', 'JOBS: "1"', 'JOBS: "2"', false],
+  ['the environment that integration commands of a dependency see', 'tool.bst', 'MODE: fast', 'MODE: slow', true],
   ['public data', 'app.bst', '[ls]', '[ls -l]', true],
   ['the kind', 'data.bst', 'kind: import', 'kind: manual', true],
   ['where a source lies', 'app.bst', '  path: src', '  path: src\n  directory: below', true],
-  ['where a dependency is staged', 'app.bst', 'data.bst]', '{filename: data.bst, config: {location: /opt}}]', true],
+  ['where a dependency is staged', 'app.bst', 'data.bst, ', '{filename: data.bst, config: {location: /opt}}, ', true],
   [
     'the order of dependencies',
     'app.bst',

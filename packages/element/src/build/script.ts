@@ -1,0 +1,66 @@
+import type { Element } from '../plugin/element.js';
+import { shellQuote } from '../sandbox/batch-script.js';
+
+/**
+ * A whole POSIX sh script that builds `element` outside Wheelhouse: what the reference guarantees to a generated script
+ * (BuildStream reference: `Element.generate_script`), then the script that the element's kind generates.
+ *
+ * All variables are exported, under names that are legal in sh (`build-root` is `build_root`); so is the element's
+ * environment. The script runs in `$build_root/$normal_name`. `$PREFIX` is the install root, empty at first; what is
+ * built is installed there. When a command fails, the script does.
+ *
+ * The root it runs in holds the build dependencies at their places, and the sources in the working directory. A root as
+ * the sandbox has it, with the sources in the build root itself, does as well: the working directory is then a link to it.
+ *
+ * @throws ElementError INVALID_DATA where the kind generates no script
+ */
+export function buildScript(element: Element): string {
+  const commands = element.generateScript();
+  const variables = new Map(Object.entries(element.variables.toRecord()).map(([name, value]) => [shellName(name), value]));
+  variables.set('normal_name', element.normalName);
+  for (const [name, value] of Object.entries(element.environment)) variables.set(shellName(name), value);
+  variables.set('PREFIX', element.getVariable('install-root'));
+  return [
+    '#!/bin/sh',
+    `# Builds ${oneLine(element.name)} of the project ${oneLine(element.project.name)}, without Wheelhouse.`,
+    HEADER,
+    ...[...variables].map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    PROLOGUE,
+    commands,
+  ].join('\n');
+}
+
+const HEADER = `#
+# To be run in a root, such as that of a container, which holds what the element needs to be built, and its sources in
+# $build_root/$normal_name or in $build_root. Then:
+#   - all variables of the element are exported, those with a - in their names with a _ instead;
+#   - the element's environment is exported;
+#   - commands start in $build_root/$normal_name;
+#   - $PREFIX is the element's install root, and empty; what is built goes there;
+#   - when a command fails, the script ends with an exit code that is not 0.
+`;
+
+const PROLOGUE = `
+umask 0022
+fail() {
+  printf '%s\\n' "$1" >&2
+  exit 1
+}
+mkdir -p "$PREFIX" || exit 1
+[ -z "$(ls -A "$PREFIX")" ] || fail "$PREFIX is not empty"
+mkdir -p "$build_root" || exit 1
+[ -e "$build_root/$normal_name" ] || ln -s . "$build_root/$normal_name" || exit 1
+cd "$build_root/$normal_name" || exit 1
+if [ -n "\${command_subdir:-}" ]; then
+  cd "./$command_subdir" || exit 1
+fi
+`;
+
+/** Any character that a name in sh cannot have becomes `_`. */
+function shellName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=[0-9])/, '_');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

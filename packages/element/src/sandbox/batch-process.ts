@@ -1,0 +1,211 @@
+import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Io } from '../plugin/ports.js';
+import { STATUS_FD } from './batch-script.js';
+import { ARGUMENTS_FD, JSON_STATUS_FD } from './bubblewrap-arguments.js';
+
+/** A program that ends as bubblewrap with a batch in it. */
+export interface BatchProcess {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What bubblewrap reads as its options. */
+  readonly options: readonly string[];
+  /** Absolute path of a fifo that takes the output. */
+  readonly log: string;
+  /** Working directory of the program, on this machine. */
+  readonly cwd: string;
+  /** Environment of the program; the batch's own is in `options` and `script`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The batch, which is the input of the sandbox's shell. */
+  readonly script: string;
+  readonly timeoutSeconds: number | undefined;
+}
+
+/** How a batch went. */
+export interface BatchOutcome {
+  /** The exit code as bubblewrap saw it; absent where bubblewrap did not come to run a shell, or was ended. */
+  readonly exitCode?: number;
+  /** What the batch said before each of its steps. */
+  readonly status: readonly string[];
+  /** What was said on the error output outside of the sandbox. */
+  readonly complaints: string;
+  readonly timedOut: boolean;
+}
+
+type StdioEntry = 'pipe' | 'ignore' | number | undefined;
+
+/** fcntl.h of Linux, on every architecture Node runs on; as fdinfo shows it (proc_pid_fdinfo(5)). */
+const O_CLOEXEC = 0o2000000;
+
+/** The kernel needs a moment to end the last processes of a sandbox whose first one is killed. */
+const GONE_POLL_MS = 2;
+const GONE_TIMEOUT_MS = 30_000;
+
+/**
+ * Runs a batch, and resolves when every process of its sandbox is gone. Output goes to `io.log` as it comes.
+ *
+ * @throws `io.signal.reason` when aborted; the error of spawn(2)
+ */
+export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcome> {
+  io.signal.throwIfAborted();
+  const log = openLog(batch.log);
+  const child = spawnClosed(batch, log.writer);
+  closeSync(log.writer);
+  const complaints = textOf(child.stderr);
+  const streams: readonly unknown[] = child.stdio;
+  const status = textOf(streams[STATUS_FD] as Readable);
+  const report = textOf(streams[JSON_STATUS_FD] as Readable);
+  log.reader.on('data', (chunk: Buffer) => {
+    io.log.write(chunk);
+  });
+  // A batch that ends early does not read the rest of its script.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(batch.script);
+  const options = streams[ARGUMENTS_FD] as Writable;
+  // A program that does not come to be bubblewrap reads no options.
+  options.on('error', () => undefined);
+  options.end(batch.options.map((option) => `${option}\0`).join(''));
+
+  let timedOut = false;
+  const end = (): void => {
+    endSandbox(child, report());
+  };
+  const timer =
+    batch.timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          end();
+        }, batch.timeoutSeconds * 1000);
+  io.signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.all([once(child, 'close'), once(log.reader, 'close')]);
+  } finally {
+    clearTimeout(timer);
+    io.signal.removeEventListener('abort', end);
+  }
+  const { childPid, exitCode } = parseReport(report());
+  if (childPid !== undefined) await untilGone(childPid);
+  io.signal.throwIfAborted();
+  return {
+    ...(exitCode === undefined || timedOut ? {} : { exitCode }),
+    status: status().split('\n').filter(Boolean),
+    complaints: complaints(),
+    timedOut,
+  };
+}
+
+/**
+ * Both ends of the fifo. The pipes that Node makes are sockets, and a command that opens its `/dev/stdout` by name
+ * cannot open a socket.
+ */
+function openLog(path: string): { readonly reader: Socket; readonly writer: number } {
+  // Without O_NONBLOCK it would wait for a writer.
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reader: new Socket({ fd: reader, readable: true, writable: false }), writer: openSync(path, 'w') };
+}
+
+/** Makes a fifo at `path`. Node cannot. @param program absolute path of mkfifo(1) */
+export async function makeFifo(program: string, path: string): Promise<void> {
+  await promisify(execFile)(program, ['-m', '600', path]);
+}
+
+/**
+ * Starts the program with the pipes of a batch, and with none of the files that this process was given open by whoever
+ * started it: Node hands on those beyond the first few. Each is replaced by `/dev/null`.
+ */
+function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<Writable, null, Readable> {
+  const pipes: readonly StdioEntry[] = ['pipe', output, 'pipe', 'pipe', 'pipe', 'pipe'];
+  const inherited = inheritedFiles().filter((file) => file >= pipes.length);
+  const nothing = inherited.length === 0 ? undefined : openSync('/dev/null', 'r');
+  try {
+    const others = Array.from({ length: Math.max(-1, ...inherited) + 1 }, (_, file): StdioEntry =>
+      inherited.includes(file) ? nothing : 'ignore',
+    );
+    const stdio: StdioEntry[] = [...pipes, ...others.slice(pipes.length)];
+    return spawn(batch.command, batch.args, {
+      cwd: batch.cwd,
+      env: batch.environment,
+      stdio,
+    }) as ChildProcessByStdio<Writable, null, Readable>;
+  } finally {
+    if (nothing !== undefined) closeSync(nothing);
+  }
+}
+
+/** The file descriptors of this process that its children get: those without `O_CLOEXEC`. */
+function inheritedFiles(): number[] {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((file) => file > 2 && (fileFlags(file) & O_CLOEXEC) === 0);
+}
+
+function fileFlags(file: number): number {
+  try {
+    return parseInt(/^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${file}`, 'utf8'))?.[1] ?? '', 8);
+  } catch (error) {
+    // The directory that was just listed is closed by now.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return O_CLOEXEC;
+  }
+}
+
+/**
+ * Ends every process of the sandbox: its first process takes the whole pid namespace with it. Before that process is
+ * known, bubblewrap itself is ended, with which its first process dies.
+ */
+function endSandbox(child: ChildProcess, report: string): void {
+  const { childPid } = parseReport(report);
+  if (childPid === undefined || !killProcess(childPid)) child.kill('SIGKILL');
+}
+
+function killProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
+}
+
+/** bubblewrap is gone once it knows the exit code; what the shell left running is ended after that. */
+async function untilGone(pid: number): Promise<void> {
+  for (let waited = 0; !isGone(pid); waited += GONE_POLL_MS) {
+    if (waited > GONE_TIMEOUT_MS) throw new Error(`process ${pid} of a sandbox does not end`);
+    await sleep(GONE_POLL_MS);
+  }
+}
+
+function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    return true;
+  }
+}
+
+/** bubblewrap writes one JSON object a line: `child-pid` at the start, `exit-code` at the end. */
+function parseReport(text: string): { readonly childPid?: number; readonly exitCode?: number } {
+  const childPid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+  const exitCode = /"exit-code":\s*(\d+)/.exec(text)?.[1];
+  return {
+    ...(childPid === undefined ? {} : { childPid: Number(childPid) }),
+    ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
+  };
+}
+
+function textOf(stream: Readable): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+}

@@ -1,0 +1,73 @@
+import { SANDBOX_GID, SANDBOX_HOSTNAME, SANDBOX_UID } from './contract.js';
+import type { Mount, RootPlan } from './root-plan.js';
+
+/** The file descriptor on which bubblewrap says which process it made and how that ended. Not seen inside. */
+export const JSON_STATUS_FD = 4;
+
+/** The file descriptor from which bubblewrap reads its arguments, so that no path of this machine shows in `/proc`. */
+export const ARGUMENTS_FD = 5;
+
+/**
+ * Parts of procfs by which uid 0 could change the machine. bubblewrap covers some of them by itself, but takes
+ * `/proc/sys` for safe when its directory cannot be written; the files in it belong to uid 0, and who is root outside
+ * could write them without any capability.
+ */
+const PROC_READ_ONLY = ['/proc/sys', '/proc/asound', '/proc/fs', '/proc/mtrr'];
+
+/** What the arguments are made from. */
+export interface BubblewrapOptions {
+  readonly plan: RootPlan;
+  /** Absolute path of the directory that becomes `/`. */
+  readonly root: string;
+  /** Absolute paths of the private copies, in the order of the plan's writable parts. */
+  readonly writable: readonly string[];
+  /** Absolute paths of an empty directory and an empty file, which hide what they are laid over. */
+  readonly emptyDirectory: string;
+  readonly emptyFile: string;
+  /** The `PATH` by which the batch's shell is found; the C library's own where absent. */
+  readonly path: string | undefined;
+}
+
+/**
+ * The options, read from {@link ARGUMENTS_FD}, that make bubblewrap keep the sandbox contract. A user namespace is always made, so that nothing differs
+ * between root and an ordinary user; uid 0 inside is nobody else outside than who started it.
+ */
+export function bubblewrapArguments(options: BubblewrapOptions): string[] {
+  const { plan } = options;
+  const whole = plan.writable[0]?.path === '/';
+  return [
+    ...['--unshare-user', '--uid', String(SANDBOX_UID), '--gid', String(SANDBOX_GID)],
+    ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...['--hostname', SANDBOX_HOSTNAME, '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
+    ...(options.path === undefined ? [] : ['--setenv', 'PATH', options.path]),
+    ...['--json-status-fd', String(JSON_STATUS_FD)],
+    ...[whole ? '--bind' : '--ro-bind', options.root, '/'],
+    ...plan.mounts.flatMap((mount) => mountArguments(mount, options)),
+    ...plan.links.flatMap(({ path, target }) => ['--symlink', target, path]),
+    ...['--chdir', '/'],
+  ];
+}
+
+function mountArguments({ type, path }: Mount, options: BubblewrapOptions): string[] {
+  switch (type) {
+    case 'proc':
+      return ['--proc', path, ...PROC_READ_ONLY.flatMap((part) => ['--ro-bind-try', part, part])];
+    case 'dev':
+      return ['--dev', path];
+    case 'tmpfs':
+      return ['--perms', '1777', '--tmpfs', path];
+    case 'shm':
+      return ['--tmpfs', path, '--remount-ro', path];
+    case 'host':
+      return ['--ro-bind', path, path];
+    case 'mask-directory':
+      return ['--ro-bind', options.emptyDirectory, path];
+    case 'mask-file':
+      return ['--ro-bind', options.emptyFile, path];
+    case 'writable': {
+      const copy = options.writable[options.plan.writable.findIndex((part) => part.path === path)];
+      if (copy === undefined) throw new Error(`no copy was made of \`${path}\``);
+      return ['--bind', copy, path];
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalArchitecture } from '../load/architecture.js';
+import { ElementError } from '../load/error.js';
+import { getHostTool } from '../plugin/host-tool.js';
+import type { Action, Io, Refusal, Sandbox, SandboxResult, Step } from '../plugin/ports.js';
+import type { TreeLease } from '../store/kept-trees.js';
+import type { LocalStore } from '../store/local-store.js';
+import { makeFifo, runBatch, type BatchOutcome } from './batch-process.js';
+import { batchScript, STATUS_FD } from './batch-script.js';
+import { ARGUMENTS_FD, bubblewrapArguments } from './bubblewrap-arguments.js';
+import { SANDBOX_MTIME } from './contract.js';
+import { collectOutputs } from './outputs.js';
+import { BUBBLEWRAP_HINT, probeBubblewrap } from './probe.js';
+import { copyWritable, realiseRoot, type Realisation, type RealisedRoot } from './realised-root.js';
+import { planRoot, type RootPlan } from './root-plan.js';
+
+/** What a bubblewrap sandbox works with. */
+export interface BubblewrapSandboxOptions {
+  readonly store: LocalStore;
+  /** The directories to look for `bwrap`, `unshare`, `mount` and `sh` in, as `PATH` lists them. */
+  readonly path: string;
+  /** How read-only roots are realised. Default: `overlay`, and `tree` once the kernel has refused an overlay. */
+  readonly realisation?: Realisation;
+  /** The machine, as Node calls it. Default: this one. */
+  readonly machine?: { readonly platform: string; readonly arch: string };
+}
+
+/** On the status pipe: the overlay is mounted. What comes after is bubblewrap's or the batch's affair. */
+const MOUNTED = 'mounted';
+
+/** bubblewrap's complaints are read here. */
+const PLAIN: Readonly<Record<string, string>> = { LC_ALL: 'C' };
+
+/**
+ * Mounts the overlay on a place that only this process and its children see, then becomes bubblewrap. Lower directories
+ * are named relative to the working directory. mount(8) since 2.39 hands options over one by one, each at most 256 bytes
+ * long, unless told otherwise.
+ */
+const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&${STATUS_FD} && shift 3 && exec "$@"`;
+
+/**
+ * Runs actions on Linux by bubblewrap, as root or as an ordinary user alike (docs/adr/0007). An overlay of the layers
+ * needs a mount namespace around bubblewrap; where the kernel refuses one, bubblewrap alone binds a merged tree.
+ */
+export class BubblewrapSandbox implements Sandbox {
+  readonly name = 'bubblewrap';
+  private readonly store: LocalStore;
+  private readonly path: string;
+  private readonly forced: Realisation | undefined;
+  private readonly machine: { readonly platform: string; readonly arch: string };
+  private overlayRefused = false;
+  private probed: Promise<Refusal | undefined> | undefined;
+
+  constructor(options: BubblewrapSandboxOptions) {
+    this.store = options.store;
+    this.path = options.path;
+    this.forced = options.realisation;
+    this.machine = options.machine ?? process;
+  }
+
+  /** The answer of {@link probeBubblewrap}, asked for once. */
+  probe(): Promise<Refusal | undefined> {
+    this.probed ??= probeBubblewrap(this.path);
+    return this.probed;
+  }
+
+  supports(action: Action): Refusal | undefined {
+    if (this.machine.platform !== 'linux') {
+      return {
+        message: `bubblewrap runs on Linux only, and this machine is \`${this.machine.platform}\``,
+        hint: 'the docker sandbox will run on this machine; until then build on Linux',
+      };
+    }
+    const { os, arch } = action.platform;
+    const here = canonicalArchitecture(this.machine.arch) ?? this.machine.arch;
+    if (os !== 'linux' || arch !== here) {
+      return {
+        message: `bubblewrap runs what is built for \`linux\` on \`${here}\`, not for \`${os}\` on \`${arch}\``,
+        hint: 'change `build-os` and `build-arch` of the element, or build it on such a machine',
+      };
+    }
+    return action.steps.map(refuseStep).find((refusal) => refusal !== undefined);
+  }
+
+  async run(action: Action, io: Io): Promise<SandboxResult> {
+    const refusal = this.supports(action);
+    if (refusal !== undefined) throw refused(refusal);
+    io.signal.throwIfAborted();
+    const plan = await planRoot(this.store.blobs, action);
+    const leases: TreeLease[] = [];
+    const workspace = await this.store.workspace();
+    try {
+      const copies = await copyWritable(plan, this.store, workspace.path);
+      const run: Run = { action, plan, copies, workspace: workspace.path, leases, io };
+      const outcome = action.steps.length === 0 ? { exitCode: 0 } : await this.execute(run);
+      return { ...outcome, outputs: await collectOutputs(this.store.blobs, action, plan, copies) };
+    } finally {
+      await Promise.all([workspace.dispose(), ...leases.map((lease) => lease.release())]);
+    }
+  }
+
+  private async execute(run: Run): Promise<Omit<SandboxResult, 'outputs'>> {
+    const first = await this.realise(run, this.forced ?? (this.overlayRefused ? 'tree' : 'overlay'));
+    const outcome = await this.batch(run, first);
+    if (first.overlay === undefined || outcome.timedOut || outcome.status.includes(MOUNTED)) {
+      return await this.judge(run.action, outcome);
+    }
+    if (this.forced === 'overlay') {
+      throw refused({ message: `the kernel refuses an overlay: ${outcome.complaints.trim()}` });
+    }
+    this.overlayRefused = true;
+    return await this.judge(run.action, await this.batch(run, await this.realise(run, 'tree')));
+  }
+
+  private async realise(run: Run, realisation: Realisation): Promise<RealisedRoot> {
+    return await realiseRoot(run.plan, run.copies, {
+      store: this.store,
+      workspace: run.workspace,
+      layers: run.action.layers,
+      realisation,
+      hold: (lease) => {
+        run.leases.push(lease);
+      },
+    });
+  }
+
+  private async batch({ action, plan, workspace, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
+    const log = join(workspace, `log-${root.realisation}`);
+    await makeFifo(getHostTool('mkfifo', this.path, 'install coreutils'), log);
+    const bubblewrap = [getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--', 'sh'];
+    const { overlay } = root;
+    const [command = '', ...args] =
+      overlay === undefined ? bubblewrap : [...this.overlayCommand(root.path, overlay.options), ...bubblewrap];
+    return await runBatch(
+      {
+        command,
+        args,
+        options: bubblewrapArguments({
+          plan,
+          root: root.path,
+          writable: root.writable,
+          ...makeEmpty(workspace),
+          path: action.steps[0]?.environment.PATH,
+        }),
+        log,
+        cwd: overlay?.cwd ?? workspace,
+        // Without the overlay's own, which `env` takes away, this is the environment of the sandbox's first process.
+        environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
+        script: batchScript(action.steps),
+        timeoutSeconds: action.limits.timeoutSeconds,
+      },
+      io,
+    );
+  }
+
+  private overlayCommand(path: string, options: string): string[] {
+    const tool = (name: string): string => getHostTool(name, this.path, 'install util-linux and coreutils');
+    const namespaces = ['--user', '--map-root-user', '--mount'];
+    const mount = [tool('sh'), '-c', MOUNT_SCRIPT, 'sh', tool('mount'), options, path];
+    return [tool('unshare'), ...namespaces, ...mount, tool('env'), '-i', 'LC_ALL=C'];
+  }
+
+  private async judge(action: Action, outcome: BatchOutcome): Promise<Omit<SandboxResult, 'outputs'>> {
+    const begun = outcome.status.filter((line) => line !== MOUNTED);
+    const step = begun.length === 0 ? undefined : action.steps[begun.length - 1];
+    const { exitCode, complaints } = outcome;
+    if (outcome.timedOut) {
+      const seconds = action.limits.timeoutSeconds ?? 0;
+      throw new ElementError({
+        code: 'COMMAND_FAILED',
+        message: `Command '${step?.label ?? ''}' was ended: the time limit of ${seconds} seconds is over`,
+      });
+    }
+    if (exitCode === 0 && begun.length === action.steps.length) return { exitCode: 0 };
+    if (exitCode !== undefined && exitCode !== 0 && step !== undefined) return { exitCode, failedStep: step.label };
+    if (/^bwrap: execvp sh: /m.test(complaints)) {
+      throw refused({
+        message: "Staged artifacts do not provide command 'sh'",
+        hint: 'depend on an element that has a shell in its `PATH`, such as a toolchain',
+      });
+    }
+    if (exitCode !== undefined) {
+      throw new ElementError({
+        code: 'SANDBOX',
+        message: `the command 'sh' of the staged artifacts ended with exit code ${exitCode} before the commands did`,
+        detail: complaints,
+      });
+    }
+    const refusal = await this.probe();
+    if (refusal !== undefined) throw refused(refusal);
+    throw new ElementError({ code: 'SANDBOX', message: 'bubblewrap did not make the sandbox', detail: complaints });
+  }
+}
+
+/** What belongs to one run of an action. */
+interface Run {
+  readonly action: Action;
+  readonly plan: RootPlan;
+  readonly copies: readonly string[];
+  readonly workspace: string;
+  readonly leases: TreeLease[];
+  readonly io: Io;
+}
+
+function refuseStep({ argv, environment, label }: Step): Refusal | undefined {
+  const [program] = argv;
+  if (program === undefined || program === '' || program.includes('=') || program.startsWith('-')) {
+    return {
+      message: `\`${program ?? ''}\` of '${label}' cannot be the name of a program`,
+      hint: 'run it by `sh -c`',
+    };
+  }
+  const name = Object.keys(environment).find((key) => key === '' || key.includes('=') || key.startsWith('-'));
+  if (name !== undefined) return { message: `\`${name}\` of '${label}' cannot be the name of a variable` };
+  const texts = [...argv, ...Object.entries(environment).flat()];
+  return texts.some((text) => text.includes('\0')) ? { message: `'${label}' has a zero byte in it` } : undefined;
+}
+
+function refused({ message, hint }: Refusal): ElementError {
+  return new ElementError({ code: 'SANDBOX', message, hint });
+}
+
+/** An empty directory and an empty file: what hides parts of this machine. */
+function makeEmpty(workspace: string): { readonly emptyDirectory: string; readonly emptyFile: string } {
+  const emptyDirectory = join(workspace, 'empty-directory');
+  const emptyFile = join(workspace, 'empty-file');
+  mkdirSync(emptyDirectory, { recursive: true });
+  chmodSync(emptyDirectory, 0o755);
+  writeFileSync(emptyFile, '');
+  chmodSync(emptyFile, 0o644);
+  for (const path of [emptyDirectory, emptyFile]) utimesSync(path, SANDBOX_MTIME, SANDBOX_MTIME);
+  return { emptyDirectory, emptyFile };
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ElementError } from '../load/error.js';
+import { getHostTool } from '../plugin/host-tool.js';
+import type { Refusal } from '../plugin/ports.js';
+
+/** How to get bubblewrap, in one line a distribution. */
+export const BUBBLEWRAP_HINT: string =
+  'install bubblewrap: `apt install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` (Fedora), ' +
+  '`apk add bubblewrap` (Alpine), `pacman -S bubblewrap` (Arch), `zypper install bubblewrap` (openSUSE)';
+
+/**
+ * Whether bubblewrap can make a sandbox here, by making one.
+ *
+ * @param path the directories to look for programs in, as `PATH` lists them
+ * @returns why not, or `undefined` where it can
+ */
+export async function probeBubblewrap(path: string): Promise<Refusal | undefined> {
+  let program: string;
+  let command: string;
+  try {
+    program = getHostTool('bwrap', path, BUBBLEWRAP_HINT);
+    command = getHostTool('true', path, 'install coreutils');
+  } catch (error) {
+    if (!(error instanceof ElementError)) throw error;
+    return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  const namespaces = ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts'];
+  const args = [...namespaces, '--uid', '0', '--gid', '0', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
+  const words = await complaintOf(program, [...args, '--', command]);
+  return words === undefined ? undefined : explainRefusal(words, '/proc');
+}
+
+/** What a program said when it failed, or `undefined` when it did not. */
+async function complaintOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    execFile(program, args, { env: { LC_ALL: 'C' }, timeout: 20_000 }, (error, _stdout, stderr) => {
+      resolve(error === null ? undefined : stderr.trim() || error.message);
+    });
+  });
+}
+
+/**
+ * What keeps bubblewrap from working, by the knobs of the kernel that can forbid user namespaces.
+ *
+ * @param words what bubblewrap said
+ * @param proc where procfs is mounted
+ */
+export function explainRefusal(words: string, proc: string): Refusal {
+  const message = `bubblewrap cannot make a sandbox on this machine: ${words}`;
+  const knob = (name: string): string | undefined => readKnob(join(proc, 'sys', name));
+  if (knob('user/max_user_namespaces') === '0') {
+    return { message, hint: 'user namespaces are off: `sysctl -w user.max_user_namespaces=15000` as root' };
+  }
+  if (knob('kernel/unprivileged_userns_clone') === '0') {
+    return {
+      message,
+      hint: 'user namespaces are off for ordinary users: `sysctl -w kernel.unprivileged_userns_clone=1` as root',
+    };
+  }
+  if (knob('kernel/apparmor_restrict_unprivileged_userns') === '1') {
+    return {
+      message,
+      hint:
+        'AppArmor keeps programs without a profile from user namespaces: install a profile for bwrap (on Ubuntu the ' +
+        'package apparmor-profiles), or `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` as root',
+    };
+  }
+  if (/^Seccomp:\s*2$/m.test(readKnob(join(proc, 'self', 'status')) ?? '')) {
+    return {
+      message,
+      hint:
+        'a system call filter is at work here, as in containers: let the container make user namespaces and mounts ' +
+        '(Docker: `--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`)',
+    };
+  }
+  return { message, hint: 'run `wheelhouse doctor` outside of any container to see whether the machine allows it' };
+}
+
+function readKnob(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EACCES') throw error;
+    return undefined;
+  }
+}

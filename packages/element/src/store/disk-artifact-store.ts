@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fdatasyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
+import { errnoOf, storeError } from './errno.js';
+import { lockFile } from './file-lock.js';
+import { hasBlobs } from './record-blobs.js';
+import { formatRecord, parseRecord } from './record-text.js';
+
+/**
+ * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.
+ *
+ * A record is written below `<store>/tmp`, flushed to the disk, then linked to its name, which only the first can do.
+ * After a power cut a record is thus absent or whole; its blobs may be gone, and then it counts as absent.
+ */
+export class DiskArtifactStore implements ArtifactStore {
+  /** @param directory the store's directory; made when first written to */
+  constructor(
+    readonly directory: string,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** Where the record of `key` is, if it is here. */
+  pathOf(key: Key): string {
+    return join(this.directory, 'artifacts', key.slice(0, 2), `${key}.json`);
+  }
+
+  async get(key: Key): Promise<ArtifactRecord | undefined> {
+    const path = this.pathOf(key);
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw storeError(error, 'read', path);
+    }
+    const record = parseRecord(text, key);
+    return record !== undefined && (await hasBlobs(this.blobs, record)) ? record : undefined;
+  }
+
+  async put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord> {
+    const temporary = join(this.directory, 'tmp', `${process.pid}-${randomBytes(9).toString('base64url')}`);
+    try {
+      writeFlushed(temporary, formatRecord(record));
+      return await this.publish(key, record, temporary);
+    } catch (error) {
+      throw storeError(error, 'write to', this.directory);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  private async publish(key: Key, record: ArtifactRecord, temporary: string): Promise<ArtifactRecord> {
+    const path = this.pathOf(key);
+    mkdirSync(dirname(path), { recursive: true });
+    try {
+      linkSync(temporary, path);
+      return record;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+    // Another build of the same key was first: its record stands.
+    const standing = await this.get(key);
+    if (standing !== undefined) return standing;
+    // What stands cannot be used: cut short, or its blobs are gone. Whoever else found that is kept out while it is
+    // replaced, and adopts what it finds then. It is never removed first, so that no third one can link in between.
+    const lock = await lockFile(join(this.directory, 'locks', `record-${key}.lock`));
+    try {
+      const replaced = await this.get(key);
+      if (replaced !== undefined) return replaced;
+      renameSync(temporary, path);
+      return record;
+    } finally {
+      await lock?.release();
+    }
+  }
+}
+
+function writeFlushed(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, 'wx', 0o644);
+  try {
+    const bytes = Buffer.from(text, 'utf8');
+    let written = 0;
+    while (written < bytes.byteLength) written += writeSync(file, bytes, written);
+    fchmodSync(file, 0o644);
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { ElementError } from '../load/error.js';
+import { errnoOf, storeError } from './errno.js';
+
+/** A lock that is held. It ends with `release`, or with this process, however that ends. */
+export interface FileLock {
+  /** Resolves when others can have the lock. A second call does nothing. */
+  release(): Promise<void>;
+}
+
+/** How a lock is asked for. */
+export interface LockOptions {
+  /** Held together with other shared locks, but not beside an exclusive one. Default: exclusive. */
+  readonly shared?: boolean;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+  /** `false`: the answer is `undefined` where the lock cannot be had at once. Default `true`. */
+  readonly wait?: boolean;
+  /** Called once, when the lock is held elsewhere and waiting begins. */
+  readonly onWait?: () => void;
+}
+
+/** `flock --conflict-exit-code`: outside of sysexits(3), which flock(1) uses for its own errors. */
+const CONFLICT = 99;
+
+/**
+ * Takes flock(2) on the file at `path`, which is created when absent and never removed: a removed lock file could be
+ * held twice. Node has no flock, so flock(1) of util-linux opens the file and becomes a `cat` that holds it and waits
+ * for the end of its input: a pipe from this process, which the kernel closes when the process is gone. What `cat`
+ * echoes says that the lock is held. It lives in a session of its own, so that the terminal's Ctrl-C does not release
+ * what is still in use.
+ *
+ * @returns the lock, or `undefined` where it is held elsewhere and `wait` is `false`
+ * @throws ElementError HOST_TOOL without flock(1), STORE when the file cannot be opened; `signal.reason` when aborted
+ */
+export async function lockFile(path: string, options: LockOptions = {}): Promise<FileLock | undefined> {
+  return await lockFiles([path], options);
+}
+
+/**
+ * Takes the locks of all of `paths`, in that order, by one process. All or none are held. Whoever asks for several
+ * exclusive locks must always ask in the same order.
+ */
+export async function lockFiles(paths: readonly string[], options: LockOptions = {}): Promise<FileLock | undefined> {
+  const mode = options.shared === true ? '--shared' : '--exclusive';
+  const atOnce = await hold(
+    paths,
+    [mode, '--nonblock', '--conflict-exit-code', String(CONFLICT), '--no-fork'],
+    options.signal,
+  );
+  if (atOnce !== undefined || options.wait === false) return atOnce;
+  options.onWait?.();
+  return await hold(paths, [mode, '--no-fork'], options.signal);
+}
+
+async function hold(
+  paths: readonly string[],
+  flags: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<FileLock | undefined> {
+  signal?.throwIfAborted();
+  for (const directory of new Set(paths.map((path) => dirname(path)))) makeDirectory(directory);
+  // Each flock becomes the next, and the last one `cat`; the open files, and so the locks, are handed on.
+  const [, ...args] = paths.flatMap((path) => ['flock', ...flags, path]);
+  const child = spawn('flock', [...args, 'cat'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const abort = (): void => {
+    child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    let words = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    // Looked at by whoever releases the lock; until then it is nobody's.
+    ended.catch(() => undefined);
+    const echoed = new Promise<'held'>((resolve) =>
+      child.stdout.once('data', () => {
+        resolve('held');
+      }),
+    );
+    // The write fails where flock refused before it read anything; its exit code says so too.
+    child.stdin.on('error', () => undefined);
+    child.stdin.write('\n');
+    const outcome = await Promise.race([echoed, ended]);
+    if (outcome === 'held') return lockOf(child, ended);
+    signal?.throwIfAborted();
+    if (outcome === CONFLICT) return undefined;
+    throw new ElementError({
+      code: 'STORE',
+      message: `cannot lock \`${paths.join('`, `')}\``,
+      detail: words,
+      hint: 'make the directory of the locks yours, or name another store by WHEELHOUSE_CACHE_DIR',
+    });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    throw new ElementError({
+      code: 'HOST_TOOL',
+      message: 'the program `flock` is not on PATH',
+      hint: 'install util-linux',
+      cause: error,
+    });
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw storeError(error, 'make', directory);
+  }
+}
+
+function lockOf(child: ChildProcess, ended: Promise<number | null>): FileLock {
+  // A lock that is still held keeps no process from ending.
+  child.unref();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) {
+    if (stream instanceof Socket) stream.unref();
+  }
+  return {
+    release: async () => {
+      child.ref();
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from '../plugin/digest.js';
+import type { FileNode } from '../plugin/directory.js';
+import { missing } from './blob-error.js';
+import { copyFile } from './checkout.js';
+import type { DiskBlobStore } from './disk-blob-store.js';
+import { errnoOf, storeError } from './errno.js';
+import { lockFile } from './file-lock.js';
+import { removeTree } from './removal.js';
+import { SharedLocks } from './shared-locks.js';
+import { treeFilesMatch } from './tree-check.js';
+import { writeTreeFiles } from './tree-writer.js';
+
+/** A kept tree that is in use: as long as the lease is held, by this process or another, nobody removes the tree. */
+export interface TreeLease {
+  /** Absolute path of the tree's directory. Only ever read, or bound read-only. */
+  readonly path: string;
+  /** The hash of the tree's digest, and the name of its directory below {@link KeptTrees.directory}. */
+  readonly hash: string;
+  /** A second call does nothing. */
+  release(): Promise<void>;
+}
+
+/** The time of everything in a kept tree: 2011-11-11 11:11:11 UTC, BuildStream's `BST_ARBITRARY_TIMESTAMP`. */
+export const TREE_MTIME = 1321009871;
+
+/** Up to this many bytes a file is copied: a link saves little, is visible to builds, and limited in number. */
+const COPIED_BYTES = 64 * 1024;
+
+/** What link(2) says where a copy must do: the blob has all its links, is another user's, or on another file system. */
+const NO_LINK: ReadonlySet<string | undefined> = new Set(['EMLINK', 'EPERM', 'EXDEV']);
+
+/**
+ * Check-outs that are made once and shared, read-only, by all builds of all processes: `<store>/trees/<hash>`.
+ *
+ * Files up to 64 KiB, executables and repeats within the tree are copies, others hard links to their blobs, which is
+ * why a blob has mode 0644 and gets the trees' time. Files are 0644 or 0755, directories 0755, and everything has the
+ * time {@link TREE_MTIME}.
+ *
+ * A tree appears complete: it is made below `<store>/tmp` and renamed, by one process while others wait. Its lease is
+ * a shared flock(2) on `<hash>.lock`; who would remove the tree must have the lock exclusively, and may not remove the
+ * lock file. Files are not flushed, so after a power cut a tree can have shorter ones than it should: `<hash>.lock`
+ * names the boot in which the tree was made or last looked through, and in another boot it is looked through first.
+ */
+export class KeptTrees {
+  /** Holds all trees. The name of each is its hash, which an overlay can be given relative to this directory. */
+  readonly directory: string;
+  private readonly leases = new SharedLocks();
+  private readonly ready = new Map<string, Promise<void>>();
+  private boot: string | undefined;
+
+  /** @param storeDirectory the store's directory; made when first written to */
+  constructor(
+    private readonly storeDirectory: string,
+    private readonly blobs: DiskBlobStore,
+  ) {
+    this.directory = join(storeDirectory, 'trees');
+  }
+
+  /**
+   * The check-out of `tree`, made if it is not there, and not to be removed until the lease is released. Leases asked
+   * for in one go, as by `Promise.all`, are held by one process together.
+   *
+   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   */
+  async acquire(tree: Digest): Promise<TreeLease> {
+    const { hash } = tree;
+    const path = join(this.directory, hash);
+    const lock = await this.leases.acquire(`${path}.lock`);
+    try {
+      // Within this process, too, only one makes a tree.
+      let ready = this.ready.get(hash);
+      if (ready === undefined) {
+        ready = this.ensure(tree, path).finally(() => this.ready.delete(hash));
+        this.ready.set(hash, ready);
+      }
+      await ready;
+    } catch (error) {
+      await lock.release();
+      throw storeError(error, 'write to', this.storeDirectory);
+    }
+    return { path, hash, release: () => lock.release() };
+  }
+
+  private async ensure(tree: Digest, path: string): Promise<void> {
+    if (this.isTrusted(path)) return;
+    const maker = await lockFile(`${path}.make`);
+    try {
+      // Another process has made it meanwhile.
+      if (this.isTrusted(path)) return;
+      if (!(await this.isWhole(tree, path))) await this.make(tree, path);
+      writeFileSync(`${path}.lock`, this.bootId());
+    } finally {
+      await maker?.release();
+    }
+  }
+
+  /** Whether the tree is there and was made or looked through since the machine was started. */
+  private isTrusted(path: string): boolean {
+    const boot = this.bootId();
+    return boot !== '' && exists(path) && readFileSync(`${path}.lock`, 'latin1') === boot;
+  }
+
+  private async isWhole(tree: Digest, path: string): Promise<boolean> {
+    if (!exists(path)) return false;
+    if (await treeFilesMatch(this.blobs, tree, path)) return true;
+    // Nobody reads it: who held a lease in this boot has had it looked through.
+    const aside = this.blobs.temporaryPath();
+    renameSync(path, aside);
+    await removeTree(aside);
+    return false;
+  }
+
+  private async make(tree: Digest, path: string): Promise<void> {
+    const temporary = this.blobs.temporaryPath();
+    const linked = new Set<string>();
+    const place = (node: FileNode, file: string): void => {
+      const { hash, sizeBytes } = node.digest;
+      if (sizeBytes <= COPIED_BYTES || node.isExecutable || linked.has(hash) || !this.link(node.digest, file)) {
+        copyFile(this.blobs, node, file, TREE_MTIME);
+      } else linked.add(hash);
+    };
+    try {
+      await writeTreeFiles(this.blobs, tree, temporary, { place, mtime: TREE_MTIME });
+      mkdirSync(this.directory, { recursive: true });
+      renameSync(temporary, path);
+    } finally {
+      // Nothing is there after the rename.
+      await removeTree(temporary);
+    }
+  }
+
+  /** @returns whether a link could be made */
+  private link(digest: Digest, path: string): boolean {
+    if (!this.blobs.has(digest)) throw missing(digest);
+    try {
+      linkSync(this.blobs.pathOf(digest), path);
+    } catch (error) {
+      if (NO_LINK.has(errnoOf(error))) return false;
+      throw error;
+    }
+    utimesSync(path, TREE_MTIME, TREE_MTIME);
+    return true;
+  }
+
+  /** What names this run of the kernel; empty where the system does not say, and then no tree is trusted unseen. */
+  private bootId(): string {
+    if (this.boot === undefined) {
+      try {
+        this.boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT') throw error;
+        this.boot = '';
+      }
+    }
+    return this.boot;
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
