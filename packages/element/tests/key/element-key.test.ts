@@ -28,11 +28,12 @@ config:
 `,
   'data.bst': 'kind: import\nsources:\n- kind: local\n  path: data\n',
   'tool.bst':
-    'kind: import\nsources:\n- kind: local\n  path: late\nenvironment:\n  MODE: fast\npublic:\n  bst:\n    integration-commands: [ls]\n',
+    'kind: import\nsources:\n- kind: local\n  path: tool\nenvironment:\n  MODE: fast\npublic:\n  bst:\n    integration-commands: [ls]\n',
   'late.bst': 'kind: import\nsources:\n- kind: local\n  path: late\n',
   'src/main.c': 'int main;',
   'data/file': 'data',
   'late/file': 'late',
+  'tool/file': 'tool',
 };
 
 async function keys(project: TestProject): Promise<{ app: Key; session: BuildSession }> {
@@ -56,11 +57,11 @@ const mutations: readonly (readonly [string, string, string, string, boolean])[]
   ['where a source lies', 'app.bst', '  path: src', '  path: src\n  directory: below', true],
   ['where a dependency is staged', 'app.bst', 'data.bst, ', '{filename: data.bst, config: {location: /opt}}, ', true],
   [
-    'the order of dependencies',
+    'the order in which dependencies are written',
     'app.bst',
-    'build-depends: [host.bst, data.bst]',
-    'depends: [late.bst, data.bst, host.bst]',
-    true,
+    'build-depends: [host.bst, data.bst, tool.bst]',
+    'build-depends: [tool.bst, data.bst, host.bst]',
+    false,
   ],
   ['the ids of the sandbox', 'app.bst', 'description', 'sandbox:\n  build-uid: 5\ndescription', true],
   ['a description', 'app.bst', 'An application', 'The application', false],
