@@ -1,0 +1,168 @@
+import { basename, join } from 'node:path';
+import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
+import type { ChosenFile, DistributionFile, DistributionFormat, DistributionRequest } from './distribution-file.js';
+import { mismatch } from './mismatch.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import type { IndexSettings } from '../tools/index-settings.js';
+import { runProgram, withoutCredentials } from '../tools/program.js';
+import type { Tools } from '../tools/ensure-tools.js';
+
+const SCRIPT = join(__dirname, 'fetch.py');
+
+/** What asking indexes needs of its surroundings. */
+export interface FetchContext {
+  readonly tools: Pick<Tools, 'python'>;
+  readonly settings: IndexSettings;
+  /** Whom the files are for. */
+  readonly interpreter: Pick<Interpreter, 'tags' | 'version'>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly io: Io;
+}
+
+/** Where to download to, and how. */
+export interface DownloadContext extends FetchContext {
+  /** A directory that is there, absolute. */
+  readonly destination: string;
+}
+
+/** A downloaded sdist with the text of its pyproject.toml, absent where it has none. */
+export interface FetchedSdist extends DistributionFile {
+  readonly pyproject?: string;
+}
+
+type Answer = { readonly request: number } & (
+  | {
+      readonly error: 'hash';
+      readonly filename: string;
+      readonly expected: readonly string[];
+      readonly got: string | null;
+    }
+  | { readonly error: 'none' }
+  | { readonly error: 'index'; readonly message: string }
+  | {
+      readonly error?: never;
+      readonly filename: string;
+      readonly format: DistributionFormat;
+      readonly sha256: string | null;
+      readonly sizeBytes?: number;
+      readonly path?: string;
+      readonly pyproject?: string | null;
+    }
+);
+
+/**
+ * Downloads the best file of each request into a directory, several at a time, each checked against its request's
+ * hashes. No code of a distribution runs.
+ *
+ * @returns in the order of `requests`
+ * @throws ElementError LOCK_HASH for a file that is not the locked one, FETCH where no index has or gives it; all at once
+ */
+export async function fetchDistributions(
+  requests: readonly DistributionRequest[],
+  context: DownloadContext,
+): Promise<DistributionFile[]> {
+  const answers = await ask(requests, context, { destination: context.destination });
+  return answers.map((answer) => fileOf(answer));
+}
+
+/** Downloads sdists and reads their pyproject.toml, running nothing. A request without hashes takes what there is. */
+export async function fetchSdists(
+  requests: readonly DistributionRequest[],
+  context: DownloadContext,
+): Promise<FetchedSdist[]> {
+  const answers = await ask(requests, context, { destination: context.destination, pyproject: true });
+  return answers.map((answer) => ({
+    ...fileOf(answer),
+    ...(typeof answer.pyproject === 'string' ? { pyproject: answer.pyproject } : {}),
+  }));
+}
+
+/** Which file {@link fetchDistributions} would download, for each request. */
+export async function chooseDistributions(
+  requests: readonly DistributionRequest[],
+  context: FetchContext,
+): Promise<ChosenFile[]> {
+  const answers = await ask(requests, context, {});
+  return answers.map(({ filename, format, sha256 }) => ({ filename, format, ...(sha256 === null ? {} : { sha256 }) }));
+}
+
+type Found = Extract<Answer, { readonly error?: never }>;
+
+async function ask(
+  requests: readonly DistributionRequest[],
+  { tools, settings, interpreter, environment, io }: FetchContext,
+  job: { readonly destination?: string; readonly pyproject?: boolean },
+): Promise<Found[]> {
+  if (requests.length === 0) return [];
+  const { PYTHONHOME: _home, PYTHONPATH: _path, ...rest } = environment;
+  const result = await runProgram(tools.python, ['-I', SCRIPT], {
+    environment: rest,
+    signal: io.signal,
+    log: io.log,
+    input: JSON.stringify({ ...job, settings, requests, tags: interpreter.tags, python: interpreter.version }),
+  });
+  if (result.code !== 0) throw new Error(`${SCRIPT} ended with ${result.code}: ${result.output}`);
+  const answers = result.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Answer)
+    .sort((a, b) => a.request - b.request);
+  const errors: ElementError[] = [];
+  const found: Found[] = [];
+  for (const [index, request] of requests.entries()) {
+    const answer = answers[index];
+    if (answer?.request !== index) throw new Error(`${SCRIPT} did not answer request ${index}`);
+    if (answer.error === undefined) found.push(answer);
+    else errors.push(errorOf(answer, request, { words: result.output, settings }));
+  }
+  throwCollected(errors);
+  return found;
+}
+
+const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
+
+function errorOf(
+  answer: Extract<Answer, { readonly error: string }>,
+  request: DistributionRequest,
+  { words, settings }: { readonly words: string; readonly settings: IndexSettings },
+): ElementError {
+  const what = `${request.name}==${request.version}`;
+  switch (answer.error) {
+    case 'hash':
+      return new ElementError({
+        code: 'LOCK_HASH',
+        message: `\`${answer.filename}\` is not the locked file of \`${what}\`: ${mismatch(answer.expected, answer.got)}`,
+        hint: 'if the index is right and the file was replaced on purpose, run the target `lock` again',
+      });
+    case 'none':
+      return new ElementError({
+        code: 'FETCH',
+        message: `no index has ${NOUNS[request.format]} of \`${what}\` for this interpreter`,
+        ...(words === '' ? {} : { detail: words }),
+        hint: "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here",
+      });
+    case 'index':
+      return new ElementError({
+        code: 'FETCH',
+        message: withoutCredentials(`\`${what}\` cannot be fetched${addresses(settings)}: ${answer.message}`),
+        ...(words === '' ? {} : { detail: words }),
+      });
+    default: {
+      const unknown: never = answer;
+      throw new Error(`unknown answer: ${JSON.stringify(unknown)}`);
+    }
+  }
+}
+
+function addresses({ indexUrl, extraIndexUrls }: IndexSettings): string {
+  const urls = [...(indexUrl === undefined ? [] : [indexUrl]), ...extraIndexUrls];
+  return urls.length === 0 ? '' : ` from \`${urls.join('`, `')}\``;
+}
+
+function fileOf(answer: Found): DistributionFile {
+  const { filename, format, sha256, sizeBytes, path } = answer;
+  if (sha256 === null || sizeBytes === undefined || path === undefined) {
+    throw new Error(`${SCRIPT} did not say where ${filename} is`);
+  }
+  return { filename: basename(filename), format, sha256, sizeBytes, path };
+}

@@ -1,0 +1,87 @@
+export type { PythonErrorCode } from './errors.js';
+export {
+  parseFilename,
+  type ChosenFile,
+  type DistributionFile,
+  type DistributionFormat,
+  type DistributionRequest,
+  type ParsedFilename,
+} from './fetch/distribution-file.js';
+export {
+  chooseDistributions,
+  fetchDistributions,
+  fetchSdists,
+  type DownloadContext,
+  type FetchContext,
+  type FetchedSdist,
+} from './fetch/fetch-distributions.js';
+export type { PythonEnvironment } from './interpreter/candidates.js';
+export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
+export type { Interpreter } from './interpreter/interpreter.js';
+export { probeInterpreter } from './interpreter/probe-interpreter.js';
+export type { HookRunner, SdistFile, SdistMetadata } from './lock/hook-runner.js';
+export { lockProject, type LockInput, type LockOutcome, type LockServices } from './lock/lock-project.js';
+export { lockTools } from './lock/lock-tools.js';
+export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
+export type { UvContext } from './lock/uv.js';
+export { questionDigest, type Question } from './locks/digest.js';
+export { formatLock, type UnwrittenLock } from './locks/format.js';
+export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
+export { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from './locks/lock.js';
+export { parseLock } from './locks/parse.js';
+export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
+export { select } from './locks/selection.js';
+export { parseMetadata } from './metadata/core-metadata.js';
+export type { BuildSystem, ProjectMetadata } from './metadata/project-metadata.js';
+export { checkDistinctNames, METADATA_FILES, readProjects, type ReadOptions } from './metadata/read-projects.js';
+export {
+  bothMarkers,
+  evaluateMarker,
+  formatMarker,
+  type Marker,
+  type MarkerOperand,
+  type MarkerOperator,
+} from './requirements/marker.js';
+export type { MarkerEnvironment } from './requirements/marker-environment.js';
+export { isValidName, normalizeName } from './requirements/name.js';
+export { formatRequirement, parseMarker, parseRequirement, type Requirement } from './requirements/requirement.js';
+export {
+  canonicalSpecifier,
+  compareVersions,
+  isSpecifier,
+  isVersion,
+  lowerBound,
+  satisfies,
+} from './requirements/specifier.js';
+export {
+  DistributionSource,
+  distributionSourceKind,
+  prefetch,
+  type DistributionServices,
+} from './sources/distribution.js';
+export { ensureTools, type Tools, type ToolsOptions } from './tools/ensure-tools.js';
+export {
+  parsePipConfig,
+  readIndexSettings,
+  uvEnvironment,
+  withUvVariables,
+  type IndexSettings,
+} from './tools/index-settings.js';
+export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
+export { buildWheel, type WheelResult } from './project/build-wheel.js';
+export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
+export { makeLocks, type LockOptions } from './project/make-locks.js';
+export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
+export type { Operation } from './project/operation.js';
+export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';
+export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
+export {
+  PythonWorkspace,
+  type ProjectRef,
+  type PythonWorkspaceOptions,
+  type WorkspaceProject,
+} from './project/python-workspace.js';
+export { runTests, type TestResult } from './project/run-tests.js';
+export { toolchainIdentity } from './project/toolchain-identity.js';
+export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
+export { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES, type SourceSet } from './sources/source-set.js';

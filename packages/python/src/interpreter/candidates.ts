@@ -1,0 +1,100 @@
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { compareVersions, isVersion } from '../requirements/specifier.js';
+
+/** The variables that say where interpreters are. */
+export interface PythonEnvironment {
+  readonly PATH?: string | undefined;
+  readonly PYENV_ROOT?: string | undefined;
+  readonly PYENV_VERSION?: string | undefined;
+  readonly HOME?: string | undefined;
+}
+
+/**
+ * The programs on PATH that may be Python, best first: directories in PATH's order, and in each `python3`, `python`,
+ * then `pythonX.Y`, newest first. A pyenv shim stands for the program that pyenv would run.
+ *
+ * @param names only these, where given
+ */
+export function pathCandidates(environment: PythonEnvironment, names?: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const directory of (environment.PATH ?? '').split(delimiter)) {
+    if (directory === '') continue;
+    for (const name of names ?? ['python3', 'python', ...versionedNames(directory)]) {
+      const program = isShims(directory) ? shimTarget(directory, name, environment) : join(directory, name);
+      if (program !== undefined && isProgram(program)) found.push(program);
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** Interpreters that pyenv installed under a name: an exact version, a prefix of one, or a virtual environment. */
+export function pyenvCandidates(environment: PythonEnvironment, name: string): string[] {
+  const home = environment.HOME === undefined ? undefined : join(environment.HOME, '.pyenv');
+  const root = environment.PYENV_ROOT ?? home;
+  if (root === undefined) return [];
+  return matchingVersions(root, name)
+    .map((version) => join(root, 'versions', version, 'bin', 'python'))
+    .filter(isProgram);
+}
+
+/** Whether a path is a file that this user may run. */
+export function isProgram(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not ours to execute: no candidate.
+    return false;
+  }
+}
+
+function versionedNames(directory: string): string[] {
+  return list(directory)
+    .filter((name) => /^python3\.\d+$/.test(name))
+    .sort((a, b) => Number(b.slice('python3.'.length)) - Number(a.slice('python3.'.length)));
+}
+
+function isShims(directory: string): boolean {
+  return (
+    basename(directory) === 'shims' &&
+    statSync(join(dirname(directory), 'versions'), { throwIfNoEntry: false }) !== undefined
+  );
+}
+
+/** What pyenv's `PYENV_VERSION` and global `version` file say; `system` is what comes later on PATH. */
+function shimTarget(shims: string, name: string, environment: PythonEnvironment): string | undefined {
+  const root = dirname(shims);
+  const chosen = environment.PYENV_VERSION?.split(':') ?? readLines(join(root, 'version'));
+  for (const version of chosen) {
+    for (const match of matchingVersions(root, version)) {
+      const program = join(root, 'versions', match, 'bin', name);
+      if (isProgram(program)) return program;
+    }
+  }
+  return undefined;
+}
+
+function matchingVersions(root: string, name: string): string[] {
+  const installed = list(join(root, 'versions'));
+  if (installed.includes(name)) return [name];
+  if (!/^\d+(\.\d+)*$/.test(name)) return [];
+  return installed
+    .filter((version) => version.startsWith(`${name}.`) && isVersion(version))
+    .sort((a, b) => compareVersions(b, a));
+}
+
+/** The lines of a file that are neither empty nor comments; none where there is no such file. */
+export function readLines(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function list(directory: string): string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(directory);
+}

@@ -1,0 +1,144 @@
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { isProgram, pathCandidates, pyenvCandidates, readLines, type PythonEnvironment } from './candidates.js';
+import type { Interpreter } from './interpreter.js';
+import { probeInterpreter } from './probe-interpreter.js';
+import { satisfies } from '../requirements/specifier.js';
+
+/** What an interpreter is wanted for. */
+export interface InterpreterRequest {
+  /** The option `python`: a path, a command's name, or a version. */
+  readonly python?: string | undefined;
+  /** The project's directory, absolute. */
+  readonly project: string;
+  /** What messages call it. */
+  readonly projectName: string;
+  /** The workspace's directory, absolute. */
+  readonly workspace: string;
+  /** A specifier set. */
+  readonly requiresPython?: string | undefined;
+  readonly requiresPythonOrigin?: Origin | undefined;
+  readonly environment: PythonEnvironment;
+  /** A JSON file that remembers what interpreters are. */
+  readonly memo?: string | undefined;
+}
+
+const FIX = 'install it, or name another by the option `python` or a `.python-version`';
+
+/**
+ * The interpreter of a project: that of the option `python`, else that of the nearest `.python-version` between the
+ * project and the workspace, else the first on PATH that satisfies requires-python.
+ *
+ * @throws ElementError INTERPRETER saying what was looked for and what was found
+ */
+export async function chooseInterpreter(request: InterpreterRequest): Promise<Interpreter> {
+  if (request.python !== undefined) return await named(request.python, 'the option `python`', request);
+  const file = versionFile(request);
+  const failures: string[] = [];
+  for (const name of file === undefined ? [] : readLines(file)) {
+    const found = await byName(name, request);
+    if (found !== undefined) return checked(found, `\`${label(file ?? '', request)}\``, request);
+    failures.push(name);
+  }
+  if (file !== undefined && failures.length > 0) {
+    throw notFound(`\`${failures.join('`, `')}\`, which \`${label(file, request)}\` asks for,`, request);
+  }
+  return await firstOnPath(request);
+}
+
+/**
+ * A Python that can run this package's own scripts: the first on PATH that fits.
+ *
+ * @throws ElementError INTERPRETER
+ */
+export async function findPython(environment: PythonEnvironment, memo?: string, specifier = '>=3.8'): Promise<string> {
+  for (const candidate of pathCandidates(environment)) {
+    const interpreter = await probeInterpreter(candidate, memo);
+    if (interpreter !== undefined && satisfies(interpreter.version, specifier)) return interpreter.executable;
+  }
+  throw new ElementError({
+    code: 'INTERPRETER',
+    message: `no Python \`${specifier}\` is on PATH: ${environment.PATH ?? ''}`,
+    hint: 'install python3',
+  });
+}
+
+async function firstOnPath(request: InterpreterRequest): Promise<Interpreter> {
+  const wrong: string[] = [];
+  for (const candidate of pathCandidates(request.environment)) {
+    const interpreter = await probeInterpreter(candidate, request.memo);
+    if (interpreter === undefined) continue;
+    if (fits(interpreter, request)) return interpreter;
+    wrong.push(`${candidate} is ${interpreter.version}`);
+  }
+  const wanted = request.requiresPython === undefined ? 'Python' : `Python \`${request.requiresPython}\``;
+  const found = wrong.length === 0 ? 'none is there' : wrong.join(', ');
+  throw new ElementError({
+    code: 'INTERPRETER',
+    message: `the project \`${request.projectName}\` needs ${wanted}, and PATH has no such interpreter: ${found}`,
+    origin: request.requiresPythonOrigin,
+    hint: FIX,
+  });
+}
+
+async function named(name: string, by: string, request: InterpreterRequest): Promise<Interpreter> {
+  const found = await byName(name, request);
+  if (found === undefined) throw notFound(`\`${name}\`, which ${by} asks for,`, request);
+  return checked(found, by, request);
+}
+
+/** A path, a version (`3.11`, `3.11.7`), or a name that PATH or pyenv knows. */
+async function byName(name: string, request: InterpreterRequest): Promise<Interpreter | undefined> {
+  const { environment, memo } = request;
+  if (name.includes('/')) {
+    const path = isAbsolute(name) ? name : resolve(request.workspace, name);
+    return isProgram(path) ? await probeInterpreter(path, memo) : undefined;
+  }
+  const version = /^(?:python-?)?(\d+(?:\.\d+){0,2})$/.exec(name)?.[1];
+  const command =
+    version === undefined ? [name] : [`python${version.split('.').slice(0, 2).join('.')}`, 'python3', 'python'];
+  const candidates = [...pyenvCandidates(environment, version ?? name), ...pathCandidates(environment, command)];
+  for (const candidate of candidates) {
+    const interpreter = await probeInterpreter(candidate, memo);
+    if (interpreter === undefined) continue;
+    if (version === undefined || interpreter.version === version || interpreter.version.startsWith(`${version}.`))
+      return interpreter;
+  }
+  return undefined;
+}
+
+function checked(interpreter: Interpreter, by: string, request: InterpreterRequest): Interpreter {
+  if (fits(interpreter, request)) return interpreter;
+  throw new ElementError({
+    code: 'INTERPRETER',
+    message: `the project \`${request.projectName}\` needs Python \`${request.requiresPython ?? ''}\`, and ${interpreter.executable}, named by ${by}, is ${interpreter.version}`,
+    origin: request.requiresPythonOrigin,
+    hint: FIX,
+  });
+}
+
+function fits(interpreter: Interpreter, request: InterpreterRequest): boolean {
+  return request.requiresPython === undefined || satisfies(interpreter.version, request.requiresPython);
+}
+
+function notFound(what: string, request: InterpreterRequest): ElementError {
+  return new ElementError({
+    code: 'INTERPRETER',
+    message: `the Python ${what} is not on this machine; PATH: ${request.environment.PATH ?? ''}`,
+    hint: FIX,
+  });
+}
+
+function versionFile(request: InterpreterRequest): string | undefined {
+  let directory = request.project;
+  for (;;) {
+    const file = join(directory, '.python-version');
+    if (readLines(file).length > 0) return file;
+    if (relative(request.workspace, directory) === '' || dirname(directory) === directory) return undefined;
+    directory = dirname(directory);
+  }
+}
+
+function label(file: string, request: InterpreterRequest): string {
+  return relative(request.workspace, file);
+}

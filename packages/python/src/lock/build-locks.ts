@@ -1,0 +1,204 @@
+import { ElementError } from '@wheelhouse/element';
+import type { SdistMetadata, HookRunner, SdistFile } from './hook-runner.js';
+import type { Resolver } from './resolver.js';
+import { chooseDistributions, fetchSdists, type FetchContext } from '../fetch/fetch-distributions.js';
+import { questionDigest } from '../locks/digest.js';
+import { requirementLines } from '../locks/freshness.js';
+import { sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
+import { select } from '../locks/selection.js';
+import { DEFAULT_BUILD_REQUIREMENT, type ProjectMetadata } from '../metadata/project-metadata.js';
+import { TomlFile } from '../metadata/toml-file.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
+
+/** What build locks are made with. */
+export interface BuildLockServices {
+  readonly hooks: HookRunner;
+  readonly interpreter: Interpreter;
+  readonly fetch: FetchContext;
+  /** Where sdists are downloaded to. */
+  readonly downloads: string;
+  /** Names of the workspace's projects, never asked of an index. */
+  readonly locals: ReadonlySet<string>;
+  readonly uvVersion: string;
+}
+
+type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
+
+/**
+ * The build locks of one lock run: for each distribution that is built from source, what its build needs, closed under
+ * its backend's `get_requires_for_build_wheel` and under the builds of those requirements in turn.
+ */
+export class BuildLocks {
+  private readonly sdists = new Map<string, Promise<SdistFile & { readonly pyproject?: string }>>();
+  private readonly locks = new Map<string, Lock>();
+  private readonly formats = new Map<string, 'wheel' | 'sdist'>();
+  private readonly open: string[] = [];
+  private resolver: Pick<Resolver, 'resolve'> | undefined;
+
+  constructor(private readonly services: BuildLockServices) {}
+
+  /** The resolver asks for metadata here, and is asked for build requirements: the two are made for each other. */
+  connect(resolver: Pick<Resolver, 'resolve'>): void {
+    this.resolver = resolver;
+  }
+
+  /** By `name==version`: every sdist's that was needed so far. */
+  get all(): ReadonlyMap<string, Lock> {
+    return this.locks;
+  }
+
+  /** The metadata that only the backend of an sdist knows. */
+  async metadata(sdist: { readonly name: string; readonly version: string }, python: string): Promise<SdistMetadata> {
+    const name = { normalizedName: sdist.name, version: sdist.version };
+    const lock = await this.ofSdist(name, python);
+    return await this.services.hooks.metadata(await this.sdist(name), lock, this.locks);
+  }
+
+  /** Makes the build lock of every entry that this interpreter has no wheel for. */
+  async ofEntries(entries: readonly LockEntry[], python: string): Promise<void> {
+    const { interpreter, fetch } = this.services;
+    const applying = select({ entries }, interpreter.markers);
+    const unknown = applying.filter((entry) => !this.formats.has(sdistKey(entry)));
+    const chosen = await chooseDistributions(
+      unknown.map((entry) => ({
+        name: entry.normalizedName,
+        version: entry.version,
+        hashes: entry.hashes,
+        format: 'any',
+      })),
+      fetch,
+    );
+    for (const [index, entry] of unknown.entries()) this.formats.set(sdistKey(entry), chosen[index]?.format ?? 'wheel');
+    for (const entry of applying) {
+      if (this.formats.get(sdistKey(entry)) === 'sdist') await this.ofSdist(entry, python, entry.hashes);
+    }
+  }
+
+  /** The build lock of an sdist. @throws ElementError RESOLUTION where its build needs itself */
+  async ofSdist(name: Name, python: string, hashes: readonly string[] = []): Promise<Lock> {
+    const key = sdistKey(name);
+    const known = this.locks.get(key);
+    if (known !== undefined) return known;
+    if (this.open.includes(key)) {
+      throw new ElementError({
+        code: 'RESOLUTION',
+        message: `the build of \`${key}\` needs itself: \`${[...this.open, key].join('` -> `')}\``,
+        hint: 'a wheel on an index breaks the circle',
+      });
+    }
+    this.open.push(key);
+    try {
+      const sdist = await this.sdist(name, hashes);
+      const lock = await this.close(key, buildRequirements(sdist), python, undefined, (made) =>
+        this.services.hooks.buildRequires({ sdist }, made, this.locks),
+      );
+      this.locks.set(key, lock);
+      return lock;
+    } finally {
+      this.open.pop();
+    }
+  }
+
+  /** The build lock of a project. */
+  async ofProject(
+    project: ProjectMetadata,
+    requirements: readonly Requirement[],
+    python: string,
+    preferences: readonly LockEntry[] | undefined,
+  ): Promise<Lock> {
+    return await this.close(project.normalizedName, requirements, python, preferences, (made) =>
+      this.services.hooks.buildRequires({ project }, made, this.locks),
+    );
+  }
+
+  private async close(
+    distribution: string,
+    requirements: readonly Requirement[],
+    python: string,
+    preferences: readonly LockEntry[] | undefined,
+    hook: (lock: Lock) => Promise<readonly string[]>,
+  ): Promise<Lock> {
+    if (this.resolver === undefined) throw new Error('build locks without a resolver');
+    const fixed = requirementLines(requirements);
+    let asked: Requirement[] = [];
+    for (;;) {
+      const all = [...requirements, ...asked];
+      this.refuseLocals(all, distribution);
+      const entries = await this.resolver.resolve({
+        what: `what \`${distribution}\` is built with`,
+        requirements: all,
+        python,
+        ...(preferences === undefined ? {} : { preferences }),
+      });
+      await this.ofEntries(entries, python);
+      const question = {
+        kind: 'build',
+        distribution,
+        python,
+        requirements: fixed,
+        hookRequirements: requirementLines(asked).filter((line) => !fixed.includes(line)),
+      } as const;
+      const lock: Lock = {
+        ...question,
+        file: `the build lock of ${distribution}`,
+        uv: this.services.uvVersion,
+        requirementsDigest: questionDigest(question),
+        entries,
+      };
+      const known = new Set(all.map(formatRequirement));
+      const answered = (await hook(lock)).map((text) => parseRequirement(text));
+      if (answered.every((requirement) => known.has(formatRequirement(requirement)))) return lock;
+      asked = [...asked, ...answered];
+    }
+  }
+
+  private refuseLocals(requirements: readonly Requirement[], distribution: string): void {
+    const local = requirements.find((requirement) => this.services.locals.has(requirement.normalizedName));
+    if (local === undefined) return;
+    throw new ElementError({
+      code: 'RESOLUTION',
+      message: `what \`${distribution}\` is built with includes \`${formatRequirement(local)}\`, a project of this workspace`,
+      origin: local.origin,
+      hint: 'projects of the workspace are never asked of an index; build with a published distribution',
+    });
+  }
+
+  private sdist(name: Name, hashes: readonly string[] = []): Promise<SdistFile & { readonly pyproject?: string }> {
+    const key = sdistKey(name);
+    const known = this.sdists.get(key);
+    if (known !== undefined) return known;
+    const fetched = this.fetchSdist(name, hashes);
+    this.sdists.set(key, fetched);
+    return fetched;
+  }
+
+  private async fetchSdist(
+    name: Name,
+    hashes: readonly string[],
+  ): Promise<SdistFile & { readonly pyproject?: string }> {
+    const { normalizedName, version } = name;
+    const request = { name: normalizedName, version, hashes, format: 'sdist' } as const;
+    const [file] = await fetchSdists([request], { ...this.services.fetch, destination: this.services.downloads });
+    if (file === undefined) throw new Error(`no answer for the sdist of ${normalizedName}`);
+    return {
+      ...file,
+      name: normalizedName,
+      normalizedName,
+      version,
+      hashes: [`sha256:${file.sha256}`],
+      origin: { file: file.filename, line: 1, column: 0 },
+    };
+  }
+}
+
+/** `build-system.requires` of an sdist, and setuptools where it has none (PEP 517, PEP 518). */
+function buildRequirements(sdist: SdistFile & { readonly pyproject?: string }): Requirement[] {
+  const file = `${sdist.filename}/pyproject.toml`;
+  const table =
+    sdist.pyproject === undefined ? undefined : TomlFile.parse(sdist.pyproject, file).tableAt('build-system');
+  if (table === undefined) return [parseRequirement(DEFAULT_BUILD_REQUIREMENT)];
+  const requires: unknown = table.requires;
+  if (!Array.isArray(requires)) return [parseRequirement(DEFAULT_BUILD_REQUIREMENT)];
+  return requires.map((text: unknown) => parseRequirement(String(text), { file, line: 1, column: 0 }));
+}

@@ -1,0 +1,82 @@
+import { ElementError, type Origin } from '@wheelhouse/element';
+import type { BuildLocks } from './build-locks.js';
+import type { KnownMetadata, Uv } from './uv.js';
+import type { LockEntry } from '../locks/lock.js';
+import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+
+/** A question to {@link Resolver}. */
+export interface Wanted {
+  /** What an error says is being resolved: `the tests of app`. */
+  readonly what: string;
+  readonly requirements: readonly Requirement[];
+  readonly constraints?: readonly string[];
+  readonly preferences?: readonly LockEntry[];
+  readonly python: string;
+}
+
+/**
+ * Resolves until closed: whenever uv cannot go on without the metadata of an sdist, that sdist's backend is asked in
+ * its own locked environment, and uv again.
+ */
+export class Resolver {
+  private readonly metadata = new Map<string, KnownMetadata>();
+
+  constructor(
+    private readonly uv: Uv,
+    private readonly buildLocks: Pick<BuildLocks, 'metadata'>,
+  ) {}
+
+  /** @throws ElementError RESOLUTION with uv's own explanation */
+  async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
+    const lines = wanted.requirements.map(formatRequirement);
+    for (;;) {
+      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata: [...this.metadata.values()] });
+      switch (answer.type) {
+        case 'resolved':
+          return answer.entries;
+        case 'failed':
+          throw unresolvable(wanted, answer.words);
+        case 'build': {
+          const key = `${answer.name}==${answer.version}`;
+          if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
+          const { requiresDist, requiresPython, providesExtra } = await this.buildLocks.metadata(answer, wanted.python);
+          this.metadata.set(key, {
+            name: answer.name,
+            version: answer.version,
+            requiresDist,
+            ...(requiresPython === undefined ? {} : { requiresPython }),
+            ...(providesExtra === undefined ? {} : { providesExtra }),
+          });
+          break;
+        }
+        default: {
+          const unknown: never = answer;
+          throw new Error(`unknown answer: ${JSON.stringify(unknown)}`);
+        }
+      }
+    }
+  }
+}
+
+/** Names the declared requirement that uv's explanation speaks of, where it speaks of one. */
+function unresolvable(wanted: Wanted, words: string): ElementError {
+  const text = words.toLowerCase();
+  const culprits = wanted.requirements.filter(({ normalizedName }) =>
+    new RegExp(`(?<![a-z0-9-])${normalizedName}(?![a-z0-9-])`).test(text),
+  );
+  const [first] = culprits;
+  const names = culprits.map((requirement) => `\`${formatRequirement(requirement)}\`${place(requirement.origin)}`);
+  return new ElementError({
+    code: 'RESOLUTION',
+    message: `${wanted.what} cannot be resolved${names.length === 0 ? '' : `: no version answers ${names.join(', ')}`}`,
+    ...(culprits.length === 1 ? { origin: first?.origin } : {}),
+    detail: words.trim(),
+    hint: "change the requirement, or look at the indexes of pip's configuration (`pip config list`)",
+  });
+
+  function place(origin: Origin | undefined): string {
+    return origin === undefined || culprits.length === 1
+      ? ''
+      : ` (${origin.file} [line ${origin.line} column ${origin.column}])`;
+  }
+}

@@ -1,0 +1,164 @@
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Io } from '@wheelhouse/element';
+import type { SdistMetadata } from './hook-runner.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import type { LockEntry } from '../locks/lock.js';
+import { parseEntries } from '../locks/parse.js';
+import { normalizeName } from '../requirements/name.js';
+import { uvEnvironment, type IndexSettings } from '../tools/index-settings.js';
+import { runProgram } from '../tools/program.js';
+import type { Tools } from '../tools/ensure-tools.js';
+
+/** The static metadata of an sdist, as uv is told it. */
+export interface KnownMetadata extends SdistMetadata {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** One question to uv. */
+export interface Resolution {
+  /** Requirement lines. */
+  readonly requirements: readonly string[];
+  /** Lines of what versions may be, for names that turn up. */
+  readonly constraints?: readonly string[];
+  /** Versions to keep where they still fit. */
+  readonly preferences?: readonly LockEntry[];
+  /** The lowest Python the answer is for. */
+  readonly python: string;
+  readonly metadata: readonly KnownMetadata[];
+}
+
+/** uv's answer: entries; an sdist whose metadata only its backend knows; or why there is no answer. */
+export type ResolutionAnswer =
+  | { readonly type: 'resolved'; readonly entries: readonly LockEntry[] }
+  | { readonly type: 'build'; readonly name: string; readonly version: string }
+  | { readonly type: 'failed'; readonly words: string };
+
+/** What running uv needs. */
+export interface UvContext {
+  readonly tools: Tools;
+  readonly settings: IndexSettings;
+  readonly interpreter: Interpreter;
+  readonly environment: NodeJS.ProcessEnv;
+  /** A private directory for what uv reads, writes and caches. */
+  readonly temporary: string;
+  readonly io: Io;
+}
+
+/** What {@link Uv}'s interpreter says when it is asked for anything but a description of itself. */
+const REFUSAL = 77;
+
+/**
+ * uv's resolver, kept from running any backend on this machine.
+ *
+ * uv describes its interpreter by a script of its own, and would run backends by the same program. It is given a
+ * program that runs the first and refuses the second, and no build isolation, so that it installs nothing either. A
+ * refusal names the sdist that uv could not go on without. `--no-build` does not serve: with it uv passes over sdists
+ * and silently takes older versions that have wheels, and does so even where it was told their metadata.
+ */
+export class Uv {
+  private gate: Promise<string> | undefined;
+
+  constructor(private readonly context: UvContext) {}
+
+  /** The version of uv, such as `0.13.9`. */
+  async version(): Promise<string> {
+    const { stdout } = await this.run(['--version'], this.context.temporary);
+    return /uv (\S+)/.exec(stdout)?.[1] ?? stdout.trim();
+  }
+
+  /** Resolves for every platform; asks indexes for hashes, and for nothing else but metadata. */
+  async resolve(question: Resolution): Promise<ResolutionAnswer> {
+    const directory = await mkdtemp(join(this.context.temporary, 'resolve-'));
+    this.gate ??= makeGate(this.context);
+    const write = async (name: string, lines: readonly string[]): Promise<string> => {
+      const path = join(directory, name);
+      await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+      return path;
+    };
+    const output = await write('output.txt', (question.preferences ?? []).map(pin));
+    const configuration = await write('uv.toml', question.metadata.map(metadataTable));
+    const { code, output: words } = await this.run(
+      [
+        ...[
+          'pip',
+          'compile',
+          '--universal',
+          '--generate-hashes',
+          '--no-header',
+          '--no-annotate',
+          '--no-build-isolation',
+        ],
+        ...['--python', await this.gate, '--python-version', question.python, '--config-file', configuration],
+        ...['--constraints', await write('constraints.txt', question.constraints ?? [])],
+        ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
+        await write('requirements.in', question.requirements),
+      ],
+      directory,
+    );
+    if (code === 0) {
+      return { type: 'resolved', entries: parseEntries((await readFile(output, 'utf8')).split('\n'), 'uv') };
+    }
+    const [, name, version] = /Failed to build `([^`=]+)==([^`]+)`/.exec(words) ?? [];
+    if (name !== undefined && version !== undefined && words.includes(`exit status: ${REFUSAL}`)) {
+      return { type: 'build', name: normalizeName(name), version };
+    }
+    return { type: 'failed', words };
+  }
+
+  private async run(args: readonly string[], cwd: string): Promise<{ code: number; stdout: string; output: string }> {
+    const { tools, settings, environment, temporary, io } = this.context;
+    return await runProgram(tools.uv, ['--cache-dir', join(temporary, 'uv-cache'), ...args], {
+      environment: {
+        ...uvEnvironment(settings, environment),
+        UV_NO_PYTHON_DOWNLOADS: '1',
+        UV_PYTHON_DOWNLOADS: 'never',
+      },
+      signal: io.signal,
+      cwd,
+    });
+  }
+}
+
+function pin(entry: LockEntry): string {
+  return `${entry.normalizedName}==${entry.version}`;
+}
+
+function metadataTable(metadata: KnownMetadata): string {
+  const list = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
+  return [
+    '[[dependency-metadata]]',
+    `name = ${JSON.stringify(metadata.name)}`,
+    `version = ${JSON.stringify(metadata.version)}`,
+    `requires-dist = ${list(metadata.requiresDist)}`,
+    ...(metadata.requiresPython === undefined ? [] : [`requires-python = ${JSON.stringify(metadata.requiresPython)}`]),
+    `provides-extra = ${list(metadata.providesExtra ?? [])}`,
+  ].join('\n');
+}
+
+/** The program that stands for the interpreter: uv's own description of it passes, anything else is refused. */
+async function makeGate({ interpreter, temporary }: UvContext): Promise<string> {
+  const directory = join(temporary, 'gate');
+  await mkdir(directory, { recursive: true });
+  const gate = join(directory, 'python');
+  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = (text: string): string => text.replace(/[\\/.*[\]^$&|]/g, '\\$&');
+  await writeFile(
+    gate,
+    [
+      '#!/bin/sh',
+      'for argument; do',
+      '  case $argument in',
+      '    *get_interpreter_info*)',
+      `      ${quoted(interpreter.executable)} "$@" | sed ${quoted(`s|"${escaped(interpreter.executable)}"|"${escaped(gate)}"|g`)}`,
+      '      exit ;;',
+      '  esac',
+      'done',
+      `exit ${REFUSAL}`,
+      '',
+    ].join('\n'),
+  );
+  await chmod(gate, 0o755);
+  return gate;
+}

@@ -1,0 +1,34 @@
+import { questionDigest } from './digest.js';
+import type { Lock, LockEntry } from './lock.js';
+import { formatMarker } from '../requirements/marker.js';
+
+/** A lock without what its text gives it. */
+export type UnwrittenLock = Omit<Lock, 'file' | 'requirementsDigest'>;
+
+/**
+ * The text of a lock: a requirements file for `pip install --require-hashes`, whose header says what it answers.
+ * Nothing in it names an index.
+ */
+export function formatLock(lock: UnwrittenLock): string {
+  const header = [
+    'wheelhouse lock 1',
+    `made by: ${lock.kind === 'tools' ? 'node tools/python-tools-lock.mjs' : 'the target lock; do not edit'}`,
+    `kind: ${lock.kind}`,
+    `distribution: ${lock.distribution}`,
+    `python: ${lock.python}`,
+    `uv: ${lock.uv}`,
+    `requirements: ${questionDigest(lock)}`,
+    ...lock.requirements.map((requirement) => `requirement: ${requirement}`),
+    ...lock.hookRequirements.map((requirement) => `hook requirement: ${requirement}`),
+  ];
+  return `${header.map((line) => `# ${line}\n`).join('')}${lock.entries.map(formatEntry).join('')}`;
+}
+
+function formatEntry(entry: LockEntry): string {
+  const marker = entry.marker === undefined ? '' : ` ; ${formatMarker(entry.marker)}`;
+  const lines = [
+    `${entry.normalizedName}==${entry.version}${marker}`,
+    ...entry.hashes.map((hash) => `    --hash=${hash}`),
+  ];
+  return `${lines.join(' \\\n')}\n`;
+}

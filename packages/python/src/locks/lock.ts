@@ -1,0 +1,51 @@
+import type { Origin } from '@wheelhouse/element';
+import type { Marker } from '../requirements/marker.js';
+
+/** One locked distribution. */
+export interface LockEntry {
+  /** Normalised, as uv writes it. */
+  readonly normalizedName: string;
+  readonly version: string;
+  /** Where it applies; everywhere when absent. */
+  readonly marker?: Marker;
+  /** The files that may be it: `sha256:<hex>`, sorted. Never empty. */
+  readonly hashes: readonly string[];
+  readonly origin: Origin;
+}
+
+/** What a lock is for; `tools` is that of this package's own programs. */
+export type LockKind = 'test' | 'runtime' | 'build' | 'tools';
+
+/** A lock file as data. */
+export interface Lock {
+  /** The file as people know it: relative to the workspace. */
+  readonly file: string;
+  readonly kind: LockKind;
+  /** Whose lock it is: a project's distribution name, or `name==version` of an sdist. */
+  readonly distribution: string;
+  /** The lowest Python it is good for, as `X.Y` or `X.Y.Z`. */
+  readonly python: string;
+  /** The version of uv that made it. */
+  readonly uv: string;
+  /** The requirement lines it answers, in one spelling, sorted. */
+  readonly requirements: readonly string[];
+  /** Build locks: what `get_requires_for_build_wheel` asked for on top of them. */
+  readonly hookRequirements: readonly string[];
+  /** What the header says the digest of all this is: `sha256:<hex>`. */
+  readonly requirementsDigest: string;
+  /** Sorted by name. */
+  readonly entries: readonly LockEntry[];
+}
+
+/** All locks of one project. */
+export interface ProjectLocks {
+  readonly test: Lock;
+  readonly runtime: Lock;
+  /** By {@link Lock.distribution}: the project's own, and one for every sdist that is built from source. */
+  readonly build: ReadonlyMap<string, Lock>;
+}
+
+/** What names the build lock of an sdist in {@link ProjectLocks.build}. */
+export function sdistKey(sdist: { readonly normalizedName: string; readonly version: string }): string {
+  return `${sdist.normalizedName}==${sdist.version}`;
+}

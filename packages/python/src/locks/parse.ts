@@ -1,0 +1,96 @@
+import { ElementError } from '@wheelhouse/element';
+import type { Lock, LockEntry, LockKind } from './lock.js';
+import { normalizeName } from '../requirements/name.js';
+import { parseMarker } from '../requirements/requirement.js';
+
+const KINDS: readonly string[] = ['test', 'runtime', 'build', 'tools'] satisfies readonly LockKind[];
+const HASH = /^sha256:[0-9a-f]{64}$/;
+const ENTRY = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*==\s*([^\s;\\]+)\s*(?:;\s*(.*))?$/;
+
+/**
+ * Reads a lock file.
+ *
+ * @param file what errors and origins call it
+ * @throws ElementError LOCK_INVALID where the text is not what `lock` writes
+ */
+export function parseLock(text: string, file: string): Lock {
+  const lines = text.split('\n');
+  const header = new Map<string, string[]>();
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith('#')) break;
+    if (index === 0) continue;
+    const match = /^# ([a-z ]+): (.*)$/.exec(line);
+    if (match?.[1] === undefined) throw invalid(file, index, `\`${line}\` is no line of a lock's header`);
+    header.set(match[1], [...(header.get(match[1]) ?? []), match[2] ?? '']);
+  }
+  if (lines[0] !== '# wheelhouse lock 1') throw invalid(file, 0, 'the first line is not `# wheelhouse lock 1`');
+  const one = (key: string): string => {
+    const value = header.get(key)?.[0];
+    if (value === undefined) throw invalid(file, 0, `the header has no \`${key}\``);
+    return value;
+  };
+  const kind = one('kind');
+  if (!KINDS.includes(kind)) throw invalid(file, 0, `\`${kind}\` is no kind of lock`);
+  return {
+    file,
+    kind: kind as LockKind,
+    distribution: one('distribution'),
+    python: one('python'),
+    uv: one('uv'),
+    requirementsDigest: one('requirements'),
+    requirements: header.get('requirement') ?? [],
+    hookRequirements: header.get('hook requirement') ?? [],
+    entries: parseEntries(lines, file),
+  };
+}
+
+/** The entries of a requirements file with hashes, such as uv and `lock` write. @throws ElementError LOCK_INVALID */
+export function parseEntries(lines: readonly string[], file: string): LockEntry[] {
+  const entries: LockEntry[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const first = index;
+    let line = lines[index] ?? '';
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const parts: string[] = [];
+    while (line.endsWith('\\') && index + 1 < lines.length) {
+      parts.push(line.slice(0, -1).trim());
+      index += 1;
+      line = lines[index] ?? '';
+    }
+    parts.push(line.trim());
+    entries.push(parseEntry(parts, file, first));
+  }
+  return entries;
+}
+
+function parseEntry(parts: readonly string[], file: string, index: number): LockEntry {
+  const [head = '', ...options] = parts;
+  const match = ENTRY.exec(head);
+  const [, name, version, marker] = match ?? [];
+  if (name === undefined || version === undefined) {
+    throw invalid(file, index, `\`${head}\` is no locked distribution such as \`name==1.0\``);
+  }
+  const origin = { file, line: index + 1, column: 0 };
+  const hashes = options.map((option, at) => {
+    const hash = option.startsWith('--hash=') ? option.slice('--hash='.length) : '';
+    if (!HASH.test(hash)) throw invalid(file, index + 1 + at, `\`${option}\` is no \`--hash=sha256:...\``);
+    return hash;
+  });
+  if (hashes.length === 0) throw invalid(file, index, `\`${name}==${version}\` has no hash`);
+  return {
+    normalizedName: normalizeName(name),
+    version,
+    ...(marker === undefined ? {} : { marker: parseMarker(marker.trim(), origin) }),
+    hashes: hashes.sort(),
+    origin,
+  };
+}
+
+function invalid(file: string, index: number, message: string): ElementError {
+  return new ElementError({
+    code: 'LOCK_INVALID',
+    message,
+    origin: { file, line: index + 1, column: 0 },
+    hint: 'locks are written by the target `lock` alone: run it again',
+  });
+}

@@ -1,0 +1,148 @@
+import { ElementError, throwCollected, type Origin } from '@wheelhouse/element';
+import { isPlaced, type Declaration, type Field, type Placed } from './declaration.js';
+import { resolveGroups } from './dependency-groups.js';
+import type { ProjectMetadata } from './project-metadata.js';
+import type { Pyproject } from './pyproject.js';
+import { bothMarkers } from '../requirements/marker.js';
+import { isValidName, normalizeName } from '../requirements/name.js';
+import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
+import { canonicalSpecifier, isSpecifier, isVersion } from '../requirements/specifier.js';
+
+/** The files of one project, read. */
+export interface Declarations {
+  readonly root: string;
+  readonly pyproject: Pyproject;
+  readonly setupPy?: Declaration | undefined;
+  readonly setupCfg?: Declaration | undefined;
+}
+
+const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
+
+/**
+ * Puts a project's files together. `[project]` is final for every field it does not name in `dynamic` (PEP 621);
+ * otherwise `setup()` wins over setup.cfg, as it does in setuptools. A version may be unknown until the build.
+ *
+ * @throws ElementError METADATA, all that are wrong at once
+ */
+export function assembleMetadata(files: Declarations): ProjectMetadata {
+  const errors: ElementError[] = [];
+  const collect = <T>(read: () => T, fallback: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ElementError)) throw error;
+      errors.push(error);
+      return fallback;
+    }
+  };
+  const { pyproject } = files;
+  const name = collect(() => required(nameOf(files)), undefined);
+  const version = fieldOf(files, 'version', 'version');
+  const requiresPython = collect(() => optional(fieldOf(files, 'requiresPython', 'requires-python')), undefined);
+  const description = fieldOf(files, 'description', 'description');
+  const declared = collect(() => optional(fieldOf(files, 'dependencies', 'dependencies')), undefined)?.value ?? [];
+  const extras = collect(() => optional(fieldOf(files, 'extras', 'optional-dependencies')), undefined)?.value;
+
+  const dependencies = parseAll(declared, collect);
+  const optionalDependencies: Record<string, Requirement[]> = {};
+  for (const [key, list] of extras ?? []) {
+    const { extra, marker } = collect(() => splitExtra(key, list[0]?.origin), { extra: key, marker: undefined });
+    const requirements = parseAll(list, collect).map((requirement) => {
+      const both = bothMarkers(requirement.marker, marker);
+      return both === undefined ? requirement : { ...requirement, marker: both };
+    });
+    if (extra === '') dependencies.push(...requirements);
+    else (optionalDependencies[normalizeName(extra)] ??= []).push(...requirements);
+  }
+  const dependencyGroups = collect(() => resolveGroups(pyproject.groups), {});
+  if (isPlaced(version) && !isVersion(version.value)) {
+    errors.push(
+      metadataError(`\`${version.value}\` is no version`, version.origin, 'versions are written as PEP 440 says'),
+    );
+  }
+  if (requiresPython !== undefined && !isSpecifier(requiresPython.value)) {
+    errors.push(metadataError(`\`${requiresPython.value}\` is no version specifier`, requiresPython.origin));
+  }
+  const buildRequires = parseAll(pyproject.buildRequires, collect);
+  throwCollected(errors);
+  if (name === undefined) throw new Error('a project without a name passed');
+  return {
+    root: files.root,
+    name: name.value,
+    normalizedName: normalizeName(name.value),
+    ...(isPlaced(version) ? { version: version.value } : {}),
+    ...(isPlaced(description) ? { description: description.value } : {}),
+    ...(requiresPython === undefined ? {} : { requiresPython: canonicalSpecifier(requiresPython.value) }),
+    dependencies,
+    optionalDependencies,
+    dependencyGroups,
+    buildSystem: { requires: buildRequires, backend: pyproject.backend, backendPath: pyproject.backendPath },
+    origins: {
+      name: name.origin,
+      ...(isPlaced(version) ? { version: version.origin } : {}),
+      ...(requiresPython === undefined ? {} : { requiresPython: requiresPython.origin }),
+      buildSystem: pyproject.buildSystemOrigin,
+    },
+  };
+}
+
+type Collect = <T>(read: () => T, fallback: T) => T;
+
+function parseAll(list: readonly Placed<string>[], collect: Collect): Requirement[] {
+  return list.flatMap(({ value, origin }) => collect<Requirement[]>(() => [parseRequirement(value, origin)], []));
+}
+
+function fieldOf<K extends keyof Declaration>(files: Declarations, key: K, dynamicName: string): Declaration[K] {
+  const { pyproject, setupPy, setupCfg } = files;
+  const own = pyproject.project?.[key];
+  if (own !== undefined) return own;
+  if (pyproject.project !== undefined && !pyproject.dynamic.has(dynamicName)) return undefined;
+  const legacy = setupPy?.[key] ?? setupCfg?.[key];
+  if (legacy !== undefined || pyproject.project === undefined || dynamicName === 'version') return legacy;
+  const origin = pyproject.project.name === undefined ? pyproject.buildSystemOrigin : pyproject.project.name.origin;
+  return {
+    origin,
+    why: `\`${dynamicName}\` is dynamic: \`${pyproject.backend}\` computes it when the project is built`,
+  };
+}
+
+function nameOf(files: Declarations): Field<string> {
+  const found = fieldOf(files, 'name', 'name');
+  if (found !== undefined) return found;
+  if (files.pyproject.poetry !== undefined) {
+    throw metadataError(
+      'the project is described by `tool.poetry` alone',
+      files.pyproject.poetry,
+      'describe it in `[project]` (PEP 621), which Poetry reads since version 2',
+    );
+  }
+  throw metadataError(
+    `no file of the project \`${files.root}\` says its name`,
+    files.pyproject.buildSystemOrigin,
+    'add `[project]` with `name` and `version` to pyproject.toml',
+  );
+}
+
+function required(field: Field<string>): Placed<string> {
+  const placed = optional(field);
+  if (placed === undefined || !isValidName(placed.value)) {
+    throw metadataError(`\`${placed?.value ?? ''}\` is no distribution name`, placed?.origin);
+  }
+  return placed;
+}
+
+function optional<T>(field: Field<T>): Placed<T> | undefined {
+  if (field === undefined || isPlaced(field)) return field;
+  throw metadataError(field.why, field.origin, MOVE);
+}
+
+/** setuptools' `extra:marker` keys. */
+function splitExtra(key: string, origin: Origin | undefined): { extra: string; marker: Requirement['marker'] } {
+  const at = key.indexOf(':');
+  if (at < 0) return { extra: key, marker: undefined };
+  return { extra: key.slice(0, at), marker: parseMarker(key.slice(at + 1), origin) };
+}
+
+function metadataError(message: string, origin: Origin | undefined, hint?: string): ElementError {
+  return new ElementError({ code: 'METADATA', message, origin, hint });
+}

@@ -1,0 +1,21 @@
+import type { SdistMetadata } from '../lock/hook-runner.js';
+
+/**
+ * The fields of core metadata (`METADATA`, `PKG-INFO`) that resolution needs. Headers as in RFC 822, as far as core
+ * metadata uses it: the body, where there is one, is the description.
+ */
+export function parseMetadata(text: string): SdistMetadata {
+  const [head = ''] = text.replaceAll('\r\n', '\n').split('\n\n', 1);
+  const fields = head.replace(/\n[ \t]+/g, ' ').split('\n');
+  const all = (name: string): string[] =>
+    fields.flatMap((line) => {
+      const at = line.indexOf(':');
+      return at > 0 && line.slice(0, at).toLowerCase() === name ? [line.slice(at + 1).trim()] : [];
+    });
+  const [requiresPython] = all('requires-python');
+  return {
+    requiresDist: all('requires-dist'),
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    providesExtra: all('provides-extra'),
+  };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join, posix } from 'node:path';
+import { errnoOf, isAbsent } from '../errno.js';
+
+/** The files of one project that its metadata comes from, each read once and remembered by its digest. */
+export class ProjectFiles {
+  private readonly texts = new Map<string, string | undefined>();
+
+  /**
+   * @param directory the project's, absolute
+   * @param root the same relative to the workspace
+   */
+  constructor(
+    readonly directory: string,
+    readonly root: string,
+  ) {}
+
+  /** A file's text. @param name relative to the project @returns `undefined` where there is no such file */
+  read(name: string): string | undefined {
+    if (!this.texts.has(name)) this.texts.set(name, readText(join(this.directory, name)));
+    return this.texts.get(name);
+  }
+
+  /** A file as the user knows it: relative to the workspace. */
+  label(name: string): string {
+    return posix.join(this.root, name);
+  }
+
+  /** Whether a path that metadata names stays inside the project. */
+  holds(name: string): boolean {
+    const path = posix.normalize(name);
+    return !isAbsolute(name) && path !== '..' && !path.startsWith('../');
+  }
+
+  /** What was read: names with the SHA-256 of their content, `null` for files that are not there. */
+  digests(): Record<string, string | null> {
+    return Object.fromEntries([...this.texts].map(([name, text]) => [name, text === undefined ? null : sha256(text)]));
+  }
+
+  /** Whether all files of `digests` are what they were then. */
+  match(digests: Readonly<Record<string, string | null>>): boolean {
+    return Object.entries(digests).every(([name, digest]) => {
+      const text = this.read(name);
+      return (text === undefined ? null : sha256(text)) === digest;
+    });
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isAbsent(error) || errnoOf(error) === 'EISDIR') return undefined;
+    throw error;
+  }
+}

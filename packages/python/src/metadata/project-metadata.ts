@@ -1,0 +1,44 @@
+import type { Origin } from '@wheelhouse/element';
+import type { Requirement } from '../requirements/requirement.js';
+
+/** What builds a project (PEP 517, PEP 518). */
+export interface BuildSystem {
+  /** Static build requirements; setuptools where the project names none. */
+  readonly requires: readonly Requirement[];
+  /** The backend object, as `module:object`. */
+  readonly backend: string;
+  /** In-tree directories the backend is imported from, relative to the project. */
+  readonly backendPath: readonly string[];
+}
+
+/** What a Python project says of itself, read without running any of it. Plain data. */
+export interface ProjectMetadata {
+  /** The project's directory relative to the workspace, `/`-separated; `.` for the workspace itself. */
+  readonly root: string;
+  /** As written. */
+  readonly name: string;
+  readonly normalizedName: string;
+  /** Absent where the project computes it when it is built. */
+  readonly version?: string;
+  readonly description?: string;
+  /** A specifier set. */
+  readonly requiresPython?: string;
+  readonly dependencies: readonly Requirement[];
+  /** By normalised extra. */
+  readonly optionalDependencies: Readonly<Record<string, readonly Requirement[]>>;
+  /** By normalised group (PEP 735), included groups put in. */
+  readonly dependencyGroups: Readonly<Record<string, readonly Requirement[]>>;
+  readonly buildSystem: BuildSystem;
+  /** Where what has no origin of its own was said. */
+  readonly origins: {
+    readonly name: Origin;
+    readonly version?: Origin;
+    readonly requiresPython?: Origin;
+    readonly buildSystem: Origin;
+  };
+}
+
+/** What PEP 517 and setuptools take for granted where `[build-system]` or its backend is absent. */
+export const DEFAULT_BACKEND = 'setuptools.build_meta:__legacy__';
+/** PEP 518: what a project without `[build-system]` is built with. */
+export const DEFAULT_BUILD_REQUIREMENT = 'setuptools>=40.8.0';

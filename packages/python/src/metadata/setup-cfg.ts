@@ -1,0 +1,159 @@
+import { ElementError } from '@wheelhouse/element';
+import type { Declaration, Field, Placed, Unreadable } from './declaration.js';
+import type { ProjectFiles } from './project-files.js';
+import { requirementLines } from './requirements-file.js';
+
+/** An option of a configparser file: its value as Python's `RawConfigParser` gives it, line by line with places. */
+interface Option {
+  readonly line: number;
+  /** Column of the first line's value. */
+  readonly column: number;
+  readonly lines: readonly { readonly text: string; readonly line: number; readonly column: number }[];
+}
+
+/** Sections by name, options by name (case kept, as setuptools does). */
+type Sections = ReadonlyMap<string, ReadonlyMap<string, Option>>;
+
+/**
+ * What setup.cfg declares in setuptools' `[metadata]` and `[options]`. `attr:` values are computed when the project is
+ * built and so unreadable; `file:` values are read.
+ *
+ * @returns `undefined` where the project has no setup.cfg
+ * @throws ElementError METADATA where configparser would refuse the file
+ */
+export function readSetupCfg(files: ProjectFiles): Declaration | undefined {
+  const text = files.read('setup.cfg');
+  if (text === undefined) return undefined;
+  const file = files.label('setup.cfg');
+  const sections = parseConfig(text, file);
+  const option = (section: string, name: string): Option | undefined => {
+    const options = sections.get(section);
+    // Names with dashes are setuptools' old spelling of those with underscores.
+    return options?.get(name) ?? options?.get(name.replaceAll('_', '-')) ?? sections.get('DEFAULT')?.get(name);
+  };
+  const extras = sections.get('options.extras_require');
+  return {
+    name: single(option('metadata', 'name'), file, files),
+    version: single(option('metadata', 'version'), file, files),
+    description: single(option('metadata', 'description') ?? option('metadata', 'summary'), file, files),
+    requiresPython: single(option('options', 'python_requires'), file, files),
+    dependencies: list(option('options', 'install_requires'), file, files),
+    extras: extras === undefined ? undefined : extrasOf(extras, file, files),
+  };
+}
+
+function extrasOf(
+  options: ReadonlyMap<string, Option>,
+  file: string,
+  files: ProjectFiles,
+): Field<ReadonlyMap<string, readonly Placed<string>[]>> {
+  const extras = new Map<string, readonly Placed<string>[]>();
+  for (const [extra, option] of options) {
+    const field = list(option, file, files);
+    if (field === undefined) continue;
+    if (!('value' in field)) return field;
+    extras.set(extra, field.value);
+  }
+  const [first] = options.values();
+  return { value: extras, origin: { file, line: first?.line ?? 1, column: 0 } };
+}
+
+function single(option: Option | undefined, file: string, files: ProjectFiles): Field<string> {
+  if (option === undefined) return undefined;
+  const value = option.lines
+    .map((line) => line.text)
+    .join('\n')
+    .trim();
+  const origin = { file, line: option.line, column: option.column };
+  if (value.startsWith('attr:')) return { origin, why: `\`${value}\` is computed when the project is built` };
+  if (!value.startsWith('file:')) return value === '' ? undefined : { value, origin };
+  const texts = referenced(value, origin, files);
+  if ('why' in texts) return texts;
+  return { value: texts.value.map(([, text]) => text.trim()).join('\n'), origin };
+}
+
+/** setuptools' `list-semi`: a dangling list, or one line with semicolons. */
+function list(option: Option | undefined, file: string, files: ProjectFiles): Field<readonly Placed<string>[]> {
+  if (option === undefined) return undefined;
+  const origin = { file, line: option.line, column: option.column };
+  const first = option.lines[0]?.text ?? '';
+  if (first.startsWith('file:')) {
+    const texts = referenced(option.lines.map((line) => line.text).join(' '), origin, files);
+    if ('why' in texts) return texts;
+    return { value: texts.value.flatMap(([name, text]) => requirementLines(text, files.label(name))), origin };
+  }
+  const isDangling = option.lines.length > 1;
+  const items = option.lines.flatMap(({ text, line, column }) => {
+    const parts = isDangling ? [text] : text.split(';');
+    return parts.map((part) => ({ value: part.trim(), origin: { file, line, column } }));
+  });
+  return { value: items.filter((item) => item.value !== ''), origin };
+}
+
+function referenced(
+  directive: string,
+  origin: Unreadable['origin'],
+  files: ProjectFiles,
+): Placed<readonly (readonly [name: string, text: string])[]> | Unreadable {
+  const texts: [string, string][] = [];
+  for (const name of directive
+    .slice('file:'.length)
+    .split(',')
+    .map((part) => part.trim())) {
+    const text = files.holds(name) ? files.read(name) : undefined;
+    if (text === undefined)
+      return { origin, why: `\`${directive}\` names the file \`${name}\`, which the project does not have` };
+    texts.push([name, text]);
+  }
+  return { value: texts, origin };
+}
+
+/**
+ * Python's `RawConfigParser` with its defaults: `=` or `:` delimit, lines indented deeper than their option continue
+ * it, empty lines belong to values, lines that begin with `#` or `;` are comments, duplicates are errors.
+ */
+export function parseConfig(text: string, file: string): Sections {
+  const sections = new Map<string, Map<string, Option>>();
+  let section: Map<string, Option> | undefined;
+  let option: { lines: { text: string; line: number; column: number }[] } | undefined;
+  let indent = 0;
+  const fail = (message: string, line: number): never => {
+    throw new ElementError({ code: 'METADATA', message, origin: { file, line, column: 0 } });
+  };
+  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const number = index + 1;
+    const trimmed = raw.trim();
+    if (/^[#;]/.test(trimmed)) continue;
+    const depth = raw.length - raw.trimStart().length;
+    if (trimmed === '') continue;
+    if (option !== undefined && depth > indent) {
+      option.lines.push({ text: trimmed, line: number, column: depth });
+      continue;
+    }
+    indent = depth;
+    const header = /^\[(.+)\]/.exec(trimmed)?.[1];
+    if (header !== undefined) {
+      if (header !== 'DEFAULT' && sections.has(header)) fail(`the section \`${header}\` is there twice`, number);
+      section = sections.get(header) ?? new Map<string, Option>();
+      sections.set(header, section);
+      option = undefined;
+      continue;
+    }
+    if (section === undefined) return fail(`\`${trimmed}\` stands before any section`, number);
+    const match = /^(.*?)\s*[=:](.*)$/.exec(trimmed);
+    const name = match?.[1];
+    if (match === null || name === undefined || name === '')
+      return fail(`\`${trimmed}\` is neither a section nor an option`, number);
+    if (section.has(name)) fail(`the option \`${name}\` is there twice`, number);
+    const value = (match[2] ?? '').trim();
+    const column = depth + trimmed.length - value.length;
+    const added = {
+      line: number,
+      column: value === '' ? depth : column,
+      lines: [{ text: value, line: number, column }],
+    };
+    section.set(name, added);
+    option = added;
+  }
+  return sections;
+}

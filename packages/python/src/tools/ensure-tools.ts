@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ElementError, lockFile, type Io } from '@wheelhouse/element';
+import { TOOLS_LOCK } from './tools-lock.js';
+import { runProgram } from './program.js';
+
+/** The private environment with the programs this package runs on the host. */
+export interface Tools {
+  /** Its directory, absolute; never moved. */
+  readonly directory: string;
+  readonly python: string;
+  readonly uv: string;
+  /** SHA-256 (hex) of the lock it was made from. */
+  readonly digest: string;
+}
+
+/** What making the environment needs. */
+export interface ToolsOptions {
+  /** The store's directory. */
+  readonly store: string;
+  /** A Python of 3.10 or later; asked for only when the environment must be made. */
+  readonly python: () => Promise<string>;
+  /** The environment of pip, whose own configuration says where indexes are. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Directories with wheels, looked in before any index. */
+  readonly findLinks?: readonly string[];
+  readonly io: Io;
+}
+
+/** Written last: an environment without it was not finished. */
+const STAMP = 'wheelhouse-complete';
+
+/**
+ * The tools environment of a store, made when it is not there: `<store>/tools/<digest of the lock>`. One process makes
+ * it, others wait for it. Everything in it was checked against the lock's hashes; nothing is built from source.
+ *
+ * @throws ElementError TOOLS with pip's or venv's own words
+ */
+export async function ensureTools(options: ToolsOptions): Promise<Tools> {
+  const digest = createHash('sha256').update(readFileSync(TOOLS_LOCK)).digest('hex');
+  const directory = join(options.store, 'tools', digest);
+  const tools: Tools = {
+    directory,
+    python: join(directory, 'bin', 'python'),
+    uv: join(directory, 'bin', 'uv'),
+    digest,
+  };
+  if (isComplete(tools)) return tools;
+  const lock = await lockFile(join(options.store, 'locks', `tools-${digest}.lock`), { signal: options.io.signal });
+  try {
+    if (!isComplete(tools)) await make(tools, options);
+  } finally {
+    await lock?.release();
+  }
+  return tools;
+}
+
+/** A virtual environment is bound to its path and to the Python it was made with, which may have left since. */
+function isComplete(tools: Tools): boolean {
+  return [join(tools.directory, STAMP), tools.python].every(
+    (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
+  );
+}
+
+async function make(tools: Tools, options: ToolsOptions): Promise<void> {
+  const python = await options.python();
+  rmSync(tools.directory, { recursive: true, force: true });
+  mkdirSync(join(options.store, 'tools'), { recursive: true });
+  const environment = withoutPythonSettings(options.environment);
+  const venv = await runProgram(python, ['-I', '-m', 'venv', tools.directory], { ...options.io, environment });
+  if (venv.code !== 0) {
+    throw new ElementError({
+      code: 'TOOLS',
+      message: `\`${python} -m venv\` cannot make the tools environment \`${tools.directory}\``,
+      detail: venv.output,
+      hint: 'install the venv module of this Python, such as the package python3-venv',
+    });
+  }
+  const links = (options.findLinks ?? []).flatMap((link) => ['--find-links', link]);
+  const pip = await runProgram(
+    tools.python,
+    [
+      ...[
+        '-I',
+        '-m',
+        'pip',
+        'install',
+        '--require-hashes',
+        '--only-binary=:all:',
+        '--no-cache-dir',
+        '--no-input',
+        '--no-compile',
+      ],
+      ...['--disable-pip-version-check', '--quiet', ...links, '-r', TOOLS_LOCK],
+    ],
+    { ...options.io, environment },
+  );
+  if (pip.code !== 0) {
+    throw new ElementError({
+      code: 'TOOLS',
+      message: `pip cannot install the tools environment \`${tools.directory}\``,
+      detail: pip.output,
+      hint: "the tools come from the indexes of pip's configuration: `pip config list` shows it",
+    });
+  }
+  const stamp = join(tools.directory, STAMP);
+  writeFileSync(`${stamp}.new`, '');
+  renameSync(`${stamp}.new`, stamp);
+}
+
+function withoutPythonSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {
+    PYTHONHOME: _home,
+    PYTHONPATH: _path,
+    PIP_TARGET: _target,
+    PIP_PREFIX: _prefix,
+    PIP_USER: _user,
+    ...rest
+  } = environment;
+  return rest;
+}

@@ -1,0 +1,141 @@
+import { ElementError } from '@wheelhouse/element';
+import { runProgram } from './program.js';
+import type { Tools } from './ensure-tools.js';
+
+/** Where distributions come from, as pip and uv are configured. May hold credentials: never logged, never in a file. */
+export interface IndexSettings {
+  /** The index; that of the tool itself when absent. */
+  readonly indexUrl?: string;
+  readonly extraIndexUrls: readonly string[];
+  readonly findLinks: readonly string[];
+  readonly trustedHosts: readonly string[];
+  /** No index at all. */
+  readonly noIndex: boolean;
+  /** A bundle of CA certificates. */
+  readonly cert?: string;
+  readonly clientCert?: string;
+  readonly proxy?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  /** pip's `keyring-provider`. */
+  readonly keyringProvider?: string;
+}
+
+/**
+ * The index settings of pip (its files and `PIP_` variables, for `pip install`), with those of uv's variables over
+ * them: whoever sets `UV_DEFAULT_INDEX` means it for locks, and locks and downloads use one set of indexes.
+ *
+ * @throws ElementError TOOLS where pip cannot read its configuration
+ */
+export async function readIndexSettings(
+  tools: Pick<Tools, 'python'>,
+  environment: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<IndexSettings> {
+  const pip = await runProgram(tools.python, ['-I', '-m', 'pip', 'config', 'list', '--disable-pip-version-check'], {
+    environment,
+    signal,
+  });
+  if (pip.code !== 0) {
+    throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: pip.output });
+  }
+  return withUvVariables(parsePipConfig(pip.stdout), environment);
+}
+
+/** Reads what `pip config list` prints: `section.key='value'`, the value as Python writes it. */
+export function parsePipConfig(text: string): IndexSettings {
+  const sections = new Map<string, Map<string, string>>();
+  for (const line of text.split('\n')) {
+    const match = /^(global|install|:env:)\.([a-z-]+)=(['"])(.*)\3$/.exec(line);
+    if (match?.[1] === undefined || match[2] === undefined) continue;
+    const section = sections.get(match[1]) ?? new Map<string, string>();
+    sections.set(match[1], section.set(match[2], unescape(match[4] ?? '')));
+  }
+  // pip's own order: the command's section over the global one, variables over both.
+  const value = (key: string): string | undefined => {
+    const found = [':env:', 'install', 'global'].map((section) => sections.get(section)?.get(key));
+    return found.find((each) => each !== undefined && each !== '');
+  };
+  const list = (key: string): string[] => (value(key) ?? '').split(/\s+/).filter((item) => item !== '');
+  const timeout = Number(value('timeout') ?? value('default-timeout') ?? Number.NaN);
+  return {
+    ...optional('indexUrl', value('index-url')),
+    extraIndexUrls: list('extra-index-url'),
+    findLinks: list('find-links'),
+    trustedHosts: list('trusted-host'),
+    noIndex: ['1', 'true', 'yes', 'on', 't', 'y'].includes((value('no-index') ?? '').toLowerCase()),
+    ...optional('cert', value('cert')),
+    ...optional('clientCert', value('client-cert')),
+    ...optional('proxy', value('proxy')),
+    ...(Number.isNaN(timeout) ? {} : { timeout }),
+    ...optional('keyringProvider', value('keyring-provider')),
+  };
+}
+
+/** uv's own variables over settings; `UV_INDEX` entries may be named, `name=url`. */
+export function withUvVariables(settings: IndexSettings, environment: NodeJS.ProcessEnv): IndexSettings {
+  const list = (name: string, separator: RegExp): string[] =>
+    (environment[name] ?? '').split(separator).filter((item) => item !== '');
+  const url = (index: string): string => index.replace(/^[A-Za-z0-9._-]+=(?=[a-z]+:)/i, '');
+  const defaultIndex = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL;
+  const extra = [...list('UV_INDEX', /\s+/).map(url), ...list('UV_EXTRA_INDEX_URL', /\s+/)];
+  return {
+    ...settings,
+    ...optional('indexUrl', defaultIndex === undefined || defaultIndex === '' ? settings.indexUrl : url(defaultIndex)),
+    extraIndexUrls: [...new Set([...extra, ...settings.extraIndexUrls])],
+    findLinks: [...new Set([...list('UV_FIND_LINKS', /,/), ...settings.findLinks])],
+    trustedHosts: [...new Set([...list('UV_INSECURE_HOST', /\s+/), ...settings.trustedHosts])],
+    noIndex: settings.noIndex || ['1', 'true'].includes((environment.UV_NO_INDEX ?? '').toLowerCase()),
+  };
+}
+
+/** The environment in which uv uses exactly these settings. */
+export function uvEnvironment(settings: IndexSettings, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(UV_|PIP_|PYTHON|VIRTUAL_ENV|CONDA_)/.test(name)),
+  );
+  const kept = [
+    'UV_INDEX_STRATEGY',
+    'UV_OFFLINE',
+    'UV_NATIVE_TLS',
+    'UV_SYSTEM_CERTS',
+    'UV_CONCURRENT_DOWNLOADS',
+    'UV_HTTP_TIMEOUT',
+    'UV_EXCLUDE_NEWER',
+  ];
+  const index = Object.entries(environment).filter(
+    ([name]) => kept.includes(name) || /^UV_INDEX_.*_(USERNAME|PASSWORD)$/.test(name),
+  );
+  const set = (name: string, value: string | undefined): Record<string, string> =>
+    value === undefined || value === '' ? {} : { [name]: value };
+  return {
+    ...own,
+    ...set('UV_HTTP_TIMEOUT', settings.timeout === undefined ? undefined : String(Math.ceil(settings.timeout))),
+    ...Object.fromEntries(index),
+    ...set('UV_DEFAULT_INDEX', settings.indexUrl),
+    ...set('UV_INDEX', settings.extraIndexUrls.join(' ')),
+    ...set('UV_FIND_LINKS', settings.findLinks.join(',')),
+    ...set('UV_INSECURE_HOST', settings.trustedHosts.join(' ')),
+    ...set('UV_NO_INDEX', settings.noIndex ? '1' : undefined),
+    ...set('SSL_CERT_FILE', settings.cert),
+    ...set('SSL_CLIENT_CERT', settings.clientCert),
+    ...set('ALL_PROXY', settings.proxy),
+    ...set(
+      'UV_KEYRING_PROVIDER',
+      settings.keyringProvider === undefined ? undefined : keyring(settings.keyringProvider),
+    ),
+  };
+}
+
+/** uv runs the keyring's program or leaves it alone. */
+function keyring(provider: string): string {
+  return provider === 'disabled' ? 'disabled' : 'subprocess';
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(n|t|\\|'|")/g, (_, character: string) => ({ n: '\n', t: '\t' })[character] ?? character);
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string };
+}

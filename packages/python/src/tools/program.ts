@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import type { Io } from '@wheelhouse/element';
+
+/** What a program is run with. */
+export interface ProgramOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  /** Where its error output goes while it runs, beside the answer. */
+  readonly log?: Io['log'];
+  readonly cwd?: string;
+  /** Its standard input; empty unless given. */
+  readonly input?: string;
+}
+
+/** What a program did. */
+export interface ProgramResult {
+  /** Its exit code; -1 where a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  /** What it wrote to standard error, credentials in URLs left out. */
+  readonly output: string;
+}
+
+/** Runs a program to its end. @throws the signal's reason when aborted, the system's error when it cannot start */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramResult> {
+  const child = spawn(program, args, {
+    env: options.environment,
+    cwd: options.cwd ?? '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.log?.write(Buffer.from(withoutCredentials(text)));
+  });
+  // A program that ends before it has read everything says why by its exit code.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => {
+      resolve(status ?? -1);
+    });
+  });
+  options.signal?.throwIfAborted();
+  return { code, stdout, output: withoutCredentials(stderr) };
+}
+
+/** A text whose URLs have lost user names and passwords. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, '$1');
+}

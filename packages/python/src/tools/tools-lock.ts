@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lock } from '../locks/lock.js';
+import { parseLock } from '../locks/parse.js';
+
+/**
+ * The lock of this package's own programs: those of the private tools environment, and the wheels that scripts in
+ * sandboxes import. An absolute path. Its requirements are answered anew by `lockTools`.
+ */
+export const TOOLS_LOCK: string = join(__dirname, 'tools.txt');
+
+/** What the tools lock answers. */
+export const TOOL_REQUIREMENTS: readonly string[] = [
+  'installer',
+  'packaging',
+  'pip',
+  'pyproject-hooks',
+  'tomli',
+  'unearth',
+  'uv',
+];
+
+/** The lowest Python that can run the tools: unearth's. */
+export const TOOLS_PYTHON = '3.10';
+
+/** Reads {@link TOOLS_LOCK}. */
+export function readToolsLock(): Lock {
+  return parseLock(readFileSync(TOOLS_LOCK, 'utf8'), '@wheelhouse/python/tools.txt');
+}

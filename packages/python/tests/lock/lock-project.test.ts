@@ -1,0 +1,231 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  checkLocks,
+  findPython,
+  lockProject,
+  projectRequirements,
+  readLocks,
+  readProjects,
+  type Interpreter,
+  type LockInput,
+  type LockOutcome,
+  type Tools,
+} from '@wheelhouse/python';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import { PackageIndex, type Distribution } from '../testing/package-index.js';
+import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
+import { VenvHooks } from '../testing/venv-hooks.js';
+
+const PUBLISHED: readonly Distribution[] = [
+  { name: 'leaf', version: '1.0', format: 'wheel' },
+  { name: 'leaf', version: '1.1', format: 'wheel' },
+  { name: 'winonly', version: '1.0', format: 'wheel' },
+  { name: 'tester', version: '1.0', format: 'wheel', requires: ['leaf<1.1', 'winonly ; sys_platform == "win32"'] },
+  { name: 'maker', version: '1.0', format: 'wheel' },
+  { name: 'hooked', version: '1.0', format: 'wheel', requires: ['maker'] },
+  // Its requirements are known to its backend alone, which needs what get_requires_for_build_wheel asks for.
+  { name: 'dynamic', version: '0.9', format: 'wheel' },
+  {
+    name: 'dynamic',
+    version: '1.0',
+    format: 'sdist',
+    requires: ['leaf>=1', 'deeper'],
+    build: ['maker'],
+    hook: ['hooked'],
+    imports: ['hooked', 'maker'],
+  },
+  { name: 'deeper', version: '2.0', format: 'sdist', build: [], hook: [] },
+  { name: 'static', version: '1.0', format: 'sdist', static: true, requires: ['leaf'], build: ['dynamic'] },
+  { name: 'circle', version: '1.0', format: 'sdist', build: ['circle'] },
+  // What a stranger publishes under the name of a project of the workspace.
+  { name: 'local', version: '99', format: 'wheel' },
+];
+
+let index: PackageIndex;
+let tools: Tools;
+let interpreter: Interpreter;
+beforeAll(async () => {
+  index = await PackageIndex.start(PUBLISHED);
+  tools = await sharedTools();
+  interpreter = await anInterpreter();
+}, 120_000);
+afterAll(async () => {
+  await index.stop();
+});
+
+const BACKEND = 'def get_requires_for_build_wheel(config_settings=None):\n    return ["hooked"]\n';
+
+class Workspace {
+  readonly directory = temporaryDirectory();
+  readonly ran = join(this.directory, 'ran');
+  hooks: VenvHooks | undefined;
+
+  write(name: string, text: string): void {
+    mkdirSync(dirname(join(this.directory, name)), { recursive: true });
+    writeFileSync(join(this.directory, name), text);
+  }
+
+  app(dependencies: readonly string[], test: readonly string[] = []): void {
+    this.write('app/backend.py', BACKEND);
+    this.write(
+      'app/pyproject.toml',
+      `[build-system]
+requires = ["maker"]
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "app"
+version = "1"
+requires-python = ">=3.10"
+dependencies = ${JSON.stringify(dependencies)}
+[project.optional-dependencies]
+test = ${JSON.stringify(test)}
+`,
+    );
+  }
+
+  async input(): Promise<LockInput> {
+    const roots = readdirSync(this.directory).filter((name) =>
+      existsSync(join(this.directory, name, 'pyproject.toml')),
+    );
+    const workspace = await readProjects(roots, { workspace: this.directory, python: () => findPython(process.env) });
+    const project = workspace.find(({ name }) => name === 'app')!;
+    return {
+      project,
+      workspace,
+      workspaceDirectory: this.directory,
+      requirements: projectRequirements(project, workspace),
+    };
+  }
+
+  async lock(more: Partial<LockInput> = {}): Promise<LockOutcome> {
+    const temporary = temporaryDirectory();
+    const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran };
+    const context = { tools, settings: index.settings, interpreter, environment, io };
+    this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
+    return await lockProject({ ...(await this.input()), ...more }, { ...context, temporary, hooks: this.hooks });
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.directory, 'app/locks', name), 'utf8');
+  }
+
+  pins(name: string): string[] {
+    return this.read(name)
+      .split('\n')
+      .flatMap((line) => /^[a-z].*?(?= \\$)/.exec(line)?.[0] ?? []);
+  }
+}
+
+function sha256(file: string): string {
+  return `    --hash=sha256:${index.sha256(file)}`;
+}
+
+test('wheels alone: test, runtime and build are locked, and the runtime has the versions of the tests', async () => {
+  const workspace = new Workspace();
+  workspace.app(['leaf', 'local'], ['tester']);
+  workspace.write(
+    'local/pyproject.toml',
+    '[build-system]\nrequires = ["maker"]\n[project]\nname = "local"\nversion = "1"\ndependencies = ["maker"]\n',
+  );
+  const { written, removed, locks } = await workspace.lock();
+  expect(written).toEqual(['app/locks/test.txt', 'app/locks/runtime.txt', 'app/locks/build/app.txt']);
+  expect(removed).toEqual([]);
+  expect(workspace.pins('test.txt')).toEqual([
+    'leaf==1.0',
+    'maker==1.0',
+    'tester==1.0',
+    'winonly==1.0 ; sys_platform == "win32"',
+  ]);
+  expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.0', 'maker==1.0']);
+  expect(workspace.pins('build/app.txt')).toEqual(['hooked==1.0', 'maker==1.0']);
+  expect(workspace.read('runtime.txt').split('\n').slice(0, 2)).toEqual([
+    '# wheelhouse lock 1',
+    '# made by: the target lock; do not edit',
+  ]);
+  expect(workspace.read('runtime.txt')).toContain(`leaf==1.0 \\\n${sha256('leaf-1.0-py3-none-any.whl')}\n`);
+  expect(workspace.read('test.txt')).not.toMatch(/127\.0\.0\.1|secret|http/);
+  expect(index.requests.filter((url) => url.startsWith('/simple/local'))).toEqual([]);
+  expect(workspace.hooks?.calls).toEqual([
+    'get_requires_for_build_wheel app [maker]',
+    'get_requires_for_build_wheel app [hooked maker]',
+  ]);
+
+  const input = await workspace.input();
+  const place = { workspace: workspace.directory, command: 'nx run app:lock' };
+  const read = readLocks(input.project, place);
+  expect(read).toEqual(locks);
+  checkLocks(input.project, read, input.requirements, { ...place, interpreter: interpreter.version });
+}, 120_000);
+
+test('an sdist: its backend is asked in its own locked environment, never on the way to a resolution', async () => {
+  const workspace = new Workspace();
+  workspace.app(['dynamic', 'static']);
+  const { written, locks } = await workspace.lock();
+  expect(written.slice(2)).toEqual([
+    'app/locks/build/app.txt',
+    'app/locks/build/deeper.txt',
+    'app/locks/build/dynamic.txt',
+    'app/locks/build/static.txt',
+  ]);
+  expect(workspace.pins('runtime.txt')).toEqual(['deeper==2.0', 'dynamic==1.0', 'leaf==1.1', 'static==1.0']);
+  expect(workspace.pins('build/dynamic.txt')).toEqual(['hooked==1.0', 'maker==1.0']);
+  expect(workspace.pins('build/deeper.txt')).toEqual([]);
+  expect(workspace.pins('build/static.txt')).toEqual(['deeper==2.0', 'dynamic==1.0', 'leaf==1.1']);
+  expect(locks.build.get('dynamic==1.0')).toMatchObject({ requirements: ['maker'], hookRequirements: ['hooked'] });
+  const calls = workspace.hooks?.calls ?? [];
+  expect(calls).toContain('prepare_metadata_for_build_wheel dynamic [hooked maker]');
+  expect(calls.filter((call) => call.startsWith('prepare'))).toHaveLength(2);
+  expect(existsSync(workspace.ran)).toBe(false);
+}, 120_000);
+
+test('what is locked stays until it is to be upgraded, and what did not change is not written', async () => {
+  const workspace = new Workspace();
+  workspace.app(['leaf<1.1']);
+  const { locks } = await workspace.lock();
+  const before = statSync(join(workspace.directory, 'app/locks/build/app.txt')).mtimeMs;
+  workspace.app(['leaf']);
+  const second = await workspace.lock({ previous: locks });
+  expect(second.written).toEqual(['app/locks/test.txt', 'app/locks/runtime.txt']);
+  expect(workspace.pins('test.txt')).toEqual(['leaf==1.0']);
+  expect(statSync(join(workspace.directory, 'app/locks/build/app.txt')).mtimeMs).toBe(before);
+  await workspace.lock({ previous: second.locks, upgrade: ['leaf'] });
+  expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.1']);
+}, 120_000);
+
+test('a build lock that is no longer needed goes', async () => {
+  const workspace = new Workspace();
+  workspace.app(['deeper']);
+  await workspace.lock();
+  workspace.app(['leaf']);
+  expect((await workspace.lock()).removed).toEqual(['app/locks/build/deeper.txt']);
+}, 120_000);
+
+test("a requirement without an answer is named with its place and uv's own words; nothing is written", async () => {
+  const workspace = new Workspace();
+  workspace.app(['leaf']);
+  await workspace.lock();
+  const before = workspace.read('test.txt');
+  workspace.app(['leaf>=7']);
+  const error: unknown = await workspace.lock().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: 'RESOLUTION',
+    message:
+      'app/pyproject.toml [line 9 column 16]: what `app` and its tests require cannot be resolved: no version answers `leaf>=7`',
+  });
+  expect(formatError(error as ElementError)).toMatch(/only leaf<=1\.1 is available and you require leaf>=7/);
+  expect(formatError(error as ElementError)).not.toContain('secret');
+  expect(workspace.read('test.txt')).toBe(before);
+  expect(readdirSync(join(workspace.directory, 'app/locks')).sort()).toEqual(['build', 'runtime.txt', 'test.txt']);
+}, 120_000);
+
+test('an sdist whose build needs itself is an error that names the circle', async () => {
+  const workspace = new Workspace();
+  workspace.app(['circle']);
+  await expect(workspace.lock()).rejects.toMatchObject({
+    code: 'RESOLUTION',
+    message: 'the build of `circle==1.0` needs itself: `circle==1.0` -> `circle==1.0`',
+    hint: 'a wheel on an index breaks the circle',
+  });
+}, 120_000);

@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  findPython,
+  formatRequirement,
+  localDependencies,
+  projectRequirements,
+  readProjects,
+  type ProjectMetadata,
+} from '@wheelhouse/python';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import { temporaryDirectory } from '../testing/tools.js';
+
+async function projects(files: Readonly<Record<string, string>>): Promise<ProjectMetadata[]> {
+  const workspace = temporaryDirectory();
+  for (const [name, body] of Object.entries(files)) {
+    mkdirSync(join(workspace, name));
+    writeFileSync(
+      join(workspace, name, 'pyproject.toml'),
+      `[build-system]\nrequires = ["flit_core"]\n[project]\nname = "${name}"\n${body}`,
+    );
+  }
+  return await readProjects(Object.keys(files), { workspace, python: () => findPython(process.env) });
+}
+
+function lines(list: ProjectMetadata['dependencies']): string[] {
+  return list.map(formatRequirement);
+}
+
+test('local projects are replaced by what they require, and never asked of an index', async () => {
+  const all = await projects({
+    app: 'version = "1"\nrequires-python = ">=3.10,<4"\ndependencies = ["django", "Lib[db]>=1 ; python_version < \'3.12\'"]\n[project.optional-dependencies]\ntest = ["pytest", "other"]\n',
+    lib: 'version = "1.5"\ndependencies = ["attrs", "base"]\n[project.optional-dependencies]\ndb = ["pymysql"]\ntest = ["hypothesis"]\n',
+    base: 'version = "1"\ndependencies = ["six ; os_name == \'nt\'", "lib"]\n',
+    other: 'version = "1"\ndependencies = ["idna"]\n',
+  });
+  const required = projectRequirements(all[0]!, all);
+  expect(lines(required.runtime)).toEqual([
+    'django',
+    'attrs ; python_version < "3.12"',
+    'six ; os_name == "nt" and python_version < "3.12"',
+    'pymysql ; python_version < "3.12"',
+  ]);
+  expect(lines(required.test)).toEqual([...lines(required.runtime), 'pytest', 'idna']);
+  expect(lines(required.build)).toEqual(['flit-core']);
+  expect(required.python).toBe('3.10');
+  expect(localDependencies(all[0]!, all).map(({ name }) => name)).toEqual(['base', 'lib']);
+});
+
+test.each([
+  [
+    'version = "1"\ndependencies = ["lib>=2"]\n',
+    'app/pyproject.toml [line 6 column 16]: `lib>=2` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never asked of an index: change the requirement or the version',
+  ],
+  [
+    'version = "1"\ndependencies = ["lib[x]"]\n',
+    'app/pyproject.toml [line 6 column 16]: `lib[x]` asks for the extra `x`, which the project `lib` does not have',
+  ],
+  [
+    'version = "1"\ndependencies = ["a @ https://example.test/a.zip"]\n',
+    'app/pyproject.toml [line 6 column 16]: `a` is required from `https://example.test/a.zip`, and locks name no address\nhint: require a version of it that an index has, or make it a project of the workspace',
+  ],
+])('%j cannot be locked', async (body, message) => {
+  const all = await projects({ app: body, lib: 'version = "1.5"\n' });
+  let text = '';
+  try {
+    projectRequirements(all[0]!, all);
+  } catch (error) {
+    text = formatError(error as ElementError);
+  }
+  expect(text).toBe(message);
+});

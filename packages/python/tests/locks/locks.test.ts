@@ -1,0 +1,169 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  checkLocks,
+  evaluateMarker,
+  formatLock,
+  formatRequirement,
+  parseLock,
+  parseRequirement,
+  readLocks,
+  select,
+  type Lock,
+  type ProjectLocks,
+  type ProjectRequirements,
+} from '@wheelhouse/python';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import { anInterpreter, temporaryDirectory } from '../testing/tools.js';
+
+const golden = join(__dirname, 'fixtures', 'test.txt');
+const text = readFileSync(golden, 'utf8');
+const lock = parseLock(text, 'app/locks/test.txt');
+
+function thrown(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return formatError(error as ElementError);
+  }
+  return '';
+}
+
+test('a lock is read and written back as it was', () => {
+  expect(formatLock(lock)).toBe(text);
+  expect(lock).toMatchObject({
+    file: 'app/locks/test.txt',
+    kind: 'test',
+    distribution: 'app',
+    python: '3.10',
+    uv: '0.13.9',
+    requirements: ['django<5.3,>=5.2', 'pytest'],
+    hookRequirements: [],
+  });
+  expect(
+    lock.entries.map((entry) => [entry.normalizedName, entry.version, entry.hashes.length, entry.origin.line]),
+  ).toEqual([
+    ['colorama', '0.4.6', 1, 10],
+    ['django', '5.2.1', 2, 12],
+    ['pytest', '8.4.1', 1, 15],
+  ]);
+});
+
+test('of a lock those entries apply whose markers hold', async () => {
+  const { markers } = await anInterpreter();
+  expect(select(lock, { ...markers, sys_platform: 'linux' }).map((entry) => entry.normalizedName)).toEqual([
+    'django',
+    'pytest',
+  ]);
+  expect(select(lock, { ...markers, sys_platform: 'win32' })).toHaveLength(3);
+  expect(evaluateMarker(lock.entries[0]?.marker, { ...markers, sys_platform: 'win32' })).toBe(true);
+});
+
+test.each([
+  ['x==1 \\\n    --hash=sha256:00\n', 'app/locks/test.txt [line 2 column 0]: the header has no `kind`'],
+  [
+    `${text}x>=1 \\\n    --hash=sha256:${'0'.repeat(64)}\n`,
+    'app/locks/test.txt [line 17 column 0]: `x>=1` is no locked distribution such as `name==1.0`',
+  ],
+  [`${text}x==1\n`, 'app/locks/test.txt [line 17 column 0]: `x==1` has no hash'],
+  [
+    `${text}x==1 \\\n    --hash=md5:00\n`,
+    'app/locks/test.txt [line 18 column 0]: `--hash=md5:00` is no `--hash=sha256:...`',
+  ],
+  [text.replace('kind: test', 'kind: nest'), 'app/locks/test.txt [line 1 column 0]: `nest` is no kind of lock'],
+])('what is no lock is refused at its place (%#)', (broken, message) => {
+  const head = broken.startsWith('#') ? broken : `# wheelhouse lock 1\n${broken}`;
+  expect(thrown(() => parseLock(head, 'app/locks/test.txt'))).toBe(
+    `${message.replace('line 2 column 0]: the header', 'line 1 column 0]: the header')}\nhint: locks are written by the target \`lock\` alone: run it again`,
+  );
+});
+
+describe('a project', () => {
+  const place = { workspace: temporaryDirectory(), command: 'nx run app:lock' };
+  const project = { root: 'apps/app', normalizedName: 'app' };
+  const write = (name: string, content: string): void => {
+    const path = join(place.workspace, 'apps/app/locks', name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, content);
+  };
+
+  test('without its locks is told which is missing and how to make it', () => {
+    const message = (file: string): string =>
+      `the lock \`apps/app/locks/${file}\` is not there\nhint: run \`nx run app:lock\``;
+    expect(thrown(() => readLocks(project, place))).toBe(message('test.txt'));
+    write('test.txt', text);
+    expect(thrown(() => readLocks(project, place))).toBe(message('runtime.txt'));
+    write('runtime.txt', text);
+    expect(thrown(() => readLocks(project, place))).toBe(message('build/app.txt'));
+    write('build/app.txt', text.replace('kind: test', 'kind: build'));
+    expect([...readLocks(project, place).build.keys()]).toEqual(['app']);
+  });
+});
+
+describe('locks are out of date', () => {
+  const locks: ProjectLocks = {
+    test: lock,
+    runtime: asked('runtime', ['django<5.3,>=5.2']),
+    build: new Map([['app', asked('build', ['setuptools>=77'])]]),
+  };
+  const expected: ProjectRequirements = {
+    test: ['Django>=5.2,<5.3', 'pytest'].map((line) => parseRequirement(line)),
+    runtime: [parseRequirement('Django>=5.2,<5.3')],
+    build: [parseRequirement('setuptools >= 77')],
+    python: '3.10',
+  };
+  const context = { workspace: '/w', command: 'nx run app:lock', interpreter: '3.11.2' };
+  const check = (changed: Partial<ProjectRequirements>, over: Partial<typeof context> = {}): string =>
+    thrown(() => {
+      checkLocks({ normalizedName: 'app' }, locks, { ...expected, ...changed }, { ...context, ...over });
+    });
+  const origin = { file: 'apps/app/setup.py', line: 21, column: 8 };
+
+  test('never when they answer what is required', () => {
+    expect(check({})).toBe('');
+  });
+
+  test.each([
+    [
+      { test: [parseRequirement('django>=5.2,<5.3')] },
+      'the lock `app/locks/test.txt` is out of date: `pytest` was removed',
+    ],
+    [
+      { test: [...expected.test, parseRequirement('attrs>=1', origin)] },
+      'the lock `app/locks/test.txt` is out of date: `attrs>=1` was added (apps/app/setup.py [line 21 column 8])',
+    ],
+    [
+      { runtime: [parseRequirement('Django>=5.3', origin)] },
+      'the lock `runtime.txt` is out of date: `django<5.3,>=5.2` is now `django>=5.3` (apps/app/setup.py [line 21 column 8])',
+    ],
+    [{ build: [] }, 'the lock `build.txt` is out of date: `setuptools>=77` was removed'],
+  ])('naming the requirement that changed (%#)', (changed, message) => {
+    expect(check(changed)).toBe(`${message}\nhint: run \`nx run app:lock\``);
+  });
+
+  test('when Python is another', () => {
+    expect(check({ python: '3.11' }).split('\n')[0]).toBe(
+      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, and the project is for 3.11 and later',
+    );
+    expect(check({}, { interpreter: '3.9.1' }).split('\n')[0]).toBe(
+      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, and the interpreter is 3.9.1',
+    );
+  });
+
+  test('when a header was changed by hand', () => {
+    const forged = parseLock(text.replace('requirement: pytest', 'requirement: pytest>=9'), 'app/locks/test.txt');
+    expect(
+      thrown(() => {
+        checkLocks({ normalizedName: 'app' }, { ...locks, test: forged }, expected, context);
+      }),
+    ).toBe('the lock `app/locks/test.txt` is out of date: its header was changed by hand\nhint: run `nx run app:lock`');
+  });
+
+  function asked(kind: 'runtime' | 'build', requirements: readonly string[]): Lock {
+    return parseLock(formatLock({ ...lock, kind, requirements }), `${kind}.txt`);
+  }
+});
+
+test('requirements in locks are in one spelling', () => {
+  expect(lock.requirements.map((line) => formatRequirement(parseRequirement(line)))).toEqual(lock.requirements);
+});

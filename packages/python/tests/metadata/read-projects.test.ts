@@ -1,0 +1,293 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  checkDistinctNames,
+  findPython,
+  formatRequirement,
+  readProjects,
+  type ProjectMetadata,
+} from '@wheelhouse/python';
+import { formatError, type ElementError } from '@wheelhouse/element';
+
+let workspace: string;
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'metadata-'));
+});
+afterEach(() => {
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, name)), { recursive: true });
+    writeFileSync(join(workspace, name), text);
+  }
+}
+
+const python = (): Promise<string> => findPython(process.env);
+
+async function read(root = 'app'): Promise<ProjectMetadata> {
+  const [metadata] = await readProjects([root], { workspace, python });
+  return metadata!;
+}
+
+async function failure(...roots: string[]): Promise<string> {
+  const error: unknown = await readProjects(roots, { workspace, python }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return formatError(error as ElementError);
+}
+
+function lines(requirements: ProjectMetadata['dependencies'] | undefined): string[] {
+  return (requirements ?? []).map(formatRequirement);
+}
+
+const BUILD = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n';
+
+describe('pyproject.toml', () => {
+  test('says everything with its places', async () => {
+    write({
+      'app/pyproject.toml': `${BUILD}backend-path = ["tools"]
+[project]
+name = "My.App"
+version = "1.0"
+description = "An app"
+requires-python = ">= 3.10"
+dependencies = [
+  "Django>=5.2,<5.3",
+  'x ; os_name == "nt"',
+]
+[project.optional-dependencies]
+Test_All = ["pytest"]
+[dependency-groups]
+base = ["ruff"]
+Dev = [{include-group = "Base"}, "mypy>1"]
+`,
+    });
+    const metadata = await read();
+    expect(metadata).toMatchObject({
+      root: 'app',
+      name: 'My.App',
+      normalizedName: 'my-app',
+      version: '1.0',
+      description: 'An app',
+      requiresPython: '>=3.10',
+      buildSystem: { backend: 'setuptools.build_meta', backendPath: ['tools'] },
+      origins: { name: { file: 'app/pyproject.toml', line: 6, column: 0 } },
+    });
+    expect(lines(metadata.dependencies)).toEqual(['django<5.3,>=5.2', 'x ; os_name == "nt"']);
+    expect(metadata.dependencies[0]?.origin).toEqual({ file: 'app/pyproject.toml', line: 11, column: 2 });
+    expect(metadata.dependencies[1]?.origin).toEqual({ file: 'app/pyproject.toml', line: 12, column: 2 });
+    expect(lines(metadata.optionalDependencies['test-all'])).toEqual(['pytest']);
+    expect(lines(metadata.dependencyGroups.dev)).toEqual(['ruff', 'mypy>1']);
+    expect(lines(metadata.buildSystem.requires)).toEqual(['setuptools>=77']);
+  });
+
+  test('without a build system means setuptools (PEP 517)', async () => {
+    write({ 'app/pyproject.toml': '[project]\nname = "app"\nversion = "1"\n' });
+    const { buildSystem } = await read();
+    expect(buildSystem).toMatchObject({ backend: 'setuptools.build_meta:__legacy__', backendPath: [] });
+    expect(lines(buildSystem.requires)).toEqual(['setuptools>=40.8.0']);
+  });
+
+  test('hands dynamic fields to setup.cfg and setup.py, and may leave the version open', async () => {
+    write({
+      'app/pyproject.toml': `${BUILD}[project]\nname = "app"\ndynamic = ["version", "dependencies", "optional-dependencies"]\n`,
+      'app/setup.cfg': '[options]\ninstall_requires =\n  a>1\n  b\n[options.extras_require]\ntest = pytest; coverage\n',
+      'app/setup.py': 'from setuptools import setup\nsetup(version=compute())\n',
+    });
+    const metadata = await read();
+    expect(metadata.version).toBeUndefined();
+    expect(lines(metadata.dependencies)).toEqual(['a>1', 'b']);
+    expect(lines(metadata.optionalDependencies.test)).toEqual(['pytest', 'coverage']);
+  });
+
+  test('reads dynamic requirements that setuptools takes from files', async () => {
+    write({
+      'app/pyproject.toml': `${BUILD}[project]\nname = "app"\ndynamic = ["version", "dependencies"]\n[tool.setuptools.dynamic]\nversion = {file = "VERSION"}\ndependencies = {file = ["reqs.txt"]}\n`,
+      'app/VERSION': '2.1\n',
+      'app/reqs.txt': '# comment\na==1 # why\n\nb\n',
+    });
+    const metadata = await read();
+    expect(metadata.version).toBe('2.1');
+    expect(lines(metadata.dependencies)).toEqual(['a==1', 'b']);
+    expect(metadata.dependencies[1]?.origin).toEqual({ file: 'app/reqs.txt', line: 4, column: 0 });
+  });
+
+  test.each([
+    ['[project\n', 'app/pyproject.toml [line 1 column 8]: no valid TOML: '],
+    ['[project]\nversion = "1"\n', 'app/pyproject.toml [line 1 column 0]: `project` has no `name`'],
+    [
+      '[project]\nname = "a"\n',
+      'app/pyproject.toml [line 1 column 0]: `project` has neither a `version` nor names it in `dynamic`',
+    ],
+    [
+      '[project]\nname = "a"\nversion = "x.y"\n',
+      'app/pyproject.toml [line 3 column 0]: `x.y` is no version\nhint: versions are written as PEP 440 says',
+    ],
+    [
+      '[project]\nname = "a"\nversion = "1"\ndependencies = "b"\n',
+      'app/pyproject.toml [line 4 column 0]: `project.dependencies` is no list of texts',
+    ],
+    ['[build-system]\nbuild-backend = "x"\n', 'app/pyproject.toml [line 1 column 0]: `build-system` has no `requires`'],
+    [
+      '[build-system]\nrequires = []\nbackend-path = ["../x"]\n',
+      'app/pyproject.toml [line 3 column 16]: the `backend-path` `../x` is not inside the project',
+    ],
+    [
+      '[project]\nname = "a"\nversion = "1"\n[dependency-groups]\nx = [{include-group = "y"}]\ny = [{include-group = "x"}]\n',
+      'app/pyproject.toml [line 6 column 0]: the dependency groups `x` -> `y` -> `x` include one another',
+    ],
+    [
+      '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+      'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg',
+    ],
+    [
+      '[tool.poetry]\nname = "a"\n',
+      'app/pyproject.toml [line 1 column 0]: the project is described by `tool.poetry` alone\nhint: describe it in `[project]` (PEP 621), which Poetry reads since version 2',
+    ],
+  ])('%j is refused', async (text, message) => {
+    write({ 'app/pyproject.toml': text });
+    expect((await failure('app')).slice(0, message.endsWith(': ') ? message.length : undefined)).toBe(message);
+  });
+});
+
+describe('setup.py', () => {
+  test('is read through constants and concatenation, and wins over setup.cfg', async () => {
+    write({
+      'app/setup.cfg': '[metadata]\nname = other\nversion = 9\n[options]\npython_requires = >=3.9\n',
+      'app/setup.py': `import setuptools as st
+NAME = 'app'
+BASE = ['a>=1', "b"]
+VERSION = (1, 0)
+KW = dict(install_requires=BASE + ['c'], extras_require={'test': ['pytest'] + BASE, 'x:python_version < "3.12"': ['d'], ':os_name=="nt"': 'e'})
+if __name__ == '__main__':
+    st.setup(name=f'{NAME}-x', version='1.' + '2', **KW)
+`,
+    });
+    const metadata = await read();
+    expect(metadata).toMatchObject({ name: 'app-x', version: '1.2', requiresPython: '>=3.9' });
+    expect(lines(metadata.dependencies)).toEqual(['a>=1', 'b', 'c', 'e ; os_name == "nt"']);
+    expect(metadata.dependencies[0]?.origin).toEqual({ file: 'app/setup.py', line: 3, column: 8 });
+    expect(lines(metadata.optionalDependencies.test)).toEqual(['pytest', 'a>=1', 'b']);
+    expect(lines(metadata.optionalDependencies.x)).toEqual(['d ; python_version < "3.12"']);
+  });
+
+  test.each([
+    [
+      'setup(name="a", install_requires=open("r").read())',
+      '`open("r").read()` in `install_requires` is computed when setup.py runs',
+      'line 2 column 33',
+    ],
+    [
+      'R = []\nR.append("x")\nsetup(name="a", install_requires=R)',
+      '`R` in `install_requires` is assigned or changed in more than one place',
+      'line 4 column 33',
+    ],
+    [
+      'N = "a"\nif True:\n  N = "b"\nsetup(name=N)',
+      '`N` in `name` is assigned or changed in more than one place',
+      'line 5 column 11',
+    ],
+    [
+      'setup(name="a", extras_require={"t": reqs()})',
+      '`reqs()` in `extras_require` is computed when setup.py runs',
+      'line 2 column 37',
+    ],
+    [
+      'setup(name="a", **settings())',
+      '`**settings()` in `python_requires` is computed when setup.py runs',
+      'line 2 column 18',
+    ],
+  ])('%j cannot be read without running it', async (code, why, place) => {
+    write({ 'app/setup.py': `from setuptools import setup\n${code}\n` });
+    const [first] = (await failure('app')).split('\nhint: ');
+    expect(first).toBe(`app/setup.py [${place}]: ${why}`);
+  });
+
+  test('that is no Python is refused at its place', async () => {
+    write({ 'app/setup.py': 'from setuptools import setup\nsetup(name=\n' });
+    expect(await failure('app')).toMatch(/^app\/setup\.py \[line 2 column 5\]: no valid Python: /);
+  });
+
+  test('is never run, and one process reads all of them', async () => {
+    const count = join(workspace, 'count');
+    const counting = join(workspace, 'counting-python');
+    writeFileSync(counting, `#!/bin/sh\necho x >> '${count}'\nexec '${await python()}' "$@"\n`);
+    chmodSync(counting, 0o755);
+    for (const name of ['a', 'b', 'c']) {
+      write({
+        [`${name}/setup.py`]: `from setuptools import setup\nopen('${workspace}/ran', 'w')\nsetup(name='${name}')\n`,
+      });
+    }
+    const memo = join(workspace, 'memo', 'metadata.json');
+    const options = { workspace, memo, python: () => Promise.resolve(counting) };
+    const { existsSync, readFileSync } = await import('node:fs');
+    expect((await readProjects(['a', 'b', 'c'], options)).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(readFileSync(count, 'utf8')).toBe('x\n');
+    expect(existsSync(join(workspace, 'ran'))).toBe(false);
+
+    await readProjects(['a', 'b', 'c'], options);
+    expect(readFileSync(count, 'utf8')).toBe('x\n');
+
+    write({ 'b/setup.py': "from setuptools import setup\nsetup(name='renamed')\n" });
+    expect((await readProjects(['a', 'b', 'c'], options)).map(({ name }) => name)).toEqual(['a', 'renamed', 'c']);
+    expect(readFileSync(count, 'utf8')).toBe('x\nx\n');
+  });
+});
+
+test('setup.cfg is read as configparser reads it', async () => {
+  write({
+    'app/setup.cfg': `# comment
+[metadata]
+name: app
+version = attr: app.__version__
+description = two
+  lines
+[options]
+install-requires =
+    a>=1
+    # not this
+
+    b ; python_version < "4"
+`,
+  });
+  const metadata = await read();
+  expect(metadata).toMatchObject({ name: 'app', description: 'two\nlines' });
+  expect(metadata.version).toBeUndefined();
+  expect(lines(metadata.dependencies)).toEqual(['a>=1', 'b ; python_version < "4"']);
+  expect(metadata.dependencies[1]?.origin).toEqual({ file: 'app/setup.cfg', line: 12, column: 4 });
+});
+
+test('all that is wrong in all projects is told at once', async () => {
+  write({ 'a/pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["-", "ok", "x[", ]\n' });
+  expect(await failure('a', '../b', 'c')).toBe(
+    [
+      'the project `../b` is not inside the workspace',
+      "hint: a project's root is a path relative to the workspace",
+      '`c` is no Python project: it has none of `pyproject.toml`, `setup.cfg`, `setup.py`',
+      'hint: add a pyproject.toml with `[project]` and `[build-system]`',
+      'a/pyproject.toml [line 4 column 16]: `-` is no valid requirement: a distribution name is expected at character 1',
+      'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+      'a/pyproject.toml [line 4 column 27]: `x[` is no valid requirement: the name of an extra is expected at character 3',
+      'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+    ].join('\n'),
+  );
+});
+
+test('two projects of one name are refused, naming both', async () => {
+  const text = (name: string): string => `[project]\nname = "${name}"\nversion = "1"\n`;
+  write({ 'a/pyproject.toml': text('My_App'), 'b/pyproject.toml': text('my-app') });
+  const projects = await readProjects(['a', 'b'], { workspace, python });
+  expect(() => {
+    checkDistinctNames(projects);
+  }).toThrow(
+    expect.objectContaining({
+      code: 'DUPLICATE_DISTRIBUTION',
+      message: 'b/pyproject.toml [line 2 column 0]: the distribution `my-app` is also the project `a`',
+      hint: 'give `b` or `a` another name',
+    }) as Error,
+  );
+});

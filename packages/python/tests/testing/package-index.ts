@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { normalizeName, parseFilename, type IndexSettings } from '@wheelhouse/python';
+import { temporaryDirectory } from './tools.js';
+
+/** What {@link PackageIndex.start} publishes; see make_distributions.py. */
+export interface Distribution {
+  readonly name: string;
+  readonly version: string;
+  readonly format: 'wheel' | 'sdist';
+  readonly requires?: readonly string[];
+  readonly static?: boolean;
+  readonly hook?: readonly string[];
+  readonly build?: readonly string[];
+  readonly imports?: readonly string[];
+  readonly tag?: string;
+}
+
+/** A real index (PEP 503) with real files, on this machine, that asks for a user name and a password. */
+export class PackageIndex {
+  readonly requests: string[] = [];
+
+  private constructor(
+    readonly directory: string,
+    private readonly server: Server,
+  ) {}
+
+  static async start(distributions: readonly Distribution[]): Promise<PackageIndex> {
+    const directory = join(temporaryDirectory(), 'files');
+    mkdirSync(directory);
+    execFileSync('python3', [join(__dirname, 'make_distributions.py'), directory, JSON.stringify(distributions)]);
+    const server = createServer();
+    const index = new PackageIndex(directory, server);
+    server.on('request', (request, response) => {
+      index.requests.push(request.url ?? '');
+      if (request.headers.authorization !== `Basic ${Buffer.from('user:secret').toString('base64')}`) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="index"' }).end();
+        return;
+      }
+      const [, kind, name = ''] = (request.url ?? '').split('/');
+      const files = readdirSync(directory);
+      if (kind === 'files' && files.includes(name)) response.end(readFileSync(join(directory, name)));
+      else if (kind === 'simple') {
+        const own = files.filter((file) => normalizeName(parseFilename(file)?.name ?? '') === name);
+        const links = own.map(
+          (file) => `<a href="/files/${file}#sha256=${index.published.get(file) ?? index.sha256(file)}">${file}</a>`,
+        );
+        if (own.length === 0) response.writeHead(404).end();
+        else response.setHeader('content-type', 'text/html').end(links.join('\n'));
+      } else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return index;
+  }
+
+  /** Hashes the index claims, by file, where they are not the files'. */
+  readonly published = new Map<string, string>();
+
+  sha256(file: string): string {
+    return createHash('sha256')
+      .update(readFileSync(join(this.directory, file)))
+      .digest('hex');
+  }
+
+  replace(file: string, content: string): void {
+    writeFileSync(join(this.directory, file), content);
+  }
+
+  get settings(): IndexSettings {
+    const { port } = this.server.address() as AddressInfo;
+    return {
+      indexUrl: `http://user:secret@127.0.0.1:${port}/simple`,
+      extraIndexUrls: [],
+      findLinks: [],
+      trustedHosts: [],
+      noIndex: false,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureTools, findPython, readToolsLock, select, type ToolsOptions } from '@wheelhouse/python';
+import { anInterpreter, io, temporaryDirectory } from '../testing/tools.js';
+
+function options(more: Partial<ToolsOptions> = {}): ToolsOptions {
+  return {
+    store: temporaryDirectory(),
+    python: () => findPython(process.env, undefined, '>=3.10'),
+    environment: process.env,
+    io,
+    ...more,
+  };
+}
+
+test('the tools are made once, at the versions of their lock, however many ask at once', async () => {
+  let asked = 0;
+  const given = options({
+    python: async () => {
+      asked += 1;
+      return await findPython(process.env, undefined, '>=3.10');
+    },
+  });
+  const [tools, same] = await Promise.all([ensureTools(given), ensureTools(given)]);
+  expect(same).toEqual(tools);
+  expect(asked).toBe(1);
+  expect(tools.directory).toBe(join(given.store, 'tools', tools.digest));
+  const interpreter = await anInterpreter();
+  const installed = JSON.parse(
+    execFileSync(tools.python, ['-m', 'pip', 'list', '--format', 'json'], { encoding: 'utf8' }),
+  ) as { name: string; version: string }[];
+  const versions = new Map(installed.map(({ name, version }) => [name.toLowerCase().replaceAll('_', '-'), version]));
+  for (const entry of select(readToolsLock(), interpreter.markers)) {
+    expect([entry.normalizedName, versions.get(entry.normalizedName)]).toEqual([entry.normalizedName, entry.version]);
+  }
+  expect(execFileSync(tools.uv, ['--version'], { encoding: 'utf8' })).toContain(versions.get('uv'));
+
+  rmSync(join(tools.directory, 'wheelhouse-complete'));
+  const before = statSync(tools.directory).ino;
+  await ensureTools(given);
+  expect(asked).toBe(2);
+  expect(statSync(tools.directory).ino).not.toBe(before);
+}, 120_000);
+
+test('an index that is not there leaves nothing that would be taken for the tools', async () => {
+  const given = options({
+    environment: {
+      PATH: process.env.PATH,
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_INDEX_URL: 'http://user:secret@127.0.0.1:9/simple',
+      PIP_RETRIES: '0',
+    },
+  });
+  const error: unknown = await ensureTools(given).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: 'TOOLS',
+    hint: "the tools come from the indexes of pip's configuration: `pip config list` shows it",
+  });
+  expect(JSON.stringify(error)).not.toContain('secret');
+  const [digest = ''] = readdirSync(join(given.store, 'tools'));
+  expect(existsSync(join(given.store, 'tools', digest, 'wheelhouse-complete'))).toBe(false);
+}, 120_000);
