@@ -1,0 +1,92 @@
+"""Call a PEP 517 hook of the project in the working directory, as its pyproject.toml names it.
+
+usage: hook.py --tools DIR build-wheel OUT
+       hook.py --tools DIR get-requires OUT
+       hook.py --tools DIR metadata OUT
+
+`build-wheel` leaves the wheel in the directory OUT. `get-requires` writes the requirements that the hook
+`get_requires_for_build_wheel` asks for to the file OUT, as a JSON list. `metadata` writes the wheel's METADATA to the
+file OUT, from a built wheel where the backend has no hook for it. Run by the interpreter of the build environment, whose
+process is the fresh one that PEP 517 asks for; before Python 3.11 it needs `tomli` as a wheel in --tools.
+"""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def build_system(tools):
+    """Backend and backend-path, with the defaults of PEP 517 for a project that names none."""
+    if not os.path.exists("pyproject.toml"):
+        return "setuptools.build_meta:__legacy__", []
+    try:
+        import tomllib
+    except ImportError:
+        sys.path[:0] = wheels = [str(path) for path in sorted(Path(tools).glob("tomli-*.whl"))]
+        import tomli as tomllib
+
+        del sys.path[: len(wheels)]
+    with open("pyproject.toml", "rb") as file:
+        table = tomllib.load(file).get("build-system", {})
+    return table.get("build-backend", "setuptools.build_meta:__legacy__"), table.get("backend-path", [])
+
+
+def load_backend(name, backend_path):
+    """The object whose attributes are the hooks (PEP 517, "build-system table")."""
+    root = Path.cwd().resolve()
+    # The directory of this script is no place for a backend's imports.
+    sys.path[:1] = []
+    inside = [(root / entry).resolve() for entry in backend_path]
+    for directory in inside:
+        if root not in (directory, *directory.parents):
+            raise SystemExit("backend-path names %s, which lies outside of the project" % directory)
+    sys.path[:0] = [str(directory) for directory in inside]
+    module, _, attributes = name.partition(":")
+    backend = importlib.import_module(module)
+    for attribute in filter(None, attributes.split(".")):
+        backend = getattr(backend, attribute)
+    found = getattr(sys.modules[module], "__file__", None)
+    if inside and (found is None or not any(directory in Path(found).resolve().parents for directory in inside)):
+        raise SystemExit("the backend %s was not found in backend-path but at %s" % (name, found))
+    return backend
+
+
+def metadata_of(backend):
+    """The METADATA file's bytes, by the hook or from a built wheel."""
+    import tempfile
+    import zipfile
+
+    with tempfile.TemporaryDirectory() as directory:
+        hook = getattr(backend, "prepare_metadata_for_build_wheel", None)
+        if hook is not None:
+            return Path(directory, hook(directory), "METADATA").read_bytes()
+        with zipfile.ZipFile(Path(directory, backend.build_wheel(directory))) as archive:
+            [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1]
+            return archive.read(name)
+
+
+def main():
+    if len(sys.argv) != 5 or sys.argv[1] != "--tools" or sys.argv[3] not in ("build-wheel", "get-requires", "metadata"):
+        raise SystemExit(__doc__)
+    _, _, tools, hook, out = sys.argv
+    out = Path(out)
+    # Scripts of the build environment (cython, cmake, ...) are found as in an activated one.
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    backend = load_backend(*build_system(tools))
+    # Backends look at the command line (setuptools) and may not take this one for theirs.
+    sys.argv[1:] = []
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if hook == "build-wheel":
+        out.mkdir(exist_ok=True)
+        print("built", backend.build_wheel(str(out)), flush=True)
+    elif hook == "get-requires":
+        requires = getattr(backend, "get_requires_for_build_wheel", lambda: [])
+        out.write_text(json.dumps(list(requires())))
+    else:
+        out.write_bytes(metadata_of(backend))
+
+
+if __name__ == "__main__":
+    main()

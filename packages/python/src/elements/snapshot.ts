@@ -1,0 +1,39 @@
+import { Element, type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
+
+/** The files of a project's locks as one artifact, lying at its root (docs/adr/0013). Nothing runs. */
+export class SnapshotElement extends Element {
+  private directory = '';
+
+  override get runsCommands(): boolean {
+    return false;
+  }
+
+  override configure(node: MappingNode): void {
+    this.nodeValidate(node, ['directory']);
+    this.directory = this.nodeSubstMember(node, 'directory');
+  }
+
+  override getUniqueKey(): Json {
+    return { directory: this.directory };
+  }
+
+  override configureSandbox(): void {
+    return;
+  }
+
+  override stage(sandbox: ActionBuilder): void {
+    sandbox.makeDirectory(this.directory);
+    sandbox.stageArtifacts(this.closure('build'));
+  }
+
+  override assemble(): string {
+    return this.directory;
+  }
+}
+
+/** Kind `snapshot`. */
+export const snapshot: ElementKind = {
+  kind: 'snapshot',
+  formatVersion: 1,
+  create: (meta) => new SnapshotElement(meta),
+};

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import {
+  BuildElement,
+  ElementError,
+  type CommandList,
+  type ElementKind,
+  type Json,
+  type MappingNode,
+} from '@wheelhouse/element';
+
+const FRONTENDS = ['hook', 'pip'] as const;
+
+/**
+ * A wheel, built by the backend that the sources name (PEP 517; docs/adr/0015). `frontend` chooses who calls it;
+ * `build-commands` that are given replace both.
+ */
+export class WheelElement extends BuildElement {
+  private frontend: (typeof FRONTENDS)[number] = 'hook';
+  private frontendCommands: readonly string[] = [];
+
+  override configure(node: MappingNode): void {
+    super.configure(node);
+    this.frontend = this.frontendOf(node);
+    this.frontendCommands = this.nodeSubstList(node, `${this.frontend}-commands`);
+  }
+
+  override getUniqueKey(): Json {
+    return { build: super.getUniqueKey(), frontend: this.frontendCommands };
+  }
+
+  protected override configKeys(): readonly string[] {
+    return ['frontend', ...FRONTENDS.map((frontend) => `${frontend}-commands`)];
+  }
+
+  protected override commandsOf(list: CommandList): readonly string[] {
+    const own = super.commandsOf(list);
+    return list === 'build-commands' && own.length === 0 ? this.frontendCommands : own;
+  }
+
+  private frontendOf(node: MappingNode): (typeof FRONTENDS)[number] {
+    const value = this.nodeSubstMember(node, 'frontend');
+    const frontend = FRONTENDS.find((known) => known === value);
+    if (frontend !== undefined) return frontend;
+    throw new ElementError({
+      code: 'INVALID_DATA',
+      message: `\`${value}\` is no frontend`,
+      origin: node.get('frontend')?.origin,
+      hint: `use ${FRONTENDS.map((known) => `\`${known}\``).join(' or ')}`,
+    });
+  }
+}
+
+/** Kind `wheel`. */
+export const wheel: ElementKind = {
+  kind: 'wheel',
+  formatVersion: 1,
+  defaults: join(__dirname, 'wheel.yaml'),
+  create: (meta) => new WheelElement(meta),
+};

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { HostElement, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
+import { fetchMissing, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
+import { ProjectPlan, type PlannedProject } from './project-plan.js';
+import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
+import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
+import type { FileDigest, ToolchainFacts } from './manifest.js';
+import { DistributionSource } from '../sources/distribution.js';
+import { readToolsLock } from '../tools/tools-lock.js';
+
+/** What an operation on a project works with. */
+export interface Operation {
+  readonly workspace: PythonWorkspace;
+  readonly project: WorkspaceProject;
+  readonly engine: PythonEngine;
+}
+
+/** A project and its local dependencies, planned; `own` is the first of `all`. */
+export interface PlannedClosure {
+  readonly own: PlannedProject;
+  readonly local: readonly PlannedProject[];
+  readonly all: readonly PlannedProject[];
+  readonly plan: ProjectPlan;
+}
+
+/** @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER, of the project or a local dependency */
+export async function planClosure({ workspace, project }: Operation): Promise<PlannedClosure> {
+  const own = await workspace.planned(project);
+  const local: PlannedProject[] = [];
+  for (const dependency of workspace.localDependencies(project)) local.push(await workspace.planned(dependency));
+  return { own, local, all: [own, ...local], plan: new ProjectPlan(readToolsLock()) };
+}
+
+/** What a build of planned elements came to. `failed` are the elements without an artifact; then nothing was written. */
+export interface BuildOutcome {
+  readonly session: BuildSession;
+  readonly outcomes: readonly Outcome[];
+  readonly failed: boolean;
+}
+
+/** Builds the targets of a plan, with what has to be fetched for them fetched at once. @throws ElementError */
+export async function buildTargets(
+  { workspace, engine }: Operation,
+  { plan, all }: PlannedClosure,
+  targets: readonly string[],
+): Promise<BuildOutcome> {
+  const session = await openPlan(workspace, engine, { plan, targets, projects: all });
+  await fetchMissing(session, engine);
+  const outcomes = await session.build();
+  return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+}
+
+/** The files in the artifacts of these elements whose names end like that. */
+export async function artifactFiles(
+  { engine }: Operation,
+  session: BuildSession,
+  elements: readonly string[],
+  suffix = '',
+): Promise<TreeFile[]> {
+  const files: TreeFile[] = [];
+  for (const name of elements) files.push(...(await filesOf(engine.store.blobs, session.recordOf(name).tree, suffix)));
+  return sortFiles(files);
+}
+
+/** Those files of a snapshot that are fetched for the elements in question, at whatever depth. */
+export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements: readonly Element[]): T[] {
+  const hashes = new Set<string>();
+  const visited = new Set<Element>();
+  const visit = (element: Element): void => {
+    if (visited.has(element)) return;
+    visited.add(element);
+    for (const source of element.sources) {
+      if (source instanceof DistributionSource)
+        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
+    }
+    for (const dependency of element.dependencies) visit(dependency.element);
+  };
+  for (const element of elements) visit(element);
+  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+}
+
+/** What the manifest says of the toolchain that these elements are built with. */
+export function toolchainFacts({ interpreter }: PlannedProject, session: BuildSession): ToolchainFacts {
+  const host = session.graph.elements.find((element) => element instanceof HostElement);
+  return {
+    implementation: interpreter.implementation,
+    version: interpreter.version,
+    soabi: interpreter.soabi,
+    identity: host?.identityHash ?? '',
+  };
+}
+
+/** Absolute paths of where a project's outputs lie. */
+export function outputsOf({ workspace, project }: Operation): {
+  readonly dist: string;
+  readonly reports: string;
+} {
+  return {
+    dist: outputDirectory(workspace.directory, project.ref.root),
+    reports: join(workspace.directory, 'reports', project.ref.root),
+  };
+}

@@ -1,0 +1,292 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
+import { select } from '../locks/selection.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { compareVersions } from '../requirements/specifier.js';
+import { TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
+
+/** A value of an element file. */
+export type PlanValue = string | readonly PlanValue[] | { readonly [key: string]: PlanValue };
+
+/** An element to be made: a template of this package, and what a project's metadata and locks put over it. */
+export interface PlannedElement {
+  /** The element's name, ending in `.bst`. */
+  readonly name: string;
+  /** The template's name, without its suffix. */
+  readonly template: TemplateName;
+  readonly overlay: { readonly [key: string]: PlanValue };
+}
+
+/** The templates that elements are made from: files of `templates/`. */
+export type TemplateName =
+  | 'distribution'
+  | 'env'
+  | 'helpers'
+  | 'hook'
+  | 'installed'
+  | 'sdist-hook'
+  | 'sdist-wheel'
+  | 'snapshot'
+  | 'test'
+  | 'tool'
+  | 'toolchain'
+  | 'wheel';
+
+/** How a project is built, where it differs from the defaults. */
+export interface ProjectSettings {
+  /** Who calls the build backend. Default `hook`. */
+  readonly frontend?: 'hook' | 'pip';
+  /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */
+  readonly exclude?: readonly string[];
+  /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
+  readonly include?: readonly string[];
+  /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
+  readonly testInclude?: readonly string[];
+}
+
+/** Everything that the elements of a project are made from. */
+export interface PlannedProject {
+  readonly metadata: ProjectMetadata;
+  readonly locks: ProjectLocks;
+  readonly interpreter: Interpreter;
+  readonly settings: ProjectSettings;
+}
+
+/** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
+const HOOK_TOOLS = ['tomli'];
+const INSTALL_TOOLS = ['installer'];
+
+/** The elements of Python projects, each planned once however many ask for it. A plan is pure data. */
+export class ProjectPlan {
+  private readonly planned = new Map<string, PlannedElement>();
+
+  /** @param tools the lock of the wheels that scripts in the sandbox import */
+  constructor(private readonly tools: Lock) {}
+
+  /** All elements planned so far. */
+  get elements(): readonly PlannedElement[] {
+    return [...this.planned.values()];
+  }
+
+  /** The wheel of a project. @returns the element's name */
+  wheel(project: PlannedProject): string {
+    const { metadata, interpreter, settings } = project;
+    const lock = buildLockOf(project);
+    const pip = settings.frontend === 'pip';
+    return this.plan(`wheel/${metadata.normalizedName}.bst`, 'wheel', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': pip
+        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
+        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      config: { frontend: settings.frontend ?? 'hook' },
+    });
+  }
+
+  /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
+  buildRequires(project: PlannedProject, lock: Lock): string {
+    const { metadata, interpreter, settings } = project;
+    return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
+      variables: { interpreter: interpreter.executable, hook: 'get-requires' },
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+    });
+  }
+
+  /** What the backend of an sdist answers. @returns the element's name */
+  sdistHook(sdist: LockEntry, lock: Lock, hook: 'metadata' | 'get-requires', project: PlannedProject): string {
+    const { interpreter } = project;
+    const name = `${sdist.normalizedName}-${sdist.version}-${shortDigest([sdist, ...lock.entries].map(identityOf))}`;
+    return this.plan(`hook/${hook}/${name}.bst`, 'sdist-hook', {
+      variables: { interpreter: interpreter.executable, hook },
+      'build-depends': [
+        ...this.runners(interpreter, HOOK_TOOLS),
+        this.distribution(sdist, 'sdist', interpreter),
+        this.environment(lock, project),
+      ],
+    });
+  }
+
+  /** Every file that building and testing the project uses on this interpreter. @returns the element's name */
+  snapshot(project: PlannedProject): string {
+    const { locks, interpreter, metadata, settings } = project;
+    const files = new Set<string>();
+    for (const lock of [locks.test, ...locks.build.values()]) {
+      for (const entry of select(lock, interpreter.markers)) {
+        files.add(this.distribution(entry, isBuilt(entry, locks) ? 'sdist' : 'wheel', interpreter));
+      }
+    }
+    const frontend = settings.frontend === 'pip' ? ['pip'] : [];
+    for (const tool of this.toolsFor(interpreter, [...HOOK_TOOLS, ...INSTALL_TOOLS, ...frontend])) {
+      files.add(this.distribution(tool, 'wheel', interpreter));
+    }
+    return this.plan(`snapshot/${metadata.normalizedName}.bst`, 'snapshot', {
+      'build-depends': [...files],
+    });
+  }
+
+  /** The tests of a project on its wheel and those of its local dependencies. @returns the element's name */
+  test(project: PlannedProject, local: readonly PlannedProject[]): string {
+    const { metadata, interpreter, locks, settings } = project;
+    const environment = this.environment(locks.test, project);
+    const wheels = [project, ...local].map((each) => this.wheel(each));
+    const installed = this.plan(`installed/${metadata.normalizedName}.bst`, 'installed', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), environment, ...wheels],
+    });
+    const coverage = select(locks.test, interpreter.markers).some(
+      ({ normalizedName }) => normalizedName === 'pytest-cov',
+    );
+    return this.plan(`test/${metadata.normalizedName}.bst`, 'test', {
+      variables: {
+        interpreter: interpreter.executable,
+        ...(coverage ? { 'test-options': '--cov --cov-report=xml:%{reports}/coverage.xml' } : {}),
+      },
+      'build-depends': [this.toolchain(interpreter), environment, installed],
+      sources: [
+        { kind: 'project-files', path: metadata.root, include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])] },
+      ],
+    });
+  }
+
+  /** An environment with everything a lock holds for the project's interpreter. @returns the element's name */
+  environment(lock: Lock, project: PlannedProject): string {
+    const { interpreter } = project;
+    const wheels = this.wheelsOf(lock, project);
+    return this.plan(`env/${shortDigest([interpreter.tagsDigest, ...wheels])}.bst`, 'env', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
+    });
+  }
+
+  /** The wheels of a lock: files of the snapshot, or built from sdists. @returns the elements' names */
+  wheelsOf(lock: Lock, project: PlannedProject): string[] {
+    const entries = select(lock, project.interpreter.markers);
+    return entries.map((entry) => this.wheelOf(entry, project));
+  }
+
+  /** The wheel of a locked distribution. @returns the element's name */
+  wheelOf(entry: LockEntry, project: PlannedProject): string {
+    const { locks, interpreter } = project;
+    const lock = locks.build.get(sdistKey(entry));
+    if (lock === undefined) return this.distribution(entry, 'wheel', interpreter);
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry, ...lock.entries].map(identityOf))}`;
+    return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [
+        ...this.runners(interpreter, HOOK_TOOLS),
+        this.distribution(entry, 'sdist', interpreter),
+        this.environment(lock, project),
+      ],
+    });
+  }
+
+  /** A file of the snapshot. @returns the element's name */
+  distribution(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): string {
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
+    return this.plan(`distribution/${name}.bst`, 'distribution', {
+      sources: [sourceOf(entry, format, interpreter)],
+    });
+  }
+
+  /** The interpreter and what it needs of this machine. @returns the element's name */
+  toolchain(interpreter: Interpreter): string {
+    return this.plan(`toolchain/${interpreter.tagsDigest.slice(0, 12)}.bst`, 'toolchain', {
+      variables: { interpreter: interpreter.executable },
+      config: {
+        trees: interpreterTrees(interpreter),
+        masks: interpreter.sitePackages,
+        identity: {
+          executable: interpreter.executable,
+          implementation: interpreter.implementation,
+          version: interpreter.version,
+          soabi: interpreter.soabi,
+          tags: interpreter.tagsDigest,
+        },
+      },
+    });
+  }
+
+  /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
+  private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
+    const wheels = this.toolsFor(interpreter, tools).map((entry) =>
+      this.plan(`tool/${entry.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'tool', {
+        sources: [sourceOf(entry, 'wheel', interpreter)],
+      }),
+    );
+    const helpers = this.plan('helpers.bst', 'helpers', {});
+    return [this.toolchain(interpreter), helpers, ...wheels];
+  }
+
+  /** An environment that holds pip alone, for `frontend: pip`. */
+  private pipEnvironment(interpreter: Interpreter): string {
+    const [pip] = this.toolsFor(interpreter, ['pip']);
+    if (pip === undefined) throw new Error('the lock of the tools holds no pip');
+    return this.plan(`env/pip-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'env', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],
+    });
+  }
+
+  private toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
+    const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
+    return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
+  }
+
+  private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay']): string {
+    if (!this.planned.has(name)) this.planned.set(name, { name, template, overlay });
+    return name;
+  }
+}
+
+/** The lock that the project's own wheel is built with. */
+export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
+  const lock = locks.build.get(metadata.normalizedName);
+  if (lock === undefined) throw new Error(`the locks of ${metadata.name} were read without its build lock`);
+  return lock;
+}
+
+/** Whether a locked distribution is built here from its sdist. */
+export function isBuilt(entry: LockEntry, locks: ProjectLocks): boolean {
+  return locks.build.has(sdistKey(entry));
+}
+
+/** The globs of what is no source of a wheel. */
+export function wheelExcludes(settings: ProjectSettings): string[] {
+  const included = new Set(settings.include ?? []);
+  return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
+}
+
+function sourceOf(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): PlanValue {
+  return {
+    kind: 'distribution',
+    name: entry.normalizedName,
+    version: entry.version,
+    hashes: entry.hashes,
+    format,
+    target: interpreter.tagsDigest,
+  };
+}
+
+/** Prefixes that an interpreter shares with programs that are none of its business. */
+const SHARED_PREFIXES = ['/', '/usr', '/usr/local'];
+
+/** What an interpreter consists of: its whole prefix, or, in a prefix it shares, the parts that are known to be its. */
+function interpreterTrees(interpreter: Interpreter): string[] {
+  const { executable, stdlib, libraries, basePrefix, version } = interpreter;
+  if (!SHARED_PREFIXES.includes(basePrefix)) return [basePrefix];
+  const [major = '', minor = ''] = version.split('.');
+  const headers = `${basePrefix}/include/python${major}.${minor}${interpreter.abiFlags}`;
+  return [executable, ...stdlib, ...libraries, ...(existsSync(headers) ? [headers] : [])];
+}
+
+/** What makes two entries the same, whichever lock they stand in. */
+function identityOf({ normalizedName, version, hashes }: LockEntry): unknown {
+  return [normalizedName, version, hashes];
+}
+
+function shortDigest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
+import { elementsOfPlan } from './elements-of-plan.js';
+import type { PlannedElement, PlannedProject, ProjectPlan } from './project-plan.js';
+import type { PythonWorkspace } from './python-workspace.js';
+import { pythonElements } from '../elements/python-elements.js';
+import { fetchDistributions } from '../fetch/fetch-distributions.js';
+import { findPython } from '../interpreter/choose-interpreter.js';
+import { bundled } from '../sources/bundled.js';
+import { distributionSourceKind, prefetch } from '../sources/distribution.js';
+import { projectFilesKind } from '../sources/project-files.js';
+import { ensureTools, type Tools } from '../tools/ensure-tools.js';
+import { readIndexSettings } from '../tools/index-settings.js';
+
+/** What building Python projects needs beside what building elements needs. */
+export interface PythonEngine extends Engine {
+  /** Where interpreters are looked for, and the settings of pip and uv. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether to read every file of the host toolchain instead of trusting the package database. */
+  readonly verifyToolchain: boolean;
+}
+
+/** What is opened by {@link openPlan}. */
+export interface PlanInput {
+  readonly plan: ProjectPlan;
+  readonly targets: readonly string[];
+  /** The projects the plan was made for: their interpreters decide which files fit. */
+  readonly projects: readonly PlannedProject[];
+  /** Directories of this machine that may hold files of the locks, beside the projects' own snapshots. */
+  readonly findLinks?: readonly string[];
+}
+
+/** Loads, resolves and keys planned elements. */
+export async function openPlan(
+  workspace: PythonWorkspace,
+  engine: PythonEngine,
+  input: PlanInput,
+): Promise<BuildSession> {
+  return await BuildSession.open(engine, {
+    files: elementsOfPlan(needed(input.plan.elements, input.targets)),
+    directory: workspace.directory,
+    targets: input.targets,
+    registry: registryFor(workspace, engine, input),
+  });
+}
+
+/** Fetches, all at once, what a build of the session's targets is going to need. @returns how many files were fetched */
+export async function fetchMissing(session: BuildSession, engine: PythonEngine): Promise<number> {
+  const sources = (await session.missing()).flatMap((element) => element.sources);
+  return await prefetch(sources, engine.store.blobs, ioOf(engine));
+}
+
+/** The directory of a project's outputs. @param root the project's directory, relative to the workspace */
+export function outputDirectory(workspace: string, root: string): string {
+  return join(workspace, 'dist', root);
+}
+
+/** The private environment of uv and its like, made when it is first needed. */
+export async function toolsOf(engine: PythonEngine, findLinks: readonly string[] = []): Promise<Tools> {
+  return await ensureTools({
+    store: engine.store.directory,
+    python: () => findPython(engine.environment, engine.store.memo('python-interpreters'), '>=3.10'),
+    environment: engine.environment,
+    findLinks,
+    io: ioOf(engine),
+  });
+}
+
+/** Words of tools that no element is the cause of go nowhere; their errors carry what matters. */
+export function ioOf(engine: PythonEngine): Io {
+  return { signal: engine.signal, log: { write: () => undefined } };
+}
+
+function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: PlanInput): PluginRegistry {
+  const { store } = engine;
+  const findLinks = [
+    ...input.projects.map(({ metadata }) => join(outputDirectory(workspace.directory, metadata.root), 'snapshot')),
+    ...(input.findLinks ?? []),
+  ];
+  const distribution = distributionSourceKind({
+    blobs: store.blobs,
+    memo: (name) => store.memo(name),
+    findLinks,
+    interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
+    fetch: async (requests, interpreter, destination, io) => {
+      const tools = await toolsOf(engine, findLinks);
+      return await fetchDistributions(requests, {
+        tools,
+        settings: await readIndexSettings(tools, engine.environment),
+        environment: engine.environment,
+        interpreter,
+        destination,
+        io,
+      });
+    },
+    temporary: () => store.workspace(),
+  });
+  return new PluginRegistry()
+    .register({
+      elements: coreElements({ memo: (name) => store.memo(name), verify: engine.verifyToolchain }),
+      sources: coreSources,
+    })
+    .register({ elements: pythonElements, sources: [distribution, bundled, projectFilesKind] });
+}
+
+/** The planned elements that the targets need: a plan may hold more than one operation asks for. */
+function needed(elements: readonly PlannedElement[], targets: readonly string[]): PlannedElement[] {
+  const byName = new Map(elements.map((element) => [element.name, element]));
+  const found = new Set<PlannedElement>();
+  const visit = (name: string): void => {
+    const element = byName.get(name);
+    if (element === undefined) throw new Error(`no element ${name} is planned`);
+    if (found.has(element)) return;
+    found.add(element);
+    const depends = element.overlay['build-depends'];
+    if (Array.isArray(depends)) for (const dependency of depends) visit(String(dependency));
+  };
+  for (const target of targets) visit(target);
+  return [...found];
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import { localDependencies, projectRequirements } from '../lock/project-requirements.js';
+import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
+import { readLocks } from '../locks/read-locks.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
+import { normalizeName } from '../requirements/name.js';
+import type { PlannedProject, ProjectSettings } from './project-plan.js';
+
+/** A project as the workspace knows it. */
+export interface ProjectRef {
+  /** The project's name in the workspace. */
+  readonly name: string;
+  /** Its directory relative to the workspace; `.` for the workspace itself. */
+  readonly root: string;
+  /** The interpreter asked for: a path, a command or a version. */
+  readonly python?: string;
+  readonly settings?: ProjectSettings;
+}
+
+/** What reading a workspace needs. */
+export interface PythonWorkspaceOptions {
+  /** Absolute path. */
+  readonly directory: string;
+  readonly projects: readonly ProjectRef[];
+  /** Where interpreters are looked for (`PATH`, pyenv's variables). */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The path of a file in which something is remembered between runs, by its name. */
+  memo(name: string): string;
+}
+
+/** A project with its metadata. */
+export interface WorkspaceProject {
+  readonly ref: ProjectRef;
+  readonly metadata: ProjectMetadata;
+}
+
+/** The Python projects of a workspace. Metadata is read when it is opened, locks and interpreters when asked for. */
+export class PythonWorkspace {
+  private constructor(
+    private readonly options: PythonWorkspaceOptions,
+    readonly projects: readonly WorkspaceProject[],
+  ) {}
+
+  /** @throws ElementError METADATA, DUPLICATE_DISTRIBUTION, OUTSIDE_WORKSPACE; all that are found, together */
+  static async open(options: PythonWorkspaceOptions): Promise<PythonWorkspace> {
+    const metadata = await readProjects(
+      options.projects.map(({ root }) => root),
+      {
+        workspace: options.directory,
+        memo: options.memo('python-metadata'),
+        python: () => findPython(options.environment, options.memo('python-interpreters')),
+      },
+    );
+    checkDistinctNames(metadata);
+    const projects = options.projects.flatMap((ref, index) => {
+      const found = metadata[index];
+      return found === undefined ? [] : [{ ref, metadata: found }];
+    });
+    return new PythonWorkspace(options, projects);
+  }
+
+  get directory(): string {
+    return this.options.directory;
+  }
+
+  /** The project of that name, in the workspace or as a distribution. @throws ElementError METADATA */
+  project(name: string): WorkspaceProject {
+    const found =
+      this.projects.find(({ ref }) => ref.name === name) ??
+      this.projects.find(({ metadata }) => metadata.normalizedName === normalizeName(name));
+    if (found !== undefined) return found;
+    throw new ElementError({
+      code: 'METADATA',
+      message: `There is no Python project \`${name}\` in this workspace`,
+      hint:
+        this.projects.length === 0
+          ? 'a Python project has a setup.py, setup.cfg or pyproject.toml with a name'
+          : `its Python projects are ${this.projects.map(({ ref }) => `\`${ref.name}\``).join(', ')}`,
+    });
+  }
+
+  /** The projects of this workspace that `project` needs when it runs, dependencies first. */
+  localDependencies({ metadata }: WorkspaceProject): WorkspaceProject[] {
+    const needed = localDependencies(metadata, this.allMetadata());
+    return needed.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
+  }
+
+  /** What the locks of a project have to answer: its own requirements and those of its local dependencies. */
+  requirements({ metadata }: WorkspaceProject): ProjectRequirements {
+    return projectRequirements(metadata, this.allMetadata());
+  }
+
+  /** The interpreter a project is built with. @throws ElementError INTERPRETER */
+  async interpreter({ ref, metadata }: WorkspaceProject): Promise<Interpreter> {
+    return await chooseInterpreter({
+      ...(ref.python === undefined ? {} : { python: ref.python }),
+      project: this.directoryOf({ ref }),
+      projectName: ref.name,
+      workspace: this.directory,
+      ...(metadata.requiresPython === undefined ? {} : { requiresPython: metadata.requiresPython }),
+      ...(metadata.origins.requiresPython === undefined
+        ? {}
+        : { requiresPythonOrigin: metadata.origins.requiresPython }),
+      environment: this.options.environment,
+      memo: this.options.memo('python-interpreters'),
+    });
+  }
+
+  /** Everything the project's elements are made from. @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER */
+  async planned(project: WorkspaceProject): Promise<PlannedProject> {
+    const { ref, metadata } = project;
+    const place = { workspace: this.directory, command: `nx run ${ref.name}:lock` };
+    const interpreter = await this.interpreter(project);
+    const locks = readLocks(metadata, place);
+    checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
+    return { metadata, locks, interpreter, settings: ref.settings ?? {} };
+  }
+
+  /** Absolute path of a project's directory. */
+  directoryOf({ ref }: Pick<WorkspaceProject, 'ref'>): string {
+    return join(this.directory, ref.root);
+  }
+
+  private allMetadata(): ProjectMetadata[] {
+    return this.projects.map(({ metadata }) => metadata);
+  }
+}

@@ -1,0 +1,100 @@
+import { dirname } from 'node:path';
+import { ElementError, readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
+import type { Operation } from './operation.js';
+import { fetchMissing, openPlan } from './python-engine.js';
+import { ProjectPlan, type PlannedProject } from './project-plan.js';
+import { readToolsLock } from '../tools/tools-lock.js';
+import type { Lock, LockEntry } from '../locks/lock.js';
+import type { HookRunner, SdistFile, SdistMetadata } from '../lock/hook-runner.js';
+import { parseMetadata } from '../metadata/core-metadata.js';
+
+/** How much of a failed hook's output an error shows. */
+const LOG_LINES = 40;
+
+/**
+ * Asks build backends in the sandbox, each question an element: no backend runs on this machine itself, and an answer
+ * is asked for once (docs/adr/0011).
+ */
+export class SandboxedHooks implements HookRunner {
+  /** @param project the project whose locks are made, with the build locks that are known so far */
+  constructor(
+    private readonly operation: Operation,
+    private readonly project: (build: ReadonlyMap<string, Lock>) => PlannedProject,
+  ) {}
+
+  async metadata(sdist: SdistFile, lock: Lock, known: ReadonlyMap<string, Lock>): Promise<SdistMetadata> {
+    const text = await this.ask(
+      sdist,
+      (plan, project) => plan.sdistHook(entryOf(sdist), lock, 'metadata', project),
+      known,
+    );
+    return parseMetadata(text);
+  }
+
+  async buildRequires(
+    target: { readonly sdist: SdistFile } | { readonly project: unknown },
+    lock: Lock,
+    known: ReadonlyMap<string, Lock>,
+  ): Promise<string[]> {
+    const sdist = 'sdist' in target ? target.sdist : undefined;
+    const text = await this.ask(
+      sdist,
+      (plan, project) =>
+        sdist === undefined
+          ? plan.buildRequires(project, lock)
+          : plan.sdistHook(entryOf(sdist), lock, 'get-requires', project),
+      known,
+    );
+    return JSON.parse(text) as string[];
+  }
+
+  /** Builds the element that asks, and reads its one file. */
+  private async ask(
+    sdist: SdistFile | undefined,
+    planned: (plan: ProjectPlan, project: PlannedProject) => string,
+    known: ReadonlyMap<string, Lock>,
+  ): Promise<string> {
+    const { workspace, engine } = this.operation;
+    const project = this.project(known);
+    const plan = new ProjectPlan(readToolsLock());
+    const name = planned(plan, project);
+    const session = await openPlan(workspace, engine, {
+      plan,
+      targets: [name],
+      projects: [project],
+      findLinks: sdist === undefined ? [] : [dirname(sdist.path)],
+    });
+    await fetchMissing(session, engine);
+    const outcomes = await session.build();
+    const failed = outcomes.find(({ status }) => status === 'failed');
+    if (failed?.status === 'failed') throw hookFailed(sdist, project, await logTail(engine.store.blobs, failed.record));
+    const { blobs } = engine.store;
+    const [answer] = (await readDirectory(blobs, session.recordOf(name).tree)).files;
+    if (answer === undefined) throw new Error(`${name} left no answer`);
+    return Buffer.from(await readBlob(blobs, answer.digest)).toString('utf8');
+  }
+}
+
+function entryOf(sdist: SdistFile): LockEntry {
+  return {
+    normalizedName: sdist.normalizedName,
+    version: sdist.version,
+    hashes: [`sha256:${sdist.sha256}`],
+    origin: { file: sdist.filename, line: 1, column: 0 },
+  };
+}
+
+async function logTail(blobs: BlobStore, record: ArtifactRecord): Promise<string> {
+  const log = record.log === undefined ? '' : Buffer.from(await readBlob(blobs, record.log)).toString('utf8');
+  return log.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+}
+
+function hookFailed(sdist: SdistFile | undefined, { metadata }: PlannedProject, log: string): ElementError {
+  const whose = sdist === undefined ? metadata.name : `${sdist.name} ${sdist.version}`;
+  return new ElementError({
+    code: 'COMMAND_FAILED',
+    message: `the build backend of \`${whose}\` does not say what it requires`,
+    detail: log,
+    hint: 'it runs without a network and without anything that is not among its build requirements',
+  });
+}

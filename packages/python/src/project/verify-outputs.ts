@@ -1,0 +1,212 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import {
+  captureTree,
+  digestOnlyBlobs,
+  digestOf,
+  ElementError,
+  formatDigest,
+  type BuildSession,
+} from '@wheelhouse/element';
+import { countTests, type TestCounts } from './junit.js';
+import type { FileDigest, Manifest, TestRecord } from './manifest.js';
+import { outputsOf, planClosure, toolchainFacts, usedFiles, type Operation, type PlannedClosure } from './operation.js';
+import { openPlan } from './python-engine.js';
+import { sourceDigestOf } from './source-digest.js';
+import { parseWheelName } from './wheel-name.js';
+
+/** Something that is not what a manifest or record says. */
+export interface Finding {
+  /** Relative to the workspace: `dist/<root>/manifest.json` or `reports/<root>/record.json`. */
+  readonly file: string;
+  /** The member, such as `files[0].sha256`. */
+  readonly member: string;
+  readonly recorded: string;
+  readonly computed: string;
+}
+
+/** What {@link verifyOutputs} looked at. */
+export interface Verification {
+  readonly findings: readonly Finding[];
+  /** How many members were computed anew. */
+  readonly checked: number;
+}
+
+/**
+ * Computes every member of `manifest.json` and `record.json` anew: files, snapshot and sources from their bytes, keys and
+ * toolchain from the project as it is now, and compares.
+ *
+ * @throws ElementError ARTIFACT where there is no manifest
+ */
+export async function verifyOutputs(operation: Operation): Promise<Verification> {
+  return await new Verifier(operation).run();
+}
+
+class Verifier {
+  private readonly findings: Finding[] = [];
+  private checked = 0;
+
+  constructor(private readonly operation: Operation) {}
+
+  async run(): Promise<Verification> {
+    const { dist, reports } = outputsOf(this.operation);
+    const manifest = (await readJson(join(dist, 'manifest.json'))) as Manifest | undefined;
+    if (manifest === undefined) {
+      const { name } = this.operation.project.ref;
+      throw new ElementError({
+        code: 'ARTIFACT',
+        message: `there is no manifest \`${this.relative(join(dist, 'manifest.json'))}\``,
+        hint: `run \`nx run ${name}:build-wheel\``,
+      });
+    }
+    const closure = await planClosure(this.operation);
+    const { own, plan } = closure;
+    const test = (await readJson(join(reports, 'record.json'))) as TestRecord | undefined;
+    const [wheel, snapshot] = [plan.wheel(own), plan.snapshot(own)];
+    const targets = [
+      wheel,
+      snapshot,
+      ...closure.all.map((each) => plan.wheel(each)),
+      ...plan.wheelsOf(own.locks.runtime, own),
+    ];
+    const testName = test === undefined ? undefined : plan.test(own, closure.local);
+    const session = await openPlan(this.operation.workspace, this.operation.engine, {
+      plan,
+      targets: [...new Set([...targets, ...(testName === undefined ? [] : [testName])])],
+      projects: closure.all,
+    });
+    await this.verifyManifest(
+      manifest,
+      closure,
+      session,
+      targets.filter((each) => each !== snapshot),
+    );
+    if (test !== undefined && testName !== undefined) await this.verifyRecord(test, manifest, session, testName);
+    return { findings: this.findings, checked: this.checked };
+  }
+
+  private async verifyManifest(
+    manifest: Manifest,
+    { own, plan }: PlannedClosure,
+    session: BuildSession,
+    used: readonly string[],
+  ): Promise<void> {
+    const { dist } = outputsOf(this.operation);
+    const file = this.relative(join(dist, 'manifest.json'));
+    const element = session.element(plan.wheel(own));
+    const [wheel] = manifest.files;
+    this.compare(file, 'project', manifest.project, own.metadata.name);
+    this.compare(
+      file,
+      'version',
+      manifest.version,
+      wheel === undefined ? '' : parseWheelName(wheel.path.slice('wheel/'.length)).version,
+    );
+    await this.compareFiles(file, 'files', manifest.files, dist);
+    this.compare(
+      file,
+      'files',
+      manifest.files
+        .map(({ path }) => path)
+        .sort()
+        .join(' '),
+      (await this.listed(dist)).join(' '),
+    );
+    this.compare(file, 'elementKey', manifest.elementKey, session.keys.key(element));
+    this.compare(file, 'sourceDigest', manifest.sourceDigest, sourceDigestOf(element));
+    this.compare(file, 'snapshotDigest', manifest.snapshotDigest, await this.snapshotDigest());
+    await this.compareUses(file, manifest.uses, session, used);
+    this.compare(file, 'toolchain', stable(manifest.toolchain), stable(toolchainFacts(own, session)));
+  }
+
+  private async verifyRecord(
+    record: TestRecord,
+    manifest: Manifest,
+    session: BuildSession,
+    name: string,
+  ): Promise<void> {
+    const { dist, reports } = outputsOf(this.operation);
+    const file = this.relative(join(reports, 'record.json'));
+    await this.compareFiles(file, 'wheel', [record.wheel], dist);
+    this.compare(file, 'wheel', stable(record.wheel), stable(manifest.files[0] ?? {}));
+    this.compare(file, 'snapshotDigest', record.snapshotDigest, await this.snapshotDigest());
+    this.compare(file, 'snapshotDigest', record.snapshotDigest, manifest.snapshotDigest);
+    await this.compareUses(file, record.uses, session, [name]);
+    this.compare(file, 'testSourceDigest', record.testSourceDigest, sourceDigestOf(session.element(name)));
+    const report = join(reports, 'junit.xml');
+    const counts: TestCounts | undefined = existsSync(report) ? countTests(await readFile(report, 'utf8')) : undefined;
+    for (const member of ['passed', 'failed', 'skipped'] as const) {
+      this.compare(file, member, String(record[member]), String(counts?.[member] ?? 'no junit.xml'));
+    }
+    this.compare(file, 'hermetic', String(record.hermetic), 'true');
+  }
+
+  /** The files of the snapshot's directory that are among those the locks allow for these elements. */
+  private async compareUses(
+    file: string,
+    uses: readonly FileDigest[],
+    session: BuildSession,
+    names: readonly string[],
+  ): Promise<void> {
+    const snapshot = await this.snapshotFiles();
+    const used = usedFiles(
+      snapshot,
+      names.map((name) => session.element(name)),
+    );
+    this.compare(file, 'uses', stable(uses), stable(used.map(({ path, sha256 }) => ({ path, sha256 }))));
+  }
+
+  private async compareFiles(file: string, member: string, files: readonly FileDigest[], base: string): Promise<void> {
+    for (const [index, { path, sha256 }] of files.entries()) {
+      const at = join(base, path);
+      const computed = existsSync(at) ? digestOf(await readFile(at)).hash : 'no such file';
+      this.compare(file, `${member}[${index}].sha256 (${path})`, sha256, computed);
+    }
+  }
+
+  /** The tree of the snapshot's directory as it lies there. */
+  private async snapshotDigest(): Promise<string> {
+    const directory = join(outputsOf(this.operation).dist, 'snapshot');
+    if (!existsSync(directory)) return 'no such directory';
+    return formatDigest(await captureTree(digestOnlyBlobs(), directory, { label: directory }));
+  }
+
+  private async snapshotFiles(): Promise<FileDigest[]> {
+    return await digestsIn(join(outputsOf(this.operation).dist, 'snapshot'));
+  }
+
+  /** The files that lie where the manifest's files are, sorted as strings. */
+  private async listed(dist: string): Promise<string[]> {
+    const [wheels, wheelhouse] = [await namesIn(join(dist, 'wheel')), await namesIn(join(dist, 'wheelhouse'))];
+    return [...wheels.map((name) => `wheel/${name}`), ...wheelhouse.map((name) => `wheelhouse/${name}`)].sort();
+  }
+
+  private relative(path: string): string {
+    return relative(this.operation.workspace.directory, path);
+  }
+
+  private compare(file: string, member: string, recorded: string, computed: string): void {
+    this.checked += 1;
+    if (recorded !== computed) this.findings.push({ file, member, recorded, computed });
+  }
+}
+
+async function digestsIn(directory: string): Promise<FileDigest[]> {
+  const names = (await namesIn(directory)).sort();
+  return await Promise.all(
+    names.map(async (name) => ({ path: name, sha256: digestOf(await readFile(join(directory, name))).hash })),
+  );
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return existsSync(directory) ? await readdir(directory) : [];
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : undefined;
+}
+
+function stable(value: unknown): string {
+  return JSON.stringify(value);
+}

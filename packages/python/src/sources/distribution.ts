@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  canonicalJson,
+  ElementError,
+  emptyTree,
+  Source,
+  writeTree,
+  type BlobStore,
+  type Consistency,
+  type Digest,
+  type Io,
+  type Json,
+  type MappingNode,
+  type SourceKind,
+  type SourceMeta,
+} from '@wheelhouse/element';
+import { parseFilename, type DistributionFile, type DistributionRequest } from '../fetch/distribution-file.js';
+import { mismatch } from '../fetch/mismatch.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import { normalizeName } from '../requirements/name.js';
+import { compareVersions, isVersion } from '../requirements/specifier.js';
+
+/** What sources of kind `distribution` work with. */
+export interface DistributionServices {
+  /** Where the files' bytes are kept. */
+  readonly blobs: BlobStore;
+  /** The path of a small file, by name, that remembers which file answered a request. */
+  readonly memo: (name: string) => string;
+  /** Directories that may hold the files: snapshots. Absolute. */
+  readonly findLinks: readonly string[];
+  /** The interpreter a source's `target` means. */
+  readonly interpreter: (target: string) => Interpreter | undefined;
+  /** Downloads, checked, in the order of the requests. */
+  readonly fetch: (
+    requests: readonly DistributionRequest[],
+    interpreter: Interpreter,
+    destination: string,
+    io: Io,
+  ) => Promise<readonly DistributionFile[]>;
+  /** A private directory to download to. */
+  readonly temporary: () => Promise<{ readonly path: string; dispose(): Promise<void> }>;
+}
+
+/** A file with its bytes' name. */
+interface KeptFile {
+  readonly filename: string;
+  readonly digest: Digest;
+}
+
+const FORMATS: readonly string[] = ['wheel', 'sdist', 'any'] satisfies readonly DistributionRequest['format'][];
+
+/**
+ * One locked distribution as the one file, by its own name, at the source's root. Which file that is depends on what
+ * the lock allows and on the target's tags alone, so the key is known without asking anybody.
+ *
+ * Configuration: `name`, `version`, `hashes` (`sha256:...`), `format` (`wheel`, `sdist`, or `any`, the default, for the
+ * best), `target` ({@link Interpreter.tagsDigest}).
+ */
+export class DistributionSource extends Source {
+  private request: DistributionRequest = { name: '', version: '', hashes: [], format: 'any' };
+  private target = '';
+
+  constructor(
+    meta: SourceMeta,
+    private readonly services: DistributionServices,
+  ) {
+    super(meta);
+  }
+
+  /** The files that may be it: `sha256:<hex>`. */
+  get hashes(): readonly string[] {
+    return this.request.hashes;
+  }
+
+  override configure(node: MappingNode): void {
+    this.nodeValidate(node, ['kind', 'directory', 'name', 'version', 'hashes', 'format', 'target']);
+    const hashes = this.nodeGetMember(node, 'list', 'hashes').scalars();
+    const format = this.nodeGetMember(node, 'str', 'format', 'any');
+    const wrong = hashes.find((hash) => !/^sha256:[0-9a-f]{64}$/.test(hash.asString()));
+    if (wrong !== undefined || hashes.length === 0) {
+      throw new ElementError({
+        code: 'INVALID_DATA',
+        message:
+          wrong === undefined
+            ? '`hashes` is empty'
+            : `\`${wrong.asString()}\` is no \`sha256:\` and 64 hexadecimal digits`,
+        origin: (wrong ?? this.nodeGetMember(node, 'list', 'hashes')).origin,
+      });
+    }
+    if (!FORMATS.includes(format)) {
+      throw new ElementError({
+        code: 'INVALID_DATA',
+        message: `\`${format}\` is no format of a distribution`,
+        origin: this.nodeGetScalar(node, 'format').origin,
+        hint: 'formats are `wheel`, `sdist` and `any`',
+      });
+    }
+    this.request = {
+      name: normalizeName(this.nodeGetMember(node, 'str', 'name')),
+      version: this.nodeGetMember(node, 'str', 'version'),
+      hashes: hashes.map((hash) => hash.asString()).sort(),
+      format: format as DistributionRequest['format'],
+    };
+    this.target = this.nodeGetMember(node, 'str', 'target');
+  }
+
+  override getUniqueKey(): Json {
+    const { name, version, hashes, format } = this.request;
+    return { name, version, hashes, format, target: this.target };
+  }
+
+  override async consistency(): Promise<Consistency> {
+    return (await this.remembered(this.services.blobs)) === undefined ? 'resolved' : 'cached';
+  }
+
+  /** Looks in the store, then in the snapshots, then asks the indexes. @throws ElementError LOCK_HASH, FETCH */
+  override async fetch(to: BlobStore, io: Io): Promise<Digest> {
+    const kept = (await this.remembered(to)) ?? (await this.fromLinks(to));
+    if (kept !== undefined) return await treeOf(to, kept);
+    await fetchAll([this], this.services, this.interpreter(), to, io);
+    const fetched = await this.remembered(to);
+    if (fetched === undefined) throw new Error(`${this.name} was fetched and is not there`);
+    return await treeOf(to, fetched);
+  }
+
+  /** Fetches all `sources` that are not here: what snapshots have first, the rest by one process for each target. */
+  static async prefetch(sources: readonly Source[], to: BlobStore, io: Io): Promise<number> {
+    const missing: DistributionSource[] = [];
+    for (const source of new Set(sources)) {
+      if (source instanceof DistributionSource && (await source.remembered(to)) === undefined) missing.push(source);
+    }
+    const groups = new Map<string, DistributionSource[]>();
+    const known = new Map<string, DistributionSource>();
+    for (const source of missing) {
+      const key = canonicalJson(source.getUniqueKey());
+      if (known.has(key)) continue;
+      known.set(key, source);
+      if ((await source.fromLinks(to)) !== undefined) continue;
+      groups.set(source.target, [...(groups.get(source.target) ?? []), source]);
+    }
+    for (const group of groups.values()) {
+      const [first] = group;
+      if (first !== undefined) await fetchAll(group, first.services, first.interpreter(), to, io);
+    }
+    return known.size;
+  }
+
+  /** Takes a file that was fetched for this source. */
+  async keep(file: DistributionFile, to: BlobStore): Promise<void> {
+    const digest = { hash: file.sha256, sizeBytes: file.sizeBytes };
+    const [missing] = await to.findMissing([digest]);
+    if (missing !== undefined) await to.write(digest, createReadStream(file.path));
+    const path = this.memoPath();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.${process.pid}`, JSON.stringify({ filename: file.filename, digest } satisfies KeptFile));
+    renameSync(`${path}.${process.pid}`, path);
+  }
+
+  /** What is asked of an index. */
+  get wanted(): DistributionRequest {
+    return this.request;
+  }
+
+  /** Files of snapshots that are called like it and are not it, said in the words of an error. */
+  async strangers(): Promise<string[]> {
+    const found: string[] = [];
+    for (const { path, filename } of this.candidates()) {
+      const { sha256 } = await hashFile(path);
+      if (this.request.hashes.includes(`sha256:${sha256}`)) continue;
+      const expected = this.request.hashes.map((hash) => hash.slice('sha256:'.length));
+      found.push(`\`${filename}\` in \`${dirname(path)}\` is not the locked file: ${mismatch(expected, sha256)}`);
+    }
+    return found;
+  }
+
+  private interpreter(): Interpreter {
+    const interpreter = this.services.interpreter(this.target);
+    if (interpreter !== undefined) return interpreter;
+    throw new ElementError({
+      code: 'INTERPRETER',
+      message: `${this.name} is for an interpreter that is not on this machine: \`${this.target}\``,
+      origin: this.origin,
+    });
+  }
+
+  /** The file that answered before, where its bytes are still there. */
+  private async remembered(blobs: BlobStore): Promise<KeptFile | undefined> {
+    let kept: KeptFile;
+    try {
+      kept = JSON.parse(readFileSync(this.memoPath(), 'utf8')) as KeptFile;
+    } catch {
+      // Nothing answered yet, or the memo was cut short.
+      return undefined;
+    }
+    if (!this.request.hashes.includes(`sha256:${kept.digest.hash}`)) return undefined;
+    return (await blobs.findMissing([kept.digest])).length === 0 ? kept : undefined;
+  }
+
+  private async fromLinks(to: BlobStore): Promise<KeptFile | undefined> {
+    for (const { path, filename, format } of this.candidates()) {
+      const { sha256, sizeBytes } = await hashFile(path);
+      if (!this.request.hashes.includes(`sha256:${sha256}`)) continue;
+      await this.keep({ filename, format, sha256, sizeBytes, path }, to);
+      return { filename, digest: { hash: sha256, sizeBytes } };
+    }
+    return undefined;
+  }
+
+  /** Files of the snapshots that may be it by their names, best first. */
+  private candidates(): { path: string; filename: string; format: 'wheel' | 'sdist' }[] {
+    const ranks = new Map(this.services.interpreter(this.target)?.tags.map((tag, rank) => [tag, rank]) ?? []);
+    const found = this.services.findLinks.flatMap((directory) =>
+      listFiles(directory).flatMap((filename) => {
+        const parsed = parseFilename(filename);
+        if (parsed === undefined || normalizeName(parsed.name) !== this.request.name) return [];
+        if (this.request.format !== 'any' && parsed.format !== this.request.format) return [];
+        if (!sameVersion(parsed.version, this.request.version)) return [];
+        const fitting = parsed.tags.flatMap((tag) => ranks.get(tag) ?? []);
+        if (parsed.format === 'wheel' && fitting.length === 0) return [];
+        const rank = parsed.format === 'wheel' ? Math.min(...fitting) : Number.POSITIVE_INFINITY;
+        return [{ path: join(directory, filename), filename, format: parsed.format, rank }];
+      }),
+    );
+    return found.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
+  }
+
+  private memoPath(): string {
+    const key = createHash('sha256').update(canonicalJson(this.getUniqueKey())).digest('hex');
+    return this.services.memo(`distribution-${key}`);
+  }
+}
+
+/** Kind `distribution`. */
+export function distributionSourceKind(services: DistributionServices): SourceKind {
+  return { kind: 'distribution', formatVersion: 1, create: (meta) => new DistributionSource(meta, services) };
+}
+
+/**
+ * Fetches the distributions among `sources` that are not in the store, all at once.
+ *
+ * @returns how many there were @throws ElementError LOCK_HASH, FETCH
+ */
+export async function prefetch(sources: readonly Source[], to: BlobStore, io: Io): Promise<number> {
+  return await DistributionSource.prefetch(sources, to, io);
+}
+
+async function fetchAll(
+  sources: readonly DistributionSource[],
+  services: DistributionServices,
+  interpreter: Interpreter,
+  to: BlobStore,
+  io: Io,
+): Promise<void> {
+  const temporary = await services.temporary();
+  try {
+    const requests = sources.map((source) => source.wanted);
+    const files = await services.fetch(requests, interpreter, temporary.path, io);
+    for (const [index, source] of sources.entries()) {
+      const file = files[index];
+      if (file !== undefined) await source.keep(file, to);
+    }
+  } catch (error) {
+    // A snapshot with a file that was tampered with is the likelier reason than an index that is away.
+    const strangers = (await Promise.all(sources.map((source) => source.strangers()))).flat();
+    if (strangers.length === 0) throw error;
+    throw new ElementError({
+      code: 'LOCK_HASH',
+      message: strangers.join('\n'),
+      hint: 'remove the snapshot and run the target `snapshot` again',
+      cause: error,
+    });
+  } finally {
+    await temporary.dispose();
+  }
+}
+
+async function treeOf(blobs: BlobStore, { filename, digest }: KeptFile): Promise<Digest> {
+  const tree = emptyTree();
+  tree.files.set(filename, { name: filename, digest, isExecutable: false });
+  return await writeTree(blobs, tree);
+}
+
+async function hashFile(path: string): Promise<{ sha256: string; sizeBytes: number }> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+function listFiles(directory: string): string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(directory);
+}
+
+function sameVersion(a: string, b: string): boolean {
+  return a === b || (isVersion(a) && isVersion(b) && compareVersions(a, b) === 0);
+}

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import picomatch from 'picomatch';
+
+const run = promisify(execFile);
+
+/** Which files of a project belong to an element, as globs relative to the project. */
+export interface SourceSet {
+  /** Empty for all. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What a wheel is never made from: tests, documentation, locks and the files of the monorepo itself. */
+export const WHEEL_EXCLUDES: readonly string[] = [
+  'tests/**',
+  'test/**',
+  'docs/**',
+  'locks/**',
+  'conftest.py',
+  'pytest.ini',
+  '.pytest.ini',
+  'tox.ini',
+  '.coveragerc',
+  '.python-version',
+  'project.json',
+  'package.json',
+];
+
+/** What tests are made of: their files and the configuration of their runner. */
+export const TEST_INCLUDES: readonly string[] = [
+  'tests/**',
+  'test/**',
+  'conftest.py',
+  'pytest.ini',
+  '.pytest.ini',
+  'tox.ini',
+  'setup.cfg',
+  'pyproject.toml',
+  '.coveragerc',
+];
+
+/** What tools leave in a project that is under no version control. */
+const DEBRIS =
+  /(^|\/)(__pycache__|node_modules|\.git|\.venv|venv|\.tox|\.mypy_cache|\.pytest_cache|build|dist|[^/]+\.egg-info)(\/|$)|\.py[co]$/;
+
+/**
+ * The files of a project: those that git tracks or would take up, or, where there is no git, all but what tools leave
+ * behind. Deleted files that git still tracks are left out by whoever reads them.
+ *
+ * @param directory absolute path of the project
+ * @returns relative paths, unsorted
+ */
+export async function projectFiles(directory: string): Promise<string[]> {
+  try {
+    const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '.'], {
+      cwd: directory,
+      maxBuffer: 1 << 30,
+    });
+    return stdout.split('\0').filter((path) => path !== '');
+  } catch (error) {
+    // 128: not in a repository. ENOENT: no git on this machine.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 128 && code !== 'ENOENT') throw error;
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
+      .filter((path) => !DEBRIS.test(path));
+  }
+}
+
+/** Whether a file, by its path relative to the project, belongs to a set. */
+export function sourceSetMatcher(set: SourceSet): (path: string) => boolean {
+  const options = { dot: true };
+  const included = set.include.length === 0 ? () => true : picomatch([...set.include], options);
+  const excluded = picomatch([...set.exclude], options);
+  return (path) => included(path) && !excluded(path);
+}
