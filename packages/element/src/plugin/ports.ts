@@ -64,7 +64,10 @@ export interface ArtifactRecord {
 export interface ArtifactStore {
   /** The record, only when every blob it names is there too. */
   get(key: Key): Promise<ArtifactRecord | undefined>;
-  /** Publishes `record`. The first write of a key wins; the record that stands is returned. */
+  /**
+   * Publishes `record`. The first write of a key wins, but that of a failure gives way to any later one; the record that
+   * stands is returned.
+   */
   put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord>;
 }
 

@@ -16,7 +16,7 @@ import type { BlobStore } from '../plugin/ports.js';
 import { readBlob } from '../plugin/tree.js';
 import { missing } from './blob-error.js';
 import { DiskBlobStore, SMALL_BLOB } from './disk-blob-store.js';
-import { errnoOf } from './errno.js';
+import { errnoOf } from '../load/errno.js';
 import { writeTreeFiles } from './tree-writer.js';
 
 /** How a tree is checked out. */

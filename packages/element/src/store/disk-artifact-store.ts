@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
-import { errnoOf, storeError } from './errno.js';
+import { errnoOf } from '../load/errno.js';
+import { storeError } from './errno.js';
 import { lockFile } from './file-lock.js';
 import { hasBlobs } from './record-blobs.js';
 import { formatRecord, parseRecord } from './record-text.js';
@@ -70,15 +71,15 @@ export class DiskArtifactStore implements ArtifactStore {
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
     }
-    // Another build of the same key was first: its record stands.
+    // Another build of the same key was first: its record stands, unless it is that of a failure.
     const standing = await this.get(key);
-    if (standing !== undefined) return standing;
-    // What stands cannot be used: cut short, or its blobs are gone. Whoever else found that is kept out while it is
+    if (standing?.exitCode === 0) return standing;
+    // What stands gives way: it failed, was cut short, or its blobs are gone. Whoever else found that is kept out while it is
     // replaced, and adopts what it finds then. It is never removed first, so that no third one can link in between.
     const lock = await lockFile(join(this.directory, 'locks', `record-${key}.lock`));
     try {
       const replaced = await this.get(key);
-      if (replaced !== undefined) return replaced;
+      if (replaced?.exitCode === 0) return replaced;
       renameSync(temporary, path);
       return record;
     } finally {

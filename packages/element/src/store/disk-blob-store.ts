@@ -15,7 +15,8 @@ import { dirname, join } from 'node:path';
 import { digestOf, sameDigest, type Digest } from '../plugin/digest.js';
 import type { BlobStore } from '../plugin/ports.js';
 import { corrupt, mismatch, missing, tooLong } from './blob-error.js';
-import { errnoOf, storeError } from './errno.js';
+import { errnoOf } from '../load/errno.js';
+import { storeError } from './errno.js';
 
 /** Up to this many bytes a blob goes through memory in one piece, and a whole read of it checks its hash. */
 export const SMALL_BLOB: number = 256 * 1024;

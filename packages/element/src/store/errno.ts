@@ -1,11 +1,5 @@
+import { errnoOf } from '../load/errno.js';
 import { ElementError } from '../load/error.js';
-
-/** The errno of a failed system call, `undefined` for any other error. */
-export function errnoOf(error: unknown): string | undefined {
-  // By its shape: the error may come from another realm than this module's `Error`.
-  const isCoded = typeof error === 'object' && error !== null && 'errno' in error && 'code' in error;
-  return isCoded && typeof error.code === 'string' ? error.code : undefined;
-}
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',

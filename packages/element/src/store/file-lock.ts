@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ElementError } from '../load/error.js';
-import { errnoOf, storeError } from './errno.js';
+import { errnoOf } from '../load/errno.js';
+import { storeError } from './errno.js';
 
 /** A lock that is held. It ends with `release`, or with this process, however that ends. */
 export interface FileLock {

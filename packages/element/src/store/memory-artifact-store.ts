@@ -14,10 +14,10 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   async put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord> {
     const before = this.records.get(key);
-    if (before !== undefined && (await hasBlobs(this.blobs, before))) return before;
+    if (before?.exitCode === 0 && (await hasBlobs(this.blobs, before))) return before;
     // Another put may have replaced what stood there while its blobs were looked for; then that one was first.
     const now = this.records.get(key);
-    if (now !== undefined && now !== before) return now;
+    if (now?.exitCode === 0 && now !== before) return now;
     this.records.set(key, record);
     return record;
   }

@@ -6,7 +6,7 @@ import { formatDigest, type Digest } from '../plugin/digest.js';
 import type { FileNode } from '../plugin/directory.js';
 import type { BlobStore } from '../plugin/ports.js';
 import { readDirectory } from '../plugin/tree.js';
-import { errnoOf } from './errno.js';
+import { errnoOf } from '../load/errno.js';
 
 /** How a tree becomes files. */
 export interface TreeWriterOptions {

@@ -59,6 +59,20 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     {
+      name: 'the record of a failure gives way to any later one, and a success to none',
+      run: async (): Promise<void> => {
+        const { artifacts, blobs } = await make();
+        const record = { ...(await someRecord(blobs, 'mended')), exitCode: 0 };
+        const failed = { ...record, exitCode: 1 };
+        const again = { ...record, exitCode: 2 };
+        deepStrictEqual(await artifacts.put(record.key, failed), failed);
+        deepStrictEqual(await artifacts.put(record.key, again), again);
+        deepStrictEqual(await artifacts.put(record.key, record), record);
+        deepStrictEqual(await artifacts.put(record.key, failed), record);
+        deepStrictEqual(await artifacts.get(record.key), record);
+      },
+    },
+    {
       name: 'of many puts at once one wins, and all are given it',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
@@ -110,7 +124,7 @@ async function someRecord(blobs: BlobStore, name: string): Promise<ArtifactRecor
     key: keyOf(name),
     element: `${name}.bst`,
     kind: 'manual',
-    exitCode: 1,
+    exitCode: 0,
     failedCommand: 'build-commands[0]',
     tree: await writeTree(blobs, tree),
     root: await writeTree(blobs, emptyTree()),

@@ -87,6 +87,22 @@ test('a command that fails is recorded with its label, exit code and log, and re
   expect(project.runs).toBe(2);
 });
 
+test('a build that succeeds when it is retried takes the place of its failure', async () => {
+  const project = testProject(path());
+  project.write({
+    'late.bst':
+      'kind: manual\nbuild-depends: [host.bst]\nenvironment: {FAIL: "1"}\nenvironment-nocache: [FAIL]\nconfig:\n  install-commands: [test "$FAIL" = 0]\n',
+  });
+  expect(await project.build(['late.bst'])).toMatchObject({ 'late.bst': 'failed' });
+  project.write({
+    'late.bst':
+      'kind: manual\nbuild-depends: [host.bst]\nenvironment: {FAIL: "0"}\nenvironment-nocache: [FAIL]\nconfig:\n  install-commands: [test "$FAIL" = 0]\n',
+  });
+  expect(await project.build(['late.bst'])).toEqual({ 'late.bst': 'failed' });
+  expect(await project.build(['late.bst'], { retryFailed: true })).toMatchObject({ 'late.bst': 'built' });
+  expect(await project.build(['late.bst'])).toEqual({ 'late.bst': 'cached' });
+});
+
 test('what depends on a failure is skipped', async () => {
   const project = testProject(path());
   project.write({

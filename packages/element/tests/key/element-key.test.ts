@@ -1,4 +1,4 @@
-import { BuildSession, keyOf, type Key } from '@wheelhouse/element';
+import { keyOf, type BuildSession, type Key } from '@wheelhouse/element';
 import { testProject, type TestProject } from '../support/session.js';
 import { temporaryPaths } from '../support/temporary.js';
 

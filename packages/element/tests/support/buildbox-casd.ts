@@ -38,6 +38,8 @@ export async function startCasd(directory: string): Promise<Casd> {
   const socket = join(directory, 'casd.sock');
   const child = spawn(await buildboxCasd(), ['--bind', `unix:${socket}`, join(directory, 'cas')], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // It looks for a stager of its own on PATH, and ends where it may not look.
+    env: { PATH: '/usr/bin:/bin' },
   });
   let words = '';
   for (const stream of [child.stdout, child.stderr]) {
