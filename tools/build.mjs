@@ -5,7 +5,18 @@
  * `node tools/build.mjs [package...]`
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { isMain, root } from './workspace.mjs';
 
@@ -20,8 +31,12 @@ function filesUnder(directory) {
 
 const isCompiled = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts');
 
+/** Element files that come with a package are parsed when it is built, and lie beside their texts as JSON. */
+const isDataFile = (file) => /\.(bst|conf|yaml)$/.test(file);
+
 /** The files of `dist` that one file of `src` stands for. */
 function outputsOf(file) {
+  if (isDataFile(file)) return [file, `${file}.json`];
   if (!isCompiled(file)) return [file];
   const stem = file.slice(0, -'.ts'.length);
   return [`${stem}.js`, `${stem}.d.ts`];
@@ -33,6 +48,15 @@ function sameFile(from, to) {
   return a.size === b.size && (a.mode & 0o111) === (b.mode & 0o111) && readFileSync(from).equals(readFileSync(to));
 }
 
+function compileData(from, to) {
+  const require = createRequire(import.meta.url);
+  const { compileDataFile } = require(join(root, 'packages/element/dist/load/data-file.js'));
+  const compiled = compileDataFile(readFileSync(from, 'utf8'));
+  if (existsSync(to) && readFileSync(to, 'utf8') === compiled) return;
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, compiled);
+}
+
 /** Brings the data files of one package's `dist` in line with its `src`. */
 export function copyData(packageDirectory) {
   const [src, dist] = [join(packageDirectory, 'src'), join(packageDirectory, 'dist')];
@@ -41,6 +65,7 @@ export function copyData(packageDirectory) {
   for (const file of sources) {
     if (isCompiled(file)) continue;
     const [from, to] = [join(src, file), join(dist, file)];
+    if (isDataFile(file)) compileData(from, `${to}.json`);
     if (sameFile(from, to)) continue;
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);

@@ -44,6 +44,7 @@ export {
 } from './plugin/tree.js';
 export { canonicalArchitecture } from './load/architecture.js';
 export { assertComposited, composite, compositeAll } from './load/composite.js';
+export { compileDataFile, readDataFile, type DataFile } from './load/data-file.js';
 export type { DependencyDeclaration } from './load/dependency-declaration.js';
 export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/element-file.js';
 export { ErrorCollector } from './load/error-collector.js';

@@ -10,7 +10,7 @@ import { shellQuote } from '../sandbox/batch-script.js';
  * built is installed there. When a command fails, the script does.
  *
  * The root it runs in holds the build dependencies at their places, and the sources in the working directory. A root as
- * the sandbox has it, with the sources in the build root itself, does as well: the working directory is then a link to it.
+ * the sandbox has it, with the sources in the build root itself, does as well: they are moved to the working directory.
  *
  * @throws ElementError INVALID_DATA where the kind generates no script
  */
@@ -32,7 +32,7 @@ export function buildScript(element: Element): string {
 
 const HEADER = `#
 # To be run in a root, such as that of a container, which holds what the element needs to be built, and its sources in
-# $build_root/$normal_name or in $build_root. Then:
+# $build_root/$normal_name. Where that is no directory, what is in $build_root is moved there. Then:
 #   - all variables of the element are exported, those with a - in their names with a _ instead;
 #   - the element's environment is exported;
 #   - commands start in $build_root/$normal_name;
@@ -48,8 +48,12 @@ fail() {
 }
 mkdir -p "$PREFIX" || exit 1
 [ -z "$(ls -A "$PREFIX")" ] || fail "$PREFIX is not empty"
-mkdir -p "$build_root" || exit 1
-[ -e "$build_root/$normal_name" ] || ln -s . "$build_root/$normal_name" || exit 1
+if [ ! -d "$build_root" ]; then
+  mkdir -p "$build_root/$normal_name" || exit 1
+elif [ ! -d "$build_root/$normal_name" ]; then
+  mv "$build_root" "$build_root.sources" && mkdir "$build_root" || exit 1
+  mv "$build_root.sources" "$build_root/$normal_name" || exit 1
+fi
 cd "$build_root/$normal_name" || exit 1
 if [ -n "\${command_subdir:-}" ]; then
   cd "./$command_subdir" || exit 1

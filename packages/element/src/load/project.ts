@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertComposited, composite } from './composite.js';
+import { readDataFile } from './data-file.js';
 import { refuseUnsupportedDirectives } from './directives.js';
 import { ElementError } from './error.js';
 import { ErrorCollector } from './error-collector.js';
@@ -130,8 +130,7 @@ export function withLoaderVariables(variables: MappingNode, values: Readonly<Rec
 }
 
 function projectDefaults(): MappingNode {
-  const file = 'project-defaults.yaml';
-  return parseYaml(readFileSync(join(__dirname, file), 'utf8'), file);
+  return readDataFile(join(__dirname, 'project-defaults.yaml')).node;
 }
 
 function readName(node: MappingNode): string {

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { composite } from '../load/composite.js';
+import { readDataFile } from '../load/data-file.js';
 import { refuseUnsupportedDirectives } from '../load/directives.js';
 import { ErrorCollector } from '../load/error-collector.js';
 import { MappingNode } from '../load/node.js';
 import type { Project } from '../load/project.js';
 import { refuseProtectedVariables } from '../load/variables.js';
-import { parseYaml } from '../load/yaml.js';
 import type { ElementKind } from '../plugin/element.js';
 import type { KindIdentity } from '../plugin/plugin.js';
 import type { Registered } from '../plugin/registry.js';
@@ -74,15 +71,14 @@ export function layersOfKind(project: Project, { type, origin }: Registered<Elem
 
 function readDefaults(type: ElementKind): { readonly node?: MappingNode; readonly digest?: string } {
   if (type.defaults === undefined) return {};
-  const text = readFileSync(type.defaults, 'utf8');
-  const node = parseYaml(text, basename(type.defaults));
+  const { node, digest } = readDataFile(type.defaults);
   const errors = new ErrorCollector();
   refuseUnsupportedDirectives(node, errors);
   errors.attempt(() => {
     node.validateKeys(KEYS);
   });
   errors.throwIfAny();
-  return { node, digest: createHash('sha256').update(text).digest('hex') };
+  return { node, digest };
 }
 
 /** The project's split rules, where an element's public data has them. */

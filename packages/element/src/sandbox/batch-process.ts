@@ -37,7 +37,7 @@ export interface BatchOutcome {
   readonly timedOut: boolean;
 }
 
-type StdioEntry = 'pipe' | 'ignore' | number | undefined;
+type StdioEntry = 'pipe' | 'ignore' | number;
 
 /** fcntl.h of Linux, on every architecture Node runs on; as fdinfo shows it (proc_pid_fdinfo(5)). */
 const O_CLOEXEC = 0o2000000;
@@ -54,8 +54,16 @@ const GONE_TIMEOUT_MS = 30_000;
 export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcome> {
   io.signal.throwIfAborted();
   const log = openLog(batch.log);
-  const child = spawnClosed(batch, log.writer);
-  closeSync(log.writer);
+  let child: ReturnType<typeof spawnClosed>;
+  try {
+    child = spawnClosed(batch, log.writer);
+  } catch (error) {
+    log.reader.destroy();
+    throw error;
+  } finally {
+    // Once only the sandbox holds it, the log ends with the sandbox.
+    closeSync(log.writer);
+  }
   const complaints = textOf(child.stderr);
   const streams: readonly unknown[] = child.stdio;
   const status = textOf(streams[STATUS_FD] as Readable);
@@ -71,7 +79,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   options.on('error', () => undefined);
   options.end(batch.options.map((option) => `${option}\0`).join(''));
 
-  let timedOut = false;
+  const limit = { passed: false };
   const end = (): void => {
     endSandbox(child, report());
   };
@@ -79,7 +87,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
     batch.timeoutSeconds === undefined
       ? undefined
       : setTimeout(() => {
-          timedOut = true;
+          limit.passed = true;
           end();
         }, batch.timeoutSeconds * 1000);
   io.signal.addEventListener('abort', end, { once: true });
@@ -93,10 +101,10 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   if (childPid !== undefined) await untilGone(childPid);
   io.signal.throwIfAborted();
   return {
-    ...(exitCode === undefined || timedOut ? {} : { exitCode }),
+    ...(exitCode === undefined || limit.passed ? {} : { exitCode }),
     status: status().split('\n').filter(Boolean),
     complaints: complaints(),
-    timedOut,
+    timedOut: limit.passed,
   };
 }
 
@@ -122,7 +130,7 @@ export async function makeFifo(program: string, path: string): Promise<void> {
 function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<Writable, null, Readable> {
   const pipes: readonly StdioEntry[] = ['pipe', output, 'pipe', 'pipe', 'pipe', 'pipe'];
   const inherited = inheritedFiles().filter((file) => file >= pipes.length);
-  const nothing = inherited.length === 0 ? undefined : openSync('/dev/null', 'r');
+  const nothing = inherited.length === 0 ? 'ignore' : openSync('/dev/null', 'r');
   try {
     const others = Array.from({ length: Math.max(-1, ...inherited) + 1 }, (_, file): StdioEntry =>
       inherited.includes(file) ? nothing : 'ignore',
@@ -134,7 +142,7 @@ function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<W
       stdio,
     }) as ChildProcessByStdio<Writable, null, Readable>;
   } finally {
-    if (nothing !== undefined) closeSync(nothing);
+    if (nothing !== 'ignore') closeSync(nothing);
   }
 }
 

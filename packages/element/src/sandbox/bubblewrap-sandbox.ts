@@ -91,8 +91,11 @@ export class BubblewrapSandbox implements Sandbox {
     const leases: TreeLease[] = [];
     const workspace = await this.store.workspace();
     try {
-      const copies = await copyWritable(plan, this.store, workspace.path);
-      const run: Run = { action, plan, copies, workspace: workspace.path, leases, io };
+      const log = join(workspace.path, 'log');
+      // The program runs while this process copies.
+      const fifo = makeFifo(getHostTool('mkfifo', this.path, 'install coreutils'), log);
+      const copies = await copyWritable(plan, this.store, workspace.path).finally(() => fifo);
+      const run: Run = { action, plan, copies, workspace: workspace.path, log, leases, io };
       const outcome = action.steps.length === 0 ? { exitCode: 0 } : await this.execute(run);
       return { ...outcome, outputs: await collectOutputs(this.store.blobs, action, plan, copies) };
     } finally {
@@ -125,9 +128,7 @@ export class BubblewrapSandbox implements Sandbox {
     });
   }
 
-  private async batch({ action, plan, workspace, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
-    const log = join(workspace, `log-${root.realisation}`);
-    await makeFifo(getHostTool('mkfifo', this.path, 'install coreutils'), log);
+  private async batch({ action, plan, workspace, log, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
     const bubblewrap = [getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--', 'sh'];
     const { overlay } = root;
     const [command = '', ...args] =
@@ -199,6 +200,8 @@ interface Run {
   readonly plan: RootPlan;
   readonly copies: readonly string[];
   readonly workspace: string;
+  /** Absolute path of the fifo that takes the output. */
+  readonly log: string;
   readonly leases: TreeLease[];
   readonly io: Io;
 }
