@@ -51,6 +51,7 @@ function saltOf(action: Action): string {
   return canonicalJson({
     contract: SANDBOX_CONTRACT_VERSION,
     host: action.hostIdentity ?? '',
+    ids: { ...(action.ids ?? { uid: 0, gid: 0 }) },
     mounts: (action.host ?? []).map((mount) => ({ ...mount })),
     tmpfs: action.tmpfs,
     writable: action.writable,

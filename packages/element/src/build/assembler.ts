@@ -208,7 +208,7 @@ export class Assembler {
   private environmentOf(
     element: Element,
     assembled: AssembledRoot,
-  ): Pick<Action, 'root' | 'layers' | 'host' | 'hostIdentity' | 'platform' | 'limits'> {
+  ): Pick<Action, 'root' | 'layers' | 'host' | 'hostIdentity' | 'platform' | 'ids' | 'limits'> {
     const toolchains = element.closure('build').filter((dependency) => dependency.hostMounts().length > 0);
     return {
       root: assembled.root,
@@ -216,6 +216,7 @@ export class Assembler {
       host: mountsOf(toolchains),
       hostIdentity: toolchains.map((toolchain) => this.options.keys.key(toolchain)).join(' '),
       platform: { os: element.sandbox.os, arch: element.sandbox.arch },
+      ids: { uid: element.sandbox.uid, gid: element.sandbox.gid },
       limits: {},
     };
   }

@@ -16,7 +16,9 @@ import { shellQuote } from '../sandbox/batch-script.js';
  */
 export function buildScript(element: Element): string {
   const commands = element.generateScript();
-  const variables = new Map(Object.entries(element.variables.toRecord()).map(([name, value]) => [shellName(name), value]));
+  const variables = new Map(
+    Object.entries(element.variables.toRecord()).map(([name, value]) => [shellName(name), value]),
+  );
   variables.set('normal_name', element.normalName);
   for (const [name, value] of Object.entries(element.environment)) variables.set(shellName(name), value);
   variables.set('PREFIX', element.getVariable('install-root'));

@@ -1,4 +1,5 @@
 import { MappingNode } from './node.js';
+import type * as YamlReader from './yaml-reader.js';
 
 /**
  * Reads an element file's text. Every scalar is the text that was written, without white space around it.
@@ -13,6 +14,6 @@ export function parseYaml(text: string, file: string): MappingNode {
   if (text.trim() === '') return MappingNode.empty({ file, line: 1, column: 0 });
   // The parser is loaded when there is something to parse: an all-cached build of a Python project parses nothing.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it at once
-  const { readYaml } = require('./yaml-reader.js') as typeof import('./yaml-reader.js');
+  const { readYaml } = require('./yaml-reader.js') as typeof YamlReader;
   return readYaml(text, file);
 }

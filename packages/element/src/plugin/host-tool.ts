@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { errnoOf } from '../load/errno.js';
 import { ElementError } from '../load/error.js';
 
 /**
@@ -23,12 +24,13 @@ export function getHostTool(name: string, path: string, hint?: string): string {
 }
 
 function isProgram(candidate: string): boolean {
-  if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) return false;
   try {
+    if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(candidate, constants.X_OK);
     return true;
-  } catch {
-    // Not ours to execute: the next directory may have one that is.
-    return false;
+  } catch (error) {
+    // Not ours to look into, or to execute: the next directory may have one that is.
+    if (errnoOf(error) === 'EACCES') return false;
+    throw error;
   }
 }

@@ -124,6 +124,8 @@ export interface Action {
   /** Absolute paths of directories to collect. */
   readonly outputs: readonly string[];
   readonly platform: Platform;
+  /** The ids commands run under; 0 where absent. */
+  readonly ids?: { readonly uid: number; readonly gid: number };
   readonly limits: Limits;
 }
 

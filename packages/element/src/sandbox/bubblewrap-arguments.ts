@@ -1,4 +1,5 @@
 import { SANDBOX_GID, SANDBOX_HOSTNAME, SANDBOX_UID } from './contract.js';
+import type { Action } from '../plugin/ports.js';
 import type { Mount, RootPlan } from './root-plan.js';
 
 /** The file descriptor on which bubblewrap says which process it made and how that ended. Not seen inside. */
@@ -24,19 +25,22 @@ export interface BubblewrapOptions {
   /** Absolute paths of an empty directory and an empty file, which hide what they are laid over. */
   readonly emptyDirectory: string;
   readonly emptyFile: string;
+  /** The ids commands run under. */
+  readonly ids: Action['ids'];
   /** The `PATH` by which the batch's shell is found; the C library's own where absent. */
   readonly path: string | undefined;
 }
 
 /**
- * The options, read from {@link ARGUMENTS_FD}, that make bubblewrap keep the sandbox contract. A user namespace is always made, so that nothing differs
- * between root and an ordinary user; uid 0 inside is nobody else outside than who started it.
+ * The options, read from {@link ARGUMENTS_FD}, that make bubblewrap keep the sandbox contract. A user namespace is
+ * always made, so that nothing differs between root and an ordinary user: whatever id commands run under, outside they
+ * are nobody else than who started them.
  */
 export function bubblewrapArguments(options: BubblewrapOptions): string[] {
-  const { plan } = options;
+  const { plan, ids = { uid: SANDBOX_UID, gid: SANDBOX_GID } } = options;
   const whole = plan.writable[0]?.path === '/';
   return [
-    ...['--unshare-user', '--uid', String(SANDBOX_UID), '--gid', String(SANDBOX_GID)],
+    ...['--unshare-user', '--uid', String(ids.uid), '--gid', String(ids.gid)],
     ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--hostname', SANDBOX_HOSTNAME, '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
     ...(options.path === undefined ? [] : ['--setenv', 'PATH', options.path]),

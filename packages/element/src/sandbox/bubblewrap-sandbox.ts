@@ -138,6 +138,7 @@ export class BubblewrapSandbox implements Sandbox {
         command,
         args,
         options: bubblewrapArguments({
+          ids: action.ids,
           plan,
           root: root.path,
           writable: root.writable,

@@ -120,14 +120,13 @@ function makeDirectory(directory: string): void {
 }
 
 function lockOf(child: ChildProcess, ended: Promise<number | null>): FileLock {
-  // A lock that is still held keeps no process from ending.
-  child.unref();
-  for (const stream of [child.stdin, child.stdout, child.stderr]) {
-    if (stream instanceof Socket) stream.unref();
-  }
+  const streams = [child.stdin, child.stdout, child.stderr].filter((stream) => stream instanceof Socket);
+  const handles = [child, ...streams];
+  // A lock that is still held keeps no process from ending; one that is being released does, until it is.
+  for (const handle of handles) handle.unref();
   return {
     release: async () => {
-      child.ref();
+      for (const handle of handles) handle.ref();
       child.stdin?.end();
       await ended;
     },

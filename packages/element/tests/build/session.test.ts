@@ -148,6 +148,15 @@ test('create-dev-shm mounts a file system in memory, and without it there is non
   });
 });
 
+test('commands run under the ids that the element asks for', async () => {
+  const project = testProject(path());
+  project.write({
+    'a.bst':
+      'kind: manual\nbuild-depends: [host.bst]\nsandbox:\n  build-uid: 1000\n  build-gid: 100\nconfig:\n  install-commands:\n  - test "$(id -u):$(id -g)" = 1000:100\n  - touch %{install-root}/mine\n',
+  });
+  expect(await project.build(['a.bst'])).toMatchObject({ 'a.bst': 'built' });
+});
+
 test('dependencies are staged where their location says', async () => {
   const project = testProject(path());
   project.write({
