@@ -10,6 +10,7 @@ import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';
 import type { PluginRegistry } from '../plugin/registry.js';
+import type { Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
 import { SANDBOX_CONTRACT_VERSION } from '../sandbox/contract.js';
 import type { LocalStore } from '../store/local-store.js';
@@ -78,12 +79,9 @@ export class BuildSession {
       hostOs: process.platform,
       maxJobs: availableParallelism(),
     });
-    await graph.preflight();
-    for (const element of graph.elements) {
-      for (const source of element.sources) {
-        if ((await source.consistency()) === 'inconsistent') throw inconsistent(element, source.name);
-      }
-    }
+    // Sources wait for programs and disks, toolchains are read meanwhile.
+    const looks = graph.elements.flatMap((element) => element.sources.map((source) => lookAt(element, source)));
+    await Promise.all([graph.preflight(), ...looks]);
     return new BuildSession(
       engine,
       graph,
@@ -125,10 +123,12 @@ export class BuildSession {
   }
 }
 
-function inconsistent(element: Element, source: string): ElementError {
-  return new ElementError({
+/** @throws ElementError SOURCE where it cannot be read, or names nothing exactly */
+async function lookAt(element: Element, source: Source): Promise<void> {
+  if ((await source.consistency()) !== 'inconsistent') return;
+  throw new ElementError({
     code: 'SOURCE',
-    message: `${element.name}: the source ${source} has no exact reference`,
+    message: `${element.name}: the source ${source.name} has no exact reference`,
     origin: element.origin,
     hint: 'give it a `ref`',
   });

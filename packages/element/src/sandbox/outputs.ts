@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../load/errno.js';
 import { ElementError } from '../load/error.js';
 import { captureTree } from '../plugin/capture.js';
 import type { Digest } from '../plugin/digest.js';
@@ -78,7 +79,7 @@ async function opening<T>(copy: string, read: () => T | Promise<T>): Promise<T> 
 }
 
 function isPermission(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EACCES';
+  return errnoOf(error) === 'EACCES';
 }
 
 function openModes(directory: string): void {

@@ -61,7 +61,7 @@ export async function projectFiles(directory: string): Promise<string[]> {
     return stdout.split('\0').filter((path) => path !== '');
   } catch (error) {
     // 128: not in a repository. ENOENT: no git on this machine.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const { code } = error as { readonly code?: unknown };
     if (code !== 128 && code !== 'ENOENT') throw error;
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     return entries

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryDirectory } from '../testing/tools.js';
+
+const HELPERS = join(__dirname, '../../src/elements/helpers');
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function run(helper: string, args: readonly string[], cwd: string): Ended {
+  const result = spawnSync('python3', ['-s', '-B', join(HELPERS, helper), ...args], { cwd, encoding: 'utf8' });
+  return { code: result.status, output: result.stdout + result.stderr };
+}
+
+function write(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
+/** An archive made by Python's own tarfile: names to contents, `-> target` for a link. */
+function archive(members: Readonly<Record<string, string>>): string {
+  const directory = temporaryDirectory();
+  const script = `
+import io, json, sys, tarfile
+with tarfile.open(sys.argv[1], "w:gz") as tar:
+    for name, text in json.loads(sys.argv[2]).items():
+        member = tarfile.TarInfo(name)
+        if text.startswith("-> "):
+            member.type, member.linkname = tarfile.SYMTYPE, text[3:]
+            tar.addfile(member)
+        elif text == "fifo":
+            member.type = tarfile.FIFOTYPE
+            tar.addfile(member)
+        else:
+            member.mode = 0o755 if name.endswith(".sh") else 0o600
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+`;
+  const made = spawnSync('python3', ['-c', script, join(directory, 'x-1.0.tar.gz'), JSON.stringify(members)]);
+  expect(made.status).toBe(0);
+  return directory;
+}
+
+describe('unpack.py', () => {
+  test('an sdist is unpacked without its top-level directory, with modes 644 and 755', () => {
+    const cwd = temporaryDirectory();
+    const sdist = archive({ 'x-1.0/setup.py': 's', 'x-1.0/bin/run.sh': 'r', 'x-1.0/link': '-> setup.py' });
+    expect(run('unpack.py', [sdist], cwd)).toEqual({ code: 0, output: '' });
+    expect(readdirSync(cwd).sort()).toEqual(['bin', 'link', 'setup.py']);
+    expect(readFileSync(join(cwd, 'link'), 'utf8')).toBe('s');
+  });
+
+  test.each([
+    [
+      'a member above it',
+      { 'x-1.0/../../out': 'o' },
+      "the sdist holds the member 'x-1.0/../../out', which lies outside of it\n",
+    ],
+    ['an absolute member', { '/out': 'o' }, "the sdist holds the member '/out', which lies outside of it\n"],
+    ['a link out of it', { 'x-1.0/a/b': '-> ../../out' }, "the sdist's link 'x-1.0/a/b' points outside of it\n"],
+    ['an absolute link', { 'x-1.0/a': '-> /etc/passwd' }, "the sdist's link 'x-1.0/a' points outside of it\n"],
+    ['a fifo', { 'x-1.0/f': 'fifo' }, "the sdist's member 'x-1.0/f' is no file, directory or link\n"],
+  ])('%s is refused', (_what, members, message) => {
+    const cwd = temporaryDirectory();
+    expect(run('unpack.py', [archive(members)], cwd)).toEqual({ code: 1, output: message });
+    expect(existsSync(join(dirname(cwd), 'out'))).toBe(false);
+  });
+
+  test('one sdist is expected', () => {
+    const empty = temporaryDirectory();
+    expect(run('unpack.py', [empty], temporaryDirectory()).output).toBe(
+      `${empty} holds 0 sdists where one was expected\n`,
+    );
+  });
+});
+
+const BACKEND = `
+import zipfile
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(directory + "/x-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("x-1.0.dist-info/METADATA", "Name: x\\nVersion: 1.0\\nRequires-Dist: y\\n")
+    return "x-1.0-py3-none-any.whl"
+`;
+const IN_TREE = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["tools"]\n';
+
+describe('hook.py', () => {
+  const hook = (cwd: string, name: string, out: string): Ended =>
+    run('hook.py', ['--tools', temporaryDirectory(), name, out], cwd);
+
+  test('an in-tree backend builds a wheel', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': BACKEND });
+    const out = join(temporaryDirectory(), 'wheels');
+    expect(hook(cwd, 'build-wheel', out)).toEqual({ code: 0, output: 'built x-1.0-py3-none-any.whl\n' });
+    expect(readdirSync(out)).toEqual(['x-1.0-py3-none-any.whl']);
+  });
+
+  test('a backend without the hook asks for nothing, and its metadata is that of the wheel it builds', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': BACKEND });
+    const [requires, metadata] = [join(temporaryDirectory(), 'r'), join(temporaryDirectory(), 'm')];
+    expect(hook(cwd, 'get-requires', requires).code).toBe(0);
+    expect(readFileSync(requires, 'utf8')).toBe('[]');
+    expect(hook(cwd, 'metadata', metadata).code).toBe(0);
+    expect(readFileSync(metadata, 'utf8')).toContain('Requires-Dist: y\n');
+  });
+
+  test('a backend behind attributes of a module is found (PEP 517)', () => {
+    const cwd = temporaryDirectory();
+    const nested = `class Outer:\n    class Inner:\n        @staticmethod\n        def get_requires_for_build_wheel():\n            return ["z>=1"]\n`;
+    write(cwd, {
+      'pyproject.toml': IN_TREE.replace('"backend"', '"backend:Outer.Inner"'),
+      'tools/backend.py': nested,
+    });
+    const out = join(temporaryDirectory(), 'r');
+    expect(hook(cwd, 'get-requires', out).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe('["z>=1"]');
+  });
+
+  test('backend-path may not lead out of the project', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE.replace('"tools"', '"../elsewhere"') });
+    const { code, output } = hook(cwd, 'metadata', join(cwd, 'm'));
+    expect(code).toBe(1);
+    expect(output).toBe(`backend-path names ${join(dirname(cwd), 'elsewhere')}, which lies outside of the project\n`);
+  });
+
+  test('with backend-path the backend has to be found there', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE.replace('"backend"', '"json"'), 'tools/other.py': '' });
+    const { code, output } = hook(cwd, 'metadata', join(cwd, 'm'));
+    expect(code).toBe(1);
+    expect(output).toMatch(/^the backend json was not found in backend-path but at \S+json\/__init__\.py\n$/);
+  });
+
+  test('another hook is refused with the usage', () => {
+    expect(hook(temporaryDirectory(), 'build-sdist', 'x').output).toContain(
+      'usage: hook.py --tools DIR build-wheel OUT',
+    );
+  });
+});
