@@ -26,7 +26,7 @@ export interface PlanInput {
   readonly targets: readonly string[];
   /** The projects the plan was made for: their interpreters decide which files fit. */
   readonly projects: readonly PlannedProject[];
-  /** Directories of this machine that may hold files of the locks, beside the projects' own snapshots. */
+  /** Directories of this machine that may hold files of the locks, beside the snapshots of the workspace. */
   readonly findLinks?: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export function ioOf(engine: PythonEngine): Io {
 function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: PlanInput): PluginRegistry {
   const { store } = engine;
   const findLinks = [
-    ...input.projects.map(({ metadata }) => join(outputDirectory(workspace.directory, metadata.root), 'snapshot')),
+    ...workspace.projects.map(({ ref }) => join(outputDirectory(workspace.directory, ref.root), 'snapshot')),
     ...(input.findLinks ?? []),
   ];
   const distribution = distributionSourceKind({
