@@ -62,7 +62,14 @@ export {
 export { formatOrigin, type Origin } from './load/origin.js';
 export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/plugin-origin.js';
 export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/project.js';
-export { diskFiles, layeredFiles, normalPath, type FileKind, type FileLayer, type ProjectFiles } from './load/project-files.js';
+export {
+  diskFiles,
+  layeredFiles,
+  normalPath,
+  type FileKind,
+  type FileLayer,
+  type ProjectFiles,
+} from './load/project-files.js';
 export { projectPath } from './load/project-path.js';
 export { PROTECTED_VARIABLES, Variables } from './load/variables.js';
 export { parseYaml } from './load/yaml.js';

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { formatDigest, readBlob, type Outcome } from '@wheelhouse/element';
 import { countTests } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import { artifactFiles, buildTargets, outputsOf, planClosure, usedFiles, type Operation } from './operation.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeOutputs } from './tree-files.js';
+import { writeReports } from './tree-files.js';
 
 /** What {@link runTests} found out. */
 export interface TestResult {
@@ -48,6 +47,6 @@ export async function runTests(operation: Operation): Promise<TestResult> {
     ...counts,
     hermetic: true,
   };
-  await writeOutputs(blobs, reports, files, { 'record.json': manifestText(record) });
+  await writeReports(blobs, reports, files, manifestText(record));
   return { outcomes, failed, record, reports };
 }

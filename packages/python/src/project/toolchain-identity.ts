@@ -1,4 +1,4 @@
-import { BuildSession, HostElement } from '@wheelhouse/element';
+import { HostElement, type BuildSession } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { openPlan } from './python-engine.js';
 import { ProjectPlan } from './project-plan.js';

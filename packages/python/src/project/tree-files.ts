@@ -6,6 +6,7 @@ import {
   checkoutTree,
   digestOnlyBlobs,
   emptyTree,
+  readBlob,
   sameDigest,
   walkTree,
   writeBlob,
@@ -68,6 +69,30 @@ export async function writeOutputs(
     throw error;
   }
   return true;
+}
+
+/** The reports that a test run may leave. */
+const REPORTS = ['junit.xml', 'coverage.xml'];
+
+/**
+ * Puts a test run's reports and its record into a directory, and takes away those of an earlier run that this one did
+ * not make. Whatever else lies there stays: a project at the workspace's root has the reports of all others below its
+ * own.
+ */
+export async function writeReports(
+  blobs: BlobStore,
+  directory: string,
+  files: readonly TreeFile[],
+  record: string,
+): Promise<void> {
+  const reports = files.filter(({ path }) => REPORTS.includes(path));
+  for (const { path, digest } of reports) {
+    await writeText(join(directory, path), Buffer.from(await readBlob(blobs, digest)).toString('utf8'));
+  }
+  for (const name of REPORTS) {
+    if (!reports.some(({ path }) => path === name)) await rm(join(directory, name), { force: true });
+  }
+  await writeText(join(directory, 'record.json'), record);
 }
 
 /** Writes a file whole or not at all, and only when it is to change. */

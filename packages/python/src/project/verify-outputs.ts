@@ -7,6 +7,8 @@ import {
   digestOf,
   ElementError,
   formatDigest,
+  readBlob,
+  VerifyingBlobStore,
   type BuildSession,
 } from '@wheelhouse/element';
 import { countTests, type TestCounts } from './junit.js';
@@ -14,6 +16,7 @@ import type { FileDigest, Manifest, TestRecord } from './manifest.js';
 import { outputsOf, planClosure, toolchainFacts, usedFiles, type Operation, type PlannedClosure } from './operation.js';
 import { openPlan } from './python-engine.js';
 import { sourceDigestOf } from './source-digest.js';
+import { filesOf } from './tree-files.js';
 import { parseWheelName } from './wheel-name.js';
 
 /** Something that is not what a manifest or record says. */
@@ -41,6 +44,19 @@ export interface Verification {
  */
 export async function verifyOutputs(operation: Operation): Promise<Verification> {
   return await new Verifier(operation).run();
+}
+
+/** A snapshot as its bytes say. */
+interface SnapshotOnDisk {
+  readonly digest: string;
+  readonly files: readonly FileDigest[];
+}
+
+/** What a manifest's or record's members are computed from. `used`: the elements whose files `uses` lists. */
+interface Surroundings {
+  readonly session: BuildSession;
+  readonly onDisk: SnapshotOnDisk;
+  readonly used: readonly string[];
 }
 
 class Verifier {
@@ -76,21 +92,19 @@ class Verifier {
       targets: [...new Set([...targets, ...(testName === undefined ? [] : [testName])])],
       projects: closure.all,
     });
-    await this.verifyManifest(
-      manifest,
-      closure,
-      session,
-      targets.filter((each) => each !== snapshot),
-    );
-    if (test !== undefined && testName !== undefined) await this.verifyRecord(test, manifest, session, testName);
+    const onDisk = await this.snapshot(session, snapshot);
+    const built = targets.filter((each) => each !== snapshot);
+    await this.verifyManifest(manifest, closure, { session, onDisk, used: built });
+    if (test !== undefined && testName !== undefined) {
+      await this.verifyRecord(test, manifest, { session, onDisk, used: [testName] });
+    }
     return { findings: this.findings, checked: this.checked };
   }
 
   private async verifyManifest(
     manifest: Manifest,
     { own, plan }: PlannedClosure,
-    session: BuildSession,
-    used: readonly string[],
+    { session, onDisk, used }: Surroundings,
   ): Promise<void> {
     const { dist } = outputsOf(this.operation);
     const file = this.relative(join(dist, 'manifest.json'));
@@ -115,24 +129,21 @@ class Verifier {
     );
     this.compare(file, 'elementKey', manifest.elementKey, session.keys.key(element));
     this.compare(file, 'sourceDigest', manifest.sourceDigest, sourceDigestOf(element));
-    this.compare(file, 'snapshotDigest', manifest.snapshotDigest, await this.snapshotDigest());
-    await this.compareUses(file, manifest.uses, session, used);
+    this.compare(file, 'snapshotDigest', manifest.snapshotDigest, onDisk.digest);
+    this.compareUses(file, manifest.uses, { session, onDisk, used });
     this.compare(file, 'toolchain', stable(manifest.toolchain), stable(toolchainFacts(own, session)));
   }
 
-  private async verifyRecord(
-    record: TestRecord,
-    manifest: Manifest,
-    session: BuildSession,
-    name: string,
-  ): Promise<void> {
+  private async verifyRecord(record: TestRecord, manifest: Manifest, around: Surroundings): Promise<void> {
+    const { session, onDisk, used } = around;
+    const [name = ''] = used;
     const { dist, reports } = outputsOf(this.operation);
     const file = this.relative(join(reports, 'record.json'));
     await this.compareFiles(file, 'wheel', [record.wheel], dist);
     this.compare(file, 'wheel', stable(record.wheel), stable(manifest.files[0] ?? {}));
-    this.compare(file, 'snapshotDigest', record.snapshotDigest, await this.snapshotDigest());
+    this.compare(file, 'snapshotDigest', record.snapshotDigest, onDisk.digest);
     this.compare(file, 'snapshotDigest', record.snapshotDigest, manifest.snapshotDigest);
-    await this.compareUses(file, record.uses, session, [name]);
+    this.compareUses(file, record.uses, around);
     this.compare(file, 'testSourceDigest', record.testSourceDigest, sourceDigestOf(session.element(name)));
     const report = join(reports, 'junit.xml');
     const counts: TestCounts | undefined = existsSync(report) ? countTests(await readFile(report, 'utf8')) : undefined;
@@ -142,19 +153,11 @@ class Verifier {
     this.compare(file, 'hermetic', String(record.hermetic), 'true');
   }
 
-  /** The files of the snapshot's directory that are among those the locks allow for these elements. */
-  private async compareUses(
-    file: string,
-    uses: readonly FileDigest[],
-    session: BuildSession,
-    names: readonly string[],
-  ): Promise<void> {
-    const snapshot = await this.snapshotFiles();
-    const used = usedFiles(
-      snapshot,
-      names.map((name) => session.element(name)),
-    );
-    this.compare(file, 'uses', stable(uses), stable(used.map(({ path, sha256 }) => ({ path, sha256 }))));
+  /** Those files of the snapshot that the locks allow for what was built. */
+  private compareUses(file: string, uses: readonly FileDigest[], { session, onDisk, used }: Surroundings): void {
+    const elements = used.map((name) => session.element(name));
+    const computed = usedFiles(onDisk.files, elements).map(({ path, sha256 }) => ({ path, sha256 }));
+    this.compare(file, 'uses', stable(uses), stable(computed));
   }
 
   private async compareFiles(file: string, member: string, files: readonly FileDigest[], base: string): Promise<void> {
@@ -165,15 +168,22 @@ class Verifier {
     }
   }
 
-  /** The tree of the snapshot's directory as it lies there. */
-  private async snapshotDigest(): Promise<string> {
+  /**
+   * The tree of the snapshot's directory as it lies there, or, where nobody asked for that directory, of the artifact in
+   * the store, every file of it read again.
+   */
+  private async snapshot(session: BuildSession, name: string): Promise<SnapshotOnDisk> {
+    const { blobs, artifacts } = this.operation.engine.store;
     const directory = join(outputsOf(this.operation).dist, 'snapshot');
-    if (!existsSync(directory)) return 'no such directory';
-    return formatDigest(await captureTree(digestOnlyBlobs(), directory, { label: directory }));
-  }
-
-  private async snapshotFiles(): Promise<FileDigest[]> {
-    return await digestsIn(join(outputsOf(this.operation).dist, 'snapshot'));
+    if (existsSync(directory)) {
+      const digest = formatDigest(await captureTree(digestOnlyBlobs(), directory, { label: directory }));
+      return { digest, files: await digestsIn(directory) };
+    }
+    const record = await artifacts.get(session.keys.key(session.element(name)));
+    if (record === undefined) return { digest: 'neither a directory nor an artifact', files: [] };
+    const files = await filesOf(new VerifyingBlobStore(blobs), record.tree);
+    for (const { digest } of files) await readBlob(new VerifyingBlobStore(blobs), digest);
+    return { digest: formatDigest(record.tree), files };
   }
 
   /** The files that lie where the manifest's files are, sorted as strings. */

@@ -1,0 +1,100 @@
+import type { BuildSession } from '@wheelhouse/element';
+import { parseArguments, usage, type Command } from '../command.js';
+import { ElementStates, type ElementState } from '../element-state.js';
+import { isElementName, withSession, type CommandSession } from '../session.js';
+import { EXIT } from '../../failure.js';
+
+const help = `wheelhouse show [OPTION]... TARGET...
+
+Shows elements and all that they need, dependencies first: the state, the key, the kind and the name of each. The states
+are \`cached\` (its artifact is there), \`failed\` (its build is known to fail), \`buildable\` and \`waiting\` (for others).
+
+A target that ends in .bst is an element of the project in the current directory or the nearest one above; any other
+target is a project of the Nx workspace. Without targets, the default targets of the elements' project are shown.
+
+  --format text|json  json adds what the elements were resolved to
+  --directory DIR     act as if started in DIR
+  --help              show this
+`;
+
+const FORMATS = ['text', 'json'] as const;
+
+/** `wheelhouse show` */
+export const show: Command = {
+  help,
+  run: async (argv, context) => {
+    const { values, positionals } = parseArguments('show', {
+      args: [...argv],
+      options: { format: { type: 'string', default: 'text' }, directory: { type: 'string' } },
+      allowPositionals: true,
+    });
+    const format = FORMATS.find((known) => known === values.format);
+    if (format === undefined) throw usage('show', `there is no format \`${values.format}\``);
+    return await withSession(context, values, async (session) => {
+      const shown = new Map<string, ShownElement>();
+      for (const opened of await openSessions(session, positionals)) {
+        for (const element of await elementsOf(session, opened)) shown.set(element.name, element);
+      }
+      const elements = [...shown.values()];
+      context.output.write(
+        format === 'json' ? `${JSON.stringify(elements, null, 2)}\n` : elements.map(textOf).join(''),
+      );
+      return EXIT.done;
+    });
+  },
+};
+
+/** An element as `--format json` has it. */
+type ShownElement = Readonly<Record<string, unknown>> & {
+  readonly name: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly state: ElementState;
+};
+
+async function openSessions(session: CommandSession, targets: readonly string[]): Promise<BuildSession[]> {
+  const elements = targets.filter(isElementName);
+  const opened: BuildSession[] = [];
+  if (elements.length > 0 || targets.length === 0) opened.push(await session.elements(elements));
+  for (const target of targets.filter((each) => !isElementName(each))) {
+    const { openPlanned } = await import('../planned-session.js');
+    opened.push((await openPlanned(await session.operation(target))).session);
+  }
+  return opened;
+}
+
+async function elementsOf({ engine }: CommandSession, opened: BuildSession): Promise<ShownElement[]> {
+  const states = new ElementStates(opened, engine.store.artifacts);
+  return await Promise.all(
+    opened.graph.elements.map(async (element) => {
+      const {
+        name,
+        kind,
+        deps,
+        buildDeps,
+        runtimeDeps,
+        variables,
+        environment,
+        config,
+        public: data,
+      } = opened.graph.describe(element);
+      return {
+        name,
+        kind,
+        key: opened.keys.key(element),
+        state: await states.of(element),
+        deps,
+        'build-deps': buildDeps,
+        'runtime-deps': runtimeDeps,
+        vars: variables,
+        env: environment,
+        config,
+        public: data,
+      };
+    }),
+  );
+}
+
+function textOf({ state, key, kind, name }: ShownElement): string {
+  return `${state.padEnd(9)} ${key} ${kind.padEnd(12)} ${name}\n`;
+}

@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { BuildSession, coreElements, coreSources, diskFiles, PluginRegistry, type Engine } from '@wheelhouse/element';
+import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python';
+import type { CommandContext } from './command.js';
+import { openEngine } from '../engine.js';
+import { listenForInterruption } from '../interruption.js';
+import { openReporter } from '../reporter/open-reporter.js';
+import type { Reporter } from '../reporter/reporter.js';
+import { openWorkspace } from '../workspace/open-workspace.js';
+import { findElementProject, findWorkspace } from '../workspace/workspace-root.js';
+
+/** What a command asks of its session. */
+export interface SessionOptions {
+  readonly directory?: string | undefined;
+  readonly retryFailed?: boolean | undefined;
+  readonly verifyToolchain?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** What the commands that look at elements work with. The workspace is read when the first project is asked for. */
+export class CommandSession {
+  private readonly directory: string;
+  private workspace: PythonWorkspace | undefined;
+
+  constructor(
+    private readonly context: CommandContext,
+    readonly engine: PythonEngine,
+    readonly reporter: Reporter,
+    options: SessionOptions,
+  ) {
+    this.directory = resolve(context.cwd, options.directory ?? '.');
+  }
+
+  /** A project of the workspace that the working directory is in. @throws ElementError WORKSPACE, METADATA */
+  async operation(project: string): Promise<Operation> {
+    const workspace = await this.openWorkspace();
+    return { workspace, project: workspace.project(project), engine: this.engine };
+  }
+
+  /** @throws ElementError WORKSPACE, PLUGIN_OPTIONS, METADATA */
+  async openWorkspace(): Promise<PythonWorkspace> {
+    this.workspace ??= await openWorkspace({
+      directory: findWorkspace(this.directory),
+      environment: this.context.environment,
+      memo: (name) => this.engine.store.memo(name),
+    });
+    return this.workspace;
+  }
+
+  /** The elements of the project that the working directory is in. @throws ElementError */
+  async elements(targets: readonly string[]): Promise<BuildSession> {
+    const directory = findElementProject(this.directory);
+    return await BuildSession.open(this.engine, {
+      files: diskFiles(directory),
+      directory,
+      targets,
+      registry: elementRegistry(this.engine, this.engine.verifyToolchain),
+    });
+  }
+}
+
+/** The kinds every project of elements has. */
+export function elementRegistry({ store }: Pick<Engine, 'store'>, verify: boolean): PluginRegistry {
+  return new PluginRegistry().register({
+    elements: coreElements({ memo: (name) => store.memo(name), verify }),
+    sources: coreSources,
+  });
+}
+
+/** Whether a target is an element; any other is a project of the workspace. */
+export function isElementName(target: string): boolean {
+  return target.endsWith('.bst');
+}
+
+/** Opens a session, lets `work` use it, and closes it. */
+export async function withSession<T>(
+  context: CommandContext,
+  options: SessionOptions,
+  work: (session: CommandSession) => Promise<T>,
+): Promise<T> {
+  const { environment, output } = context;
+  const interruptible = listenForInterruption(context.process);
+  try {
+    let reporter: Reporter | undefined;
+    const engine = openEngine({
+      ...options,
+      environment,
+      signal: interruptible.signal,
+      reporter: (store) =>
+        (reporter = openReporter(store, { output, environment, verbose: options.verbose, json: options.json })),
+    });
+    if (reporter === undefined) throw new Error('the engine was opened without its reporter');
+    return await work(new CommandSession(context, engine, reporter, options));
+  } finally {
+    interruptible.dispose();
+  }
+}

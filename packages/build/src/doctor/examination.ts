@@ -1,0 +1,143 @@
+import { statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ElementError, ElementErrors, formatError, lockFile, probeBubblewrap } from '@wheelhouse/element';
+import { ensureTools, findPython } from '@wheelhouse/python';
+import { versionOf } from './program-version.js';
+import type { CommandSession } from '../cli/session.js';
+
+/** How one part was found: there, missing, or there with something to know. */
+export interface Finding {
+  readonly state: 'ok' | 'note' | 'missing';
+  readonly text: string;
+  readonly hint?: string | undefined;
+}
+
+/** A part of what building needs. */
+export interface ExaminedPart {
+  readonly name: string;
+  readonly finding: Finding;
+}
+
+type Look = (session: CommandSession) => Promise<Finding>;
+
+/** Less free space than this is worth a word: an interpreter's environments alone take hundreds of megabytes. */
+const LITTLE_SPACE = 2 * 1024 ** 3;
+
+/** Looks at one part after the other, by trying it. */
+export async function* examine(session: CommandSession): AsyncGenerator<ExaminedPart> {
+  for (const [name, look] of PARTS) yield { name, finding: await attempt(() => look(session)) };
+  yield* interpreters(session);
+}
+
+const PARTS: readonly (readonly [string, Look])[] = [
+  ['system', system],
+  ['sandbox', sandbox],
+  ['store', store],
+  ['free space', freeSpace],
+  ['locks', locks],
+  ['git', git],
+  ['compiler', compiler],
+  ['tools', tools],
+];
+
+// eslint-disable-next-line @typescript-eslint/require-await -- every part is looked at in the same way
+async function system(): Promise<Finding> {
+  const text = `${process.platform} ${process.arch}, Node ${process.versions.node}`;
+  if (process.platform === 'linux') return { state: 'ok', text };
+  return { state: 'missing', text, hint: 'building takes Linux: use a Linux machine, virtual machine or container' };
+}
+
+async function sandbox({ engine }: CommandSession): Promise<Finding> {
+  const path = engine.environment.PATH ?? '';
+  const refusal = await probeBubblewrap(path);
+  if (refusal !== undefined) return { state: 'missing', text: refusal.message, hint: refusal.hint };
+  return { state: 'ok', text: `${await versionOf('bwrap', path)}, and it can make a sandbox` };
+}
+
+async function store({ engine }: CommandSession): Promise<Finding> {
+  const workspace = await engine.store.workspace();
+  await workspace.dispose();
+  return { state: 'ok', text: `${engine.store.directory} can be written to` };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- every part is looked at in the same way
+async function freeSpace({ engine }: CommandSession): Promise<Finding> {
+  let directory = engine.store.directory;
+  while (!existsSync(directory)) directory = dirname(directory);
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  const text = `${(free / 1024 ** 3).toFixed(1)} GiB for ${engine.store.directory}`;
+  if (free >= LITTLE_SPACE) return { state: 'ok', text };
+  return { state: 'note', text, hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR' };
+}
+
+async function locks({ engine }: CommandSession): Promise<Finding> {
+  const lock = await lockFile(join(engine.store.directory, 'locks', 'doctor.lock'), { signal: engine.signal });
+  await lock?.release();
+  return { state: 'ok', text: 'locks between processes work' };
+}
+
+async function git({ engine }: CommandSession): Promise<Finding> {
+  const version = await versionOf('git', engine.environment.PATH ?? '');
+  if (version !== undefined) return { state: 'ok', text: version };
+  return {
+    state: 'note',
+    text: 'there is no git: the files of a project are all but what tools leave behind, whatever .gitignore says',
+    hint: 'install git',
+  };
+}
+
+async function compiler({ engine }: CommandSession): Promise<Finding> {
+  const version = await versionOf('cc', engine.environment.PATH ?? '');
+  if (version !== undefined) return { state: 'ok', text: version };
+  return {
+    state: 'note',
+    text: 'there is no C compiler: sdists with extension modules cannot be built',
+    hint: 'install gcc and the headers of Python, such as the packages build-essential and python3-dev',
+  };
+}
+
+async function tools({ engine }: CommandSession): Promise<Finding> {
+  const { environment, store: place, signal } = engine;
+  const { directory } = await ensureTools({
+    store: place.directory,
+    python: () => findPython(environment, place.memo('python-interpreters'), '>=3.10'),
+    environment,
+    io: { signal, log: { write: () => undefined } },
+  });
+  return { state: 'ok', text: directory };
+}
+
+/** The interpreter of each Python project of the workspace, where there is a workspace. */
+async function* interpreters(session: CommandSession): AsyncGenerator<ExaminedPart> {
+  let workspace: Awaited<ReturnType<CommandSession['openWorkspace']>> | undefined;
+  const finding = await attempt(async () => {
+    workspace = await session.openWorkspace();
+    return { state: 'ok', text: `${workspace.directory} has ${workspace.projects.length} Python projects` };
+  });
+  yield { name: 'workspace', finding: finding.state === 'missing' ? { ...finding, state: 'note' } : finding };
+  for (const project of workspace?.projects ?? []) {
+    yield {
+      name: project.ref.name,
+      finding: await attempt(async () => {
+        const interpreter = await workspace?.interpreter(project);
+        return { state: 'ok', text: `${interpreter?.executable ?? ''} is Python ${interpreter?.version ?? ''}` };
+      }),
+    };
+  }
+}
+
+/** A user's error is what is missing. */
+async function attempt(look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ElementError) {
+      const detail = error.detail === undefined ? '' : `\n${error.detail}`;
+      return { state: 'missing', text: `${error.message}${detail}`, hint: error.hint };
+    }
+    if (error instanceof ElementErrors) return { state: 'missing', text: formatError(error) };
+    throw error;
+  }
+}

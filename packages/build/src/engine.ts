@@ -1,0 +1,36 @@
+import { BubblewrapSandbox, LocalStore, storeDirectory, type BuildListener } from '@wheelhouse/element';
+import type { PythonEngine } from '@wheelhouse/python';
+
+/** What an entry point decides. */
+export interface EngineOptions {
+  /** Says where the store is, where programs are, and what pip and uv are set to. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Ends what runs. */
+  readonly signal: AbortSignal;
+  /** Whether a failure that is on record is tried again. */
+  readonly retryFailed?: boolean | undefined;
+  /** Whether to read every file of the host toolchain instead of trusting the package database. */
+  readonly verifyToolchain?: boolean | undefined;
+  /** Makes what is told while the store is at work. */
+  reporter(store: LocalStore): { readonly listener: BuildListener };
+}
+
+/**
+ * Where executors and the command are put together: the store, the sandbox, the listener. Nothing is touched on disk
+ * and no program is started before it is needed.
+ *
+ * @throws ElementError STORE where WHEELHOUSE_CACHE_DIR is no absolute path
+ */
+export function openEngine(options: EngineOptions): PythonEngine {
+  const { environment, signal } = options;
+  const store = LocalStore.open(storeDirectory(environment));
+  return {
+    store,
+    sandbox: new BubblewrapSandbox({ store, path: environment.PATH ?? '' }),
+    listener: options.reporter(store).listener,
+    signal,
+    retryFailed: options.retryFailed ?? false,
+    environment,
+    verifyToolchain: options.verifyToolchain ?? false,
+  };
+}

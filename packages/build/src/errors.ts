@@ -1,0 +1,13 @@
+declare module '@wheelhouse/element' {
+  interface ErrorCodes {
+    /** The command line asks for what the command does not have. */
+    USAGE: true;
+    /** There is no workspace, or its nx.json cannot be read. */
+    WORKSPACE: true;
+    /** An option of the plugin's entry in nx.json is not as it must be. */
+    PLUGIN_OPTIONS: true;
+  }
+}
+
+/** The codes of user errors that this package adds to those of `@wheelhouse/element` and `@wheelhouse/python`. */
+export type BuildErrorCode = 'USAGE' | 'WORKSPACE' | 'PLUGIN_OPTIONS';

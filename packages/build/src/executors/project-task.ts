@@ -1,0 +1,67 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ElementError } from '@wheelhouse/element';
+import type { Operation } from '@wheelhouse/python';
+import { openEngine } from '../engine.js';
+import { explainFailure } from '../failure.js';
+import { listenForInterruption } from '../interruption.js';
+import { openReporter } from '../reporter/open-reporter.js';
+import type { Reporter } from '../reporter/reporter.js';
+import { openWorkspace } from '../workspace/open-workspace.js';
+
+/** The options that all executors understand. */
+export interface TaskOptions {
+  readonly retryFailed?: boolean;
+  readonly verifyToolchain?: boolean;
+  readonly verbose?: boolean;
+}
+
+/**
+ * Runs an operation on the project of a task, and tells how it went; the last line is that of every build.
+ *
+ * @param work answers whether it succeeded
+ */
+export async function runTask(
+  context: ExecutorContext,
+  options: TaskOptions,
+  work: (operation: Operation, say: (line: string) => void) => Promise<boolean>,
+): Promise<{ success: boolean }> {
+  const { env: environment, stdout, stderr } = process;
+  const interruptible = listenForInterruption(process);
+  let reporter: Reporter | undefined;
+  try {
+    const engine = openEngine({
+      ...options,
+      environment,
+      signal: interruptible.signal,
+      reporter: (store) => (reporter = openReporter(store, { output: stdout, environment, verbose: options.verbose })),
+    });
+    const workspace = await openWorkspace({
+      directory: context.root,
+      environment,
+      memo: (name) => engine.store.memo(name),
+    });
+    const operation = { workspace, project: projectOf(context, workspace.projects), engine };
+    const success = await work(operation, (line) => stdout.write(`${line}\n`));
+    reporter?.finish();
+    return { success };
+  } catch (error) {
+    stderr.write(`${explainFailure(error).text}\n`);
+    return { success: false };
+  } finally {
+    interruptible.dispose();
+  }
+}
+
+function projectOf(
+  { projectName, projectsConfigurations }: ExecutorContext,
+  all: Operation['workspace']['projects'],
+): Operation['project'] {
+  const root = projectsConfigurations.projects[projectName ?? '']?.root;
+  const project = all.find(({ ref }) => ref.root === root);
+  if (project !== undefined) return project;
+  throw new ElementError({
+    code: 'METADATA',
+    message: `the project \`${projectName ?? ''}\` is no Python project`,
+    hint: 'a Python project has a setup.py, setup.cfg or pyproject.toml with a name',
+  });
+}

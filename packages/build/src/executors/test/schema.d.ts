@@ -1,0 +1,9 @@
+/** Tests the built wheel of a Python project, in a sandbox. */
+export interface TestExecutorSchema {
+  /** Shows the output of builds while they run. */
+  readonly verbose?: boolean;
+  /** Tries again what failed before and has not changed since. */
+  readonly retryFailed?: boolean;
+  /** Reads every file of the host toolchain instead of trusting the package database. */
+  readonly verifyToolchain?: boolean;
+}

@@ -1,0 +1,37 @@
+import {
+  addDependenciesToPackageJson,
+  formatFiles,
+  readNxJson,
+  updateNxJson,
+  type GeneratorCallback,
+  type Tree,
+} from '@nx/devkit';
+import type { InitGeneratorSchema } from './schema.js';
+import { addIgnored } from './gitignore.js';
+import { readVersion } from '../../version.js';
+import { PLUGIN } from '../../workspace/nx-json.js';
+
+/** Directories that targets write to. */
+const OUTPUTS = ['dist', 'reports'];
+
+/**
+ * Makes a workspace use the plugin: what `nx add @wheelhouse/build` runs. What is there already stays as it is.
+ *
+ * @returns what installs the packages that package.json has now
+ */
+export default async function init(tree: Tree, options: InitGeneratorSchema): Promise<GeneratorCallback> {
+  const nxJson = readNxJson(tree) ?? {};
+  const plugins = nxJson.plugins ?? [];
+  if (!plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN)) {
+    updateNxJson(tree, { ...nxJson, plugins: [...plugins, { plugin: PLUGIN, options: {} }] });
+  }
+  const before = tree.read('.gitignore', 'utf8') ?? '';
+  const after = addIgnored(before, OUTPUTS);
+  if (after !== before) tree.write('.gitignore', after);
+  const keep = options.keepExistingVersions ?? true;
+  const install = tree.exists('package.json')
+    ? addDependenciesToPackageJson(tree, {}, { [PLUGIN]: `^${readVersion()}` }, 'package.json', keep)
+    : (): void => undefined;
+  if (options.skipFormat !== true) await formatFiles(tree);
+  return install;
+}

@@ -1,0 +1,12 @@
+export type { BuildErrorCode } from './errors.js';
+export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './interruption.js';
+export { createDependencies } from './plugin/create-dependencies.js';
+export { createNodes, createNodesV2 } from './plugin/create-nodes.js';
+export { PLUGIN as name } from './workspace/nx-json.js';
+export { parsePluginOptions, TARGET_NAMES, type PluginOptions, type TargetOption } from './workspace/plugin-options.js';
+export { JsonReporter } from './reporter/json-reporter.js';
+export type { LogPlace } from './reporter/log-place.js';
+export type { BuildCounts, Reporter } from './reporter/reporter.js';
+export { TerminalReporter, type TerminalReporterOptions } from './reporter/terminal-reporter.js';
+export { findProjects, type FoundProject } from './workspace/discovery.js';
+export type { ProjectRoot } from './workspace/metadata-files.js';

@@ -1,0 +1,52 @@
+import { constants } from 'node:os';
+
+/** The signals that end a build. */
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
+type EndingSignal = (typeof ENDING)[number];
+
+/** Why a build was ended from outside: the reason of the abort signal that {@link listenForInterruption} gives. */
+export class Interruption extends Error {
+  constructor(readonly signal: EndingSignal) {
+    super(`interrupted by ${signal}`);
+    this.name = 'Interruption';
+  }
+
+  /** What a shell says of a program that such a signal ended. */
+  get exitCode(): number {
+    return 128 + constants.signals[this.signal];
+  }
+}
+
+/** The part of a process that is listened to. */
+export interface SignalledProcess {
+  on(signal: EndingSignal, listener: () => void): unknown;
+  off(signal: EndingSignal, listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/** A build that can be ended. */
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  /** Ends the listening. */
+  dispose(): void;
+}
+
+/** The first SIGINT or SIGTERM aborts, so that sandboxes end and locks are given back; a second one exits at once. */
+export function listenForInterruption(process: SignalledProcess): Interruptible {
+  const controller = new AbortController();
+  const listeners = ENDING.map((name) => {
+    const listener = (): void => {
+      const interruption = new Interruption(name);
+      if (controller.signal.aborted) process.exit(interruption.exitCode);
+      else controller.abort(interruption);
+    };
+    process.on(name, listener);
+    return { name, listener };
+  });
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const { name, listener } of listeners) process.off(name, listener);
+    },
+  };
+}

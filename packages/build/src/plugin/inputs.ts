@@ -1,0 +1,82 @@
+import { posix } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+import { METADATA_FILES, TEST_INCLUDES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
+
+/** The `inputs` of a target. */
+export type Inputs = NonNullable<TargetConfiguration['inputs']>;
+
+/** What the inputs of a project's targets are derived from. */
+export interface InputFacts {
+  /** Relative to the workspace; `.` for the workspace itself. */
+  readonly root: string;
+  readonly settings: ProjectSettings;
+  /** The command whose output stands for the toolchain. */
+  readonly toolchainCommand: string;
+  /** Names of external nodes: the distributions in the project's locks. */
+  readonly external: readonly string[];
+}
+
+/** The wheels of the tasks that a task depends on, at whatever depth. */
+const WHEELS_OF_DEPENDENCIES = { dependentTasksOutputFiles: '**/*.whl', transitive: true } as const;
+
+/**
+ * The inputs of the target `snapshot`: whatever can change which files are fetched, and what locks are checked against.
+ * Globs are relative to the workspace, because to Nx the files of a project that lies inside another one are not the
+ * outer one's, while to the outer one's elements they are.
+ */
+export function snapshotInputs(facts: InputFacts): Inputs {
+  return [...METADATA_FILES.flatMap((name) => [fileset(facts, name), `^{projectRoot}/${name}`]), ...common(facts)];
+}
+
+/** The inputs of the target `build-wheel`: the wheel's source set (docs/adr/0017), and what wheels are built with. */
+export function wheelInputs(facts: InputFacts): Inputs {
+  const included = new Set(facts.settings.include ?? []);
+  // Locks are no source, but they are an input: what is excluded stays excluded whatever else is listed.
+  const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
+    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE,
+  );
+  return [
+    fileset(facts, '**/*'),
+    ...excludes.map((glob) => `!${fileset(facts, glob)}`),
+    ...common(facts),
+    WHEELS_OF_DEPENDENCIES,
+  ];
+}
+
+/**
+ * The inputs of the target `test`: the test's source set, and the wheels under test. Where no target makes the wheels,
+ * all that they are made of stands for them.
+ */
+export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
+  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
+  return [
+    ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
+    ...common(facts),
+    WHEELS_OF_DEPENDENCIES,
+  ];
+}
+
+const LOCKS = 'locks/**';
+const VERSION_FILE = '.python-version';
+
+function common(facts: InputFacts): Inputs {
+  return [
+    fileset(facts, 'locks/**/*'),
+    ...versionFiles(facts.root),
+    { runtime: facts.toolchainCommand },
+    { externalDependencies: [...facts.external] },
+  ];
+}
+
+/** The files that may say which interpreter a project wants: its own, and those of the directories above it. */
+function versionFiles(root: string): string[] {
+  const files: string[] = [];
+  for (let at = root; ; at = posix.dirname(at)) {
+    files.push(`{workspaceRoot}/${posix.join(at, VERSION_FILE)}`);
+    if (at === '.') return files;
+  }
+}
+
+function fileset({ root }: InputFacts, glob: string): string {
+  return `{workspaceRoot}/${posix.join(root, glob)}`;
+}

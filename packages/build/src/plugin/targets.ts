@@ -1,0 +1,92 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
+import { PLUGIN } from '../workspace/nx-json.js';
+import type { PluginOptions } from '../workspace/plugin-options.js';
+
+/** What a project's targets are inferred from. */
+export interface TargetFacts extends InputFacts {
+  readonly targets: PluginOptions['targets'];
+  /** The project's name in the workspace. */
+  readonly name: string;
+  readonly hasTests: boolean;
+}
+
+/** The targets of a Python project, by their names. */
+export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
+  const { targets, name } = facts;
+  const inferred: Record<string, TargetConfiguration> = {};
+  const add = (target: string | undefined, described: Described, configuration: TargetConfiguration): void => {
+    if (target === undefined) return;
+    inferred[target] = { ...configuration, metadata: metadata(name, target, described) };
+  };
+  add(
+    targets.lock,
+    { description: 'Resolves what the project requires and writes its locks', options: { upgrade: true } },
+    { executor: `${PLUGIN}:lock`, cache: false },
+  );
+  add(
+    targets.snapshot,
+    { description: 'Fetches every file that building and testing the project uses', options: { verbose: true } },
+    {
+      executor: `${PLUGIN}:snapshot`,
+      cache: true,
+      inputs: snapshotInputs(facts),
+      outputs: [`${outputDirectory('dist', facts)}/snapshot`],
+    },
+  );
+  add(
+    targets.buildWheel,
+    {
+      description: 'Builds the wheel and the wheelhouse to install it from, in a sandbox',
+      options: { retryFailed: true },
+    },
+    {
+      executor: `${PLUGIN}:build-wheel`,
+      cache: true,
+      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel ?? ''}`],
+      inputs: wheelInputs(facts),
+      outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
+    },
+  );
+  if (!facts.hasTests) return inferred;
+  add(
+    targets.test,
+    { description: 'Tests the built wheel, in a sandbox', options: { retryFailed: true } },
+    {
+      executor: `${PLUGIN}:test`,
+      cache: true,
+      dependsOn: present(targets.buildWheel),
+      inputs: testInputs(facts, targets.buildWheel !== undefined),
+      outputs: ['junit.xml', 'coverage.xml', 'record.json'].map(
+        (output) => `${outputDirectory('reports', facts)}/${output}`,
+      ),
+    },
+  );
+  return inferred;
+}
+
+interface Described {
+  readonly description: string;
+  /** Options as an example. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+function metadata(
+  project: string,
+  target: string,
+  { description, options }: Described,
+): NonNullable<TargetConfiguration['metadata']> {
+  return {
+    technologies: ['python'],
+    description,
+    help: { command: `npx nx run ${project}:${target} --help`, example: { options: { ...options } } },
+  };
+}
+
+function outputDirectory(kind: 'dist' | 'reports', { root }: InputFacts): string {
+  return root === '.' ? `{workspaceRoot}/${kind}` : `{workspaceRoot}/${kind}/{projectRoot}`;
+}
+
+function present(target: string | undefined): string[] {
+  return target === undefined ? [] : [target];
+}

@@ -1,0 +1,22 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFiles, sourceSetMatcher } from '@wheelhouse/python';
+
+/** The directories of `TEST_INCLUDES` that hold tests. */
+const TEST_DIRECTORIES = ['tests', 'test'];
+
+/**
+ * Whether a project has tests: a Python file in a directory of tests, or any file that `testInclude` names.
+ *
+ * @param directory absolute path of the project
+ */
+export async function hasTests(directory: string, testInclude: readonly string[] = []): Promise<boolean> {
+  if (TEST_DIRECTORIES.some((name) => holdsPython(join(directory, name)))) return true;
+  if (testInclude.length === 0) return false;
+  return (await projectFiles(directory)).some(sourceSetMatcher({ include: testInclude, exclude: [] }));
+}
+
+function holdsPython(directory: string): boolean {
+  if (!existsSync(directory)) return false;
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.py'));
+}

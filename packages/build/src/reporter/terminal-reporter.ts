@@ -1,0 +1,120 @@
+import { styleText } from 'node:util';
+import type { ArtifactRecord, BuildEvent, Element } from '@wheelhouse/element';
+import type { LogPlace } from './log-place.js';
+import { OutputLines } from './output-lines.js';
+import type { Reporter } from './reporter.js';
+import { summaryLine, Tally } from './tally.js';
+
+/** What a terminal reporter is made with. */
+export interface TerminalReporterOptions {
+  /** Takes text with its newlines. */
+  write(text: string): void;
+  readonly colour: boolean;
+  /** Whether the output of builds is shown while they run. */
+  readonly verbose: boolean;
+  /** The log of a build that failed. */
+  logOf(element: Element, record: ArtifactRecord): LogPlace | undefined;
+}
+
+/** The colours of words; see `util.styleText`. */
+type Colour = Parameters<typeof styleText>[0];
+
+/**
+ * Tells people: a line for whatever takes time or is worth knowing, and the end of the log of what failed. Elements
+ * whose key is known are only counted.
+ */
+export class TerminalReporter implements Reporter {
+  private readonly tally = new Tally();
+  private readonly output = new OutputLines();
+
+  constructor(private readonly options: TerminalReporterOptions) {}
+
+  readonly listener = (event: BuildEvent): void => {
+    this.tally.add(event);
+    switch (event.type) {
+      case 'started':
+        this.line('building', 'cyan', `${event.element.name} ${short(event.key)}`);
+        return;
+      case 'built': {
+        const { element, record } = event;
+        this.flush(element);
+        this.line('built', 'green', `${element.name} ${short(record.key)} in ${seconds(record.elapsed)}`);
+        return;
+      }
+      case 'cached':
+        if (event.why === 'key') return;
+        this.line(
+          'cached',
+          'green',
+          `${event.element.name} ${short(event.key)}: the same commands ran on the same root`,
+        );
+        return;
+      case 'waiting':
+        this.line('waiting', 'yellow', `${event.element.name} ${short(event.key)}: another process builds it`);
+        return;
+      case 'fetching':
+        this.line('fetching', 'cyan', `${event.element.name} ${event.source}`);
+        return;
+      case 'warning':
+        this.line('warning', 'yellow', `${event.element.name} ${event.message}`);
+        return;
+      case 'output':
+        if (!this.options.verbose) return;
+        for (const text of this.output.add(event.element, event.chunk)) this.outputLine(event.element, text);
+        return;
+      case 'failed':
+        this.flush(event.element);
+        this.failure(event);
+        return;
+      default: {
+        const unknown: never = event;
+        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
+      }
+    }
+  };
+
+  finish(): void {
+    this.options.write(`${summaryLine(this.tally.counts)}\n`);
+  }
+
+  private failure({ element, record, replayed }: Extract<BuildEvent, { type: 'failed' }>): void {
+    const when = replayed ? 'before, and nothing has changed since' : `after ${seconds(record.elapsed)}`;
+    this.line('failed', 'red', `${element.name} ${short(record.key)} ${when}`);
+    this.detail(`command \`${(record.failedCommand ?? '').trim()}\` ended with exit code ${record.exitCode}`);
+    const log = this.options.logOf(element, record);
+    if (log !== undefined) {
+      if (replayed || !this.options.verbose) for (const text of log.tail.split('\n')) this.detail(`| ${text}`);
+      this.detail(`log: ${log.path}`);
+    }
+    if (replayed) this.detail('hint: to try it again, give `--retry-failed`');
+  }
+
+  private flush(element: Element): void {
+    const rest = this.output.rest(element);
+    if (rest !== '') this.outputLine(element, rest);
+  }
+
+  private outputLine(element: Element, text: string): void {
+    this.options.write(`${this.paint('dim', `${element.name} |`)} ${text}\n`);
+  }
+
+  private line(verb: string, colour: Colour, text: string): void {
+    this.options.write(`${this.paint(colour, verb.padEnd(8))} ${text}\n`);
+  }
+
+  private detail(text: string): void {
+    this.options.write(`         ${text}\n`);
+  }
+
+  private paint(colour: Colour, text: string): string {
+    return this.options.colour ? styleText(colour, text, { validateStream: false }) : text;
+  }
+}
+
+function short(key: string): string {
+  return key.slice(0, 8);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

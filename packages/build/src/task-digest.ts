@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { canonicalJson, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
+import { projectFiles, type Operation } from '@wheelhouse/python';
+
+/**
+ * The digest of all that decides what a project's elements are and that Nx does not hash by itself: the toolchain, the
+ * rules and the code they are in, the plugin's options, and of the project's files what is not their content.
+ *
+ * @param toolchain the toolchain's own digest
+ * @returns `sha256:<hex>`
+ */
+export async function taskDigest({ workspace, project }: Operation, toolchain: string): Promise<string> {
+  const digest = sha256(
+    canonicalJson({
+      toolchain,
+      rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
+      code: ['@wheelhouse/element', '@wheelhouse/python'].map(codeDigest),
+      settings: JSON.stringify(project.ref.settings ?? {}),
+      modes: await modesDigest(workspace.directoryOf(project)),
+    }),
+  );
+  return `sha256:${digest}`;
+}
+
+/** The digest of a package's code and data, which versions stand for only once it is published. */
+function codeDigest(name: string): string {
+  const directory = dirname(require.resolve(name));
+  const hash = createHash('sha256');
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.(d\.ts|map|tsbuildinfo|pyc)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(`${file.slice(directory.length)}\n${sha256(readFileSync(file))}\n`);
+  return hash.digest('hex');
+}
+
+/** Nx hashes what is in files, not which of them can be executed or are links. */
+async function modesDigest(directory: string): Promise<string> {
+  const lines = (await projectFiles(directory)).flatMap((path) => {
+    const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink() === true) return [`${path} -> ${readlinkSync(join(directory, path))}`];
+    return stats !== undefined && (stats.mode & 0o100) !== 0 && stats.isFile() ? [`${path} is executable`] : [];
+  });
+  return sha256(lines.sort().join('\n'));
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,48 @@
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { findPython, PythonWorkspace, readProjects } from '@wheelhouse/python';
+import { findProjects, projectRef } from './discovery.js';
+
+/** What a workspace is opened with. */
+export interface WorkspaceOptions {
+  /** Absolute path. */
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The path of a file in which something is remembered between runs, by its name. */
+  memo(name: string): string;
+}
+
+/**
+ * The Python projects of a workspace with their metadata.
+ *
+ * @throws ElementError WORKSPACE, PLUGIN_OPTIONS, METADATA, DUPLICATE_DISTRIBUTION; all that are found, together
+ */
+export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWorkspace> {
+  const found = await findProjects(options.directory);
+  const names = await distributionNames(
+    found.filter(({ name }) => name === undefined).map(({ root }) => root),
+    options,
+  );
+  return await PythonWorkspace.open({
+    ...options,
+    projects: found.map((project) => projectRef(project, names.get(project.root) ?? project.root)),
+  });
+}
+
+/** The distributions' names by the projects' roots; empty where one cannot be read, which whoever opens them all tells. */
+async function distributionNames(
+  roots: readonly string[],
+  options: WorkspaceOptions,
+): Promise<ReadonlyMap<string, string>> {
+  if (roots.length === 0) return new Map();
+  try {
+    const projects = await readProjects(roots, {
+      workspace: options.directory,
+      memo: options.memo('python-metadata'),
+      python: () => findPython(options.environment, options.memo('python-interpreters')),
+    });
+    return new Map(projects.map(({ root, name }) => [root, name]));
+  } catch (error) {
+    if (error instanceof ElementError || error instanceof ElementErrors) return new Map();
+    throw error;
+  }
+}

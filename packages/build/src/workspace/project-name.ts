@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../errno.js';
+
+/**
+ * The name that project.json or package.json give a project, as Nx takes it.
+ *
+ * @param directory absolute path of the project
+ */
+export function declaredName(directory: string): string | undefined {
+  const packageJson = (): unknown => readJson(join(directory, 'package.json'));
+  return text(member(readJson(join(directory, 'project.json')), 'name')) ?? nameOfPackage(packageJson());
+}
+
+function nameOfPackage(json: unknown): string | undefined {
+  return text(member(member(json, 'nx'), 'name')) ?? text(member(json, 'name'));
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A file that is not there, or that Nx will complain of, names nothing. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ElementError, PROJECT_CONF } from '@wheelhouse/element';
+
+/**
+ * The workspace that a directory belongs to: the nearest one upwards with an nx.json.
+ *
+ * @throws ElementError WORKSPACE where there is none
+ */
+export function findWorkspace(directory: string): string {
+  const found = nearestWith(directory, 'nx.json');
+  if (found !== undefined) return found;
+  throw new ElementError({
+    code: 'WORKSPACE',
+    message: `\`${directory}\` is not in an Nx workspace: neither it nor a directory above it has an nx.json`,
+    hint: 'go into a workspace, or make one: `npx create-nx-workspace`',
+  });
+}
+
+/**
+ * The project of elements that a directory belongs to: the nearest one upwards with a project.conf.
+ *
+ * @throws ElementError MISSING_PROJECT_CONF where there is none
+ */
+export function findElementProject(directory: string): string {
+  const found = nearestWith(directory, PROJECT_CONF);
+  if (found !== undefined) return found;
+  throw new ElementError({
+    code: 'MISSING_PROJECT_CONF',
+    message: `\`${directory}\` is in no project of elements: neither it nor a directory above it has a ${PROJECT_CONF}`,
+    hint: 'go into the project, or name it by `--directory`',
+  });
+}
+
+function nearestWith(directory: string, name: string): string | undefined {
+  for (let at = directory; ; at = dirname(at)) {
+    if (existsSync(join(at, name))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}

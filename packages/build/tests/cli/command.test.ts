@@ -1,0 +1,262 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wheelhouse, type CommandResult } from '../support/command.js';
+import { ELEMENTS } from '../support/element-project.js';
+import { pyproject, temporaryDirectories } from '../support/workspace.js';
+
+const directory = temporaryDirectories();
+const project = directory({
+  ...ELEMENTS,
+  'odd/project.conf': 'name: odd\nmin-version: 2.4\nplugins:\n- origin: local\n  path: odd.cjs\n  elements:\n  - odd\n',
+  'odd/odd.cjs':
+    `const { BuildElement } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
+    "class Odd extends BuildElement { generateScript() { throw new Error('boom'); } }\n" +
+    "module.exports = { elements: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) }] };\n",
+  'odd/odd.bst': 'kind: odd\n',
+});
+const store = directory();
+
+function run(...args: string[]): CommandResult {
+  return wheelhouse(args, { cwd: project, environment: { WHEELHOUSE_CACHE_DIR: store } });
+}
+
+/** A directory with the programs of this machine, but for some. */
+function programsWithout(names: RegExp): string {
+  const path = directory();
+  for (const name of readdirSync('/usr/bin'))
+    if (!names.test(name)) symlinkSync(join('/usr/bin', name), join(path, name));
+  return path;
+}
+
+describe('wheelhouse', () => {
+  it('lists its commands', () => {
+    const { exitCode, stdout, stderr } = run('--help');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^ {2}\w+/gm)?.map((name) => name.trim())).toEqual([
+      'build',
+      'show',
+      'script',
+      'verify',
+      'doctor',
+      'toolchain',
+    ]);
+  });
+
+  it('says how each command is used', () => {
+    for (const name of ['build', 'show', 'script', 'verify', 'doctor', 'toolchain']) {
+      const { exitCode, stdout } = run(name, '--help');
+      expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`wheelhouse ${name} [OPTION]`)]);
+    }
+  }, 60_000);
+
+  it.each<[string, string[], string]>([
+    [
+      'no command',
+      [],
+      'wheelhouse: no command is given\nhint: the commands are `build`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+    ],
+    [
+      'a command that does not exist',
+      ['make'],
+      'wheelhouse: there is no command `make`\n' +
+        'hint: the commands are `build`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+    ],
+    [
+      'an option that does not exist',
+      ['build', '--fast'],
+      "wheelhouse build: Unknown option '--fast'\nhint: `wheelhouse build --help` says how it is used\n",
+    ],
+    [
+      'too few targets',
+      ['verify'],
+      'wheelhouse verify: one project is expected, not 0\nhint: `wheelhouse verify --help` says how it is used\n',
+    ],
+    [
+      'a format that does not exist',
+      ['show', '--format', 'xml', 'hello.bst'],
+      'wheelhouse show: there is no format `xml`\nhint: `wheelhouse show --help` says how it is used\n',
+    ],
+  ])('ends with 1 on %s', (_what, args, text) => {
+    expect(run(...args)).toEqual({ exitCode: 1, stdout: '', stderr: text });
+  });
+
+  it('ends with 1 outside of a workspace and of a project of elements', () => {
+    const elsewhere = directory();
+    expect(wheelhouse(['build', 'app'], { cwd: elsewhere })).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        `\`${elsewhere}\` is not in an Nx workspace: neither it nor a directory above it has an nx.json\n` +
+        'hint: go into a workspace, or make one: `npx create-nx-workspace`\n',
+    });
+    expect(wheelhouse(['build', 'app.bst'], { cwd: elsewhere })).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        `\`${elsewhere}\` is in no project of elements: neither it nor a directory above it has a project.conf\n` +
+        'hint: go into the project, or name it by `--directory`\n',
+    });
+  });
+
+  it('ends with 1 on a store whose path is not absolute', () => {
+    const result = wheelhouse(['build', 'hello.bst'], { cwd: project, environment: { WHEELHOUSE_CACHE_DIR: 'here' } });
+    expect(result).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'WHEELHOUSE_CACHE_DIR is not an absolute path: `here`\nhint: name the directory from the root on\n',
+    });
+  });
+
+  it('ends with 70 and the stack on a bug', () => {
+    const { exitCode, stderr } = run('script', '--directory', 'odd', 'odd.bst');
+    expect([exitCode, stderr.split('\n').slice(0, 2)]).toEqual([70, ['This is a bug in Wheelhouse.', 'Error: boom']]);
+    expect(stderr).toContain('odd.cjs:2');
+  });
+
+  it('builds, finds what is built, and shows where elements stand', () => {
+    const states = (): string[] =>
+      run('show', 'hello.bst')
+        .stdout.trimEnd()
+        .split('\n')
+        .map((line) => line.split(' ')[0] ?? '');
+    expect(states()).toEqual(['buildable', 'waiting']);
+    const first = run('build', 'hello.bst');
+    expect([first.exitCode, first.stderr]).toEqual([0, '']);
+    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('2 built, 0 cached, 0 failed');
+    expect(run('build', 'hello.bst')).toEqual({ exitCode: 0, stdout: '0 built, 1 cached, 0 failed\n', stderr: '' });
+    expect(states()).toEqual(['cached', 'cached']);
+  });
+
+  it('ends with 2 when a build fails, then says that it has, and tries again when told to', () => {
+    const first = run('build', 'broken.bst');
+    const lines = first.stdout.trimEnd().split('\n');
+    expect([first.exitCode, first.stderr]).toEqual([2, '']);
+    expect(lines.slice(-6)).toEqual(
+      [
+        expect.stringMatching(/^failed {3}broken\.bst [0-9a-f]{8} after \d+\.\d s$/) as string,
+        '         command `echo about to fail; exit 3` ended with exit code 3',
+        '         | + echo about to fail; exit 3',
+        '         | about to fail',
+        "         | Command 'echo about to fail; exit 3' failed with exitcode 3",
+        expect.stringMatching(/^ {9}log: \/.*\.log$/) as string,
+        '0 built, 1 cached, 1 failed',
+      ].slice(-6),
+    );
+    const log = lines.find((line) => line.startsWith('         log: '))?.slice('         log: '.length) ?? '';
+    expect(readFileSync(log, 'utf8')).toContain('about to fail\n');
+
+    const again = run('build', 'broken.bst');
+    expect(again.exitCode).toBe(2);
+    expect(again.stdout).toContain('before, and nothing has changed since\n');
+    expect(again.stdout).toContain('hint: to try it again, give `--retry-failed`\n');
+    expect(again.stdout).not.toContain('building');
+    expect(run('show', 'broken.bst').stdout).toMatch(/^failed +[0-9a-f]{64} manual +broken\.bst$/m);
+
+    const retried = run('build', '--retry-failed', 'broken.bst');
+    expect([retried.exitCode, retried.stdout.includes('building broken.bst')]).toEqual([2, true]);
+  }, 60_000);
+
+  it('tells what happens as JSON', () => {
+    const { exitCode, stdout } = run('build', '--json', 'hello.bst');
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    expect(exitCode).toBe(0);
+    expect(lines.at(-1)).toMatchObject({ type: 'finished', failed: 0 });
+  });
+
+  it('shows what elements were resolved to', () => {
+    const [, hello] = JSON.parse(run('show', '--format', 'json', 'hello.bst').stdout) as Record<string, unknown>[];
+    expect(hello).toMatchObject({
+      name: 'hello.bst',
+      kind: 'manual',
+      key: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      'build-deps': ['toolchain.bst'],
+      'runtime-deps': [],
+      vars: { 'install-root': '/buildstream-install' },
+      env: { GREETING: 'a b' },
+      public: expect.any(Object) as object,
+      config: expect.objectContaining({ 'build-commands': ['cc -o hello hello.c', 'test -f .hidden'] }) as object,
+    });
+  });
+
+  it('says which locks a project lacks, and writes nothing', () => {
+    const workspace = directory({ 'nx.json': '{}', 'app/pyproject.toml': pyproject('app') });
+    const environment = { WHEELHOUSE_CACHE_DIR: store };
+    for (const command of ['build', 'show', 'verify']) {
+      const { exitCode, stdout, stderr } = wheelhouse([command, 'app'], { cwd: workspace, environment });
+      const expected =
+        command === 'verify'
+          ? 'there is no manifest `dist/app/manifest.json`\nhint: run `nx run app:build-wheel`\n'
+          : 'the lock `app/locks/test.txt` is not there\nhint: run `nx run app:lock`\n';
+      expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expected });
+    }
+    expect(existsSync(join(workspace, 'dist'))).toBe(false);
+  });
+
+  it('says which projects there are where it is asked for another', () => {
+    const workspace = directory({ 'nx.json': '{}', 'app/pyproject.toml': pyproject('app') });
+    expect(wheelhouse(['build', 'shop'], { cwd: join(workspace, 'app') })).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'There is no Python project `shop` in this workspace\nhint: its Python projects are `app`\n',
+    });
+  });
+
+  it('ends with 1 where bubblewrap is not there', () => {
+    const path = programsWithout(/^bwrap$/);
+    const environment = { PATH: path, WHEELHOUSE_CACHE_DIR: directory() };
+    const { exitCode, stdout, stderr } = wheelhouse(['build', 'hello.bst'], { cwd: project, environment });
+    expect(exitCode).toBe(1);
+    expect(stderr.split('`apt')[0]).toBe(`Did not find \`bwrap\` in PATH: ${path}\nhint: install bubblewrap: `);
+    expect(stdout).not.toContain('built    hello.bst');
+  });
+
+  it('tries what building needs, and says what is missing and how to get it', () => {
+    const path = programsWithout(/^(bwrap|cc|git|python.*)$/);
+    const environment = { PATH: path, WHEELHOUSE_CACHE_DIR: directory() };
+    const { exitCode, stdout, stderr } = wheelhouse(['doctor'], { cwd: directory(), environment });
+    expect([exitCode, stderr]).toEqual([1, '']);
+    const states = [...stdout.matchAll(/^(ok|note|missing) +(free space|\w+)/gm)].map(([, state, name]) => [
+      name,
+      state,
+    ]);
+    expect(Object.fromEntries(states)).toEqual({
+      system: 'ok',
+      sandbox: 'missing',
+      store: 'ok',
+      'free space': expect.stringMatching(/^(ok|note)$/) as string,
+      locks: 'ok',
+      git: 'note',
+      compiler: 'note',
+      tools: 'missing',
+      workspace: 'note',
+    });
+    expect(stdout).toContain(`Did not find \`bwrap\` in PATH: ${path}\n`);
+    expect(stdout).toContain('hint: install bubblewrap: `apt install bubblewrap`');
+    expect(stdout).toContain('no Python `>=3.10` is on PATH');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 missing');
+  });
+
+  it('prints a digest of the toolchain that changes with the modes of files and the options of the plugin', () => {
+    const workspace = directory({ 'nx.json': '{}', 'app/pyproject.toml': pyproject('app') });
+    const digest = (): string => {
+      const { exitCode, stdout } = wheelhouse(['toolchain', 'app'], {
+        cwd: workspace,
+        environment: { WHEELHOUSE_CACHE_DIR: store },
+      });
+      expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/)]);
+      return stdout;
+    };
+    const first = digest();
+    expect(digest()).toBe(first);
+    chmodSync(join(workspace, 'app/pyproject.toml'), 0o755);
+    const second = digest();
+    writeFileSync(
+      join(workspace, 'nx.json'),
+      JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options: { frontend: 'pip' } }] }),
+    );
+    expect(new Set([first, second, digest()]).size).toBe(3);
+  });
+});

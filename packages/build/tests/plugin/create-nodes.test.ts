@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AggregateCreateNodesError, CreateNodesContext, CreateNodesResult, TargetConfiguration } from '@nx/devkit';
+import { createNodes, createNodesV2 } from '@wheelhouse/build';
+import { gitInit, lockText, pyproject, temporaryDirectories, writeFiles, type Files } from '../support/workspace.js';
+
+const directory = temporaryDirectories();
+
+async function infer(files: Files, options?: unknown, names?: readonly string[]): Promise<CreateNodesResult[]> {
+  return await inferIn(directory(files), files, options, names);
+}
+
+async function inferIn(
+  workspaceRoot: string,
+  files: Files,
+  options?: unknown,
+  names: readonly string[] = metadataFilesOf(files),
+): Promise<CreateNodesResult[]> {
+  const context: CreateNodesContext = { nxJsonConfiguration: {}, workspaceRoot };
+  return (await createNodes[1](names, options, context)).map(([, result]) => result);
+}
+
+function metadataFilesOf(files: Files): string[] {
+  return Object.keys(files).filter((path) => /(^|\/)(setup\.py|setup\.cfg|pyproject\.toml)$/.test(path));
+}
+
+function targetsOf(results: readonly CreateNodesResult[], root: string): Record<string, TargetConfiguration> {
+  const project = results.map(({ projects }) => projects?.[root]).find((each) => each !== undefined);
+  return project?.targets ?? {};
+}
+
+describe('createNodes', () => {
+  it('is exported under both names that Nx looks for', () => {
+    expect(createNodesV2).toBe(createNodes);
+    expect(createNodes[0]).toBe('**/{setup.py,setup.cfg,pyproject.toml}');
+  });
+
+  it.each<[string, Files, Record<string, string[]>]>([
+    ['a pyproject.toml', { 'a/pyproject.toml': pyproject('a') }, { a: ['lock', 'snapshot', 'build-wheel'] }],
+    [
+      'a setup.py',
+      { 'a/setup.py': 'from setuptools import setup\nsetup(name="a", version="1")\n' },
+      { a: ['lock', 'snapshot', 'build-wheel'] },
+    ],
+    [
+      'a setup.cfg with metadata',
+      { 'a/setup.cfg': '[metadata]\nname = a\nversion = 1\n' },
+      { a: ['lock', 'snapshot', 'build-wheel'] },
+    ],
+    [
+      'a pyproject.toml that only holds settings of tools',
+      { 'pyproject.toml': '[tool.black]\nline-length = 100\n' },
+      {},
+    ],
+    ['a setup.cfg that only holds settings of tools', { 'setup.cfg': '[flake8]\nmax-line-length = 100\n' }, {}],
+    [
+      'tests',
+      { 'a/pyproject.toml': pyproject('a'), 'a/tests/deep/test_a.py': '' },
+      { a: ['lock', 'snapshot', 'build-wheel', 'test'] },
+    ],
+    [
+      'a directory of tests without any',
+      { 'a/pyproject.toml': pyproject('a'), 'a/tests/README.md': '' },
+      { a: ['lock', 'snapshot', 'build-wheel'] },
+    ],
+    [
+      'a project of the workspace itself',
+      { 'pyproject.toml': pyproject('a'), 'test/test_a.py': '' },
+      { '.': ['lock', 'snapshot', 'build-wheel', 'test'] },
+    ],
+  ])('infers from %s', async (_what, files, expected) => {
+    const results = await infer(files);
+    const targets = results.flatMap(({ projects }) =>
+      Object.entries(projects ?? {}).map(([root, project]) => [root, Object.keys(project.targets ?? {})]),
+    );
+    expect(Object.fromEntries(targets)).toEqual(expected);
+  });
+
+  it.each<[string, Files, string]>([
+    ['project.json', { 'a/project.json': '{"name": "by-nx"}', 'a/package.json': '{"name": "by-npm"}' }, 'by-nx'],
+    ['package.json', { 'a/project.json': '{}', 'a/package.json': '{"name": "by-npm"}' }, 'by-npm'],
+    ['the distribution', {}, 'By_Python'],
+  ])('takes the name from %s', async (_what, files, name) => {
+    const [result] = await infer({ 'a/pyproject.toml': pyproject('By_Python'), ...files });
+    expect(result?.projects?.a?.name).toBe(name);
+  });
+
+  it('describes cached targets with all that can change what they make', async () => {
+    const files = {
+      'libs/a/pyproject.toml': pyproject('a'),
+      'libs/a/tests/test_a.py': '',
+      'libs/a/locks/runtime.txt': lockText('six', '1.17.0', ['b'.repeat(64), 'a'.repeat(64)]),
+    };
+    const targets = targetsOf(await infer(files, { exclude: ['notes/**'], include: ['docs/**'] }), 'libs/a');
+    const toolchain = { runtime: expect.stringMatching(/^node \S+bin\/wheelhouse\.js toolchain a$/) as string };
+    const common = [
+      '{workspaceRoot}/libs/a/locks/**/*',
+      '{workspaceRoot}/libs/a/.python-version',
+      '{workspaceRoot}/libs/.python-version',
+      '{workspaceRoot}/.python-version',
+      toolchain,
+      { externalDependencies: ['pypi:six@1.17.0'] },
+    ];
+    const wheels = { dependentTasksOutputFiles: '**/*.whl', transitive: true };
+    expect(targets.snapshot).toMatchObject({
+      executor: '@wheelhouse/build:snapshot',
+      cache: true,
+      inputs: [
+        '{workspaceRoot}/libs/a/pyproject.toml',
+        '^{projectRoot}/pyproject.toml',
+        '{workspaceRoot}/libs/a/setup.cfg',
+        '^{projectRoot}/setup.cfg',
+        '{workspaceRoot}/libs/a/setup.py',
+        '^{projectRoot}/setup.py',
+        ...common,
+      ],
+      outputs: ['{workspaceRoot}/dist/{projectRoot}/snapshot'],
+    });
+    expect(targets['build-wheel']).toMatchObject({
+      executor: '@wheelhouse/build:build-wheel',
+      cache: true,
+      dependsOn: ['snapshot', '^build-wheel'],
+      inputs: [
+        '{workspaceRoot}/libs/a/**/*',
+        ...['tests/**', 'test/**', 'conftest.py', 'pytest.ini', '.pytest.ini', 'tox.ini', '.coveragerc'].map(
+          (glob) => `!{workspaceRoot}/libs/a/${glob}`,
+        ),
+        '!{workspaceRoot}/libs/a/project.json',
+        '!{workspaceRoot}/libs/a/package.json',
+        '!{workspaceRoot}/libs/a/notes/**',
+        ...common,
+        wheels,
+      ],
+      outputs: [
+        '{workspaceRoot}/dist/{projectRoot}/wheel',
+        '{workspaceRoot}/dist/{projectRoot}/wheelhouse',
+        '{workspaceRoot}/dist/{projectRoot}/manifest.json',
+      ],
+      metadata: {
+        technologies: ['python'],
+        description: 'Builds the wheel and the wheelhouse to install it from, in a sandbox',
+        help: { command: 'npx nx run a:build-wheel --help', example: { options: { retryFailed: true } } },
+      },
+    });
+    expect(targets.test).toMatchObject({
+      executor: '@wheelhouse/build:test',
+      cache: true,
+      dependsOn: ['build-wheel'],
+      inputs: expect.arrayContaining([
+        '{workspaceRoot}/libs/a/tests/**',
+        '{workspaceRoot}/libs/a/pyproject.toml',
+        toolchain,
+        wheels,
+      ]) as unknown[],
+      outputs: [
+        '{workspaceRoot}/reports/{projectRoot}/junit.xml',
+        '{workspaceRoot}/reports/{projectRoot}/coverage.xml',
+        '{workspaceRoot}/reports/{projectRoot}/record.json',
+      ],
+    });
+    expect(targets.lock).toMatchObject({ executor: '@wheelhouse/build:lock', cache: false });
+  });
+
+  it('leaves out the targets that are switched off, and what refers to them', async () => {
+    const files = { 'a/pyproject.toml': pyproject('a'), 'a/tests/test_a.py': '' };
+    const targets = targetsOf(
+      await infer(files, { snapshot: false, buildWheel: false, test: { targetName: 'check' } }),
+      'a',
+    );
+    expect(Object.keys(targets)).toEqual(['lock', 'check']);
+    expect(targets.check?.dependsOn).toEqual([]);
+    expect(targets.check?.inputs?.slice(0, 2)).toEqual(['{workspaceRoot}/a/**/*', '^{projectRoot}/**/*']);
+  });
+
+  it('knows tests by `testInclude` where they lie elsewhere', async () => {
+    const files = { 'a/pyproject.toml': pyproject('a'), 'a/checks/check_a.py': '' };
+    const workspace = directory(files);
+    gitInit(workspace);
+    expect(Object.keys(targetsOf(await inferIn(workspace, files), 'a'))).not.toContain('test');
+    expect(Object.keys(targetsOf(await inferIn(workspace, files, { testInclude: ['checks/**'] }), 'a'))).toContain(
+      'test',
+    );
+  });
+
+  it('gives one external node a version, whose hash stands for the files of all locks', async () => {
+    const [one, two] = ['a'.repeat(64), 'b'.repeat(64)];
+    const results = await infer({
+      'a/pyproject.toml': pyproject('a'),
+      'a/locks/runtime.txt': lockText('six', '1.16.0', [one]),
+      'a/locks/build/a.txt': lockText('six', '1.17.0', [one, two]),
+      'b/pyproject.toml': pyproject('b'),
+      'b/locks/runtime.txt': lockText('six', '1.16.0', [two]),
+    });
+    const [a, b] = results.map(({ externalNodes }) => externalNodes ?? {});
+    expect(Object.keys(a ?? {})).toEqual(['pypi:six@1.16.0', 'pypi:six@1.17.0']);
+    expect(b).toEqual({ 'pypi:six@1.16.0': a?.['pypi:six@1.16.0'] });
+    expect(a?.['pypi:six@1.16.0']).toEqual({
+      type: 'pypi',
+      name: 'pypi:six@1.16.0',
+      data: { version: '1.16.0', packageName: 'six', hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
+    expect(a?.['pypi:six@1.16.0']?.data.hash).toBe(a?.['pypi:six@1.17.0']?.data.hash);
+  });
+
+  it('sees a lock that has changed since the last time', async () => {
+    const files = {
+      'a/pyproject.toml': pyproject('a'),
+      'a/locks/runtime.txt': lockText('six', '1.16.0', ['a'.repeat(64)]),
+    };
+    const workspace = directory(files);
+    await inferIn(workspace, files);
+    const memo = readFileSync(join(workspace, '.nx/workspace-data/wheelhouse-locks.json'), 'utf8');
+    expect(memo).toContain('1.16.0');
+    writeFiles(workspace, { 'a/locks/runtime.txt': lockText('six', '1.17.0', ['a'.repeat(64)]) });
+    const [result] = await inferIn(workspace, files);
+    expect(Object.keys(result?.externalNodes ?? {})).toEqual(['pypi:six@1.17.0']);
+  });
+
+  it('tells what is wrong with one project and infers the others', async () => {
+    const error = await failure({
+      'a/pyproject.toml': pyproject('a'),
+      'b/pyproject.toml': '[project]\nname =\n',
+      'c/setup.py': 'from setuptools import setup\nNAME = open("name").read()\nsetup(name=NAME)\n',
+    });
+    expect(error.errors.map(([file, { message }]) => `${file ?? ''}: ${message}`)).toEqual([
+      'b/pyproject.toml: b/pyproject.toml [line 2 column 6]: no valid TOML: invalid value',
+      'c/setup.py: c/setup.py [line 2 column 7]: `open("name").read()` in `name` is computed when setup.py runs\n' +
+        'hint: write it as a literal, or move it to pyproject.toml or setup.cfg',
+    ]);
+    expect(error.partialResults.map(([file]) => file)).toEqual(['a/pyproject.toml']);
+  });
+
+  it('refuses two projects with one distribution name', async () => {
+    const error = await failure({
+      'a/pyproject.toml': pyproject('Some.Name'),
+      'b/pyproject.toml': pyproject('some_name'),
+    });
+    expect(error.errors.map(([file, { message }]) => `${file ?? ''}: ${message}`)).toEqual([
+      'b/pyproject.toml: b/pyproject.toml [line 6 column 0]: the distribution `some_name` is also the project `a`\n' +
+        'hint: give `b` or `a` another name',
+    ]);
+  });
+
+  it('says what is wrong with its options in the message, which is all that Nx shows', async () => {
+    await expect(infer({ 'a/pyproject.toml': pyproject('a') }, { python: 3 })).rejects.toThrow(
+      'nx.json: @wheelhouse/build: the option `python` is `3`\nhint: it is a path, a command or a version such as "3.12"',
+    );
+  });
+});
+
+async function failure(files: Files): Promise<AggregateCreateNodesError> {
+  try {
+    await infer(files);
+  } catch (error) {
+    return error as AggregateCreateNodesError;
+  }
+  throw new Error('nothing was wrong');
+}

@@ -1,0 +1,11 @@
+import { main } from '../../src/cli/main.js';
+
+void main(process.argv.slice(2), {
+  cwd: process.cwd(),
+  environment: process.env,
+  output: process.stdout,
+  errorOutput: process.stderr,
+  process,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { findProjects } from '@wheelhouse/build';
+import { gitInit, pyproject, temporaryDirectories, type Files } from '../support/workspace.js';
+
+const directory = temporaryDirectories();
+
+async function rootsOf(workspace: string): Promise<string[]> {
+  return (await findProjects(workspace)).map(({ root }) => root);
+}
+
+const PROJECTS: Files = {
+  'nx.json': '{}',
+  'apps/a/pyproject.toml': pyproject('a'),
+  'libs/b/setup.py': '',
+  'libs/b/pyproject.toml': '[tool.black]\n',
+  'pyproject.toml': '[tool.ruff]\n',
+};
+
+describe('findProjects', () => {
+  it('finds the projects of a workspace that is under no version control', async () => {
+    const workspace = directory({ ...PROJECTS, 'node_modules/x/setup.py': '', 'apps/a/.venv/setup.py': '' });
+    expect(await rootsOf(workspace)).toEqual(['apps/a', 'libs/b']);
+  });
+
+  it('finds what git tracks or would take up, save what is deleted', async () => {
+    const workspace = directory({
+      ...PROJECTS,
+      '.gitignore': 'ignored/\n',
+      'ignored/setup.py': '',
+      'gone/setup.py': '',
+    });
+    gitInit(workspace);
+    execFileSync('git', ['add', 'gone', 'apps'], { cwd: workspace });
+    rmSync(join(workspace, 'gone'), { recursive: true });
+    expect(await rootsOf(workspace)).toEqual(['apps/a', 'libs/b']);
+  });
+
+  it('leaves out what .nxignore hides, tracked or not', async () => {
+    const workspace = directory({ ...PROJECTS, '.nxignore': 'libs/*\n!libs/c\n', 'libs/c/setup.py': '' });
+    gitInit(workspace);
+    execFileSync('git', ['add', 'libs/b'], { cwd: workspace });
+    expect(await rootsOf(workspace)).toEqual(['apps/a', 'libs/c']);
+  });
+
+  it('names the file that declares a project first', async () => {
+    const [, b] = await findProjects(directory(PROJECTS));
+    expect(b?.files).toEqual(['libs/b/setup.py', 'libs/b/pyproject.toml']);
+  });
+
+  it('follows include and exclude of nx.json as Nx does, the last entry for a project first', async () => {
+    const entries = [
+      { plugin: '@wheelhouse/build', options: { python: '3.11' } },
+      { plugin: '@wheelhouse/build', include: ['libs/**', '!libs/c/**'], options: { python: '3.12' } },
+      { plugin: '@wheelhouse/build', exclude: ['**'], options: { python: '3.13' } },
+      'something-else',
+    ];
+    const workspace = directory({
+      ...PROJECTS,
+      'libs/c/setup.py': '',
+      'nx.json': JSON.stringify({ plugins: entries }),
+    });
+    const found = await findProjects(workspace);
+    expect(found.map(({ root, options }) => `${root} ${options.python ?? ''}`)).toEqual([
+      'apps/a 3.11',
+      'libs/b 3.12',
+      'libs/c 3.11',
+    ]);
+  });
+
+  it('finds nothing where the only entry is for other projects', async () => {
+    const nxJson = JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', include: ['elsewhere/**'] }] });
+    expect(await rootsOf(directory({ ...PROJECTS, 'nx.json': nxJson }))).toEqual([]);
+  });
+
+  it('reads an nx.json with comments and trailing commas', async () => {
+    const nxJson =
+      '{\n  // of this workspace\n  "plugins": [{"plugin": "@wheelhouse/build", "options": {"python": "3.9"},},],\n}\n';
+    const [a] = await findProjects(directory({ ...PROJECTS, 'nx.json': nxJson }));
+    expect(a?.options.python).toBe('3.9');
+  });
+
+  it('says where an nx.json is no JSON', async () => {
+    const workspace = directory({ ...PROJECTS, 'nx.json': '{\n  "plugins": [}\n}\n' });
+    await expect(findProjects(workspace)).rejects.toThrow(
+      new ElementError({
+        code: 'WORKSPACE',
+        message: 'this is no JSON: ValueExpected at `}`',
+        origin: { file: 'nx.json', line: 2, column: 14 },
+      }),
+    );
+  });
+
+  it('takes the names of project.json and package.json', async () => {
+    const found = await findProjects(
+      directory({
+        ...PROJECTS,
+        'apps/a/project.json': '{"name": "one"}',
+        'libs/b/package.json': '{"name": "@org/two", "nx": {"name": "two"}}',
+      }),
+    );
+    expect(found.map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+});

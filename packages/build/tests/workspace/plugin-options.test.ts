@@ -1,0 +1,104 @@
+import { formatError, type ElementError, type ElementErrors } from '@wheelhouse/element';
+import { parsePluginOptions } from '@wheelhouse/build';
+
+function complaint(options: unknown): string {
+  try {
+    parsePluginOptions(options);
+  } catch (error) {
+    return formatError(error as ElementError | ElementErrors);
+  }
+  throw new Error('nothing was wrong');
+}
+
+describe('parsePluginOptions', () => {
+  it('gives every target its usual name where nothing is said', () => {
+    expect(parsePluginOptions(undefined)).toEqual({
+      targets: { lock: 'lock', snapshot: 'snapshot', test: 'test', buildWheel: 'build-wheel' },
+      settings: {},
+    });
+  });
+
+  it('takes names, targets that are left out, an interpreter and settings', () => {
+    expect(
+      parsePluginOptions({
+        lock: { targetName: 'pin' },
+        test: false,
+        python: '3.12',
+        frontend: 'pip',
+        exclude: ['notes/**'],
+        include: ['docs/**'],
+        testInclude: ['checks/**'],
+      }),
+    ).toEqual({
+      targets: { lock: 'pin', snapshot: 'snapshot', test: undefined, buildWheel: 'build-wheel' },
+      python: '3.12',
+      settings: { frontend: 'pip', exclude: ['notes/**'], include: ['docs/**'], testInclude: ['checks/**'] },
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'an option that does not exist',
+      { buildwheel: false },
+      'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `exclude`, `include`, `testInclude`',
+    ],
+    [
+      'an option of a target that does not exist',
+      { lock: { name: 'pin' } },
+      'nx.json: @wheelhouse/build: there is no option `lock.name`\n' +
+        'hint: it is `{"targetName": "lock"}`, or `false` to leave the target out',
+    ],
+    [
+      'a target that is neither named nor left out',
+      { buildWheel: true },
+      'nx.json: @wheelhouse/build: the option `buildWheel` is `true`\n' +
+        'hint: it is `{"targetName": "build-wheel"}`, or `false` to leave the target out',
+    ],
+    [
+      'a name that is none',
+      { test: { targetName: '' } },
+      'nx.json: @wheelhouse/build: the option `test.targetName` is `""`\n' +
+        'hint: it is `{"targetName": "test"}`, or `false` to leave the target out',
+    ],
+    [
+      'two targets of one name',
+      { lock: { targetName: 'test' } },
+      'nx.json: @wheelhouse/build: the options `lock` and `test` both name the target `test`\n' +
+        'hint: give one of them another name',
+    ],
+    [
+      'a version that is a number',
+      { python: 3.12 },
+      'nx.json: @wheelhouse/build: the option `python` is `3.12`\n' +
+        'hint: it is a path, a command or a version such as "3.12"',
+    ],
+    [
+      'a frontend nobody knows',
+      { frontend: 'build' },
+      'nx.json: @wheelhouse/build: the option `frontend` is `"build"`\nhint: it is one of `hook`, `pip`',
+    ],
+    [
+      'a glob where a list is expected',
+      { exclude: 'docs/**' },
+      'nx.json: @wheelhouse/build: the option `exclude` is `"docs/**"`\nhint: it is a list of globs relative to the project',
+    ],
+    [
+      'a glob that leads out of the project',
+      { testInclude: ['a/../../b/**'] },
+      'nx.json: @wheelhouse/build: the option `testInclude[0]` leads out of the project: `a/../../b/**`\n' +
+        'hint: globs are relative to the project',
+    ],
+    ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
+  ])('says what is wrong with %s', (_what, options, text) => {
+    expect(complaint(options)).toBe(text);
+  });
+
+  it('tells all that is wrong at once', () => {
+    expect(complaint({ python: '', frontend: 1 })).toBe(
+      'nx.json: @wheelhouse/build: the option `python` is `""`\n' +
+        'hint: it is a path, a command or a version such as "3.12"\n' +
+        'nx.json: @wheelhouse/build: the option `frontend` is `1`\nhint: it is one of `hook`, `pip`',
+    );
+  });
+});
