@@ -8,7 +8,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeDirectory } from '@wheelhouse/element';
-import { ensureTools, findPython, lockTools, probeInterpreter, readIndexSettings } from '@wheelhouse/python';
+import { findPython, probeInterpreter } from '@wheelhouse/python';
+import { ensureTools, lockTools, readIndexSettings } from '@wheelhouse/python/lock';
 import { root } from './workspace.mjs';
 
 const environment = process.env;

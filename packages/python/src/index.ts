@@ -7,31 +7,16 @@ export {
   type DistributionRequest,
   type ParsedFilename,
 } from './fetch/distribution-file.js';
-export {
-  chooseDistributions,
-  fetchDistributions,
-  fetchSdists,
-  type DownloadContext,
-  type FetchContext,
-  type FetchedSdist,
-} from './fetch/fetch-distributions.js';
 export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
-export type { HookRunner, SdistFile, SdistMetadata } from './lock/hook-runner.js';
-export { lockProject, type LockInput, type LockOutcome, type LockServices } from './lock/lock-project.js';
-export { lockTools } from './lock/lock-tools.js';
 export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
-export type { UvContext } from './lock/uv.js';
-export { questionDigest, type Question } from './locks/digest.js';
-export { formatLock, type UnwrittenLock } from './locks/format.js';
 export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
 export { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from './locks/lock.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
-export { parseMetadata } from './metadata/core-metadata.js';
 export type { BuildSystem, ProjectMetadata } from './metadata/project-metadata.js';
 export { checkDistinctNames, METADATA_FILES, readProjects, type ReadOptions } from './metadata/read-projects.js';
 export {
@@ -59,18 +44,9 @@ export {
   prefetch,
   type DistributionServices,
 } from './sources/distribution.js';
-export { ensureTools, type Tools, type ToolsOptions } from './tools/ensure-tools.js';
-export {
-  parsePipConfig,
-  readIndexSettings,
-  uvEnvironment,
-  withUvVariables,
-  type IndexSettings,
-} from './tools/index-settings.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelResult } from './project/build-wheel.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
-export { makeLocks, type LockOptions } from './project/make-locks.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
 export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';

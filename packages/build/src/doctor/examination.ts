@@ -2,7 +2,8 @@ import { statfsSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ElementError, ElementErrors, formatError, lockFile, probeBubblewrap } from '@wheelhouse/element';
-import { ensureTools, findPython } from '@wheelhouse/python';
+import { findPython } from '@wheelhouse/python';
+import { ensureTools } from '@wheelhouse/python/lock';
 import { versionOf } from './program-version.js';
 import type { CommandSession } from '../cli/session.js';
 

@@ -1,5 +1,5 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Digest } from './digest.js';
+import { readWire, WireWriter } from './wire.js';
 
 /** A file of a {@link Directory}: REAPI's `FileNode`. */
 export interface FileNode {
@@ -38,25 +38,21 @@ export const EMPTY_DIRECTORY: Directory = { files: [], directories: [], symlinks
  * order of their numbers, defaults left out. Equal directories have equal bytes, so their digest is the tree's name.
  */
 export function encodeDirectory(directory: Directory): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const file of sortedByName(directory.files)) {
-    writer.tag(1, WireType.LengthDelimited).fork();
-    writeString(writer, 1, file.name);
-    writeDigest(writer, 2, file.digest);
-    if (file.isExecutable) writer.tag(4, WireType.Varint).bool(true);
-    writer.join();
+  const writer = new WireWriter();
+  for (const { name, digest, isExecutable } of sortedByName(directory.files)) {
+    writer.message(1, (file) => {
+      writeDigest(file.string(1, name), 2, digest).boolean(4, isExecutable);
+    });
   }
-  for (const child of sortedByName(directory.directories)) {
-    writer.tag(2, WireType.LengthDelimited).fork();
-    writeString(writer, 1, child.name);
-    writeDigest(writer, 2, child.digest);
-    writer.join();
+  for (const { name, digest } of sortedByName(directory.directories)) {
+    writer.message(2, (child) => {
+      writeDigest(child.string(1, name), 2, digest);
+    });
   }
-  for (const link of sortedByName(directory.symlinks)) {
-    writer.tag(3, WireType.LengthDelimited).fork();
-    writeString(writer, 1, link.name);
-    writeString(writer, 2, link.target);
-    writer.join();
+  for (const { name, target } of sortedByName(directory.symlinks)) {
+    writer.message(3, (link) => {
+      link.string(1, name).string(2, target);
+    });
   }
   return writer.finish();
 }
@@ -66,27 +62,22 @@ export function decodeDirectory(bytes: Uint8Array): Directory {
   const files: FileNode[] = [];
   const directories: DirectoryNode[] = [];
   const symlinks: SymlinkNode[] = [];
-  readFields(new BinaryReader(bytes), (field, reader) => {
-    if (field === 1) files.push(readFileNode(reader));
-    else if (field === 2) directories.push(readDirectoryNode(reader));
-    else if (field === 3) symlinks.push(readSymlinkNode(reader));
-    else return false;
-    return true;
-  });
+  for (const { field, value } of readWire(bytes)) {
+    if (typeof value === 'number') continue;
+    if (field === 1) files.push(readNode(value));
+    else if (field === 2) {
+      const { name, digest } = readNode(value);
+      directories.push({ name, digest });
+    } else if (field === 3) symlinks.push(readSymlinkNode(value));
+  }
   return { files, directories, symlinks };
 }
 
 /** Writes field `number` as a REAPI `Digest` message. */
-export function writeDigest(writer: BinaryWriter, number: number, digest: Digest): void {
-  writer.tag(number, WireType.LengthDelimited).fork();
-  writeString(writer, 1, digest.hash);
-  if (digest.sizeBytes !== 0) writer.tag(2, WireType.Varint).int64(digest.sizeBytes);
-  writer.join();
-}
-
-/** Writes field `number` as a string, unless it is empty (the default of proto3). */
-export function writeString(writer: BinaryWriter, number: number, value: string): void {
-  if (value !== '') writer.tag(number, WireType.LengthDelimited).string(value);
+export function writeDigest(writer: WireWriter, number: number, digest: Digest): WireWriter {
+  return writer.message(number, (message) => {
+    message.string(1, digest.hash).integer(2, digest.sizeBytes);
+  });
 }
 
 /** Sorted as REAPI asks: by the bytes of the name's UTF-8 form. */
@@ -101,80 +92,36 @@ function compareNames(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function readFields(
-  reader: BinaryReader,
-  read: (field: number, reader: BinaryReader) => boolean,
-  length?: number,
-): void {
-  const end = length === undefined ? reader.len : reader.pos + length;
-  while (reader.pos < end) {
-    const [field, type] = reader.tag();
-    if (!read(field, reader)) reader.skip(type, field);
-  }
-}
-
-function readFileNode(reader: BinaryReader): FileNode {
+/** A `FileNode`, or a `DirectoryNode`, which has the same fields but the last. */
+function readNode(bytes: Uint8Array): FileNode {
   let name = '';
   let digest: Digest = { hash: '', sizeBytes: 0 };
   let isExecutable = false;
-  readFields(
-    reader,
-    (field) => {
-      if (field === 1) name = reader.string();
-      else if (field === 2) digest = readDigest(reader);
-      else if (field === 4) isExecutable = reader.bool();
-      else return false;
-      return true;
-    },
-    reader.uint32(),
-  );
+  for (const { field, value } of readWire(bytes)) {
+    if (field === 1 && typeof value !== 'number') name = value.toString('utf8');
+    else if (field === 2 && typeof value !== 'number') digest = readDigest(value);
+    else if (field === 4 && typeof value === 'number') isExecutable = value !== 0;
+  }
   return { name, digest, isExecutable };
 }
 
-function readDirectoryNode(reader: BinaryReader): DirectoryNode {
-  let name = '';
-  let digest: Digest = { hash: '', sizeBytes: 0 };
-  readFields(
-    reader,
-    (field) => {
-      if (field === 1) name = reader.string();
-      else if (field === 2) digest = readDigest(reader);
-      else return false;
-      return true;
-    },
-    reader.uint32(),
-  );
-  return { name, digest };
-}
-
-function readSymlinkNode(reader: BinaryReader): SymlinkNode {
+function readSymlinkNode(bytes: Uint8Array): SymlinkNode {
   let name = '';
   let target = '';
-  readFields(
-    reader,
-    (field) => {
-      if (field === 1) name = reader.string();
-      else if (field === 2) target = reader.string();
-      else return false;
-      return true;
-    },
-    reader.uint32(),
-  );
+  for (const { field, value } of readWire(bytes)) {
+    if (typeof value === 'number') continue;
+    if (field === 1) name = value.toString('utf8');
+    else if (field === 2) target = value.toString('utf8');
+  }
   return { name, target };
 }
 
-function readDigest(reader: BinaryReader): Digest {
+function readDigest(bytes: Uint8Array): Digest {
   let hash = '';
   let sizeBytes = 0;
-  readFields(
-    reader,
-    (field) => {
-      if (field === 1) hash = reader.string();
-      else if (field === 2) sizeBytes = Number(reader.int64());
-      else return false;
-      return true;
-    },
-    reader.uint32(),
-  );
+  for (const { field, value } of readWire(bytes)) {
+    if (field === 1 && typeof value !== 'number') hash = value.toString('latin1');
+    else if (field === 2 && typeof value === 'number') sizeBytes = value;
+  }
   return { hash, sizeBytes };
 }

@@ -23,7 +23,8 @@ export function getHostTool(name: string, path: string, hint?: string): string {
   });
 }
 
-function isProgram(candidate: string): boolean {
+/** Whether a path is a file that this user may run. */
+export function isProgram(candidate: string): boolean {
   try {
     if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(candidate, constants.X_OK);

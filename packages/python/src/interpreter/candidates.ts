@@ -1,5 +1,6 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { isProgram } from '@wheelhouse/element';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 
 /** The variables that say where interpreters are. */
@@ -12,20 +13,21 @@ export interface PythonEnvironment {
 
 /**
  * The programs on PATH that may be Python, best first: directories in PATH's order, and in each `python3`, `python`,
- * then `pythonX.Y`, newest first. A pyenv shim stands for the program that pyenv would run.
+ * then `pythonX.Y`, newest first; each is looked for when it is asked for. A pyenv shim stands for the program that pyenv would run.
  *
  * @param names only these, where given
  */
-export function pathCandidates(environment: PythonEnvironment, names?: readonly string[]): string[] {
-  const found: string[] = [];
+export function* pathCandidates(environment: PythonEnvironment, names?: readonly string[]): Generator<string> {
+  const found = new Set<string>();
   for (const directory of (environment.PATH ?? '').split(delimiter)) {
     if (directory === '') continue;
-    for (const name of names ?? ['python3', 'python', ...versionedNames(directory)]) {
+    for (const name of names ?? namesIn(directory)) {
       const program = isShims(directory) ? shimTarget(directory, name, environment) : join(directory, name);
-      if (program !== undefined && isProgram(program)) found.push(program);
+      if (program === undefined || found.has(program) || !isProgram(program)) continue;
+      found.add(program);
+      yield program;
     }
   }
-  return [...new Set(found)];
 }
 
 /** Interpreters that pyenv installed under a name: an exact version, a prefix of one, or a virtual environment. */
@@ -38,20 +40,10 @@ export function pyenvCandidates(environment: PythonEnvironment, name: string): s
     .filter(isProgram);
 }
 
-/** Whether a path is a file that this user may run. */
-export function isProgram(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Not ours to execute: no candidate.
-    return false;
-  }
-}
-
-function versionedNames(directory: string): string[] {
-  return list(directory)
+/** A directory is read only by who is not content with its `python3`: there are thousands of programs in some. */
+function* namesIn(directory: string): Generator<string> {
+  yield* ['python3', 'python'];
+  yield* list(directory)
     .filter((name) => /^python3\.\d+$/.test(name))
     .sort((a, b) => Number(b.slice('python3.'.length)) - Number(a.slice('python3.'.length)));
 }

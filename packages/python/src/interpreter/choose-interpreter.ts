@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { ElementError, type Origin } from '@wheelhouse/element';
-import { isProgram, pathCandidates, pyenvCandidates, readLines, type PythonEnvironment } from './candidates.js';
+import { ElementError, isProgram, type Origin } from '@wheelhouse/element';
+import { pathCandidates, pyenvCandidates, readLines, type PythonEnvironment } from './candidates.js';
 import type { Interpreter } from './interpreter.js';
 import { probeInterpreter } from './probe-interpreter.js';
 import { satisfies } from '../requirements/specifier.js';

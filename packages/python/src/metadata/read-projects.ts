@@ -1,13 +1,8 @@
 import { join, posix } from 'node:path';
 import { ElementError, ElementErrors, throwCollected } from '@wheelhouse/element';
-import { assembleMetadata } from './assembly.js';
-import type { Declaration } from './declaration.js';
 import { MetadataMemo } from './metadata-memo.js';
 import { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
-import { readPyproject } from './pyproject.js';
-import { readSetupCfg } from './setup-cfg.js';
-import { readSetupPys } from './setup-py.js';
 
 /** The files of which a Python project has one at least. */
 export const METADATA_FILES: readonly string[] = ['pyproject.toml', 'setup.cfg', 'setup.py'];
@@ -45,19 +40,13 @@ export async function readProjects(roots: readonly string[], options: ReadOption
   };
   const projects = roots.map((root) => attempt(() => open(root, options.workspace)));
   const fresh = projects.filter((files) => files !== undefined && memo.get(files) === undefined) as ProjectFiles[];
-  const setupPys = await readAll(fresh, options.python);
-  for (const files of fresh) {
-    const setupPy = setupPys.get(files);
-    const metadata = attempt(() => {
-      if (setupPy instanceof ElementError) throw setupPy;
-      return assembleMetadata({
-        root: files.root,
-        pyproject: readPyproject(files),
-        setupCfg: readSetupCfg(files),
-        setupPy,
-      });
-    });
-    if (metadata !== undefined) memo.put(files, metadata);
+  if (fresh.length > 0) {
+    // The readers are loaded when there is something to read that the memo does not know.
+    const { readFresh } = await import('./read-fresh.js');
+    for (const { files, read } of await readFresh(fresh, options.python)) {
+      const metadata = attempt(read);
+      if (metadata !== undefined) memo.put(files, metadata);
+    }
   }
   throwCollected(errors);
   memo.save();
@@ -108,14 +97,4 @@ function open(root: string, workspace: string): ProjectFiles {
     });
   }
   return files;
-}
-
-async function readAll(
-  fresh: readonly ProjectFiles[],
-  python: () => Promise<string>,
-): Promise<Map<ProjectFiles, Declaration | ElementError>> {
-  const withSetupPy = fresh.filter((files) => files.read('setup.py') !== undefined);
-  if (withSetupPy.length === 0) return new Map();
-  const read = await readSetupPys(withSetupPy, await python());
-  return new Map(withSetupPy.map((files, index) => [files, read[index] ?? {}]));
 }

@@ -4,13 +4,11 @@ import { elementsOfPlan } from './elements-of-plan.js';
 import type { PlannedElement, PlannedProject, ProjectPlan } from './project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
-import { fetchDistributions } from '../fetch/fetch-distributions.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
 import { projectFilesKind } from '../sources/project-files.js';
-import { ensureTools, type Tools } from '../tools/ensure-tools.js';
-import { readIndexSettings } from '../tools/index-settings.js';
+import type { Tools } from '../tools/ensure-tools.js';
 
 /** What building Python projects needs beside what building elements needs. */
 export interface PythonEngine extends Engine {
@@ -57,6 +55,7 @@ export function outputDirectory(workspace: string, root: string): string {
 
 /** The private environment of uv and its like, made when it is first needed. */
 export async function toolsOf(engine: PythonEngine, findLinks: readonly string[] = []): Promise<Tools> {
+  const { ensureTools } = await import('../tools/ensure-tools.js');
   return await ensureTools({
     store: engine.store.directory,
     python: () => findPython(engine.environment, engine.store.memo('python-interpreters'), '>=3.10'),
@@ -83,6 +82,9 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     findLinks,
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
     fetch: async (requests, interpreter, destination, io) => {
+      // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
+      const { fetchDistributions } = await import('../fetch/fetch-distributions.js');
+      const { readIndexSettings } = await import('../tools/index-settings.js');
       const tools = await toolsOf(engine, findLinks);
       return await fetchDistributions(requests, {
         tools,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchDistributions, fetchSdists, type DistributionRequest, type DownloadContext } from '@wheelhouse/python';
+import { type DistributionRequest } from '@wheelhouse/python';
+import { fetchDistributions, fetchSdists, type DownloadContext } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { PackageIndex } from '../testing/package-index.js';
 import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';

@@ -3,15 +3,12 @@ import { dirname, join } from 'node:path';
 import {
   checkLocks,
   findPython,
-  lockProject,
   projectRequirements,
   readLocks,
   readProjects,
   type Interpreter,
-  type LockInput,
-  type LockOutcome,
-  type Tools,
 } from '@wheelhouse/python';
+import { lockProject, type LockInput, type LockOutcome, type Tools } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { PackageIndex, type Distribution } from '../testing/package-index.js';
 import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   checkLocks,
   evaluateMarker,
-  formatLock,
   formatRequirement,
   parseLock,
   parseRequirement,
@@ -13,6 +12,7 @@ import {
   type ProjectLocks,
   type ProjectRequirements,
 } from '@wheelhouse/python';
+import { formatLock } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { anInterpreter, temporaryDirectory } from '../testing/tools.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LocalStore, walkTree, toMapping, type Source } from '@wheelhouse/element';
 import { distributionSourceKind, prefetch, type DistributionFile, type Interpreter } from '@wheelhouse/python';
 import { PackageIndex } from '../testing/package-index.js';
-import { fetchDistributions } from '@wheelhouse/python';
+import { fetchDistributions } from '@wheelhouse/python/lock';
 import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
 
 let index: PackageIndex;

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { normalizeName, parseFilename, type IndexSettings } from '@wheelhouse/python';
+import { normalizeName, parseFilename } from '@wheelhouse/python';
+import { type IndexSettings } from '@wheelhouse/python/lock';
 import { temporaryDirectory } from './tools.js';
 
 /** What {@link PackageIndex.start} publishes; see make_distributions.py. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '@wheelhouse/element';
-import { chooseInterpreter, ensureTools, findPython, type Interpreter, type Tools } from '@wheelhouse/python';
+import { chooseInterpreter, findPython, type Interpreter } from '@wheelhouse/python';
+import { ensureTools, type Tools } from '@wheelhouse/python/lock';
 
 /** Words that nobody reads, and no end before the end. */
 export const io: Io = { log: { write: () => undefined }, signal: new AbortController().signal };

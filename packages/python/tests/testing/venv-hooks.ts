@@ -3,19 +3,21 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
-  fetchDistributions,
-  parseMetadata,
   sdistKey,
   select,
-  type DownloadContext,
-  type HookRunner,
   type Interpreter,
   type Lock,
   type LockEntry,
   type ProjectMetadata,
+} from '@wheelhouse/python';
+import {
+  fetchDistributions,
+  parseMetadata,
+  type DownloadContext,
+  type HookRunner,
   type SdistFile,
   type SdistMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/lock';
 
 const run = promisify(execFile);
 

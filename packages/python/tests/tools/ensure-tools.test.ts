@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureTools, findPython, readToolsLock, select, type ToolsOptions } from '@wheelhouse/python';
+import { findPython, readToolsLock, select } from '@wheelhouse/python';
+import { ensureTools, type ToolsOptions } from '@wheelhouse/python/lock';
 import { anInterpreter, io, temporaryDirectory } from '../testing/tools.js';
 
 function options(more: Partial<ToolsOptions> = {}): ToolsOptions {

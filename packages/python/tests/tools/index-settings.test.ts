@@ -1,4 +1,4 @@
-import { parsePipConfig, uvEnvironment, withUvVariables } from '@wheelhouse/python';
+import { parsePipConfig, uvEnvironment, withUvVariables } from '@wheelhouse/python/lock';
 
 const config = `:env:.timeout='30'
 global.cert='/etc/ca.pem'

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { makeLocks } from '@wheelhouse/python';
+import { makeLocks } from '@wheelhouse/python/lock';
 import type { LockExecutorSchema } from './schema.js';
 import { runTask } from '../project-task.js';
 

@@ -1,0 +1,24 @@
+export {
+  chooseDistributions,
+  fetchDistributions,
+  fetchSdists,
+  type DownloadContext,
+  type FetchContext,
+  type FetchedSdist,
+} from '../fetch/fetch-distributions.js';
+export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
+export { lockProject, type LockInput, type LockOutcome, type LockServices } from './lock-project.js';
+export { lockTools } from './lock-tools.js';
+export type { UvContext } from './uv.js';
+export { questionDigest, type Question } from '../locks/digest.js';
+export { formatLock, type UnwrittenLock } from '../locks/format.js';
+export { parseMetadata } from '../metadata/core-metadata.js';
+export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
+export {
+  parsePipConfig,
+  readIndexSettings,
+  uvEnvironment,
+  withUvVariables,
+  type IndexSettings,
+} from '../tools/index-settings.js';
+export { makeLocks, type LockOptions } from '../project/make-locks.js';

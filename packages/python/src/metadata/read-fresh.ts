@@ -1,0 +1,46 @@
+import { ElementError } from '@wheelhouse/element';
+import { assembleMetadata } from './assembly.js';
+import type { Declaration } from './declaration.js';
+import type { ProjectFiles } from './project-files.js';
+import type { ProjectMetadata } from './project-metadata.js';
+import { readPyproject } from './pyproject.js';
+import { readSetupCfg } from './setup-cfg.js';
+import { readSetupPys } from './setup-py.js';
+
+/** A project whose files have been opened, and what reads its metadata. */
+export interface FreshProject {
+  readonly files: ProjectFiles;
+  /** @throws ElementError METADATA @throws ElementErrors */
+  readonly read: () => ProjectMetadata;
+}
+
+/** Reads the setup.py of all projects by one Python process; the rest is read one by one. */
+export async function readFresh(
+  projects: readonly ProjectFiles[],
+  python: () => Promise<string>,
+): Promise<FreshProject[]> {
+  const setupPys = await readAll(projects, python);
+  return projects.map((files) => ({
+    files,
+    read: () => {
+      const setupPy = setupPys.get(files);
+      if (setupPy instanceof ElementError) throw setupPy;
+      return assembleMetadata({
+        root: files.root,
+        pyproject: readPyproject(files),
+        setupCfg: readSetupCfg(files),
+        setupPy,
+      });
+    },
+  }));
+}
+
+async function readAll(
+  fresh: readonly ProjectFiles[],
+  python: () => Promise<string>,
+): Promise<Map<ProjectFiles, Declaration | ElementError>> {
+  const withSetupPy = fresh.filter((files) => files.read('setup.py') !== undefined);
+  if (withSetupPy.length === 0) return new Map();
+  const read = await readSetupPys(withSetupPy, await python());
+  return new Map(withSetupPy.map((files, index) => [files, read[index] ?? {}]));
+}
