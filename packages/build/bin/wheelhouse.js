@@ -5,6 +5,8 @@
 require('node:module').enableCompileCache?.();
 const { main } = require('../dist/cli/main.js');
 
+// Until it is known how it ended: a process that runs out of work in between has not succeeded.
+process.exitCode = 70;
 void main(process.argv.slice(2), {
   cwd: process.cwd(),
   environment: process.env,

@@ -91,7 +91,7 @@ export {
   type SandboxSettings,
   type Scope,
 } from './plugin/element.js';
-export { getHostTool, isProgram } from './plugin/host-tool.js';
+export { getHostTool, isProgram, statIfReachable } from './plugin/host-tool.js';
 export { canonicalJson, type Json } from './plugin/json.js';
 export { Plugin, type KindIdentity, type MemberTypes, type PluginMeta } from './plugin/plugin.js';
 export type {

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { errnoOf } from '../load/errno.js';
 import { ElementError } from '../load/error.js';
@@ -25,13 +25,23 @@ export function getHostTool(name: string, path: string, hint?: string): string {
 
 /** Whether a path is a file that this user may run. */
 export function isProgram(candidate: string): boolean {
+  if (statIfReachable(candidate)?.isFile() !== true) return false;
   try {
-    if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(candidate, constants.X_OK);
     return true;
   } catch (error) {
-    // Not ours to look into, or to execute: the next directory may have one that is.
+    // Not ours to execute: the next directory may have one that is.
     if (errnoOf(error) === 'EACCES') return false;
+    throw error;
+  }
+}
+
+/** What is at a path, links followed; `undefined` where nothing is, or nothing that this user may look at. */
+export function statIfReachable(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return undefined;
     throw error;
   }
 }

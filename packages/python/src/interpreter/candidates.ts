@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { isProgram } from '@wheelhouse/element';
+import { errnoOf, isProgram, statIfReachable } from '@wheelhouse/element';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 
 /** The variables that say where interpreters are. */
@@ -49,10 +49,7 @@ function* namesIn(directory: string): Generator<string> {
 }
 
 function isShims(directory: string): boolean {
-  return (
-    basename(directory) === 'shims' &&
-    statSync(join(dirname(directory), 'versions'), { throwIfNoEntry: false }) !== undefined
-  );
+  return basename(directory) === 'shims' && statIfReachable(join(dirname(directory), 'versions')) !== undefined;
 }
 
 /** What pyenv's `PYENV_VERSION` and global `version` file say; `system` is what comes later on PATH. */
@@ -79,7 +76,7 @@ function matchingVersions(root: string, name: string): string[] {
 
 /** The lines of a file that are neither empty nor comments; none where there is no such file. */
 export function readLines(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [];
+  if (statIfReachable(path)?.isFile() !== true) return [];
   return readFileSync(path, 'utf8')
     .split('\n')
     .map((line) => line.trim())
@@ -87,6 +84,12 @@ export function readLines(path: string): string[] {
 }
 
 function list(directory: string): string[] {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(directory);
+  if (statIfReachable(directory)?.isDirectory() !== true) return [];
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    // Not ours to look into: no candidates.
+    if (errnoOf(error) === 'EACCES') return [];
+    throw error;
+  }
 }
