@@ -107,6 +107,7 @@ export type {
   Sink,
   Step,
 } from './plugin/ports.js';
+export { PureElement } from './plugin/pure-element.js';
 export { PluginRegistry, type PluginModule, type Registered } from './plugin/registry.js';
 export { Source, type Consistency, type SourceKind, type SourceMeta } from './plugin/source.js';
 export { coreElements } from './elements/core-elements.js';

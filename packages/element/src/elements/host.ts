@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Element, type ElementKind, type ElementMeta } from '../plugin/element.js';
+import type { ElementKind, ElementMeta } from '../plugin/element.js';
+import { PureElement } from '../plugin/pure-element.js';
 import { ElementError } from '../load/error.js';
 import { HostIdentity } from './host-identity.js';
 import type { Json } from '../plugin/json.js';
@@ -21,7 +22,7 @@ export interface HostServices {
  * `directories` are covered by the package database, `settings` and `trees` by their content. `masks` are hidden.
  * `identity` holds facts that another program has found out, such as an interpreter's ABI.
  */
-export class HostElement extends Element {
+export class HostElement extends PureElement {
   private directories: readonly string[] = [];
   private settings: readonly string[] = [];
   private trees: readonly string[] = [];
@@ -34,10 +35,6 @@ export class HostElement extends Element {
     private readonly services: HostServices,
   ) {
     super(meta);
-  }
-
-  override get runsCommands(): boolean {
-    return false;
   }
 
   override configure(node: MappingNode): void {
@@ -77,18 +74,6 @@ export class HostElement extends Element {
 
   override getUniqueKey(): Json {
     return { host: this.identityHash, facts: this.facts, mounts: this.hostMounts().map((mount) => ({ ...mount })) };
-  }
-
-  override configureSandbox(): void {
-    return;
-  }
-
-  override stage(): void {
-    return;
-  }
-
-  override assemble(): string {
-    return '/';
   }
 
   override hostMounts(): readonly HostMount[] {

@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import type { ActionBuilder } from '../plugin/action-builder.js';
-import { Element, type ElementKind } from '../plugin/element.js';
+import type { ElementKind } from '../plugin/element.js';
+import { PureElement } from '../plugin/pure-element.js';
 import type { Json } from '../plugin/json.js';
 import type { MappingNode } from '../load/node.js';
 import { ElementError } from '../load/error.js';
 
 /** An artifact that is its sources: the part below `source`, put at `target` (BuildStream reference: import element). */
-export class ImportElement extends Element {
+export class ImportElement extends PureElement {
   private source = '/';
   private target = '/';
-
-  override get runsCommands(): boolean {
-    return false;
-  }
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['source', 'target']);
@@ -43,16 +40,8 @@ export class ImportElement extends Element {
     return { source: this.source, target: this.target };
   }
 
-  override configureSandbox(): void {
-    return;
-  }
-
   override stage(sandbox: ActionBuilder): void {
     this.stageSources(sandbox, this.target, this.source);
-  }
-
-  override assemble(): string {
-    return '/';
   }
 }
 

@@ -1,14 +1,11 @@
-import { Element, type ElementKind } from '../plugin/element.js';
+import type { ElementKind } from '../plugin/element.js';
+import { PureElement } from '../plugin/pure-element.js';
 import type { Json } from '../plugin/json.js';
 import type { MappingNode } from '../load/node.js';
 import { ElementError } from '../load/error.js';
 
 /** A name for a set of elements: it holds nothing and needs all of them (BuildStream reference: stack element). */
-export class StackElement extends Element {
-  override get runsCommands(): boolean {
-    return false;
-  }
-
+export class StackElement extends PureElement {
   override configure(node: MappingNode): void {
     this.nodeValidate(node, []);
   }
@@ -34,18 +31,6 @@ export class StackElement extends Element {
 
   override getUniqueKey(): Json {
     return 1;
-  }
-
-  override configureSandbox(): void {
-    return;
-  }
-
-  override stage(): void {
-    return;
-  }
-
-  override assemble(): string {
-    return '/';
   }
 }
 

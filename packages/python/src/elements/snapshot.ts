@@ -1,12 +1,8 @@
-import { Element, type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
+import { PureElement, type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
 
 /** The files of a project's locks as one artifact, lying at its root (docs/adr/0013). Nothing runs. */
-export class SnapshotElement extends Element {
+export class SnapshotElement extends PureElement {
   private directory = '';
-
-  override get runsCommands(): boolean {
-    return false;
-  }
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['directory']);
@@ -15,10 +11,6 @@ export class SnapshotElement extends Element {
 
   override getUniqueKey(): Json {
     return { directory: this.directory };
-  }
-
-  override configureSandbox(): void {
-    return;
   }
 
   override stage(sandbox: ActionBuilder): void {

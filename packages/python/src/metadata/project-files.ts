@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, posix } from 'node:path';
-import { errnoOf, isAbsent } from '../errno.js';
+import { isAbsent } from '../errno.js';
 
 /** The files of one project that its metadata comes from, each read once and remembered by its digest. */
 export class ProjectFiles {

@@ -1,27 +1,22 @@
 import { join, relative } from 'node:path';
 import {
   captureTree,
-  digestOnlyBlobs,
   ElementError,
-  formatDigest,
-  Source,
   type BlobStore,
-  type Consistency,
   type Digest,
-  type Json,
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
+import { CapturedSource } from './captured-source.js';
 import { projectFiles, sourceSetMatcher, type SourceSet } from './source-set.js';
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative
  * to the workspace, `include` and `exclude` are globs relative to it. Known by its content, whatever git says of it.
  */
-export class ProjectFilesSource extends Source {
+export class ProjectFilesSource extends CapturedSource {
   private path = '';
   private set: SourceSet = { include: [], exclude: [] };
-  private digest: Digest | undefined;
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'path', 'include', 'exclude']);
@@ -36,26 +31,7 @@ export class ProjectFilesSource extends Source {
     }
   }
 
-  override getUniqueKey(): Json {
-    return this.treeDigest;
-  }
-
-  /** The tree of the files: `sha256:<hex>/<bytes>`. Known once consistency was asked for. */
-  get treeDigest(): string {
-    if (this.digest === undefined) throw new Error(`${this.name} is asked for its key before its consistency`);
-    return formatDigest(this.digest);
-  }
-
-  override async consistency(): Promise<Consistency> {
-    this.digest ??= await this.capture(digestOnlyBlobs());
-    return 'cached';
-  }
-
-  override async fetch(to: BlobStore): Promise<Digest> {
-    return await this.capture(to);
-  }
-
-  private async capture(blobs: BlobStore): Promise<Digest> {
+  protected override async capture(blobs: BlobStore): Promise<Digest> {
     const directory = join(this.project.directory, this.path);
     const matches = sourceSetMatcher(this.set);
     const wanted = new Set<string>();
