@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { canonicalJson, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
-import { projectFiles, type Operation } from '@wheelhouse/python';
+import { gitFiles, projectFiles, type Operation } from '@wheelhouse/python';
+import { hiddenFromNx } from './workspace/metadata-files.js';
 
 /**
  * The digest of all that decides what a project's elements are and that Nx does not hash by itself: the toolchain, the
@@ -19,6 +20,7 @@ export async function taskDigest({ workspace, project }: Operation, toolchain: s
       code: ['@wheelhouse/element', '@wheelhouse/python'].map(codeDigest),
       settings: JSON.stringify(project.ref.settings ?? {}),
       modes: await modesDigest(workspace.directoryOf(project)),
+      unseen: await unseenDigest(workspace.directory, project.ref.root),
     }),
   );
   return `sha256:${digest}`;
@@ -44,6 +46,19 @@ async function modesDigest(directory: string): Promise<string> {
     return stats !== undefined && (stats.mode & 0o100) !== 0 && stats.isFile() ? [`${path} is executable`] : [];
   });
   return sha256(lines.sort().join('\n'));
+}
+
+/** What is in files that are sources although Nx does not hash them: tracked but ignored, or hidden by `.nxignore`. */
+async function unseenDigest(workspace: string, root: string): Promise<string> {
+  const directory = join(workspace, root);
+  const hidden = await hiddenFromNx(workspace);
+  const unseen = new Set(await gitFiles(directory, { which: 'ignored' }));
+  for (const path of await projectFiles(directory)) if (hidden(posix.join(root, path))) unseen.add(path);
+  const lines = [...unseen].sort().flatMap((path) => {
+    const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
+    return stats?.isFile() === true ? [`${path} ${sha256(readFileSync(join(directory, path)))}`] : [];
+  });
+  return sha256(lines.join('\n'));
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -30,8 +30,6 @@ function detailOf(event: BuildEvent): Readonly<Record<string, unknown>> {
       return { key: event.key };
     case 'cached':
       return { key: event.key, why: event.why };
-    case 'fetching':
-      return { source: event.source };
     case 'warning':
       return { message: event.message };
     case 'output':

@@ -15,7 +15,6 @@ export class Tally {
         if (!this.outcomes.has(event.key)) this.outcomes.set(event.key, 'cached');
         return;
       case 'waiting':
-      case 'fetching':
       case 'started':
       case 'output':
       case 'warning':

@@ -52,9 +52,6 @@ export class TerminalReporter implements Reporter {
       case 'waiting':
         this.line('waiting', 'yellow', `${event.element.name} ${short(event.key)}: another process builds it`);
         return;
-      case 'fetching':
-        this.line('fetching', 'cyan', `${event.element.name} ${event.source}`);
-        return;
       case 'warning':
         this.line('warning', 'yellow', `${event.element.name} ${event.message}`);
         return;

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { promisify } from 'node:util';
-import { METADATA_FILES } from '@wheelhouse/python';
+import { gitFiles, METADATA_FILES } from '@wheelhouse/python';
 import { codeOf } from '../errno.js';
-
-const run = promisify(execFile);
 
 /** Directories that are not looked into where git does not say what is ignored. */
 const SKIPPED = new Set([
@@ -38,10 +34,17 @@ export interface ProjectRoot {
  */
 export async function findMetadataFiles(workspace: string): Promise<string[]> {
   const found = (await listedByGit(workspace)) ?? walk(workspace);
+  const hidden = await hiddenFromNx(workspace);
+  return found.filter((file) => !hidden(file)).sort();
+}
+
+/** Whether `.nxignore` hides a file from Nx, by its path relative to the workspace. */
+export async function hiddenFromNx(workspace: string): Promise<(file: string) => boolean> {
   const ignored = readIfThere(join(workspace, '.nxignore'));
-  if (ignored === undefined) return found.sort();
+  if (ignored === undefined) return () => false;
   const { default: ignore } = await import('ignore');
-  return ignore().add(ignored).filter(found).sort();
+  const rules = ignore().add(ignored);
+  return (file) => rules.ignores(file);
 }
 
 /**
@@ -77,20 +80,8 @@ function declaresProject(path: string): boolean {
 
 async function listedByGit(workspace: string): Promise<string[] | undefined> {
   const patterns = METADATA_FILES.map((name) => `:(glob)**/${name}`);
-  try {
-    const { stdout } = await run(
-      'git',
-      ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...patterns],
-      { cwd: workspace, maxBuffer: 1 << 28 },
-    );
-    // A file with a merge conflict is listed once a side, and a deleted one until its deletion is staged.
-    return [...new Set(stdout.split('\0'))].filter((path) => path !== '' && existsSync(join(workspace, path)));
-  } catch (error) {
-    // 128: not in a repository. ENOENT: no git on this machine.
-    const code = codeOf(error);
-    if (code === 128 || code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const listed = await gitFiles(workspace, { which: 'sources', patterns });
+  return listed?.filter((path) => existsSync(join(workspace, path)));
 }
 
 function walk(workspace: string, directory = '.'): string[] {

@@ -72,7 +72,6 @@ describe('TerminalReporter', () => {
       told([
         { type: 'cached', element: other, key: otherKey, why: 'key' },
         { type: 'waiting', element, key },
-        { type: 'fetching', element, source: 'six 1.17.0' },
         { type: 'warning', element, message: '`/bin/x` of tool.bst overlaps the one of base.bst' },
         { type: 'started', element, key },
         { type: 'output', element, chunk: chunk('not shown\n') },
@@ -81,7 +80,6 @@ describe('TerminalReporter', () => {
     ).toBe(
       [
         'waiting  libs/app.bst a1b2c3d4: another process builds it',
-        'fetching libs/app.bst six 1.17.0',
         'warning  libs/app.bst `/bin/x` of tool.bst overlaps the one of base.bst',
         'building libs/app.bst a1b2c3d4',
         'built    libs/app.bst a1b2c3d4 in 12.3 s',

@@ -5,7 +5,6 @@ import type { ArtifactRecord, Key } from '../plugin/ports.js';
 export type BuildEvent =
   | { readonly type: 'cached'; readonly element: Element; readonly key: Key; readonly why: CachedBecause }
   | { readonly type: 'waiting'; readonly element: Element; readonly key: Key }
-  | { readonly type: 'fetching'; readonly element: Element; readonly source: string }
   | { readonly type: 'started'; readonly element: Element; readonly key: Key }
   | { readonly type: 'output'; readonly element: Element; readonly chunk: Uint8Array }
   | { readonly type: 'warning'; readonly element: Element; readonly message: string }

@@ -61,7 +61,8 @@ export class HostIdentity {
 
   /**
    * The identity after reading every file: a file that was edited in place since the toolchain was first seen makes it
-   * another one, for this call and those after it. Putting the file back makes it the first one again.
+   * another one, for this call and those after it. Putting the file back makes it the first one again, where a
+   * verification had read the file before the edit; otherwise only what the file system said of it is known.
    */
   verify(): string {
     this.current();

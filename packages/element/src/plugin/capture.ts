@@ -11,7 +11,7 @@ import {
   readSync,
   type Dirent,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ElementError, type ErrorCode } from '../load/error.js';
 import { digestOf, type Digest } from './digest.js';
@@ -26,6 +26,8 @@ export interface CaptureOptions {
   readonly code?: ErrorCode;
   /** Whether an entry belongs to the tree; a directory that does not is not looked into. Default: every entry. */
   readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
+  /** Whether links may lead out of the directory, as those of a root do. Default true. */
+  readonly outwardLinks?: boolean;
 }
 
 /** Up to this many bytes a file is held in memory between being hashed and being kept. */
@@ -109,7 +111,11 @@ class Capture {
   private target(path: string): string {
     const target = this.attempt(path, () => readlinkSync(join(this.root, path), { encoding: 'buffer' }));
     if (!isUtf8(target)) throw this.error(path, 'is a symbolic link to a name that is not UTF-8');
-    return target.toString('utf8');
+    const text = target.toString('utf8');
+    if (this.options.outwardLinks === false && leadsOut(path, text)) {
+      throw this.error(path, `is a symbolic link to \`${text}\`, which leads out of it`);
+    }
+    return text;
   }
 
   private async file(name: string, path: string): Promise<FileNode> {
@@ -231,4 +237,10 @@ async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenera
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of what is already there
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
+}
+
+/** Whether the link at `path`, relative to a directory, leads out of that directory. */
+function leadsOut(path: string, target: string): boolean {
+  const to = posix.normalize(posix.join(posix.dirname(path), target));
+  return posix.isAbsolute(target) || to === '..' || to.startsWith('../');
 }

@@ -92,6 +92,7 @@ async function hold(
     if (outcome === 'held') return lockOf(child, ended);
     signal?.throwIfAborted();
     if (outcome === CONFLICT) return undefined;
+    if (words.includes('failed to execute')) throw missingProgram('cat', 'coreutils');
     throw new ElementError({
       code: 'STORE',
       message: `cannot lock \`${paths.join('`, `')}\``,
@@ -100,15 +101,19 @@ async function hold(
     });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    throw new ElementError({
-      code: 'HOST_TOOL',
-      message: 'the program `flock` is not on PATH',
-      hint: 'install util-linux',
-      cause: error,
-    });
+    throw missingProgram('flock', 'util-linux', error);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function missingProgram(name: string, from: string, cause?: unknown): ElementError {
+  return new ElementError({
+    code: 'HOST_TOOL',
+    message: `the program \`${name}\` is not on PATH`,
+    hint: `install ${from}`,
+    cause,
+  });
 }
 
 function makeDirectory(directory: string): void {

@@ -1,3 +1,4 @@
+import type { Origin } from '@wheelhouse/element';
 /** What a distribution file is. */
 export type DistributionFormat = 'wheel' | 'sdist';
 
@@ -9,6 +10,8 @@ export interface DistributionRequest {
   readonly hashes: readonly string[];
   /** `any`: the best wheel for the interpreter, else the sdist. */
   readonly format: DistributionFormat | 'any';
+  /** Where it is locked, for messages. */
+  readonly origin?: Origin;
 }
 
 /** A file chosen for a request. */

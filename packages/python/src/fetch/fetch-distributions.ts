@@ -132,12 +132,14 @@ function errorOf(
       return new ElementError({
         code: 'LOCK_HASH',
         message: `\`${answer.filename}\` is not the locked file of \`${what}\`: ${mismatch(answer.expected, answer.got)}`,
+        origin: request.origin,
         hint: 'if the index is right and the file was replaced on purpose, run the target `lock` again',
       });
     case 'none':
       return new ElementError({
         code: 'FETCH',
         message: `no index has ${NOUNS[request.format]} of \`${what}\` for this interpreter`,
+        origin: request.origin,
         ...(words === '' ? {} : { detail: words }),
         hint: "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here",
       });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { isAbsolute, join, posix } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, posix, relative } from 'node:path';
+import { ElementError, errnoOf } from '@wheelhouse/element';
 import { isAbsent } from '../errno.js';
 
 /** The files of one project that its metadata comes from, each read once and remembered by its digest. */
@@ -10,16 +11,35 @@ export class ProjectFiles {
   /**
    * @param directory the project's, absolute
    * @param root the same relative to the workspace
+   * @param workspace absolute: nothing is read that lies outside of it, links followed
    */
   constructor(
     readonly directory: string,
     readonly root: string,
+    private readonly workspace: string,
   ) {}
 
-  /** A file's text. @param name relative to the project @returns `undefined` where there is no such file */
+  /**
+   * A file's text. @param name relative to the project @returns `undefined` where there is no such file
+   *
+   * @throws ElementError OUTSIDE_WORKSPACE where a link leads out of the workspace
+   */
   read(name: string): string | undefined {
-    if (!this.texts.has(name)) this.texts.set(name, readText(join(this.directory, name)));
+    if (!this.texts.has(name)) this.texts.set(name, this.readInside(name));
     return this.texts.get(name);
+  }
+
+  private readInside(name: string): string | undefined {
+    const path = join(this.directory, name);
+    const text = readText(path);
+    if (text === undefined) return undefined;
+    const real = realpathSync(path);
+    if (!relative(realpathSync(this.workspace), real).startsWith('../')) return text;
+    throw new ElementError({
+      code: 'OUTSIDE_WORKSPACE',
+      message: `\`${this.label(name)}\` leads out of the workspace, to \`${real}\``,
+      hint: 'a sandbox sees the files of the workspace alone: put the file there',
+    });
   }
 
   /** A file as the user knows it: relative to the workspace. */

@@ -88,7 +88,7 @@ function open(root: string, workspace: string): ProjectFiles {
       hint: "a project's root is a path relative to the workspace",
     });
   }
-  const files = new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''));
+  const files = new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace);
   if (METADATA_FILES.every((name) => files.read(name) === undefined)) {
     throw new ElementError({
       code: 'METADATA',

@@ -14,6 +14,8 @@ import { sourceDigestOf } from './source-digest.js';
 import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
 import { parseWheelName } from './wheel-name.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { compareVersions } from '../requirements/specifier.js';
 
 /** What {@link buildWheel} made; `undefined` where an element failed. */
 export interface WheelResult {
@@ -43,6 +45,7 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
 
   const { blobs } = operation.engine.store;
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
+  checkIdentity(own.metadata, wheel.path);
   const wheels = await artifactFiles(operation, session, installed, '.whl');
   const requirements = requirementsText(wheels);
   const { dist } = outputsOf(operation);
@@ -70,6 +73,21 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
     outcomes,
     made: { manifest, wheel: join(dist, 'wheel', wheel.path), wheelhouse: join(dist, 'wheelhouse') },
   };
+}
+
+/** The backend has to have seen the project whose metadata was read. @throws ElementError ARTIFACT */
+function checkIdentity(metadata: ProjectMetadata, file: string): void {
+  const { name, version } = parseWheelName(file);
+  const sameVersion = metadata.version === undefined || compareVersions(version, metadata.version) === 0;
+  if (name === metadata.normalizedName && sameVersion) return;
+  throw new ElementError({
+    code: 'ARTIFACT',
+    message: `the backend built \`${file}\` of the project \`${metadata.name}\`${
+      metadata.version === undefined ? '' : ` ${metadata.version}`
+    }`,
+    origin: metadata.origins.name,
+    hint: 'the files that name it are no source of its wheel: see the option `exclude`',
+  });
 }
 
 /** A requirements file that installs exactly these wheels, with pip's `--require-hashes`. */

@@ -27,7 +27,7 @@ export function elementsOfPlan(elements: readonly PlannedElement[]): ProjectFile
   const nodes = new Map([
     ['project.conf', template('project.conf')],
     ...elements.map((element): [string, MappingNode] => {
-      const place = { file: element.name, line: 1, column: 0 };
+      const place = element.origin ?? { file: element.name, line: 1, column: 0 };
       return [
         normalPath(element.name),
         composite(template(`${element.template}.bst`), toMapping(element.overlay, place)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { Origin } from '@wheelhouse/element';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -17,6 +18,8 @@ export interface PlannedElement {
   /** The template's name, without its suffix. */
   readonly template: TemplateName;
   readonly overlay: { readonly [key: string]: PlanValue };
+  /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
+  readonly origin?: Origin;
 }
 
 /** The templates that elements are made from: files of `templates/`. */
@@ -186,9 +189,12 @@ export class ProjectPlan {
   /** A file of the snapshot. @returns the element's name */
   distribution(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): string {
     const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
-    return this.plan(`distribution/${name}.bst`, 'distribution', {
-      sources: [sourceOf(entry, format, interpreter)],
-    });
+    return this.plan(
+      `distribution/${name}.bst`,
+      'distribution',
+      { sources: [sourceOf(entry, format, interpreter)] },
+      entry.origin,
+    );
   }
 
   /** The interpreter and what it needs of this machine. @returns the element's name */
@@ -235,8 +241,9 @@ export class ProjectPlan {
     return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
   }
 
-  private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay']): string {
-    if (!this.planned.has(name)) this.planned.set(name, { name, template, overlay });
+  private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {
+    const place = origin === undefined ? {} : { origin };
+    if (!this.planned.has(name)) this.planned.set(name, { name, template, overlay, ...place });
     return name;
   }
 }

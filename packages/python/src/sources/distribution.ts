@@ -6,6 +6,7 @@ import {
   ElementError,
   emptyTree,
   Source,
+  throwCollected,
   writeTree,
   type BlobStore,
   type Consistency,
@@ -160,17 +161,24 @@ export class DistributionSource extends Source {
 
   /** What is asked of an index. */
   get wanted(): DistributionRequest {
-    return this.request;
+    return { ...this.request, origin: this.origin };
   }
 
-  /** Files of snapshots that are called like it and are not it, said in the words of an error. */
-  async strangers(): Promise<string[]> {
-    const found: string[] = [];
+  /** An error for each file of a snapshot that is called like it and is not it, at the place of the lock. */
+  async strangers(): Promise<ElementError[]> {
+    const found: ElementError[] = [];
     for (const { path, filename } of this.candidates()) {
       const { sha256 } = await hashFile(path);
       if (this.request.hashes.includes(`sha256:${sha256}`)) continue;
       const expected = this.request.hashes.map((hash) => hash.slice('sha256:'.length));
-      found.push(`\`${filename}\` in \`${dirname(path)}\` is not the locked file: ${mismatch(expected, sha256)}`);
+      found.push(
+        new ElementError({
+          code: 'LOCK_HASH',
+          message: `\`${filename}\` in \`${dirname(path)}\` is not the locked file: ${mismatch(expected, sha256)}`,
+          origin: this.origin,
+          hint: 'if the lock is right, remove the snapshot and run the target `snapshot` again',
+        }),
+      );
     }
     return found;
   }
@@ -264,13 +272,8 @@ async function fetchAll(
   } catch (error) {
     // A snapshot with a file that was tampered with is the likelier reason than an index that is away.
     const strangers = (await Promise.all(sources.map((source) => source.strangers()))).flat();
-    if (strangers.length === 0) throw error;
-    throw new ElementError({
-      code: 'LOCK_HASH',
-      message: strangers.join('\n'),
-      hint: 'remove the snapshot and run the target `snapshot` again',
-      cause: error,
-    });
+    throwCollected(strangers);
+    throw error;
   } finally {
     await temporary.dispose();
   }

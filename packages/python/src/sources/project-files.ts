@@ -40,6 +40,8 @@ export class ProjectFilesSource extends CapturedSource {
       label: this.path,
       code: 'SOURCE',
       filter: (path) => wanted.has(path),
+      // What they lead to is not in the sandbox.
+      outwardLinks: false,
     });
   }
 }

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import picomatch from 'picomatch';
-
-const run = promisify(execFile);
+import { gitFiles } from './git-files.js';
 
 /** Which files of a project belong to an element, as globs relative to the project. */
 export interface SourceSet {
@@ -51,24 +48,16 @@ const DEBRIS =
  *
  * @param directory absolute path of the project
  * @returns relative paths, unsorted
+ * @throws ElementError SOURCE where git refuses to answer
  */
 export async function projectFiles(directory: string): Promise<string[]> {
-  try {
-    const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '.'], {
-      cwd: directory,
-      maxBuffer: 1 << 30,
-    });
-    return stdout.split('\0').filter((path) => path !== '');
-  } catch (error) {
-    // 128: not in a repository. ENOENT: no git on this machine.
-    const { code } = error as { readonly code?: unknown };
-    if (code !== 128 && code !== 'ENOENT') throw error;
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
-      .filter((path) => !DEBRIS.test(path));
-  }
+  const listed = await gitFiles(directory, { which: 'sources' });
+  if (listed !== undefined) return listed;
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
+    .filter((path) => !DEBRIS.test(path));
 }
 
 /** Whether a file, by its path relative to the project, belongs to a set. */
