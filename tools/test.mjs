@@ -113,7 +113,8 @@ async function runPhase(title, phase) {
 
 async function setUp() {
   try {
-    await need(partsForTests);
+    // The e2e tests run Nx in copies of the example.
+    await need({ ...partsForTests, npm: [...partsForTests.npm, 'examples'] });
     return passed(0);
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;

@@ -1,0 +1,74 @@
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestRecord } from '@wheelhouse/python';
+import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
+import { operate, type Answer } from './support/operate.js';
+import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
+
+// As root, and with an sdist to build, the same is shown in example.test.ts.
+
+const PROJECTS = [{ name: 'todo-common', root: 'libs/todo-common', python: '/usr/bin/python3' }];
+
+/** Words in front of a command that run it as an ordinary user on a machine without a network. */
+const prefix = (): string[] => [...ordinaryUser(), 'unshare', '--user', '--map-root-user', '--net', '--'];
+
+let base: string;
+let installation: Installation;
+let workspace: string;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), 'wheelhouse-offline-'));
+  chmodSync(base, 0o755);
+  installation = installPackages(join(base, 'installation'));
+  const online = join(base, 'online');
+  cpSync(join(REPOSITORY, 'examples', 'libs'), join(online, 'libs'), { recursive: true });
+  await operate(installation, [], {
+    environment: { ...process.env, HOME: join(base, 'home'), WHEELHOUSE_CACHE_DIR: join(base, 'store') },
+    input: { workspace: online, projects: PROJECTS, operations: [['snapshot', 'todo-common']] },
+  });
+  rmSync(join(base, 'store'), { recursive: true });
+
+  const home = join(base, 'home of another user');
+  mkdirSync(home, { mode: 0o700 });
+  chownSync(home, ORDINARY_ID, ORDINARY_ID);
+  workspace = join(home, 'workspace');
+  await runWell([...ordinaryUser(), 'cp', '-R', online, workspace], { cwd: '/', env: process.env });
+  environment = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home };
+});
+
+afterAll(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+test('there is no network', async () => {
+  const script = 'import socket; socket.create_connection(("192.0.2.1", 80), timeout=5)';
+  const { exitCode, stderr } = await runProgram([...prefix(), '/usr/bin/python3', '-c', script], {
+    cwd: '/',
+    env: environment,
+  });
+  expect({ exitCode, stderr: stderr.trimEnd().split('\n').at(-1) }).toEqual({
+    exitCode: 1,
+    stderr: 'OSError: [Errno 101] Network is unreachable',
+  });
+});
+
+test('an ordinary user builds a wheel and tests it with nothing but the snapshot', async () => {
+  const { results, failures }: Answer<{ readonly files?: readonly unknown[]; readonly record?: TestRecord }> =
+    await operate(installation, prefix(), {
+      environment,
+      input: {
+        workspace,
+        projects: PROJECTS,
+        operations: [
+          ['wheel', 'todo-common'],
+          ['test', 'todo-common'],
+        ],
+      },
+    });
+  expect(failures).toEqual([]);
+  expect(results[0]?.files?.length).toBeGreaterThan(0);
+  expect(results[1]?.record).toMatchObject({ failed: 0, skipped: 0, hermetic: true });
+  expect(results[1]?.record?.passed).toBeGreaterThan(15);
+});
