@@ -61,7 +61,7 @@ export class Workspace {
   /** The environment of everything that runs here. */
   get environment(): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(NX_|JEST_|NODE_OPTIONS$|FORCE_COLOR$)/.test(name),
+      ([name]) => !/^(NX_|JEST_|GITHUB_|CI$|NODE_OPTIONS$|FORCE_COLOR$)/.test(name),
     );
     return {
       ...Object.fromEntries(inherited),
