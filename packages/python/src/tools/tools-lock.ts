@@ -10,15 +10,7 @@ import { parseLock } from '../locks/parse.js';
 export const TOOLS_LOCK: string = join(__dirname, 'tools.txt');
 
 /** What the tools lock answers. */
-export const TOOL_REQUIREMENTS: readonly string[] = [
-  'installer',
-  'packaging',
-  'pip',
-  'pyproject-hooks',
-  'tomli',
-  'unearth',
-  'uv',
-];
+export const TOOL_REQUIREMENTS: readonly string[] = ['installer', 'packaging', 'pip', 'tomli', 'unearth', 'uv'];
 
 /** The lowest Python that can run the tools: unearth's. */
 export const TOOLS_PYTHON = '3.10';
