@@ -23,7 +23,7 @@ import {
   shellStep,
   treeOf,
   type SandboxCase,
-} from '../../src/testing/sandbox-contract.js';
+} from '../../src/testing/sandbox-subject.js';
 import { hostMounts, openSubject, type BubblewrapSubject } from './bubblewrap-subject.js';
 
 const LARGE = 'large\n'.repeat(50_000);

@@ -1,4 +1,5 @@
-import { sandboxContract, type SandboxCase } from '../../src/testing/sandbox-contract.js';
+import { sandboxContract } from '../../src/testing/sandbox-contract.js';
+import { type SandboxCase } from '../../src/testing/sandbox-subject.js';
 import { bubblewrapCases } from './bubblewrap-cases.js';
 import type { BubblewrapSubject } from './bubblewrap-subject.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   canonicalJson,
   ElementError,
@@ -17,11 +17,11 @@ import {
   type SourceKind,
   type SourceMeta,
 } from '@wheelhouse/element';
-import { parseFilename, type DistributionFile, type DistributionRequest } from '../fetch/distribution-file.js';
+import type { DistributionFile, DistributionRequest } from '../fetch/distribution-file.js';
 import { mismatch } from '../fetch/mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { normalizeName } from '../requirements/name.js';
-import { compareVersions, isVersion } from '../requirements/specifier.js';
+import { hashFile, snapshotFiles, type SnapshotFile } from './snapshot-files.js';
 
 /** What sources of kind `distribution` work with. */
 export interface DistributionServices {
@@ -216,22 +216,9 @@ export class DistributionSource extends Source {
     return undefined;
   }
 
-  /** Files of the snapshots that may be it by their names, best first. */
-  private candidates(): { path: string; filename: string; format: 'wheel' | 'sdist' }[] {
-    const ranks = new Map(this.services.interpreter(this.target)?.tags.map((tag, rank) => [tag, rank]) ?? []);
-    const found = this.services.findLinks.flatMap((directory) =>
-      listFiles(directory).flatMap((filename) => {
-        const parsed = parseFilename(filename);
-        if (parsed === undefined || normalizeName(parsed.name) !== this.request.name) return [];
-        if (this.request.format !== 'any' && parsed.format !== this.request.format) return [];
-        if (!sameVersion(parsed.version, this.request.version)) return [];
-        const fitting = parsed.tags.flatMap((tag) => ranks.get(tag) ?? []);
-        if (parsed.format === 'wheel' && fitting.length === 0) return [];
-        const rank = parsed.format === 'wheel' ? Math.min(...fitting) : Number.POSITIVE_INFINITY;
-        return [{ path: join(directory, filename), filename, format: parsed.format, rank }];
-      }),
-    );
-    return found.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
+  private candidates(): SnapshotFile[] {
+    const tags = this.services.interpreter(this.target)?.tags ?? [];
+    return snapshotFiles(this.services.findLinks, this.request, tags);
   }
 
   private memoPath(): string {
@@ -283,23 +270,4 @@ async function treeOf(blobs: BlobStore, { filename, digest }: KeptFile): Promise
   const tree = emptyTree();
   tree.files.set(filename, { name: filename, digest, isExecutable: false });
   return await writeTree(blobs, tree);
-}
-
-async function hashFile(path: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-function listFiles(directory: string): string[] {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(directory);
-}
-
-function sameVersion(a: string, b: string): boolean {
-  return a === b || (isVersion(a) && isVersion(b) && compareVersions(a, b) === 0);
 }
