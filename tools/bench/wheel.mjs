@@ -164,7 +164,7 @@ async function main() {
     const text = [
       table('Nothing to do', nothing),
       table('One source line changed', changed),
-      `${runs} turns after one that is not counted, on ${cpus().length} processors, Linux ${release()}, Node ${process.versions.node}.`,
+      `${runs} turns after one that is not counted, on ${cpus().length} processors, Linux ${release().split('.').slice(0, 2).join('.')}, Node ${process.versions.node}.`,
       '',
     ].join('\n');
     process.stdout.write(text);
