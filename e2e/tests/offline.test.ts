@@ -1,14 +1,29 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestRecord } from '@wheelhouse/python';
+import type { FileDigest, ProjectRef, TestRecord } from '@wheelhouse/python';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
 
 // As root, and with an sdist to build, the same is shown in example.test.ts.
 
-const PROJECTS = [{ name: 'todo-common', root: 'libs/todo-common', python: '/usr/bin/python3' }];
+const PROJECT = { name: 'todo-common', root: 'libs/todo-common', python: '/usr/bin/python3' };
+const PROJECTS = [PROJECT];
+/** Its snapshot has all that the other's has, and pip. */
+const BY_PIP: readonly ProjectRef[] = [{ ...PROJECT, settings: { frontend: 'pip' } }];
+
+type Result = { readonly files?: readonly FileDigest[]; readonly record?: TestRecord };
+type Results = Answer<Result>;
+
+/** The project's own wheel among the files of a build. */
+function wheelOf(result: Result | undefined): FileDigest {
+  const file = result?.files?.find(({ path }) => path.startsWith('wheel/'));
+  if (file === undefined) throw new Error(`there is no wheel in ${JSON.stringify(result)}`);
+  return file;
+}
+
+let wheel: FileDigest;
 
 /** Words in front of a command that run it as an ordinary user on a machine without a network. */
 const prefix = (): string[] => [...ordinaryUser(), 'unshare', '--user', '--map-root-user', '--net', '--'];
@@ -26,7 +41,7 @@ beforeAll(async () => {
   cpSync(join(REPOSITORY, 'examples', 'libs'), join(online, 'libs'), { recursive: true });
   await operate(installation, [], {
     environment: { ...process.env, HOME: join(base, 'home'), WHEELHOUSE_CACHE_DIR: join(base, 'store') },
-    input: { workspace: online, projects: PROJECTS, operations: [['snapshot', 'todo-common']] },
+    input: { workspace: online, projects: BY_PIP, operations: [['snapshot', 'todo-common']] },
   });
   rmSync(join(base, 'store'), { recursive: true });
 
@@ -55,20 +70,28 @@ test('there is no network', async () => {
 });
 
 test('an ordinary user builds a wheel and tests it with nothing but the snapshot', async () => {
-  const { results, failures }: Answer<{ readonly files?: readonly unknown[]; readonly record?: TestRecord }> =
-    await operate(installation, prefix(), {
-      environment,
-      input: {
-        workspace,
-        projects: PROJECTS,
-        operations: [
-          ['wheel', 'todo-common'],
-          ['test', 'todo-common'],
-        ],
-      },
-    });
+  const { results, failures }: Results = await operate(installation, prefix(), {
+    environment,
+    input: {
+      workspace,
+      projects: PROJECTS,
+      operations: [
+        ['wheel', 'todo-common'],
+        ['test', 'todo-common'],
+      ],
+    },
+  });
   expect(failures).toEqual([]);
-  expect(results[0]?.files?.length).toBeGreaterThan(0);
+  wheel = wheelOf(results[0]);
   expect(results[1]?.record).toMatchObject({ failed: 0, skipped: 0, hermetic: true });
   expect(results[1]?.record?.passed).toBeGreaterThan(15);
+});
+
+test('pip as the frontend builds the very same wheel, from the snapshot alone', async () => {
+  const { results, failures }: Results = await operate(installation, prefix(), {
+    environment,
+    input: { workspace, projects: BY_PIP, operations: [['wheel', 'todo-common']] },
+  });
+  expect(failures).toEqual([]);
+  expect(wheelOf(results[0])).toEqual(wheel);
 });
