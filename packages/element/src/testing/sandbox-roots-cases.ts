@@ -19,7 +19,7 @@ export const rootsCases: readonly SandboxCase[] = [
   {
     name: 'collects several outputs: written, unwritten, nested, absent and of the whole root',
     async run(subject) {
-      const root = await treeOf(subject.blobs, { 'build/a': '1', 'opt/b': '2', 'work/deep/c': '3' });
+      const root = await treeOf(subject.blobs, { 'build/a': '1', 'opt/b': '2', 'area/deep/c': '3' });
       const result = await runSteps(subject, ['echo new > /build/n; rm /build/a; echo w > /area/w; mkdir /area/made'], {
         root,
         writable: ['/build', '/area/deep', '/area'],
@@ -37,18 +37,18 @@ export const rootsCases: readonly SandboxCase[] = [
         'build/n': 'new\n',
         'opt/': '',
         'opt/b': '2',
-        'work/': '',
-        'work/deep/': '',
-        'work/deep/c': '3',
-        'work/made/': '',
-        'work/w': 'w\n',
+        'area/': '',
+        'area/deep/': '',
+        'area/deep/c': '3',
+        'area/made/': '',
+        'area/w': 'w\n',
       });
     },
   },
   {
     name: 'makes nested writable directories that are one file system',
     async run(subject) {
-      const root = await treeOf(subject.blobs, { 'work/in/file': 'x' });
+      const root = await treeOf(subject.blobs, { 'area/in/file': 'x' });
       const log = await outputOf(
         subject,
         'mv /area/in/file /area/file; mv /area/in /area/in2; ls /area',
