@@ -43,7 +43,7 @@ export {
   type TreeEntry,
 } from './plugin/tree.js';
 export { canonicalArchitecture } from './load/architecture.js';
-export { assertComposited, composite, compositeAll } from './load/composite.js';
+export { assertComposited, composite } from './load/composite.js';
 export { compileDataFile, readDataFile, type DataFile } from './load/data-file.js';
 export type { DependencyDeclaration } from './load/dependency-declaration.js';
 export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/element-file.js';
@@ -124,7 +124,6 @@ export { BuildSession, type Engine, type SessionInput } from './build/session.js
 export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';
 export { BubblewrapSandbox, type BubblewrapSandboxOptions } from './sandbox/bubblewrap-sandbox.js';
 export {
-  SANDBOX_CONTRACT,
   SANDBOX_CONTRACT_VERSION,
   SANDBOX_GID,
   SANDBOX_HOSTNAME,

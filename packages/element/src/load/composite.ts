@@ -21,11 +21,6 @@ export function composite(lower: MappingNode, upper: MappingNode): MappingNode {
   return new MappingNode(entries, lower.origin);
 }
 
-/** All `layers`, each laid over those before it. @throws ElementError as {@link composite} */
-export function compositeAll(lower: MappingNode, ...layers: readonly (MappingNode | undefined)[]): MappingNode {
-  return layers.reduce<MappingNode>((below, layer) => (layer === undefined ? below : composite(below, layer)), lower);
-}
-
 /** @throws ElementError TRAILING_LIST_DIRECTIVE at a dictionary whose list directives found no list */
 export function assertComposited(node: Node): void {
   if (node.type === 'scalar') return;

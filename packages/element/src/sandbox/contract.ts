@@ -33,22 +33,3 @@ export const SANDBOX_FILES: Readonly<Record<string, string>> = {
   '/etc/hosts': ['127.0.0.1 localhost', `127.0.1.1 ${SANDBOX_HOSTNAME}`, '::1 localhost', ''].join('\n'),
   '/etc/nsswitch.conf': ['passwd: files', 'group: files', 'shadow: files', 'hosts: files', ''].join('\n'),
 };
-
-/** The facts above as one value, for the key. */
-export const SANDBOX_CONTRACT: {
-  readonly version: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly umask: number;
-  readonly hostname: string;
-  readonly mtime: number;
-  readonly files: Readonly<Record<string, string>>;
-} = {
-  version: SANDBOX_CONTRACT_VERSION,
-  uid: SANDBOX_UID,
-  gid: SANDBOX_GID,
-  umask: SANDBOX_UMASK,
-  hostname: SANDBOX_HOSTNAME,
-  mtime: SANDBOX_MTIME,
-  files: SANDBOX_FILES,
-};

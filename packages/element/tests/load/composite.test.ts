@@ -1,9 +1,10 @@
-import { assertComposited, composite, compositeAll, parseYaml, type Plain } from '@wheelhouse/element';
+import { assertComposited, composite, parseYaml, type Plain } from '@wheelhouse/element';
 import { errorText } from './project-directory.js';
 
 function composed(...layers: readonly string[]): Plain {
   const [first = '', ...rest] = layers;
-  return compositeAll(parseYaml(first, 'lower'), ...rest.map((text) => parseYaml(text, 'upper'))).toPlain();
+  const uppers = rest.map((text) => parseYaml(text, 'upper'));
+  return uppers.reduce(composite, parseYaml(first, 'lower')).toPlain();
 }
 
 describe('composite', () => {
