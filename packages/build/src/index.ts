@@ -3,7 +3,8 @@ export { Interruption, listenForInterruption, type Interruptible, type Signalled
 export { createDependencies } from './plugin/create-dependencies.js';
 export { createNodes, createNodesV2 } from './plugin/create-nodes.js';
 export { PLUGIN as name } from './workspace/nx-json.js';
-export { parsePluginOptions, TARGET_NAMES, type PluginOptions, type TargetOption } from './workspace/plugin-options.js';
+export { parsePluginOptions, type PluginOptions } from './workspace/plugin-options.js';
+export { TARGETS, type KnownTarget, type TargetOption } from './workspace/target-options.js';
 export { JsonReporter } from './reporter/json-reporter.js';
 export type { LogPlace } from './reporter/log-place.js';
 export type { BuildCounts, Reporter } from './reporter/reporter.js';

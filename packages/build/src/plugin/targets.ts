@@ -1,11 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
 import { PLUGIN } from '../workspace/nx-json.js';
-import type { PluginOptions } from '../workspace/plugin-options.js';
+import type { TargetChoice, TargetChoices } from '../workspace/target-options.js';
 
 /** What a project's targets are inferred from. */
 export interface TargetFacts extends InputFacts {
-  readonly targets: PluginOptions['targets'];
+  readonly targets: TargetChoices;
   /** The project's name in the workspace. */
   readonly name: string;
   readonly hasTests: boolean;
@@ -15,9 +15,13 @@ export interface TargetFacts extends InputFacts {
 export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
   const { targets, name } = facts;
   const inferred: Record<string, TargetConfiguration> = {};
-  const add = (target: string | undefined, described: Described, configuration: TargetConfiguration): void => {
+  const add = (target: TargetChoice | undefined, described: Described, configuration: TargetConfiguration): void => {
     if (target === undefined) return;
-    inferred[target] = { ...configuration, metadata: metadata(name, target, described) };
+    inferred[target.name] = {
+      ...configuration,
+      ...(Object.keys(target.options).length === 0 ? {} : { options: target.options }),
+      metadata: metadata(name, target.name, described),
+    };
   };
   add(
     targets.lock,
@@ -43,7 +47,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     {
       executor: `${PLUGIN}:build-wheel`,
       cache: true,
-      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel ?? ''}`],
+      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel?.name ?? ''}`],
       inputs: wheelInputs(facts),
       outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
     },
@@ -87,6 +91,6 @@ function outputDirectory(kind: 'dist' | 'reports', { root }: InputFacts): string
   return root === '.' ? `{workspaceRoot}/${kind}` : `{workspaceRoot}/${kind}/{projectRoot}`;
 }
 
-function present(target: string | undefined): string[] {
-  return target === undefined ? [] : [target];
+function present(target: TargetChoice | undefined): string[] {
+  return target === undefined ? [] : [target.name];
 }

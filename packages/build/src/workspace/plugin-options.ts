@@ -1,23 +1,16 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import type { ProjectSettings } from '@wheelhouse/python';
-
-/** The targets a Python project can get, by the names of their options, with the names they have unless told otherwise. */
-export const TARGET_NAMES = { lock: 'lock', snapshot: 'snapshot', test: 'test', buildWheel: 'build-wheel' } as const;
-
-/** The option that is about one target. */
-export type TargetOption = keyof typeof TARGET_NAMES;
+import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
 export interface PluginOptions {
-  /** The names of the targets; `undefined` for one that is left out. */
-  readonly targets: Readonly<Record<TargetOption, string | undefined>>;
+  readonly targets: TargetChoices;
   /** The interpreter asked for: a path, a command or a version. */
   readonly python?: string;
   readonly settings: ProjectSettings;
 }
 
-const TARGET_OPTIONS = Object.keys(TARGET_NAMES) as TargetOption[];
 const GLOB_LISTS = ['exclude', 'include', 'testInclude'] as const;
 const FRONTENDS = ['hook', 'pip'] as const;
 const KNOWN: readonly string[] = [...TARGET_OPTIONS, 'python', 'frontend', ...GLOB_LISTS];
@@ -42,9 +35,7 @@ export function parsePluginOptions(value: unknown): PluginOptions {
   for (const key of Object.keys(options)) {
     if (!KNOWN.includes(key)) fail(`there is no option \`${key}\``, `the options are ${list(KNOWN)}`);
   }
-  const targets: Record<TargetOption, string | undefined> = { ...TARGET_NAMES };
-  for (const option of TARGET_OPTIONS) targets[option] = targetName(option, options[option], fail);
-  checkDistinct(targets, fail);
+  const targets = parseTargets(options, fail);
   const python = options.python;
   if (python !== undefined && (typeof python !== 'string' || python === '')) {
     fail(
@@ -72,33 +63,6 @@ export function parsePluginOptions(value: unknown): PluginOptions {
 }
 
 type Fail = (message: string, hint: string) => void;
-
-function targetName(option: TargetOption, value: unknown, fail: Fail): string | undefined {
-  if (value === undefined) return TARGET_NAMES[option];
-  if (value === false) return undefined;
-  const hint = `it is \`{"targetName": "${TARGET_NAMES[option]}"}\`, or \`false\` to leave the target out`;
-  if (!isObject(value)) {
-    fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint);
-    return TARGET_NAMES[option];
-  }
-  for (const key of Object.keys(value)) if (key !== 'targetName') fail(`there is no option \`${option}.${key}\``, hint);
-  const name = value.targetName ?? TARGET_NAMES[option];
-  if (typeof name === 'string' && name !== '') return name;
-  fail(`the option \`${option}.targetName\` is \`${JSON.stringify(name)}\``, hint);
-  return TARGET_NAMES[option];
-}
-
-function checkDistinct(targets: Readonly<Record<TargetOption, string | undefined>>, fail: Fail): void {
-  for (const [index, option] of TARGET_OPTIONS.entries()) {
-    const name = targets[option];
-    const other = TARGET_OPTIONS.slice(0, index).find((each) => targets[each] === name);
-    if (name === undefined || other === undefined) continue;
-    fail(
-      `the options \`${other}\` and \`${option}\` both name the target \`${name}\``,
-      'give one of them another name',
-    );
-  }
-}
 
 function globList(key: string, value: unknown, fail: Fail): readonly string[] | undefined {
   if (value === undefined) return undefined;

@@ -13,7 +13,12 @@ function complaint(options: unknown): string {
 describe('parsePluginOptions', () => {
   it('gives every target its usual name where nothing is said', () => {
     expect(parsePluginOptions(undefined)).toEqual({
-      targets: { lock: 'lock', snapshot: 'snapshot', test: 'test', buildWheel: 'build-wheel' },
+      targets: {
+        lock: { name: 'lock', options: {} },
+        snapshot: { name: 'snapshot', options: {} },
+        test: { name: 'test', options: {} },
+        buildWheel: { name: 'build-wheel', options: {} },
+      },
       settings: {},
     });
   });
@@ -30,7 +35,12 @@ describe('parsePluginOptions', () => {
         testInclude: ['checks/**'],
       }),
     ).toEqual({
-      targets: { lock: 'pin', snapshot: 'snapshot', test: undefined, buildWheel: 'build-wheel' },
+      targets: {
+        lock: { name: 'pin', options: {} },
+        snapshot: { name: 'snapshot', options: {} },
+        test: undefined,
+        buildWheel: { name: 'build-wheel', options: {} },
+      },
       python: '3.12',
       settings: { frontend: 'pip', exclude: ['notes/**'], include: ['docs/**'], testInclude: ['checks/**'] },
     });

@@ -1,0 +1,68 @@
+/** What is said of a target wherever it is inferred: its usual name, and those options of its executor that nx.json may set. */
+export interface KnownTarget {
+  readonly name: string;
+  /** Names of options in the executor's schema. */
+  readonly options: readonly string[];
+}
+
+/** The option that is about one target. */
+export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel';
+
+/** The targets a Python project can get, by the names of their options. */
+export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
+  lock: { name: 'lock', options: [] },
+  snapshot: { name: 'snapshot', options: [] },
+  test: { name: 'test', options: [] },
+  buildWheel: { name: 'build-wheel', options: [] },
+};
+
+/** The options that are about targets. */
+export const TARGET_OPTIONS: readonly TargetOption[] = Object.keys(TARGETS) as TargetOption[];
+
+/** A target as nx.json has it. */
+export interface TargetChoice {
+  readonly name: string;
+  /** What its executor is given unless the project says otherwise. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Every target as nx.json has it; `undefined` for one that is left out. */
+export type TargetChoices = Readonly<Record<TargetOption, TargetChoice | undefined>>;
+
+type Fail = (message: string, hint: string) => void;
+
+/** Checks what nx.json says of the targets. Values of executors' options are Nx's to check, by the executors' schemas. */
+export function parseTargets(options: Readonly<Record<string, unknown>>, fail: Fail): TargetChoices {
+  const choices = Object.fromEntries(
+    TARGET_OPTIONS.map((option) => [option, parseTarget(option, options[option], fail)]),
+  ) as TargetChoices;
+  for (const [index, option] of TARGET_OPTIONS.entries()) {
+    const name = choices[option]?.name;
+    const other = TARGET_OPTIONS.slice(0, index).find((each) => choices[each]?.name === name);
+    if (name === undefined || other === undefined) continue;
+    fail(
+      `the options \`${other}\` and \`${option}\` both name the target \`${name}\``,
+      'give one of them another name',
+    );
+  }
+  return choices;
+}
+
+function parseTarget(option: TargetOption, value: unknown, fail: Fail): TargetChoice | undefined {
+  const usual = TARGETS[option];
+  if (value === undefined) return { name: usual.name, options: {} };
+  if (value === false) return undefined;
+  const more = usual.options.map((key) => `, "${key}": ...`).join('');
+  const hint = `it is \`{"targetName": "${usual.name}"${more}}\`, or \`false\` to leave the target out`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint);
+    return { name: usual.name, options: {} };
+  }
+  const { targetName = usual.name, ...options } = value as Record<string, unknown>;
+  for (const key of Object.keys(options)) {
+    if (!usual.options.includes(key)) fail(`there is no option \`${option}.${key}\``, hint);
+  }
+  if (typeof targetName === 'string' && targetName !== '') return { name: targetName, options };
+  fail(`the option \`${option}.targetName\` is \`${JSON.stringify(targetName)}\``, hint);
+  return { name: usual.name, options };
+}
