@@ -1,9 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, untilItAnswers } from './service.js';
 
 /** A package registry of a test's own: it holds what is published to it, and hands on requests for all else. */
 export interface Registry {
@@ -12,8 +11,6 @@ export interface Registry {
   readonly environment: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
-
-const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts Verdaccio on a free port of the loopback interface.
@@ -53,7 +50,7 @@ export async function startRegistry(directory: string): Promise<Registry> {
   server.stdout.pipe(output, { end: false });
   server.stderr.pipe(output, { end: false });
   try {
-    await untilItAnswers(url, server, log);
+    await untilItAnswers(`${url}/-/ping`, server, () => readFileSync(log, 'utf8'));
   } catch (error) {
     server.kill();
     throw error;
@@ -99,34 +96,4 @@ function verdaccio(): string {
   const manifest = require.resolve('verdaccio/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: string | Record<string, string> };
   return join(manifest, '..', typeof bin === 'string' ? bin : (bin.verdaccio ?? ''));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function untilItAnswers(url: string, server: ChildProcess, log: string): Promise<void> {
-  const start = Date.now();
-  for (;;) {
-    try {
-      if ((await fetch(`${url}/-/ping`)).ok) return;
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-    }
-    if (server.exitCode !== null || Date.now() - start > START_TIMEOUT_MS) {
-      throw new Error(`Verdaccio does not answer: ${readFileSync(log, 'utf8')}`);
-    }
-    await sleep(100);
-  }
-}
-
-/** Nobody listens yet. The error is of Node's own realm, not of the tests'. */
-function isRefused(error: unknown): boolean {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
