@@ -60,5 +60,12 @@ export {
 export { runTests, type TestResult } from './project/run-tests.js';
 export { toolchainIdentity } from './project/toolchain-identity.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
-export { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES, type SourceSet } from './sources/source-set.js';
+export {
+  projectFiles,
+  sourceSetMatcher,
+  TEST_EXCLUDES,
+  TEST_INCLUDES,
+  WHEEL_EXCLUDES,
+  type SourceSet,
+} from './sources/source-set.js';
 export { gitFiles, type GitFilesOptions } from './sources/git-files.js';

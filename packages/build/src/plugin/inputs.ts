@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { METADATA_FILES, TEST_INCLUDES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
+import { METADATA_FILES, TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
 
 /** The `inputs` of a target. */
 export type Inputs = NonNullable<TargetConfiguration['inputs']>;
@@ -51,6 +51,7 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
   if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
   return [
     ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
+    ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
     ...common(facts),
     WHEELS_OF_DEPENDENCIES,
   ];

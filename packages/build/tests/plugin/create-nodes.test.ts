@@ -127,6 +127,10 @@ describe('createNodes', () => {
         ),
         '!{workspaceRoot}/libs/a/project.json',
         '!{workspaceRoot}/libs/a/package.json',
+        ...['build/lib*/**', 'build/bdist.*/**', 'build/temp.*/**', '*.egg-info/**', 'src/*.egg-info/**'].map(
+          (glob) => `!{workspaceRoot}/libs/a/${glob}`,
+        ),
+        '!{workspaceRoot}/libs/a/**/__pycache__/**',
         '!{workspaceRoot}/libs/a/notes/**',
         ...common,
         wheels,

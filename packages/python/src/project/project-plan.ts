@@ -6,7 +6,7 @@ import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks
 import { select } from '../locks/selection.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
-import { TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
+import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** A value of an element file. */
 export type PlanValue = string | readonly PlanValue[] | { readonly [key: string]: PlanValue };
@@ -149,7 +149,12 @@ export class ProjectPlan {
       },
       'build-depends': [this.toolchain(interpreter), environment, installed],
       sources: [
-        { kind: 'project-files', path: metadata.root, include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])] },
+        {
+          kind: 'project-files',
+          path: metadata.root,
+          include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])],
+          exclude: TEST_EXCLUDES,
+        },
       ],
     });
   }

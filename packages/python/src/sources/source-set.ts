@@ -9,7 +9,13 @@ export interface SourceSet {
   readonly exclude: readonly string[];
 }
 
-/** What a wheel is never made from: tests, documentation, locks and the files of the monorepo itself. */
+/** What Python leaves beside sources. */
+const BYTE_CODE = '**/__pycache__/**';
+
+/**
+ * What a wheel is never made from: tests, documentation, locks, the files of the monorepo itself, and what a build in
+ * the project's directory left there: setuptools takes modules that are long gone from its build/lib.
+ */
 export const WHEEL_EXCLUDES: readonly string[] = [
   'tests/**',
   'test/**',
@@ -23,6 +29,12 @@ export const WHEEL_EXCLUDES: readonly string[] = [
   '.python-version',
   'project.json',
   'package.json',
+  'build/lib*/**',
+  'build/bdist.*/**',
+  'build/temp.*/**',
+  '*.egg-info/**',
+  'src/*.egg-info/**',
+  BYTE_CODE,
 ];
 
 /** What tests are made of: their files and the configuration of their runner. */
@@ -37,6 +49,9 @@ export const TEST_INCLUDES: readonly string[] = [
   'pyproject.toml',
   '.coveragerc',
 ];
+
+/** What tests are never made of, whatever includes say. */
+export const TEST_EXCLUDES: readonly string[] = [BYTE_CODE];
 
 /** What tools leave in a project that is under no version control. */
 const DEBRIS =
