@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { normalizeName, parseFilename } from '@wheelhouse/python';
+
+/** An index (PEP 503) on a free port of the loopback interface. */
+export interface SimpleIndex {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the distribution files of a directory as an index. @param directory absolute path */
+export async function serveIndex(directory: string): Promise<SimpleIndex> {
+  const server = createServer((request, response) => {
+    const [, kind, name = ''] = (request.url ?? '').split('/');
+    const files = readdirSync(directory).filter((file) => parseFilename(file) !== undefined);
+    if (kind === 'files' && files.includes(name)) {
+      response.end(readFileSync(join(directory, name)));
+      return;
+    }
+    const links = files
+      .filter((file) => kind === 'simple' && normalizeName(parseFilename(file)?.name ?? '') === name)
+      .map((file) => {
+        const sha256 = createHash('sha256')
+          .update(readFileSync(join(directory, file)))
+          .digest('hex');
+        return `<a href="/files/${file}#sha256=${sha256}">${file}</a>`;
+      });
+    response.statusCode = links.length === 0 ? 404 : 200;
+    response.setHeader('content-type', 'text/html').end(`<!DOCTYPE html><html><body>${links.join('')}</body></html>`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
