@@ -21,6 +21,8 @@ export interface BuildLockServices {
   /** Names of the workspace's projects, never asked of an index. */
   readonly locals: ReadonlySet<string>;
   readonly uvVersion: string;
+  /** What an sdist, by `name==version`, was built with so far: versions that are kept where they still fit. */
+  previous(sdist: string): readonly LockEntry[];
 }
 
 type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
@@ -90,7 +92,7 @@ export class BuildLocks {
     this.open.push(key);
     try {
       const sdist = await this.sdist(name, hashes);
-      const lock = await this.close(key, buildRequirements(sdist), python, undefined, (made) =>
+      const lock = await this.close(key, buildRequirements(sdist), python, this.services.previous(key), (made) =>
         this.services.hooks.buildRequires({ sdist }, made, this.locks),
       );
       this.locks.set(key, lock);
@@ -105,7 +107,7 @@ export class BuildLocks {
     project: ProjectMetadata,
     requirements: readonly Requirement[],
     python: string,
-    preferences: readonly LockEntry[] | undefined,
+    preferences: readonly LockEntry[],
   ): Promise<Lock> {
     return await this.close(project.normalizedName, requirements, python, preferences, (made) =>
       this.services.hooks.buildRequires({ project }, made, this.locks),
@@ -116,7 +118,7 @@ export class BuildLocks {
     distribution: string,
     requirements: readonly Requirement[],
     python: string,
-    preferences: readonly LockEntry[] | undefined,
+    preferences: readonly LockEntry[],
     hook: (lock: Lock) => Promise<readonly string[]>,
   ): Promise<Lock> {
     if (this.resolver === undefined) throw new Error('build locks without a resolver');
@@ -129,7 +131,7 @@ export class BuildLocks {
         what: `what \`${distribution}\` is built with`,
         requirements: all,
         python,
-        ...(preferences === undefined ? {} : { preferences }),
+        preferences,
       });
       await this.ofEntries(entries, python);
       const question = {

@@ -7,7 +7,8 @@ export {
   type FetchedSdist,
 } from '../fetch/fetch-distributions.js';
 export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
-export { lockProject, type LockInput, type LockOutcome, type LockServices } from './lock-project.js';
+export { lockGroup, type LockInput, type LockMember, type LockServices } from './lock-group.js';
+export { publishLocks, type LockChanges, type LockOutcome } from './publication.js';
 export { lockTools } from './lock-tools.js';
 export type { UvContext } from './uv.js';
 export { questionDigest, type Question } from '../locks/digest.js';
@@ -21,4 +22,4 @@ export {
   withUvVariables,
   type IndexSettings,
 } from '../tools/index-settings.js';
-export { makeLocks, type LockOptions } from '../project/make-locks.js';
+export { makeLocks, resolveLocks, type LockOptions } from '../project/make-locks.js';

@@ -1,54 +1,78 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import type { LockOutcome } from './lock-project.js';
 import { isAbsent } from '../errno.js';
 import { formatLock } from '../locks/format.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { parseLock } from '../locks/parse.js';
 import { locksDirectory } from '../locks/read-locks.js';
 
+/** Locks that are made, and what differs between them and those in the workspace. */
+export interface LockChanges {
+  /** By the roots of their projects. */
+  readonly locks: ReadonlyMap<string, ProjectLocks>;
+  /** Files whose text is not there yet, relative to the workspace. */
+  readonly changed: readonly { readonly file: string; readonly text: string }[];
+  /** Files that are there, of build locks of distributions that are no longer built from source. */
+  readonly removed: readonly string[];
+}
+
+/** What a lock run did. */
+export interface LockOutcome {
+  /** By the roots of their projects. */
+  readonly locks: ReadonlyMap<string, ProjectLocks>;
+  /** Files written because they changed, relative to the workspace. */
+  readonly written: readonly string[];
+  /** Build locks of distributions that are no longer built from source. */
+  readonly removed: readonly string[];
+}
+
+/** The texts of locks, beside what the workspace has. Files whose text stays the same are not in it. */
+export function changesOf(made: ReadonlyMap<string, ProjectLocks>, workspace: string): LockChanges {
+  const locks = new Map<string, ProjectLocks>();
+  const changed: { file: string; text: string }[] = [];
+  const removed: string[] = [];
+  for (const [root, own] of made) {
+    const directory = locksDirectory(root);
+    const files = new Map<string, Lock>([
+      [posix.join(directory, 'test.txt'), own.test],
+      [posix.join(directory, 'runtime.txt'), own.runtime],
+      ...nameBuildLocks(own.build, own.test.distribution).map(
+        ([name, lock]) => [posix.join(directory, 'build', name), lock] as const,
+      ),
+    ]);
+    const texts = [...files].map(([file, lock]) => ({ file, text: formatLock(lock) }));
+    changed.push(...texts.filter(({ file, text }) => readText(join(workspace, file)) !== text));
+    removed.push(
+      ...listTexts(join(workspace, directory, 'build'))
+        .map((name) => posix.join(directory, 'build', name))
+        .filter((file) => !files.has(file)),
+    );
+    const [test, runtime, ...build] = texts.map(({ file, text }) => parseLock(text, file));
+    if (test === undefined || runtime === undefined) throw new Error(`no locks were made for ${root}`);
+    locks.set(root, { test, runtime, build: new Map(build.map((lock) => [lock.distribution, lock])) });
+  }
+  return { locks, changed, removed };
+}
+
 /**
- * Writes a project's locks: all texts are on disk beside their places before the first of them is renamed into its
- * place, so that what can fail fails before anything changed. Files whose text stays the same are not touched.
+ * Writes locks: all texts are on disk beside their places before the first of them is renamed into its place, so that
+ * what can fail fails before anything changed.
  */
-export function publishLocks(
-  locks: ProjectLocks,
-  place: { readonly workspace: string; readonly root: string },
-): LockOutcome {
-  const directory = locksDirectory(place.root);
-  const files = new Map<string, Lock>([
-    [posix.join(directory, 'test.txt'), locks.test],
-    [posix.join(directory, 'runtime.txt'), locks.runtime],
-    ...nameBuildLocks(locks.build, locks.test.distribution).map(
-      ([name, lock]) => [posix.join(directory, 'build', name), lock] as const,
-    ),
-  ]);
-  const texts = [...files].map(([file, lock]) => ({ file, text: formatLock(lock) }));
-  const changed = texts.filter(({ file, text }) => readText(join(place.workspace, file)) !== text);
+export function publishLocks({ locks, changed, removed }: LockChanges, workspace: string): LockOutcome {
   const staged: string[] = [];
   try {
     for (const { file, text } of changed) {
-      const path = join(place.workspace, file);
+      const path = join(workspace, file);
       mkdirSync(dirname(path), { recursive: true });
       staged.push(`${path}.new`);
       writeFileSync(`${path}.new`, text);
     }
-    for (const { file } of changed) renameSync(`${join(place.workspace, file)}.new`, join(place.workspace, file));
+    for (const { file } of changed) renameSync(`${join(workspace, file)}.new`, join(workspace, file));
   } finally {
     for (const path of staged) rmSync(path, { force: true });
   }
-  const removed = listTexts(join(place.workspace, directory, 'build'))
-    .map((name) => posix.join(directory, 'build', name))
-    .filter((file) => !files.has(file));
-  for (const file of removed) rmSync(join(place.workspace, file));
-  const parsed = texts.map(({ file, text }) => parseLock(text, file));
-  const [test, runtime, ...build] = parsed;
-  if (test === undefined || runtime === undefined) throw new Error('no locks were published');
-  return {
-    locks: { test, runtime, build: new Map(build.map((lock) => [lock.distribution, lock])) },
-    written: changed.map(({ file }) => file),
-    removed,
-  };
+  for (const file of removed) rmSync(join(workspace, file));
+  return { locks, written: changed.map(({ file }) => file), removed };
 }
 
 /** A build lock is called by its distribution; of several versions of one, all but the first carry the version. */

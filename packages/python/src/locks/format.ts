@@ -15,6 +15,7 @@ export function formatLock(lock: UnwrittenLock): string {
     `made by: ${lock.kind === 'tools' ? 'node tools/python-tools-lock.mjs' : 'the target lock; do not edit'}`,
     `kind: ${lock.kind}`,
     `distribution: ${lock.distribution}`,
+    ...(lock.resolve === undefined ? [] : [`resolve: ${lock.resolve}`]),
     `python: ${lock.python}`,
     `uv: ${lock.uv}`,
     `requirements: ${questionDigest(lock)}`,

@@ -14,6 +14,8 @@ export interface ProjectRequirements {
   readonly build: readonly Requirement[];
   /** The lowest Python of requires-python; absent where it names none. */
   readonly python?: string;
+  /** The name of the resolve that the project is in; absent where it is resolved alone. */
+  readonly resolve?: string;
 }
 
 /** One spelling of a list of requirements: their lines, each once, sorted. */
@@ -40,7 +42,7 @@ export function checkLocks(
     ...(build === undefined ? [] : [[build, expected.build] as const]),
   ];
   const errors = questions.flatMap(([lock, requirements]) => {
-    const reason = staleReason(lock, requirements, expected.python, context.interpreter);
+    const reason = staleReason(lock, requirements, expected, context.interpreter);
     return reason === undefined ? [] : [stale(lock, reason, context)];
   });
   throwCollected(errors);
@@ -49,19 +51,31 @@ export function checkLocks(
 function staleReason(
   lock: Lock,
   requirements: readonly Requirement[],
-  python: string | undefined,
+  { python, resolve }: Pick<ProjectRequirements, 'python' | 'resolve'>,
   interpreter: string,
 ): string | undefined {
   if (questionDigest(lock) !== lock.requirementsDigest) return 'its header was changed by hand';
   const changes = describeChanges(lock.requirements, requirements);
   if (changes !== undefined) return changes;
-  if (python !== undefined && python !== lock.python) {
+  if (lock.kind !== 'build' && lock.resolve !== resolve) {
+    return `it was made for ${group(lock.resolve)}, and the project is in ${group(resolve)}`;
+  }
+  if (python !== undefined && !isFor(lock, python, resolve)) {
     return `it is for Python ${lock.python} and later, and the project is for ${python} and later`;
   }
   if (compareVersions(interpreter, lock.python) < 0) {
     return `it is for Python ${lock.python} and later, and the interpreter is ${interpreter}`;
   }
   return undefined;
+}
+
+function group(resolve: string | undefined): string {
+  return resolve === undefined ? 'no resolve' : `the resolve \`${resolve}\``;
+}
+
+/** Others of a resolve may need a later Python than the project does, and then the locks of all are for that one. */
+function isFor(lock: Lock, python: string, resolve: string | undefined): boolean {
+  return resolve === undefined ? lock.python === python : compareVersions(lock.python, python) >= 0;
 }
 
 /** What is added, removed or changed between two lists, by the requirements' names. */

@@ -23,6 +23,8 @@ export interface Lock {
   readonly kind: LockKind;
   /** Whose lock it is: a project's distribution name, or `name==version` of an sdist. */
   readonly distribution: string;
+  /** The name of the resolve that the project was in; absent where it was resolved alone. */
+  readonly resolve?: string;
   /** The lowest Python it is good for, as `X.Y` or `X.Y.Z`. */
   readonly python: string;
   /** The version of uv that made it. */

@@ -31,10 +31,12 @@ export function parseLock(text: string, file: string): Lock {
   };
   const kind = one('kind');
   if (!KINDS.includes(kind)) throw invalid(file, 0, `\`${kind}\` is no kind of lock`);
+  const resolve = header.get('resolve')?.[0];
   return {
     file,
     kind: kind as LockKind,
     distribution: one('distribution'),
+    ...(resolve === undefined ? {} : { resolve }),
     python: one('python'),
     uv: one('uv'),
     requirementsDigest: one('requirements'),

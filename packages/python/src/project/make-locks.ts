@@ -1,45 +1,73 @@
-import { ElementError } from '@wheelhouse/element';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ElementError, lockFile } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { ioOf, toolsOf } from './python-engine.js';
 import type { PlannedProject } from './project-plan.js';
+import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { SandboxedHooks } from './sandboxed-hooks.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { readLocks } from '../locks/read-locks.js';
-import { lockProject, type LockOutcome } from '../lock/lock-project.js';
+import { lockGroup } from '../lock/lock-group.js';
+import type { Upgrade } from '../lock/preferences.js';
+import { publishLocks, type LockChanges, type LockOutcome } from '../lock/publication.js';
 import { readIndexSettings } from '../tools/index-settings.js';
 
 /** How {@link makeLocks} resolves. */
 export interface LockOptions {
   /** Names whose versions are not kept; `all` for none. */
-  readonly upgrade?: 'all' | readonly string[];
+  readonly upgrade?: Upgrade;
+  /** Called where another process is making the same locks, and is waited for. */
+  readonly onWait?: () => void;
 }
 
 /**
- * Resolves what a project requires and writes its locks; the only operation that asks an index what there is
- * (docs/adr/0011). A failure leaves the locks as they were.
+ * Resolves what a project requires, together with the projects that it shares a resolve with (docs/adr/0025), and
+ * writes the locks of all of them; the only operation that asks an index what there is (docs/adr/0011). A failure leaves
+ * the locks as they were.
  *
  * @throws ElementError RESOLUTION, FETCH, INTERPRETER, COMMAND_FAILED
  */
 export async function makeLocks(operation: Operation, options: LockOptions = {}): Promise<LockOutcome> {
-  const { workspace, project, engine } = operation;
-  const interpreter = await workspace.interpreter(project);
-  const tools = await toolsOf(engine);
-  const temporary = await engine.store.workspace();
-  const planned = (build: ReadonlyMap<string, Lock>): PlannedProject => ({
-    metadata: project.metadata,
-    locks: { test: NO_LOCK, runtime: NO_LOCK, build },
-    interpreter,
-    settings: project.ref.settings ?? {},
+  const { workspace, engine } = operation;
+  const { signal } = engine;
+  const lock = await lockFile(lockPath(operation), {
+    signal,
+    ...(options.onWait === undefined ? {} : { onWait: options.onWait }),
   });
   try {
-    return await lockProject(
+    return publishLocks(await resolveLocks(operation, options), workspace.directory);
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** What {@link makeLocks} would write. */
+export async function resolveLocks(operation: Operation, { upgrade }: LockOptions = {}): Promise<LockChanges> {
+  const { workspace, project, engine } = operation;
+  const group = workspace.group(project);
+  const interpreter = await interpreterOf(group, workspace);
+  const tools = await toolsOf(engine);
+  const temporary = await engine.store.workspace();
+  const planned = (build: ReadonlyMap<string, Lock>, metadata = project.metadata): PlannedProject => ({
+    metadata,
+    locks: { test: NO_LOCK, runtime: NO_LOCK, build },
+    interpreter,
+    settings: group.find((member) => member.metadata === metadata)?.ref.settings ?? {},
+  });
+  try {
+    return await lockGroup(
       {
-        project: project.metadata,
+        members: group.map((member) => ({
+          project: member.metadata,
+          requirements: workspace.requirements(member),
+          previous: previousLocks(workspace, member),
+        })),
+        resolve: project.ref.resolve,
         workspace: workspace.projects.map(({ metadata }) => metadata),
         workspaceDirectory: workspace.directory,
-        requirements: workspace.requirements(project),
-        previous: previousLocks(operation),
-        upgrade: options.upgrade,
+        upgrade,
       },
       {
         tools,
@@ -56,10 +84,35 @@ export async function makeLocks(operation: Operation, options: LockOptions = {})
   }
 }
 
+/** Two processes never make the locks of one group at once: each starts from what the other has written. */
+function lockPath({ workspace, project, engine }: Operation): string {
+  const { resolve, root } = project.ref;
+  const group = resolve === undefined ? { root } : { resolve };
+  const digest = createHash('sha256')
+    .update(JSON.stringify([workspace.directory, group]))
+    .digest('hex');
+  return join(engine.store.directory, 'locks', `resolve-${digest}.lock`);
+}
+
+/** @throws ElementError INTERPRETER where the projects of a resolve do not have one in common */
+async function interpreterOf(group: readonly WorkspaceProject[], workspace: PythonWorkspace): Promise<Interpreter> {
+  const chosen: Interpreter[] = [];
+  for (const member of group) chosen.push(await workspace.interpreter(member));
+  const [interpreter] = chosen;
+  if (interpreter === undefined) throw new Error('a group without projects');
+  if (chosen.every(({ executable }) => executable === interpreter.executable)) return interpreter;
+  const each = group.map(({ ref }, index) => `\`${ref.name}\` has \`${chosen[index]?.executable ?? ''}\``);
+  throw new ElementError({
+    code: 'INTERPRETER',
+    message: `the projects of the resolve \`${group[0]?.ref.resolve ?? ''}\` have different interpreters: ${each.join(', ')}`,
+    hint: 'give them one by a `.python-version` above them or the option `python`, or leave a project out of `resolves`',
+  });
+}
+
 /** Locks that are absent or unreadable have no versions to keep. */
-function previousLocks({ workspace, project }: Operation): ProjectLocks | undefined {
+function previousLocks(workspace: PythonWorkspace, { metadata }: WorkspaceProject): ProjectLocks | undefined {
   try {
-    return readLocks(project.metadata, { workspace: workspace.directory, command: '' });
+    return readLocks(metadata, { workspace: workspace.directory, command: '' });
   } catch (error) {
     if (error instanceof ElementError && (error.code === 'LOCK_MISSING' || error.code === 'LOCK_INVALID'))
       return undefined;

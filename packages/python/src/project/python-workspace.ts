@@ -18,6 +18,8 @@ export interface ProjectRef {
   readonly root: string;
   /** The interpreter asked for: a path, a command or a version. */
   readonly python?: string;
+  /** The name of the resolve it shares with other projects; absent where it is resolved alone. */
+  readonly resolve?: string;
   readonly settings?: ProjectSettings;
 }
 
@@ -90,8 +92,18 @@ export class PythonWorkspace {
   }
 
   /** What the locks of a project have to answer: its own requirements and those of its local dependencies. */
-  requirements({ metadata }: WorkspaceProject): ProjectRequirements {
-    return projectRequirements(metadata, this.allMetadata());
+  requirements({ ref, metadata }: WorkspaceProject): ProjectRequirements {
+    const resolve = ref.resolve === undefined ? {} : { resolve: ref.resolve };
+    return { ...projectRequirements(metadata, this.allMetadata()), ...resolve };
+  }
+
+  /** The projects that are resolved together with `project`, itself among them, in the order of their roots. */
+  group(project: WorkspaceProject): WorkspaceProject[] {
+    const { resolve } = project.ref;
+    if (resolve === undefined) return [project];
+    return this.projects
+      .filter(({ ref }) => ref.resolve === resolve)
+      .sort((a, b) => (a.ref.root < b.ref.root ? -1 : 1));
   }
 
   /** The interpreter a project is built with. @throws ElementError INTERPRETER */

@@ -7,6 +7,7 @@ import { readToolsLock } from '../tools/tools-lock.js';
 import type { Lock, LockEntry } from '../locks/lock.js';
 import type { HookRunner, SdistFile, SdistMetadata } from '../lock/hook-runner.js';
 import { parseMetadata } from '../metadata/core-metadata.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
 
 /** How much of a failed hook's output an error shows. */
 const LOG_LINES = 40;
@@ -16,34 +17,28 @@ const LOG_LINES = 40;
  * is asked for once (docs/adr/0011).
  */
 export class SandboxedHooks implements HookRunner {
-  /** @param project the project whose locks are made, with the build locks that are known so far */
+  /** @param planned a project whose locks are made (any where none is named), with the build locks known so far */
   constructor(
-    private readonly operation: Operation,
-    private readonly project: (build: ReadonlyMap<string, Lock>) => PlannedProject,
+    private readonly operation: Pick<Operation, 'workspace' | 'engine'>,
+    private readonly planned: (build: ReadonlyMap<string, Lock>, project?: ProjectMetadata) => PlannedProject,
   ) {}
 
   async metadata(sdist: SdistFile, lock: Lock, known: ReadonlyMap<string, Lock>): Promise<SdistMetadata> {
-    const text = await this.ask(
-      sdist,
-      (plan, project) => plan.sdistHook(entryOf(sdist), lock, 'metadata', project),
-      known,
-    );
+    const project = this.planned(known);
+    const text = await this.ask(sdist, project, (plan) => plan.sdistHook(entryOf(sdist), lock, 'metadata', project));
     return parseMetadata(text);
   }
 
   async buildRequires(
-    target: { readonly sdist: SdistFile } | { readonly project: unknown },
+    target: { readonly sdist: SdistFile } | { readonly project: ProjectMetadata },
     lock: Lock,
     known: ReadonlyMap<string, Lock>,
   ): Promise<string[]> {
-    const sdist = 'sdist' in target ? target.sdist : undefined;
-    const text = await this.ask(
-      sdist,
-      (plan, project) =>
-        sdist === undefined
-          ? plan.buildRequires(project, lock)
-          : plan.sdistHook(entryOf(sdist), lock, 'get-requires', project),
-      known,
+    const project = this.planned(known, 'project' in target ? target.project : undefined);
+    const text = await this.ask('sdist' in target ? target.sdist : undefined, project, (plan) =>
+      'project' in target
+        ? plan.buildRequires(project, lock)
+        : plan.sdistHook(entryOf(target.sdist), lock, 'get-requires', project),
     );
     return JSON.parse(text) as string[];
   }
@@ -51,13 +46,12 @@ export class SandboxedHooks implements HookRunner {
   /** Builds the element that asks, and reads its one file. */
   private async ask(
     sdist: SdistFile | undefined,
-    planned: (plan: ProjectPlan, project: PlannedProject) => string,
-    known: ReadonlyMap<string, Lock>,
+    project: PlannedProject,
+    planned: (plan: ProjectPlan) => string,
   ): Promise<string> {
     const { workspace, engine } = this.operation;
-    const project = this.project(known);
     const plan = new ProjectPlan(readToolsLock());
-    const name = planned(plan, project);
+    const name = planned(plan);
     const session = await openPlan(workspace, engine, {
       plan,
       targets: [name],

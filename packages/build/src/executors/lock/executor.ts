@@ -9,7 +9,15 @@ export default async function lock(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { written, removed } = await makeLocks(operation, upgradeOf(options));
+    const { resolve } = operation.project.ref;
+    const members = operation.workspace.group(operation.project).map(({ ref }) => ref.name);
+    if (resolve !== undefined) say(`the resolve ${resolve} is locked as one: ${members.join(', ')}`);
+    const { written, removed } = await makeLocks(operation, {
+      ...upgradeOf(options),
+      onWait: () => {
+        say('waiting for another run that makes the same locks');
+      },
+    });
     for (const file of written) say(`wrote ${file}`);
     for (const file of removed) say(`removed ${file}`);
     if (written.length + removed.length === 0) say('the locks are up to date');

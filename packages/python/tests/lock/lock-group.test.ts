@@ -7,8 +7,16 @@ import {
   readLocks,
   readProjects,
   type Interpreter,
+  type LockPlace,
 } from '@wheelhouse/python';
-import { lockProject, type LockInput, type LockOutcome, type Tools } from '@wheelhouse/python/lock';
+import {
+  lockGroup,
+  publishLocks,
+  type LockInput,
+  type LockMember,
+  type LockOutcome,
+  type Tools,
+} from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { PackageIndex, type Distribution } from '../testing/package-index.js';
 import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
@@ -53,6 +61,16 @@ afterAll(async () => {
 
 const BACKEND = 'def get_requires_for_build_wheel(config_settings=None):\n    return ["hooked"]\n';
 
+interface Declared {
+  readonly dependencies: readonly string[];
+  readonly test: readonly string[];
+  readonly build: readonly string[];
+  readonly python: string;
+}
+
+/** The names of the projects that are locked, and how. */
+type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade'> & { readonly members?: readonly string[] };
+
 class Workspace {
   readonly directory = temporaryDirectory();
   readonly ran = join(this.directory, 'ran');
@@ -64,17 +82,24 @@ class Workspace {
   }
 
   app(dependencies: readonly string[], test: readonly string[] = []): void {
-    this.write('app/backend.py', BACKEND);
+    this.project('app', { dependencies, test });
+  }
+
+  project(
+    name: string,
+    { dependencies = [], test = [], build = ['maker'], python = '>=3.10' }: Partial<Declared> = {},
+  ): void {
+    this.write(`${name}/backend.py`, BACKEND);
     this.write(
-      'app/pyproject.toml',
+      `${name}/pyproject.toml`,
       `[build-system]
-requires = ["maker"]
+requires = ${JSON.stringify(build)}
 build-backend = "backend"
 backend-path = ["."]
 [project]
-name = "app"
+name = "${name}"
 version = "1"
-requires-python = ">=3.10"
+requires-python = "${python}"
 dependencies = ${JSON.stringify(dependencies)}
 [project.optional-dependencies]
 test = ${JSON.stringify(test)}
@@ -82,34 +107,48 @@ test = ${JSON.stringify(test)}
     );
   }
 
-  async input(): Promise<LockInput> {
+  /** Whether the locks of a project are fresh. @throws ElementError LOCK_STALE */
+  check({ project, requirements, previous }: LockMember, resolve?: string): void {
+    const expected = resolve === undefined ? requirements : { ...requirements, resolve };
+    checkLocks(project, previous!, expected, { ...this.place, interpreter: interpreter.version });
+  }
+
+  get place(): LockPlace {
+    return { workspace: this.directory, command: 'nx run app:lock' };
+  }
+
+  async input(names: readonly string[] = ['app']): Promise<LockInput> {
     const roots = readdirSync(this.directory).filter((name) =>
       existsSync(join(this.directory, name, 'pyproject.toml')),
     );
     const workspace = await readProjects(roots, { workspace: this.directory, python: () => findPython(process.env) });
-    const project = workspace.find(({ name }) => name === 'app')!;
-    return {
-      project,
-      workspace,
-      workspaceDirectory: this.directory,
-      requirements: projectRequirements(project, workspace),
-    };
+    const members = workspace
+      .filter(({ name }) => names.includes(name))
+      .map((project) => ({
+        project,
+        requirements: projectRequirements(project, workspace),
+        ...(existsSync(join(this.directory, project.root, 'locks'))
+          ? { previous: readLocks(project, this.place) }
+          : {}),
+      }));
+    return { members, workspace, workspaceDirectory: this.directory };
   }
 
-  async lock(more: Partial<LockInput> = {}): Promise<LockOutcome> {
+  async lock({ members, ...more }: LockRun = {}): Promise<LockOutcome> {
     const temporary = temporaryDirectory();
     const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran };
     const context = { tools, settings: index.settings, interpreter, environment, io };
     this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
-    return await lockProject({ ...(await this.input()), ...more }, { ...context, temporary, hooks: this.hooks });
+    const input = { ...(await this.input(members)), ...more };
+    return publishLocks(await lockGroup(input, { ...context, temporary, hooks: this.hooks }), this.directory);
   }
 
-  read(name: string): string {
-    return readFileSync(join(this.directory, 'app/locks', name), 'utf8');
+  read(name: string, project = 'app'): string {
+    return readFileSync(join(this.directory, project, 'locks', name), 'utf8');
   }
 
-  pins(name: string): string[] {
-    return this.read(name)
+  pins(name: string, project = 'app'): string[] {
+    return this.read(name, project)
       .split('\n')
       .flatMap((line) => /^[a-z].*?(?= \\$)/.exec(line)?.[0] ?? []);
   }
@@ -149,11 +188,9 @@ test('wheels alone: test, runtime and build are locked, and the runtime has the 
     'get_requires_for_build_wheel app [hooked maker]',
   ]);
 
-  const input = await workspace.input();
-  const place = { workspace: workspace.directory, command: 'nx run app:lock' };
-  const read = readLocks(input.project, place);
-  expect(read).toEqual(locks);
-  checkLocks(input.project, read, input.requirements, { ...place, interpreter: interpreter.version });
+  const [member] = (await workspace.input()).members;
+  expect(member?.previous).toEqual(locks.get('app'));
+  workspace.check(member!);
 }, 120_000);
 
 test('an sdist: its backend is asked in its own locked environment, never on the way to a resolution', async () => {
@@ -170,7 +207,10 @@ test('an sdist: its backend is asked in its own locked environment, never on the
   expect(workspace.pins('build/dynamic.txt')).toEqual(['hooked==1.0', 'maker==1.0']);
   expect(workspace.pins('build/deeper.txt')).toEqual([]);
   expect(workspace.pins('build/static.txt')).toEqual(['deeper==2.0', 'dynamic==1.0', 'leaf==1.1']);
-  expect(locks.build.get('dynamic==1.0')).toMatchObject({ requirements: ['maker'], hookRequirements: ['hooked'] });
+  expect(locks.get('app')?.build.get('dynamic==1.0')).toMatchObject({
+    requirements: ['maker'],
+    hookRequirements: ['hooked'],
+  });
   const calls = workspace.hooks?.calls ?? [];
   expect(calls).toContain('prepare_metadata_for_build_wheel dynamic [hooked maker]');
   expect(calls.filter((call) => call.startsWith('prepare'))).toHaveLength(2);
@@ -180,14 +220,14 @@ test('an sdist: its backend is asked in its own locked environment, never on the
 test('what is locked stays until it is to be upgraded, and what did not change is not written', async () => {
   const workspace = new Workspace();
   workspace.app(['leaf<1.1']);
-  const { locks } = await workspace.lock();
+  await workspace.lock();
   const before = statSync(join(workspace.directory, 'app/locks/build/app.txt')).mtimeMs;
   workspace.app(['leaf']);
-  const second = await workspace.lock({ previous: locks });
+  const second = await workspace.lock();
   expect(second.written).toEqual(['app/locks/test.txt', 'app/locks/runtime.txt']);
   expect(workspace.pins('test.txt')).toEqual(['leaf==1.0']);
   expect(statSync(join(workspace.directory, 'app/locks/build/app.txt')).mtimeMs).toBe(before);
-  await workspace.lock({ previous: second.locks, upgrade: ['leaf'] });
+  await workspace.lock({ upgrade: ['leaf'] });
   expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.1']);
 }, 120_000);
 
@@ -226,3 +266,99 @@ test('an sdist whose build needs itself is an error that names the circle', asyn
     hint: 'a wheel on an index breaks the circle',
   });
 }, 120_000);
+
+describe('a resolve', () => {
+  const members = ['app', 'other', 'third'];
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = new Workspace();
+    workspace.app(['leaf'], ['winonly']);
+    workspace.project('other', { dependencies: ['leaf', 'hooked'], test: ['tester'] });
+    workspace.project('third', { dependencies: ['dynamic'], build: ['maker', 'hooked'] });
+    await workspace.lock({ members, resolve: 'all' });
+  }, 120_000);
+
+  test('has one version of everything, and each project the part of it that it needs', () => {
+    // Alone, `app` would have the newer one; the tests of `other` take the older.
+    expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.0']);
+    expect(workspace.pins('test.txt')).toEqual(['leaf==1.0', 'winonly==1.0']);
+    expect(workspace.pins('test.txt', 'other')).toEqual([
+      ...['hooked==1.0', 'leaf==1.0', 'maker==1.0', 'tester==1.0'],
+      'winonly==1.0 ; sys_platform == "win32"',
+    ]);
+    expect(workspace.pins('runtime.txt', 'other')).toEqual(['hooked==1.0', 'leaf==1.0', 'maker==1.0']);
+    expect(workspace.pins('runtime.txt', 'third')).toEqual(['deeper==2.0', 'dynamic==1.0', 'leaf==1.0']);
+    expect(readdirSync(join(workspace.directory, 'app/locks/build'))).toEqual(['app.txt']);
+    expect(readdirSync(join(workspace.directory, 'third/locks/build')).sort()).toEqual([
+      ...['deeper.txt', 'dynamic.txt', 'third.txt'],
+    ]);
+    expect(workspace.read('test.txt')).toMatch(/^# distribution: app\n# resolve: all\n# python: 3\.10$/m);
+    expect(workspace.read('build/app.txt')).not.toContain('resolve:');
+  });
+
+  test('is locked again without a change, whichever of its projects asks', async () => {
+    expect((await workspace.lock({ members, resolve: 'all' })).written).toEqual([]);
+  }, 120_000);
+
+  test('makes the locks of that project alone stale whose requirements change', async () => {
+    workspace.project('other', { dependencies: ['leaf'], test: ['tester'] });
+    const [app, other, third] = (await workspace.input(members)).members;
+    workspace.check(app!, 'all');
+    workspace.check(third!, 'all');
+    expect(() => {
+      workspace.check(other!, 'all');
+    }).toThrow(/`hooked` was removed/);
+    const { written } = await workspace.lock({ members, resolve: 'all' });
+    expect(written).toEqual(['other/locks/test.txt', 'other/locks/runtime.txt']);
+  }, 120_000);
+
+  test('is left or changed: the locks are stale', async () => {
+    const [app] = (await workspace.input()).members;
+    expect(() => {
+      workspace.check(app!);
+    }).toThrow(
+      /^the lock `app\/locks\/test\.txt` is out of date: it was made for the resolve `all`, and the project is in no resolve\n/,
+    );
+    expect(() => {
+      workspace.check(app!, 'some');
+    }).toThrow(/it was made for the resolve `all`, and the project is in the resolve `some`/);
+  });
+
+  test('upgrades a name for all of its projects, and writes the locks of those that use it', async () => {
+    workspace.project('other', { dependencies: ['hooked'] });
+    expect((await workspace.lock({ members, resolve: 'all' })).written).toEqual([
+      ...['other/locks/test.txt', 'other/locks/runtime.txt'],
+    ]);
+    const { written } = await workspace.lock({ members, resolve: 'all', upgrade: ['leaf'] });
+    expect(written).toEqual([
+      ...['app/locks/test.txt', 'app/locks/runtime.txt', 'third/locks/test.txt', 'third/locks/runtime.txt'],
+    ]);
+    expect(workspace.pins('runtime.txt', 'third')).toContain('leaf==1.1');
+  }, 120_000);
+
+  test('without an answer says whose requirements they are, and writes nothing', async () => {
+    workspace.project('other', { dependencies: ['leaf<1.1'] });
+    workspace.project('third', { dependencies: ['leaf>=1.1'] });
+    const before = readdirSync(join(workspace.directory, 'third/locks'));
+    await expect(workspace.lock({ members, resolve: 'all' })).rejects.toMatchObject({
+      code: 'RESOLUTION',
+      message:
+        'what the projects of the resolve `all` require cannot be resolved: no version answers ' +
+        '`leaf` (app/pyproject.toml [line 9 column 16]), `leaf<1.1` (other/pyproject.toml [line 9 column 16]), ' +
+        '`leaf>=1.1` (third/pyproject.toml [line 9 column 16])',
+    });
+    expect(readdirSync(join(workspace.directory, 'third/locks'))).toEqual(before);
+  }, 120_000);
+
+  test('whose projects are for different Pythons is an error that says which', async () => {
+    workspace.project('other', { python: '>=3.12' });
+    workspace.project('third', { python: '<3.12,>=3.9' });
+    await expect(workspace.lock({ members: ['other', 'third'], resolve: 'all' })).rejects.toMatchObject({
+      code: 'RESOLUTION',
+      message:
+        'there is no Python for all projects of the resolve `all`: `other` is for `>=3.12` (other/pyproject.toml [line 8]), ' +
+        '`third` is for `<3.12,>=3.9` (third/pyproject.toml [line 8])',
+      hint: 'change `requires-python`, or leave a project out of the option `resolves`',
+    });
+  }, 120_000);
+});

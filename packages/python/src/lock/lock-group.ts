@@ -1,0 +1,196 @@
+import { mkdir } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { BuildLocks } from './build-locks.js';
+import { groupPython } from './group-python.js';
+import type { HookRunner } from './hook-runner.js';
+import { preferencesOf, preferredOver, type Upgrade } from './preferences.js';
+import { changesOf, type LockChanges } from './publication.js';
+import { Resolver, type Wanted } from './resolver.js';
+import { Uv, type UvContext } from './uv.js';
+import { questionDigest } from '../locks/digest.js';
+import { requirementLines, type ProjectRequirements } from '../locks/freshness.js';
+import { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from '../locks/lock.js';
+import { locksDirectory } from '../locks/read-locks.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { formatMarker } from '../requirements/marker.js';
+import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+
+/** A project whose locks are made. */
+export interface LockMember {
+  readonly project: ProjectMetadata;
+  readonly requirements: ProjectRequirements;
+  /** The locks the project has: their versions are kept where they still fit. */
+  readonly previous?: ProjectLocks | undefined;
+}
+
+/** What is to be locked. */
+export interface LockInput {
+  /** The projects that share one resolution, each root once. A project that shares with none is a group of one. */
+  readonly members: readonly LockMember[];
+  /** The name of the resolve that they are; absent for a project that shares with none. */
+  readonly resolve?: string | undefined;
+  /** Every project of the workspace. */
+  readonly workspace: readonly ProjectMetadata[];
+  /** The workspace's directory, absolute. */
+  readonly workspaceDirectory: string;
+  /** Names whose versions are not kept; `all` for none. */
+  readonly upgrade?: Upgrade;
+}
+
+/** What locking uses. */
+export interface LockServices extends UvContext {
+  readonly hooks: HookRunner;
+}
+
+/**
+ * Resolves what a group of projects requires, all of it at once, and makes the locks of each: `test.txt`, its part of
+ * that resolution; `runtime.txt`, the part of it that its runtime needs; and `build/`, one for the project and one for
+ * each sdist that is built. Nothing is written.
+ *
+ * @throws ElementError RESOLUTION, FETCH, LOCK_HASH; what the hook runner throws
+ */
+export async function lockGroup(input: LockInput, services: LockServices): Promise<LockChanges> {
+  const { members, resolve = '', upgrade } = input;
+  const downloads = join(services.temporary, 'sdists');
+  await mkdir(downloads, { recursive: true });
+  const uv = new Uv(services);
+  const uvVersion = await uv.version();
+  const previous = (locks: (member: LockMember) => Lock | undefined): readonly LockEntry[] =>
+    preferencesOf(
+      members.map((member) => locks(member)?.entries),
+      upgrade,
+    );
+  const buildLocks = new BuildLocks({
+    hooks: services.hooks,
+    interpreter: services.interpreter,
+    fetch: services,
+    downloads,
+    locals: new Set(input.workspace.map((each) => each.normalizedName)),
+    uvVersion,
+    previous: (sdist) => previous((member) => member.previous?.build.get(sdist)),
+  });
+  const resolver = new Resolver(uv, buildLocks);
+  buildLocks.connect(resolver);
+
+  const python = groupPython(members, resolve, services.interpreter.version);
+  const whole = {
+    what: members.map(({ project }) => `what \`${project.name}\` and its tests require`).join(', '),
+    ...(input.resolve === undefined ? {} : { what: `what the projects of the resolve \`${resolve}\` require` }),
+    requirements: distinct(members.flatMap(({ requirements }) => requirements.test)),
+    python,
+    preferences: previous((member) => member.previous?.test),
+  };
+  const answer = await resolver.resolve(whole);
+  const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
+  const shared = await sharedBuild(input, { python, preferences: builtWith }, resolver);
+  const resolution: GroupResolution = {
+    ...{ whole, answer, resolve: input.resolve, uvVersion, resolver, buildLocks },
+    builtWith: preferredOver(shared, builtWith),
+  };
+  const locks = new Map<string, ProjectLocks>();
+  for (const member of members) locks.set(member.project.root, await locksOf(member, resolution));
+  return changesOf(locks, input.workspaceDirectory);
+}
+
+/** What the locks of all members are parts of. */
+interface GroupResolution {
+  readonly whole: Wanted;
+  readonly answer: readonly LockEntry[];
+  readonly resolve: string | undefined;
+  readonly uvVersion: string;
+  readonly resolver: Resolver;
+  readonly buildLocks: BuildLocks;
+  /** Versions that all members are built with, where these fit. */
+  readonly builtWith: readonly LockEntry[];
+}
+
+async function locksOf({ project, requirements }: LockMember, group: GroupResolution): Promise<ProjectLocks> {
+  const { resolve, buildLocks } = group;
+  const { python } = group.whole;
+  const test = await partOf(group, `what \`${project.name}\` and its tests require`, requirements.test);
+  const runtime = await partOf(group, `what \`${project.name}\` requires`, requirements.runtime);
+  const own = await buildLocks.ofProject(project, requirements.build, python, group.builtWith);
+  await buildLocks.ofEntries(test, python);
+  const lockOf = (kind: LockKind, wanted: readonly Requirement[], entries: readonly LockEntry[]): Lock => {
+    const question = {
+      kind,
+      distribution: project.normalizedName,
+      ...(resolve === undefined ? {} : { resolve }),
+      python,
+      requirements: requirementLines(wanted),
+      hookRequirements: [],
+    };
+    const file = posix.join(locksDirectory(project.root), `${kind}.txt`);
+    return { ...question, file, uv: group.uvVersion, requirementsDigest: questionDigest(question), entries };
+  };
+  return {
+    test: lockOf('test', requirements.test, test),
+    runtime: lockOf('runtime', requirements.runtime, runtime),
+    build: new Map([[project.normalizedName, own], ...reachable([test, own.entries], buildLocks.all)]),
+  };
+}
+
+/**
+ * What the projects of a group are built with, resolved together, so that they are built with the same versions; no
+ * entries where their build requirements contradict one another, which nobody has to mend.
+ */
+async function sharedBuild(
+  { members, resolve }: LockInput,
+  wanted: Pick<Wanted, 'python' | 'preferences'>,
+  resolver: Resolver,
+): Promise<readonly LockEntry[]> {
+  if (resolve === undefined) return [];
+  try {
+    return await resolver.resolve({
+      what: `what the projects of the resolve \`${resolve}\` are built with`,
+      requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
+      ...wanted,
+    });
+  } catch (error) {
+    if (error instanceof ElementError && error.code === 'RESOLUTION') return [];
+    throw error;
+  }
+}
+
+/** A part of a group's resolution: the same versions, and the same hashes. */
+async function partOf(
+  { whole, answer, resolver }: GroupResolution,
+  what: string,
+  requirements: readonly Requirement[],
+): Promise<readonly LockEntry[]> {
+  if (sameLines(requirements, whole.requirements)) return answer;
+  const constraints = answer.map(
+    (entry) => `${sdistKey(entry)}${entry.marker === undefined ? '' : ` ; ${formatMarker(entry.marker)}`}`,
+  );
+  const part = await resolver.resolve({ what, requirements, python: whole.python, constraints, preferences: answer });
+  return part.map((entry) => {
+    const same = answer.find((other) => sdistKey(other) === sdistKey(entry));
+    if (same === undefined) throw new Error(`${sdistKey(entry)} is no part of the resolution of ${whole.what}`);
+    return { ...entry, hashes: same.hashes };
+  });
+}
+
+function sameLines(a: readonly Requirement[], b: readonly Requirement[]): boolean {
+  return requirementLines(a).join('\n') === requirementLines(b).join('\n');
+}
+
+/** The build locks that these entries lead to; a version that was looked at and not chosen leaves none. */
+function reachable(roots: readonly (readonly LockEntry[])[], all: ReadonlyMap<string, Lock>): Map<string, Lock> {
+  const found = new Map<string, Lock>();
+  const visit = (entries: readonly LockEntry[]): void => {
+    for (const entry of entries) {
+      const key = sdistKey(entry);
+      const lock = all.get(key);
+      if (lock === undefined || found.has(key)) continue;
+      found.set(key, lock);
+      visit(lock.entries);
+    }
+  };
+  for (const entries of roots) visit(entries);
+  return found;
+}
+
+function distinct(requirements: readonly Requirement[]): Requirement[] {
+  return [...new Map(requirements.map((requirement) => [formatRequirement(requirement), requirement])).values()];
+}
