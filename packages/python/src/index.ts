@@ -18,6 +18,9 @@ export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
 export type { BuildSystem, ProjectMetadata } from './metadata/project-metadata.js';
+export type { FileRequirements } from './metadata/file-requirements.js';
+export type { FileIndexes } from './metadata/requirements-files.js';
+export type { RequirementsSettings } from './metadata/requirements-settings.js';
 export { checkDistinctNames, METADATA_FILES, readProjects, type ReadOptions } from './metadata/read-projects.js';
 export {
   bothMarkers,
