@@ -11,9 +11,18 @@ export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
+export { localProject } from './lock/local-project.js';
 export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
 export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
-export { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from './locks/lock.js';
+export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './locks/lock-settings.js';
+export {
+  sdistKey,
+  type Lock,
+  type LockEntry,
+  type LockKind,
+  type ProjectLocks,
+  type VendoredFile,
+} from './locks/lock.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';

@@ -5,6 +5,7 @@ import { chooseDistributions, fetchSdists, type FetchContext } from '../fetch/fe
 import { questionDigest } from '../locks/digest.js';
 import { requirementLines } from '../locks/freshness.js';
 import { sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
+import { restrictToHashes } from './hash-restriction.js';
 import { select } from '../locks/selection.js';
 import { DEFAULT_BUILD_REQUIREMENT, type ProjectMetadata } from '../metadata/project-metadata.js';
 import { TomlFile } from '../metadata/toml-file.js';
@@ -21,6 +22,9 @@ export interface BuildLockServices {
   /** Names of the workspace's projects, never asked of an index. */
   readonly locals: ReadonlySet<string>;
   readonly uvVersion: string;
+  /** Which versions may be, in all build locks. */
+  readonly constraints?: readonly Requirement[] | undefined;
+  readonly prereleases?: string | undefined;
 }
 
 type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
@@ -121,16 +125,21 @@ export class BuildLocks {
   ): Promise<Lock> {
     if (this.resolver === undefined) throw new Error('build locks without a resolver');
     const fixed = requirementLines(requirements);
+    const { prereleases } = this.services;
+    const constraints = requirementLines(this.services.constraints ?? []);
     let asked: Requirement[] = [];
     for (;;) {
       const all = [...requirements, ...asked];
       this.refuseLocals(all, distribution);
-      const entries = await this.resolver.resolve({
+      const resolved = await this.resolver.resolve({
         what: `what \`${distribution}\` is built with`,
         requirements: all,
+        constraints,
+        prereleases,
         python,
         ...(preferences === undefined ? {} : { preferences }),
       });
+      const entries = restrictToHashes(resolved, [...all, ...(this.services.constraints ?? [])]);
       await this.ofEntries(entries, python);
       const question = {
         kind: 'build',
@@ -138,6 +147,8 @@ export class BuildLocks {
         python,
         requirements: fixed,
         hookRequirements: requirementLines(asked).filter((line) => !fixed.includes(line)),
+        ...(constraints.length === 0 ? {} : { constraints }),
+        ...(prereleases === undefined ? {} : { prereleases }),
       } as const;
       const lock: Lock = {
         ...question,

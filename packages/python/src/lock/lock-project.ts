@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { BuildLocks } from './build-locks.js';
+import { restrictToHashes } from './hash-restriction.js';
 import type { HookRunner } from './hook-runner.js';
 import { publishLocks } from './publication.js';
 import { Resolver, type Wanted } from './resolver.js';
@@ -11,6 +12,7 @@ import type { Lock, LockEntry, LockKind, ProjectLocks } from '../locks/lock.js';
 import { locksDirectory } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { formatMarker } from '../requirements/marker.js';
+import type { Requirement } from '../requirements/requirement.js';
 
 /** What is to be locked. */
 export interface LockInput {
@@ -60,19 +62,31 @@ export async function lockProject(input: LockInput, services: LockServices): Pro
     downloads,
     locals: new Set(input.workspace.map((each) => each.normalizedName)),
     uvVersion,
+    constraints: requirements.buildConstraints,
+    prereleases: requirements.prereleases,
   });
   const resolver = new Resolver(uv, buildLocks);
   buildLocks.connect(resolver);
   const python = requirements.python ?? minorOf(services.interpreter.version);
 
+  const constraints = requirementLines(requirements.constraints ?? []);
+  const limits = { constraints, prereleases: requirements.prereleases };
+  const restrict = (entries: readonly LockEntry[], asked: readonly Requirement[]): readonly LockEntry[] =>
+    restrictToHashes(entries, [...asked, ...(requirements.constraints ?? [])]);
   const wantedTests: Wanted = {
+    ...limits,
     what: `what \`${project.name}\` and its tests require`,
     requirements: requirements.test,
     python,
     preferences: kept(input.previous?.test.entries, input.upgrade),
   };
-  const test = await resolver.resolve(wantedTests);
-  const wantedRuntime = { what: `what \`${project.name}\` requires`, requirements: requirements.runtime, python };
+  const test = restrict(await resolver.resolve(wantedTests), requirements.test);
+  const wantedRuntime = {
+    ...limits,
+    what: `what \`${project.name}\` requires`,
+    requirements: requirements.runtime,
+    python,
+  };
   const runtime = await subset(wantedRuntime, test, resolver);
   const own = await buildLocks.ofProject(
     project,
@@ -83,7 +97,11 @@ export async function lockProject(input: LockInput, services: LockServices): Pro
   await buildLocks.ofEntries(test, python);
 
   const lockOf = (kind: LockKind, name: string, lines: readonly string[], entries: readonly LockEntry[]): Lock => {
-    const question = { kind, distribution: project.normalizedName, python, requirements: lines, hookRequirements: [] };
+    const question = {
+      ...{ kind, distribution: project.normalizedName, python, requirements: lines, hookRequirements: [] },
+      ...(constraints.length === 0 ? {} : { constraints }),
+      ...(requirements.prereleases === undefined ? {} : { prereleases: requirements.prereleases }),
+    };
     const file = posix.join(locksDirectory(project.root), name);
     return { ...question, file, uv: uvVersion, requirementsDigest: questionDigest(question), entries };
   };
@@ -99,10 +117,11 @@ export async function lockProject(input: LockInput, services: LockServices): Pro
 
 /** The runtime's part of a resolution: the same versions, and the same hashes. */
 async function subset(wanted: Wanted, whole: readonly LockEntry[], resolver: Resolver): Promise<readonly LockEntry[]> {
-  const constraints = whole.map(
+  const versions = whole.map(
     (entry) =>
       `${entry.normalizedName}==${entry.version}${entry.marker === undefined ? '' : ` ; ${formatMarker(entry.marker)}`}`,
   );
+  const constraints = [...(wanted.constraints ?? []), ...versions];
   const part = await resolver.resolve({ ...wanted, constraints, preferences: whole });
   return part.map((entry) => {
     const same = whole.find(

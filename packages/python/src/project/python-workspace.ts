@@ -53,6 +53,8 @@ export class PythonWorkspace {
         workspace: options.directory,
         memo: options.memo('python-metadata'),
         python: () => findPython(options.environment, options.memo('python-interpreters')),
+        settings: (root) => options.projects.find((each) => each.root === root)?.settings,
+        environment: options.environment,
       },
     );
     checkDistinctNames(metadata);
@@ -84,14 +86,14 @@ export class PythonWorkspace {
   }
 
   /** The projects of this workspace that `project` needs when it runs, dependencies first. */
-  localDependencies({ metadata }: WorkspaceProject): WorkspaceProject[] {
-    const needed = localDependencies(metadata, this.allMetadata());
+  localDependencies({ ref, metadata }: WorkspaceProject): WorkspaceProject[] {
+    const needed = localDependencies(metadata, this.allMetadata(), ref.settings?.extras);
     return needed.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
   }
 
   /** What the locks of a project have to answer: its own requirements and those of its local dependencies. */
-  requirements({ metadata }: WorkspaceProject): ProjectRequirements {
-    return projectRequirements(metadata, this.allMetadata());
+  requirements({ ref, metadata }: WorkspaceProject): ProjectRequirements {
+    return projectRequirements(metadata, this.allMetadata(), ref.settings);
   }
 
   /** The interpreter a project is built with. @throws ElementError INTERPRETER */
