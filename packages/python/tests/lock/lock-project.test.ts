@@ -7,6 +7,7 @@ import {
   readLocks,
   readProjects,
   type Interpreter,
+  type LockSettings,
 } from '@wheelhouse/python';
 import { lockProject, type LockInput, type LockOutcome, type Tools } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
@@ -34,6 +35,8 @@ const PUBLISHED: readonly Distribution[] = [
   },
   { name: 'deeper', version: '2.0', format: 'sdist', build: [], hook: [] },
   { name: 'static', version: '1.0', format: 'sdist', static: true, requires: ['leaf'], build: ['dynamic'] },
+  { name: 'early', version: '1.0', format: 'wheel' },
+  { name: 'early', version: '2.0b1', format: 'wheel' },
   { name: 'circle', version: '1.0', format: 'sdist', build: ['circle'] },
   // What a stranger publishes under the name of a project of the workspace.
   { name: 'local', version: '99', format: 'wheel' },
@@ -82,26 +85,33 @@ test = ${JSON.stringify(test)}
     );
   }
 
-  async input(): Promise<LockInput> {
+  async input(settings: LockSettings = {}): Promise<LockInput> {
     const roots = readdirSync(this.directory).filter((name) =>
       existsSync(join(this.directory, name, 'pyproject.toml')),
     );
-    const workspace = await readProjects(roots, { workspace: this.directory, python: () => findPython(process.env) });
+    const workspace = await readProjects(roots, {
+      workspace: this.directory,
+      python: () => findPython(process.env),
+      settings: () => settings,
+    });
     const project = workspace.find(({ name }) => name === 'app')!;
     return {
       project,
       workspace,
       workspaceDirectory: this.directory,
-      requirements: projectRequirements(project, workspace),
+      requirements: projectRequirements(project, workspace, settings),
     };
   }
 
-  async lock(more: Partial<LockInput> = {}): Promise<LockOutcome> {
+  async lock(more: Partial<LockInput> = {}, settings: LockSettings = {}): Promise<LockOutcome> {
     const temporary = temporaryDirectory();
     const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran };
     const context = { tools, settings: index.settings, interpreter, environment, io };
     this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
-    return await lockProject({ ...(await this.input()), ...more }, { ...context, temporary, hooks: this.hooks });
+    return await lockProject(
+      { ...(await this.input(settings)), ...more },
+      { ...context, temporary, hooks: this.hooks },
+    );
   }
 
   read(name: string): string {
@@ -225,4 +235,39 @@ test('an sdist whose build needs itself is an error that names the circle', asyn
     message: 'the build of `circle==1.0` needs itself: `circle==1.0` -> `circle==1.0`',
     hint: 'a wheel on an index breaks the circle',
   });
+}, 120_000);
+
+test('constraints, pre-releases and hashes of files limit runtime, tests and builds, and are in the headers', async () => {
+  const workspace = new Workspace();
+  workspace.app(['early', 'deeper']);
+  const leaf = index.sha256('leaf-1.0-py3-none-any.whl');
+  workspace.write('app/requirements.txt', `--pre\nleaf --hash=sha256:${leaf} --hash=sha256:${'0'.repeat(64)}\n`);
+  workspace.write('constraints.txt', 'leaf<1.1\nmaker<2\n');
+  const settings = {
+    requirements: ['requirements.txt'],
+    constraints: ['{workspaceRoot}/constraints.txt'],
+    buildConstraints: [],
+  };
+  const { locks } = await workspace.lock({}, settings);
+  expect(workspace.pins('runtime.txt')).toEqual(['deeper==2.0', 'early==2.0b1', 'leaf==1.0']);
+  expect(locks.test.entries.find(({ normalizedName }) => normalizedName === 'leaf')?.hashes).toEqual([
+    `sha256:${leaf}`,
+  ]);
+  for (const lock of [locks.test, locks.runtime, ...locks.build.values()]) {
+    expect(lock).toMatchObject({ constraints: ['leaf<1.1', 'maker<2'], prereleases: 'allow' });
+  }
+  const { project, requirements } = await workspace.input(settings);
+  checkLocks(project, locks, requirements, {
+    workspace: workspace.directory,
+    command: 'nx run app:lock',
+    interpreter: interpreter.version,
+  });
+  workspace.write('app/requirements.txt', `leaf --hash=sha256:${'0'.repeat(64)}\n`);
+  await expect(workspace.lock({}, settings)).rejects.toMatchObject({
+    code: 'LOCK_HASH',
+    message: 'app/requirements.txt [line 1 column 0]: no file of `leaf==1.0` is among the hashes of `leaf`',
+    hint: 'if the files were replaced on purpose, change the hashes',
+  });
+  workspace.write('constraints.txt', 'maker<1\n');
+  await expect(workspace.lock({}, { ...settings, requirements: [] })).rejects.toMatchObject({ code: 'RESOLUTION' });
 }, 120_000);
