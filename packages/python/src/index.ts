@@ -11,13 +11,25 @@ export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
+export { localProject } from './lock/local-project.js';
 export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
 export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
-export { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from './locks/lock.js';
+export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './locks/lock-settings.js';
+export {
+  sdistKey,
+  type Lock,
+  type LockEntry,
+  type LockKind,
+  type ProjectLocks,
+  type VendoredFile,
+} from './locks/lock.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
 export type { BuildSystem, ProjectMetadata } from './metadata/project-metadata.js';
+export type { FileRequirements } from './metadata/file-requirements.js';
+export type { FileIndexes } from './metadata/requirements-files.js';
+export type { RequirementsSettings } from './metadata/requirements-settings.js';
 export { checkDistinctNames, METADATA_FILES, readProjects, type ReadOptions } from './metadata/read-projects.js';
 export {
   bothMarkers,

@@ -1,5 +1,5 @@
 import type { CreateDependencies } from '@nx/devkit';
-import { localDependencies, type ProjectMetadata } from '@wheelhouse/python';
+import { localDependencies, localProject, type ProjectMetadata } from '@wheelhouse/python';
 import { readMetadata } from './metadata-reader.js';
 import { workspaceMemo } from './workspace-data.js';
 import { findProjects } from '../workspace/discovery.js';
@@ -16,13 +16,21 @@ interface Edge {
 /** The dependencies between the Python projects of a workspace, from what they require when they run. */
 export const createDependencies: CreateDependencies = (async (_options, { workspaceRoot, projects }) => {
   const found = await findProjects(workspaceRoot);
+  const settingsOf = new Map(found.map(({ root, options }) => [root, options.settings]));
   const { projects: metadata } = await readMetadata(
     found.map(({ root }) => root),
-    { workspace: workspaceRoot, environment: process.env, memo: workspaceMemo(workspaceRoot, process.env) },
+    {
+      workspace: workspaceRoot,
+      environment: process.env,
+      memo: workspaceMemo(workspaceRoot, process.env),
+      settings: (root) => settingsOf.get(root),
+    },
   );
   const nameOf = new Map(Object.entries(projects).map(([name, { root }]) => [root, name]));
   const all = [...metadata.values()];
-  return all.flatMap((project) => edgesOf(project, all, nameOf));
+  return all.flatMap((project) =>
+    edgesOf(project, all, { nameOf, extras: settingsOf.get(project.root)?.extras ?? [] }),
+  );
 }) as (...given: Parameters<CreateDependencies>) => Promise<Edge[]> as CreateDependencies;
 
 /**
@@ -32,14 +40,14 @@ export const createDependencies: CreateDependencies = (async (_options, { worksp
 function edgesOf(
   project: ProjectMetadata,
   all: readonly ProjectMetadata[],
-  nameOf: ReadonlyMap<string, string>,
+  { nameOf, extras }: { readonly nameOf: ReadonlyMap<string, string>; readonly extras: readonly string[] },
 ): Edge[] {
-  const needed = localDependencies(project, all);
-  const required = new Map(project.dependencies.map((requirement) => [requirement.normalizedName, requirement]));
-  const direct = needed.filter(({ normalizedName }) => required.has(normalizedName));
+  const needed = localDependencies(project, all, extras);
+  const required = new Map(project.dependencies.map((requirement) => [localProject(requirement, all), requirement]));
+  const direct = needed.filter((each) => required.has(each));
   const reached = new Set(direct.flatMap((each) => localDependencies(each, all)));
   return needed.flatMap((target): Edge[] => {
-    const requirement = required.get(target.normalizedName);
+    const requirement = required.get(target);
     if (requirement === undefined && reached.has(target)) return [];
     const [from, to] = [nameOf.get(project.root), nameOf.get(target.root)];
     if (from === undefined || to === undefined) return [];

@@ -30,7 +30,7 @@ async function infer(
   const roots = projectRoots(workspaceRoot, files);
   const { projects, errors } = await readMetadata(
     roots.map(({ root }) => root),
-    { workspace: workspaceRoot, environment: process.env, memo },
+    { workspace: workspaceRoot, environment: process.env, memo, settings: () => options.settings },
   );
   const locks = new LockedDistributions(workspaceRoot, memo('locks'));
   const locked = new Map([...projects.keys()].map((root) => [root, locks.of(root)]));

@@ -1,5 +1,11 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import { checkDistinctNames, findPython, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import {
+  checkDistinctNames,
+  findPython,
+  readProjects,
+  type ProjectMetadata,
+  type RequirementsSettings,
+} from '@wheelhouse/python';
 
 /** What could be read of projects, and what could not. */
 export interface ReadMetadata {
@@ -13,6 +19,8 @@ export interface ReadMetadata {
 export interface MetadataReaderOptions {
   readonly workspace: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Which requirements files are a project's. */
+  readonly settings: (root: string) => RequirementsSettings | undefined;
   /** Path of a JSON file that remembers, by its name. */
   memo(name: string): string;
 }
@@ -44,6 +52,8 @@ async function readEach(
           workspace: options.workspace,
           memo: options.memo('metadata'),
           python: () => findPython(options.environment, options.memo('interpreters')),
+          settings: options.settings,
+          environment: options.environment,
         })),
       );
     });

@@ -1,6 +1,6 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
 import { findPython, PythonWorkspace, readProjects } from '@wheelhouse/python';
-import { findProjects, projectRef } from './discovery.js';
+import { findProjects, projectRef, type FoundProject } from './discovery.js';
 
 /** What a workspace is opened with. */
 export interface WorkspaceOptions {
@@ -19,7 +19,7 @@ export interface WorkspaceOptions {
 export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWorkspace> {
   const found = await findProjects(options.directory);
   const names = await distributionNames(
-    found.filter(({ name }) => name === undefined).map(({ root }) => root),
+    found.filter(({ name }) => name === undefined),
     options,
   );
   return await PythonWorkspace.open({
@@ -30,15 +30,18 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWo
 
 /** The distributions' names by the projects' roots; empty where one cannot be read, which whoever opens them all tells. */
 async function distributionNames(
-  roots: readonly string[],
+  unnamed: readonly FoundProject[],
   options: WorkspaceOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  if (roots.length === 0) return new Map();
+  if (unnamed.length === 0) return new Map();
+  const settings = new Map(unnamed.map(({ root, options: chosen }) => [root, chosen.settings]));
   try {
-    const projects = await readProjects(roots, {
+    const projects = await readProjects([...settings.keys()], {
       workspace: options.directory,
       memo: options.memo('python-metadata'),
       python: () => findPython(options.environment, options.memo('python-interpreters')),
+      settings: (root) => settings.get(root),
+      environment: options.environment,
     });
     return new Map(projects.map(({ root, name }) => [root, name]));
   } catch (error) {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
-import type { ProjectSettings } from '@wheelhouse/python';
+import { isValidName, PRERELEASE_MODES, type ProjectSettings } from '@wheelhouse/python';
 import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
@@ -12,8 +12,16 @@ export interface PluginOptions {
 }
 
 const GLOB_LISTS = ['exclude', 'include', 'testInclude'] as const;
+const FILE_LISTS = ['requirements', 'testRequirements', 'constraints', 'buildConstraints'] as const;
+const NAME_LISTS = ['extras', 'testExtras', 'testGroups'] as const;
 const FRONTENDS = ['hook', 'pip'] as const;
-const KNOWN: readonly string[] = [...TARGET_OPTIONS, 'python', 'frontend', ...GLOB_LISTS];
+const KNOWN: readonly string[] = [
+  ...TARGET_OPTIONS,
+  ...['python', 'frontend', 'prereleases'],
+  ...GLOB_LISTS,
+  ...FILE_LISTS,
+  ...NAME_LISTS,
+];
 
 /**
  * Checks the options of a plugin's entry in nx.json.
@@ -51,13 +59,25 @@ export function parsePluginOptions(value: unknown): PluginOptions {
     const found = globList(key, options[key], fail);
     return found === undefined ? [] : [[key, found] as const];
   });
+  const lists = [
+    ...FILE_LISTS.map((key) => [key, textList(key, options[key], FILE, fail)] as const),
+    ...NAME_LISTS.map((key) => [key, textList(key, options[key], NAME, fail)] as const),
+  ].filter(([, found]) => found !== undefined);
+  const prereleases = PRERELEASE_MODES.find((known) => known === options.prereleases);
+  if (options.prereleases !== undefined && prereleases === undefined) {
+    fail(
+      `the option \`prereleases\` is \`${JSON.stringify(options.prereleases)}\``,
+      `it is one of ${list(PRERELEASE_MODES)}`,
+    );
+  }
   throwCollected(errors);
   return {
     targets,
     ...(typeof python === 'string' ? { python } : {}),
     settings: {
       ...(frontend === 'hook' || frontend === 'pip' ? { frontend } : {}),
-      ...Object.fromEntries(globs),
+      ...Object.fromEntries([...globs, ...lists]),
+      ...(prereleases === undefined ? {} : { prereleases }),
     },
   };
 }
@@ -83,6 +103,31 @@ function globList(key: string, value: unknown, fail: Fail): readonly string[] | 
       return false;
     }
     return true;
+  });
+}
+
+/** What the items of a list of texts are, and how each has to look. */
+interface TextKind {
+  readonly what: string;
+  readonly matches: (text: string) => boolean;
+}
+
+const FILE: TextKind = {
+  what: 'a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+  matches: (text) => text !== '' && !posix.isAbsolute(text),
+};
+const NAME: TextKind = { what: 'the name of an extra or of a dependency group', matches: isValidName };
+
+function textList(key: string, value: unknown, { what, matches }: TextKind, fail: Fail): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) {
+    fail(`the option \`${key}\` is \`${JSON.stringify(value)}\``, `it is a list; each item is ${what}`);
+    return undefined;
+  }
+  return value.filter((item: unknown, index): item is string => {
+    if (typeof item === 'string' && matches(item)) return true;
+    fail(`the option \`${key}[${index}]\` is \`${JSON.stringify(item)}\``, `it is ${what}`);
+    return false;
   });
 }
 

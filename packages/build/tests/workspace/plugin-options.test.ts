@@ -33,6 +33,11 @@ describe('parsePluginOptions', () => {
         exclude: ['notes/**'],
         include: ['docs/**'],
         testInclude: ['checks/**'],
+        requirements: ['requirements.txt', '{workspaceRoot}/base.txt'],
+        constraints: ['../constraints.txt'],
+        extras: ['fast'],
+        testGroups: ['qa'],
+        prereleases: 'allow',
       }),
     ).toEqual({
       targets: {
@@ -42,7 +47,17 @@ describe('parsePluginOptions', () => {
         buildWheel: { name: 'build-wheel', options: {} },
       },
       python: '3.12',
-      settings: { frontend: 'pip', exclude: ['notes/**'], include: ['docs/**'], testInclude: ['checks/**'] },
+      settings: {
+        frontend: 'pip',
+        exclude: ['notes/**'],
+        include: ['docs/**'],
+        testInclude: ['checks/**'],
+        requirements: ['requirements.txt', '{workspaceRoot}/base.txt'],
+        constraints: ['../constraints.txt'],
+        extras: ['fast'],
+        testGroups: ['qa'],
+        prereleases: 'allow',
+      },
     });
   });
 
@@ -51,7 +66,8 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `exclude`, `include`, `testInclude`',
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`',
     ],
     [
       'an option of a target that does not exist',
@@ -98,6 +114,30 @@ describe('parsePluginOptions', () => {
       { testInclude: ['a/../../b/**'] },
       'nx.json: @wheelhouse/build: the option `testInclude[0]` leads out of the project: `a/../../b/**`\n' +
         'hint: globs are relative to the project',
+    ],
+    [
+      'a file where a list is expected',
+      { requirements: 'requirements.txt' },
+      'nx.json: @wheelhouse/build: the option `requirements` is `"requirements.txt"`\n' +
+        'hint: it is a list; each item is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+    ],
+    [
+      'a file of this machine',
+      { constraints: ['/etc/constraints.txt'] },
+      'nx.json: @wheelhouse/build: the option `constraints[0]` is `"/etc/constraints.txt"`\n' +
+        'hint: it is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+    ],
+    [
+      'a name that no extra has',
+      { testExtras: ['a b'] },
+      'nx.json: @wheelhouse/build: the option `testExtras[0]` is `"a b"`\n' +
+        'hint: it is the name of an extra or of a dependency group',
+    ],
+    [
+      'a mode that uv does not have',
+      { prereleases: true },
+      'nx.json: @wheelhouse/build: the option `prereleases` is `true`\n' +
+        'hint: it is one of `disallow`, `allow`, `if-necessary`, `explicit`, `if-necessary-or-explicit`',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

@@ -5,6 +5,7 @@ import { chooseDistributions, fetchSdists, type FetchContext } from '../fetch/fe
 import { questionDigest } from '../locks/digest.js';
 import { requirementLines } from '../locks/freshness.js';
 import { sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
+import { restrictToHashes } from './hash-restriction.js';
 import { select } from '../locks/selection.js';
 import { DEFAULT_BUILD_REQUIREMENT, type ProjectMetadata } from '../metadata/project-metadata.js';
 import { TomlFile } from '../metadata/toml-file.js';
@@ -23,6 +24,9 @@ export interface BuildLockServices {
   readonly uvVersion: string;
   /** What an sdist, by `name==version`, was built with so far: versions that are kept where they still fit. */
   previous(sdist: string): readonly LockEntry[];
+  /** Which versions may be, in all build locks. */
+  readonly constraints?: readonly Requirement[] | undefined;
+  readonly prereleases?: string | undefined;
 }
 
 type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
@@ -123,16 +127,21 @@ export class BuildLocks {
   ): Promise<Lock> {
     if (this.resolver === undefined) throw new Error('build locks without a resolver');
     const fixed = requirementLines(requirements);
+    const { prereleases } = this.services;
+    const constraints = requirementLines(this.services.constraints ?? []);
     let asked: Requirement[] = [];
     for (;;) {
       const all = [...requirements, ...asked];
       this.refuseLocals(all, distribution);
-      const entries = await this.resolver.resolve({
+      const resolved = await this.resolver.resolve({
         what: `what \`${distribution}\` is built with`,
         requirements: all,
+        constraints,
+        prereleases,
         python,
         preferences,
       });
+      const entries = restrictToHashes(resolved, [...all, ...(this.services.constraints ?? [])]);
       await this.ofEntries(entries, python);
       const question = {
         kind: 'build',
@@ -140,6 +149,8 @@ export class BuildLocks {
         python,
         requirements: fixed,
         hookRequirements: requirementLines(asked).filter((line) => !fixed.includes(line)),
+        ...(constraints.length === 0 ? {} : { constraints }),
+        ...(prereleases === undefined ? {} : { prereleases }),
       } as const;
       const lock: Lock = {
         ...question,

@@ -13,6 +13,14 @@ export { lockTools } from './lock-tools.js';
 export type { UvContext } from './uv.js';
 export { questionDigest, type Question } from '../locks/digest.js';
 export { formatLock, type UnwrittenLock } from '../locks/format.js';
+export {
+  canonicalAddress,
+  eggOf,
+  expandVariables,
+  parseAddress,
+  publicAddress,
+  type Address,
+} from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
 export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
 export {

@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { BuildLocks } from './build-locks.js';
+import { groupLimits, type GroupLimits } from './group-limits.js';
 import { groupPython } from './group-python.js';
+import { restrictToHashes } from './hash-restriction.js';
 import type { HookRunner } from './hook-runner.js';
 import { preferencesOf, preferredOver, type Upgrade } from './preferences.js';
 import { changesOf, type LockChanges } from './publication.js';
@@ -56,6 +58,7 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
   await mkdir(downloads, { recursive: true });
   const uv = new Uv(services);
   const uvVersion = await uv.version();
+  const limits = groupLimits(members, resolve);
   const previous = (locks: (member: LockMember) => Lock | undefined): readonly LockEntry[] =>
     preferencesOf(
       members.map((member) => locks(member)?.entries),
@@ -69,6 +72,8 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     locals: new Set(input.workspace.map((each) => each.normalizedName)),
     uvVersion,
     previous: (sdist) => previous((member) => member.previous?.build.get(sdist)),
+    constraints: limits.buildConstraints,
+    prereleases: limits.prereleases,
   });
   const resolver = new Resolver(uv, buildLocks);
   buildLocks.connect(resolver);
@@ -78,14 +83,16 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     what: members.map(({ project }) => `what \`${project.name}\` and its tests require`).join(', '),
     ...(input.resolve === undefined ? {} : { what: `what the projects of the resolve \`${resolve}\` require` }),
     requirements: distinct(members.flatMap(({ requirements }) => requirements.test)),
+    constraints: requirementLines(limits.constraints),
+    prereleases: limits.prereleases,
     python,
     preferences: previous((member) => member.previous?.test),
   };
-  const answer = await resolver.resolve(whole);
+  const answer = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
   const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
-  const shared = await sharedBuild(input, { python, preferences: builtWith }, resolver);
+  const shared = await sharedBuild(input, { limits, python, preferences: builtWith }, resolver);
   const resolution: GroupResolution = {
-    ...{ whole, answer, resolve: input.resolve, uvVersion, resolver, buildLocks },
+    ...{ whole, answer, limits, resolve: input.resolve, uvVersion, resolver, buildLocks },
     builtWith: preferredOver(shared, builtWith),
   };
   const locks = new Map<string, ProjectLocks>();
@@ -97,6 +104,7 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
 interface GroupResolution {
   readonly whole: Wanted;
   readonly answer: readonly LockEntry[];
+  readonly limits: GroupLimits;
   readonly resolve: string | undefined;
   readonly uvVersion: string;
   readonly resolver: Resolver;
@@ -108,6 +116,7 @@ interface GroupResolution {
 async function locksOf({ project, requirements }: LockMember, group: GroupResolution): Promise<ProjectLocks> {
   const { resolve, buildLocks } = group;
   const { python } = group.whole;
+  const { constraints, prereleases } = group.limits;
   const test = await partOf(group, `what \`${project.name}\` and its tests require`, requirements.test);
   const runtime = await partOf(group, `what \`${project.name}\` requires`, requirements.runtime);
   const own = await buildLocks.ofProject(project, requirements.build, python, group.builtWith);
@@ -120,6 +129,8 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
       python,
       requirements: requirementLines(wanted),
       hookRequirements: [],
+      ...(constraints.length === 0 ? {} : { constraints: requirementLines(constraints) }),
+      ...(prereleases === undefined ? {} : { prereleases }),
     };
     const file = posix.join(locksDirectory(project.root), `${kind}.txt`);
     return { ...question, file, uv: group.uvVersion, requirementsDigest: questionDigest(question), entries };
@@ -137,7 +148,7 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
  */
 async function sharedBuild(
   { members, resolve }: LockInput,
-  wanted: Pick<Wanted, 'python' | 'preferences'>,
+  { limits, ...wanted }: Pick<Wanted, 'python' | 'preferences'> & { readonly limits: GroupLimits },
   resolver: Resolver,
 ): Promise<readonly LockEntry[]> {
   if (resolve === undefined) return [];
@@ -145,6 +156,8 @@ async function sharedBuild(
     return await resolver.resolve({
       what: `what the projects of the resolve \`${resolve}\` are built with`,
       requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
+      constraints: requirementLines(limits.buildConstraints),
+      prereleases: limits.prereleases,
       ...wanted,
     });
   } catch (error) {
@@ -160,10 +173,11 @@ async function partOf(
   requirements: readonly Requirement[],
 ): Promise<readonly LockEntry[]> {
   if (sameLines(requirements, whole.requirements)) return answer;
-  const constraints = answer.map(
+  const versions = answer.map(
     (entry) => `${sdistKey(entry)}${entry.marker === undefined ? '' : ` ; ${formatMarker(entry.marker)}`}`,
   );
-  const part = await resolver.resolve({ what, requirements, python: whole.python, constraints, preferences: answer });
+  const constraints = [...(whole.constraints ?? []), ...versions];
+  const part = await resolver.resolve({ ...whole, what, requirements, constraints, preferences: answer });
   return part.map((entry) => {
     const same = answer.find((other) => sdistKey(other) === sdistKey(entry));
     if (same === undefined) throw new Error(`${sdistKey(entry)} is no part of the resolution of ${whole.what}`);

@@ -1,42 +1,40 @@
 import { ElementError } from '@wheelhouse/element';
+import { localProject } from './local-project.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
+import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { TEST_NAMES } from '../metadata/requirements-settings.js';
+import { parseAddress } from '../requirements/address.js';
 import { bothMarkers } from '../requirements/marker.js';
 import { normalizeName } from '../requirements/name.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 import { lowerBound, satisfies } from '../requirements/specifier.js';
 
-/** Which of a project's requirements are those of its tests. */
-export interface RequirementsOptions {
-  /** Extras; those a project does not have count for nothing. */
-  readonly testExtras?: readonly string[];
-  /** Dependency groups, likewise. */
-  readonly testGroups?: readonly string[];
-}
-
-const TEST_NAMES = ['test', 'tests', 'testing'];
+/** Which extras and groups count, and which pre-releases may be. */
+export type RequirementsOptions = Pick<LockSettings, 'extras' | 'testExtras' | 'testGroups' | 'prereleases'>;
 
 /**
  * What a project requires of indexes: its own requirements, and in the place of each project of the workspace that it
  * depends on, that project's. No name of the workspace is left, so that none can be answered by an index.
  *
- * @throws ElementError RESOLUTION where a local project cannot answer a requirement, METADATA for a requirement by URL
+ * @throws ElementError RESOLUTION where a local project cannot answer a requirement, METADATA for an address that nothing can be
+ *   taken from
  */
 export function projectRequirements(
   project: ProjectMetadata,
   workspace: readonly ProjectMetadata[],
   options: RequirementsOptions = {},
 ): ProjectRequirements {
-  const locals = new Map(workspace.map((each) => [each.normalizedName, each]));
-  const { testExtras = TEST_NAMES, testGroups = TEST_NAMES } = options;
+  const { extras = [], testExtras = TEST_NAMES, testGroups = TEST_NAMES } = options;
   const tests = [
     ...testExtras.flatMap((extra) => project.optionalDependencies[normalizeName(extra)] ?? []),
     ...testGroups.flatMap((group) => project.dependencyGroups[normalizeName(group)] ?? []),
+    ...(project.fromFiles?.test ?? []),
   ];
-  const runtime = expand(project.dependencies, project, locals);
+  const runtime = expand([...project.dependencies, ...extrasOf(project, extras)], project, workspace);
   const python = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
   for (const requirement of project.buildSystem.requires) {
-    if (locals.has(requirement.normalizedName)) {
+    if (localProject(requirement, workspace) !== undefined) {
       throw new ElementError({
         code: 'RESOLUTION',
         message: `the build requirement \`${formatRequirement(requirement)}\` is a project of this workspace`,
@@ -45,36 +43,48 @@ export function projectRequirements(
       });
     }
   }
+  const { constraints = [], buildConstraints = [], prereleases: anyPrerelease = false } = project.fromFiles ?? {};
+  const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
   return {
     runtime,
-    test: distinct([...runtime, ...expand(tests, project, locals)]),
-    build: distinct(expand(project.buildSystem.requires, project, locals)),
+    test: distinct([...runtime, ...expand(tests, project, workspace)]),
+    build: distinct(expand(project.buildSystem.requires, project, workspace)),
+    ...(constraints.length === 0 ? {} : { constraints: distinct(constraints) }),
+    ...(buildConstraints.length === 0 ? {} : { buildConstraints: distinct(buildConstraints) }),
+    ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),
     ...(python === undefined ? {} : { python }),
   };
 }
 
-/** The projects of the workspace that a project needs when it runs, dependencies first, itself left out. */
-export function localDependencies(project: ProjectMetadata, workspace: readonly ProjectMetadata[]): ProjectMetadata[] {
-  const locals = new Map(workspace.map((each) => [each.normalizedName, each]));
+/**
+ * The projects of the workspace that a project needs when it runs, dependencies first, itself left out.
+ *
+ * @param extras those of its extras that are installed with it
+ */
+export function localDependencies(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  extras: readonly string[] = [],
+): ProjectMetadata[] {
   const found = new Map<string, ProjectMetadata>();
   const open = new Set([project.normalizedName]);
   const visit = (requirements: readonly Requirement[]): void => {
     for (const requirement of requirements) {
-      const local = locals.get(requirement.normalizedName);
+      const local = localProject(requirement, workspace);
       if (local === undefined || open.has(local.normalizedName)) continue;
       open.add(local.normalizedName);
       visit([...local.dependencies, ...extrasOf(local, requirement.extras)]);
       found.set(local.normalizedName, local);
     }
   };
-  visit(project.dependencies);
+  visit([...project.dependencies, ...extrasOf(project, extras)]);
   return [...found.values()];
 }
 
 function expand(
   requirements: readonly Requirement[],
   project: ProjectMetadata,
-  locals: ReadonlyMap<string, ProjectMetadata>,
+  workspace: readonly ProjectMetadata[],
 ): Requirement[] {
   const found: Requirement[] = [];
   const seen = new Set<string>();
@@ -82,9 +92,10 @@ function expand(
     for (const requirement of list) {
       const both = bothMarkers(requirement.marker, marker);
       const applied = both === undefined ? requirement : { ...requirement, marker: both };
-      const local = locals.get(requirement.normalizedName);
+      const local = localProject(requirement, workspace);
       if (local === undefined) {
-        found.push(checkIndexed(applied));
+        if (applied.url !== undefined) parseAddress(applied.url, applied.origin);
+        found.push(applied);
         continue;
       }
       const line = formatRequirement(applied);
@@ -100,17 +111,7 @@ function expand(
 }
 
 function extrasOf(project: ProjectMetadata, extras: readonly string[]): Requirement[] {
-  return extras.flatMap((extra) => project.optionalDependencies[extra] ?? []);
-}
-
-function checkIndexed(requirement: Requirement): Requirement {
-  if (requirement.url === undefined) return requirement;
-  throw new ElementError({
-    code: 'METADATA',
-    message: `\`${requirement.name}\` is required from \`${requirement.url}\`, and locks name no address`,
-    origin: requirement.origin,
-    hint: 'require a version of it that an index has, or make it a project of the workspace',
-  });
+  return extras.flatMap((extra) => project.optionalDependencies[normalizeName(extra)] ?? []);
 }
 
 function checkLocal(requirement: Requirement, local: ProjectMetadata): void {

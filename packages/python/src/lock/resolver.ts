@@ -10,6 +10,8 @@ export interface Wanted {
   readonly what: string;
   readonly requirements: readonly Requirement[];
   readonly constraints?: readonly string[];
+  /** uv's `--prerelease`. */
+  readonly prereleases?: string | undefined;
   readonly preferences?: readonly LockEntry[];
   readonly python: string;
 }

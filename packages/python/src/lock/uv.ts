@@ -24,6 +24,8 @@ export interface Resolution {
   readonly constraints?: readonly string[];
   /** Versions to keep where they still fit. */
   readonly preferences?: readonly LockEntry[];
+  /** uv's `--prerelease`; its own choice where absent. */
+  readonly prereleases?: string | undefined;
   /** The lowest Python the answer is for. */
   readonly python: string;
   readonly metadata: readonly KnownMetadata[];
@@ -92,6 +94,7 @@ export class Uv {
         ],
         ...['--python', await this.gate, '--python-version', question.python, '--config-file', configuration],
         ...['--constraints', await write('constraints.txt', question.constraints ?? [])],
+        ...(question.prereleases === undefined ? [] : ['--prerelease', question.prereleases]),
         ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
         await write('requirements.in', question.requirements),
       ],

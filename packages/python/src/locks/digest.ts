@@ -3,18 +3,21 @@ import { canonicalJson } from '@wheelhouse/element';
 import type { Lock } from './lock.js';
 
 /** What a lock answers, without its answer. */
-export type Question = Pick<Lock, 'kind' | 'distribution' | 'resolve' | 'python' | 'requirements' | 'hookRequirements'>;
+export type Question = Pick<
+  Lock,
+  'kind' | 'distribution' | 'resolve' | 'python' | 'requirements' | 'hookRequirements' | 'constraints' | 'prereleases'
+>;
 
 /** The digest of the requirements a lock answers: `sha256:<hex>` over the canonical JSON of the question. */
 export function questionDigest(question: Question): string {
-  const { kind, distribution, resolve, python, requirements, hookRequirements } = question;
+  const { kind, distribution, python, requirements, hookRequirements } = question;
+  const { resolve, constraints = [], prereleases } = question;
   const text = canonicalJson({
-    kind,
-    distribution,
+    ...{ kind, distribution, python, requirements, hookRequirements },
+    // What is not used is no part of it, so that locks of before it was known stay good.
     ...(resolve === undefined ? {} : { resolve }),
-    python,
-    requirements,
-    hookRequirements,
+    ...(constraints.length === 0 ? {} : { constraints }),
+    ...(prereleases === undefined ? {} : { prereleases }),
   });
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

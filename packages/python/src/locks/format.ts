@@ -1,5 +1,5 @@
 import { questionDigest } from './digest.js';
-import type { Lock, LockEntry } from './lock.js';
+import type { Lock, LockEntry, VendoredFile } from './lock.js';
 import { formatMarker } from '../requirements/marker.js';
 
 /** A lock without what its text gives it. */
@@ -21,8 +21,15 @@ export function formatLock(lock: UnwrittenLock): string {
     `requirements: ${questionDigest(lock)}`,
     ...lock.requirements.map((requirement) => `requirement: ${requirement}`),
     ...lock.hookRequirements.map((requirement) => `hook requirement: ${requirement}`),
+    ...(lock.constraints ?? []).map((constraint) => `constraint: ${constraint}`),
+    ...(lock.prereleases === undefined ? [] : [`prereleases: ${lock.prereleases}`]),
+    ...(lock.vendored ?? []).map(formatVendored),
   ];
   return `${header.map((line) => `# ${line}\n`).join('')}${lock.entries.map(formatEntry).join('')}`;
+}
+
+function formatVendored({ file, from, at }: VendoredFile): string {
+  return `vendored: ${file} from ${from}${at === undefined ? '' : ` at ${at}`}`;
 }
 
 function formatEntry(entry: LockEntry): string {

@@ -1,6 +1,8 @@
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import { questionDigest } from './digest.js';
-import type { Lock, ProjectLocks } from './lock.js';
+import { allowedHashes } from './allowed-hashes.js';
+import type { Lock, LockEntry, ProjectLocks } from './lock.js';
+import { DEFAULT_PRERELEASES, type PrereleaseMode } from './lock-settings.js';
 import type { LockPlace } from './read-locks.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 import { compareVersions } from '../requirements/specifier.js';
@@ -12,6 +14,12 @@ export interface ProjectRequirements {
   readonly test: readonly Requirement[];
   /** The static ones of `[build-system]`. */
   readonly build: readonly Requirement[];
+  /** Which versions may be, of what is locked for runtime and tests. */
+  readonly constraints?: readonly Requirement[];
+  /** Which versions may be of what is built with. */
+  readonly buildConstraints?: readonly Requirement[];
+  /** Which pre-releases may be; absent for uv's own choice. */
+  readonly prereleases?: PrereleaseMode;
   /** The lowest Python of requires-python; absent where it names none. */
   readonly python?: string;
   /** The name of the resolve that the project is in; absent where it is resolved alone. */
@@ -36,30 +44,44 @@ export function checkLocks(
   context: LockPlace & { readonly interpreter: string },
 ): void {
   const build = locks.build.get(project.normalizedName);
-  const questions: readonly (readonly [Lock, readonly Requirement[]])[] = [
-    [locks.test, expected.test],
-    [locks.runtime, expected.runtime],
-    ...(build === undefined ? [] : [[build, expected.build] as const]),
+  const { constraints = [], buildConstraints = [], prereleases } = expected;
+  const questions: readonly Asked[] = [
+    { lock: locks.test, requirements: expected.test, constraints },
+    { lock: locks.runtime, requirements: expected.runtime, constraints },
+    ...(build === undefined ? [] : [{ lock: build, requirements: expected.build, constraints: buildConstraints }]),
   ];
-  const errors = questions.flatMap(([lock, requirements]) => {
-    const reason = staleReason(lock, requirements, expected, context.interpreter);
-    return reason === undefined ? [] : [stale(lock, reason, context)];
-  });
-  throwCollected(errors);
+  const reasons = questions.map(({ lock, ...asked }): readonly [Lock, string | undefined] => [
+    lock,
+    staleReason(lock, { ...asked, prereleases }, expected, context.interpreter),
+  ]);
+  for (const lock of locks.build.values()) {
+    if (lock !== build) reasons.push([lock, constraintChanges(lock, { constraints: buildConstraints, prereleases })]);
+  }
+  throwCollected(reasons.flatMap(([lock, reason]) => (reason === undefined ? [] : [stale(lock, reason, context)])));
 }
+
+interface Asked {
+  readonly lock: Lock;
+  readonly requirements: readonly Requirement[];
+  readonly constraints: readonly Requirement[];
+}
+
+type Limits = Pick<Asked, 'constraints'> & { readonly prereleases: PrereleaseMode | undefined };
 
 function staleReason(
   lock: Lock,
-  requirements: readonly Requirement[],
+  asked: Limits & Pick<Asked, 'requirements'>,
   { python, resolve }: Pick<ProjectRequirements, 'python' | 'resolve'>,
   interpreter: string,
 ): string | undefined {
   if (questionDigest(lock) !== lock.requirementsDigest) return 'its header was changed by hand';
-  const changes = describeChanges(lock.requirements, requirements);
+  const changes = describeChanges(lock.requirements, asked.requirements) ?? constraintChanges(lock, asked);
   if (changes !== undefined) return changes;
   if (lock.kind !== 'build' && lock.resolve !== resolve) {
     return `it was made for ${group(lock.resolve)}, and the project is in ${group(resolve)}`;
   }
+  const refused = refusedEntry(lock.entries, [...asked.requirements, ...asked.constraints]);
+  if (refused !== undefined) return refused;
   if (python !== undefined && !isFor(lock, python, resolve)) {
     return `it is for Python ${lock.python} and later, and the project is for ${python} and later`;
   }
@@ -78,8 +100,28 @@ function isFor(lock: Lock, python: string, resolve: string | undefined): boolean
   return resolve === undefined ? lock.python === python : compareVersions(lock.python, python) >= 0;
 }
 
+function constraintChanges(lock: Lock, { constraints, prereleases }: Limits): string | undefined {
+  const changes = describeChanges(lock.constraints ?? [], constraints, 'the constraint ');
+  if (changes !== undefined || lock.prereleases === prereleases) return changes;
+  return `its pre-releases are \`${lock.prereleases ?? DEFAULT_PRERELEASES}\`, and the project's are \`${prereleases ?? DEFAULT_PRERELEASES}\``;
+}
+
+/** An entry with files that a requirements file does not allow (pip's `--hash`). */
+function refusedEntry(entries: readonly LockEntry[], requirements: readonly Requirement[]): string | undefined {
+  for (const entry of entries) {
+    const allowed = allowedHashes(entry, requirements);
+    if (allowed === undefined || entry.hashes.every((hash) => allowed.hashes.has(hash))) continue;
+    return `\`${entry.normalizedName}==${entry.version}\` has a file that is not among the hashes of \`${formatRequirement(allowed.requirement)}\`${placeOf(allowed.requirement)}`;
+  }
+  return undefined;
+}
+
 /** What is added, removed or changed between two lists, by the requirements' names. */
-function describeChanges(locked: readonly string[], requirements: readonly Requirement[]): string | undefined {
+function describeChanges(
+  locked: readonly string[],
+  requirements: readonly Requirement[],
+  what = '',
+): string | undefined {
   const now = requirementLines(requirements);
   const added = now.filter((line) => !locked.includes(line));
   const removed = locked.filter((line) => !now.includes(line));
@@ -88,23 +130,27 @@ function describeChanges(locked: readonly string[], requirements: readonly Requi
   for (const line of added) {
     const before = removed.findIndex((other) => nameOf(other) === nameOf(line));
     if (before < 0) {
-      words.push(`\`${line}\` was added${declaredAt(line, requirements)}`);
+      words.push(`${what}\`${line}\` was added${declaredAt(line, requirements)}`);
       continue;
     }
-    words.push(`\`${removed[before] ?? ''}\` is now \`${line}\`${declaredAt(line, requirements)}`);
+    words.push(`${what}\`${removed[before] ?? ''}\` is now \`${line}\`${declaredAt(line, requirements)}`);
     removed.splice(before, 1);
   }
-  words.push(...removed.map((line) => `\`${line}\` was removed`));
+  words.push(...removed.map((line) => `${what}\`${line}\` was removed`));
   return words.join(', ');
 }
 
 function declaredAt(line: string, requirements: readonly Requirement[]): string {
-  const origin = requirements.find((requirement) => formatRequirement(requirement) === line)?.origin;
+  const requirement = requirements.find((each) => formatRequirement(each) === line);
+  return requirement === undefined ? '' : placeOf(requirement);
+}
+
+function placeOf({ origin }: Requirement): string {
   return origin === undefined ? '' : ` (${origin.file} [line ${origin.line} column ${origin.column}])`;
 }
 
 function nameOf(line: string): string {
-  return /^[a-z0-9-]+/.exec(line)?.[0] ?? line;
+  return /^[a-z0-9-]+(?![a-z0-9:-])/.exec(line)?.[0] ?? line;
 }
 
 function stale(lock: Lock, reason: string, place: LockPlace): ElementError {

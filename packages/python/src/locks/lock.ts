@@ -16,6 +16,16 @@ export interface LockEntry {
 /** What a lock is for; `tools` is that of this package's own programs. */
 export type LockKind = 'test' | 'runtime' | 'build' | 'tools';
 
+/** A distribution whose file lies beside the locks, in `vendor/`, because its requirement names an address. */
+export interface VendoredFile {
+  /** The file's name, by which pip knows name and version. */
+  readonly file: string;
+  /** The address as it is required, without credentials. */
+  readonly from: string;
+  /** The commit that the address stood for, or the digest of a directory's files. */
+  readonly at?: string;
+}
+
 /** A lock file as data. */
 export interface Lock {
   /** The file as people know it: relative to the workspace. */
@@ -33,6 +43,12 @@ export interface Lock {
   readonly requirements: readonly string[];
   /** Build locks: what `get_requires_for_build_wheel` asked for on top of them. */
   readonly hookRequirements: readonly string[];
+  /** Lines of what versions may be, in one spelling, sorted; absent where there are none. */
+  readonly constraints?: readonly string[];
+  /** Which pre-releases the answer may hold; absent for uv's own choice. */
+  readonly prereleases?: string;
+  /** The entries that come from no index; absent where there are none. */
+  readonly vendored?: readonly VendoredFile[];
   /** What the header says the digest of all this is: `sha256:<hex>`. */
   readonly requirementsDigest: string;
   /** Sorted by name. */

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import type { Lock, LockEntry, LockKind } from './lock.js';
+import type { Lock, LockEntry, LockKind, VendoredFile } from './lock.js';
 import { normalizeName } from '../requirements/name.js';
 import { parseMarker } from '../requirements/requirement.js';
 
@@ -42,8 +42,21 @@ export function parseLock(text: string, file: string): Lock {
     requirementsDigest: one('requirements'),
     requirements: header.get('requirement') ?? [],
     hookRequirements: header.get('hook requirement') ?? [],
+    ...(header.has('constraint') ? { constraints: header.get('constraint') ?? [] } : {}),
+    ...(header.has('prereleases') ? { prereleases: one('prereleases') } : {}),
+    ...(header.has('vendored')
+      ? { vendored: (header.get('vendored') ?? []).map((line) => parseVendored(line, file)) }
+      : {}),
     entries: parseEntries(lines, file),
   };
+}
+
+function parseVendored(line: string, lock: string): VendoredFile {
+  const [, file, from, at] = /^([^/\s]+) from (\S+)(?: at (\S+))?$/.exec(line) ?? [];
+  if (file === undefined || from === undefined) {
+    throw invalid(lock, 0, `the header's \`${line}\` is no \`FILE from ADDRESS at COMMIT\``);
+  }
+  return { file, from, ...(at === undefined ? {} : { at }) };
 }
 
 /** The entries of a requirements file with hashes, such as uv and `lock` write. @throws ElementError LOCK_INVALID */

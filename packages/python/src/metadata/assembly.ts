@@ -1,8 +1,12 @@
-import { ElementError, throwCollected, type Origin } from '@wheelhouse/element';
+import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
 import { isPlaced, type Declaration, type Field, type Placed } from './declaration.js';
 import { resolveGroups } from './dependency-groups.js';
+import { readFileRequirements } from './file-requirements.js';
+import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import type { Pyproject } from './pyproject.js';
+import { TEST_NAMES } from './requirements-settings.js';
+import { canonicalAddress } from '../requirements/address.js';
 import { bothMarkers } from '../requirements/marker.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
@@ -10,7 +14,7 @@ import { canonicalSpecifier, isSpecifier, isVersion } from '../requirements/spec
 
 /** The files of one project, read. */
 export interface Declarations {
-  readonly root: string;
+  readonly files: ProjectFiles;
   readonly pyproject: Pyproject;
   readonly setupPy?: Declaration | undefined;
   readonly setupCfg?: Declaration | undefined;
@@ -24,26 +28,30 @@ const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
  *
  * @throws ElementError METADATA, all that are wrong at once
  */
-export function assembleMetadata(files: Declarations): ProjectMetadata {
+export function assembleMetadata(declarations: Declarations): ProjectMetadata {
+  const { files, pyproject } = declarations;
   const errors: ElementError[] = [];
   const collect = <T>(read: () => T, fallback: T): T => {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ElementError)) throw error;
-      errors.push(error);
+      if (error instanceof ElementErrors) errors.push(...error.errors);
+      else if (error instanceof ElementError) errors.push(error);
+      else throw error;
       return fallback;
     }
   };
-  const { pyproject } = files;
-  const name = collect(() => required(nameOf(files)), undefined);
-  const version = fieldOf(files, 'version', 'version');
-  const requiresPython = collect(() => optional(fieldOf(files, 'requiresPython', 'requires-python')), undefined);
-  const description = fieldOf(files, 'description', 'description');
-  const declared = collect(() => optional(fieldOf(files, 'dependencies', 'dependencies')), undefined)?.value ?? [];
-  const extras = collect(() => optional(fieldOf(files, 'extras', 'optional-dependencies')), undefined)?.value;
+  const name = collect(() => required(nameOf(declarations)), undefined);
+  const version = fieldOf(declarations, 'version', 'version');
+  const requiresPython = collect(() => optional(fieldOf(declarations, 'requiresPython', 'requires-python')), undefined);
+  const description = fieldOf(declarations, 'description', 'description');
+  // Files that the options name stand for a list that only running the project would tell.
+  const listed = fieldOf(declarations, 'dependencies', 'dependencies');
+  const field = files.settings.requirements === undefined || isPlaced(listed) ? listed : undefined;
+  const declared = collect(() => optional(field), undefined);
+  const extras = collect(() => optional(fieldOf(declarations, 'extras', 'optional-dependencies')), undefined)?.value;
 
-  const dependencies = parseAll(declared, collect);
+  const dependencies = parseAll(declared?.value ?? [], collect);
   const optionalDependencies: Record<string, Requirement[]> = {};
   for (const [key, list] of extras ?? []) {
     const { extra, marker } = collect(() => splitExtra(key, list[0]?.origin), { extra: key, marker: undefined });
@@ -55,6 +63,14 @@ export function assembleMetadata(files: Declarations): ProjectMetadata {
     else (optionalDependencies[normalizeName(extra)] ??= []).push(...requirements);
   }
   const dependencyGroups = collect(() => resolveGroups(pyproject.groups), {});
+  const { testExtras = TEST_NAMES, testGroups = TEST_NAMES } = files.settings;
+  const hasTests =
+    testExtras.some((extra) => Object.hasOwn(optionalDependencies, normalizeName(extra))) ||
+    testGroups.some((group) => Object.hasOwn(dependencyGroups, normalizeName(group)));
+  const fromFiles = collect(
+    () => readFileRequirements(files, { dependencies: declared !== undefined, tests: hasTests }),
+    undefined,
+  );
   if (isPlaced(version) && !isVersion(version.value)) {
     errors.push(
       metadataError(`\`${version.value}\` is no version`, version.origin, 'versions are written as PEP 440 says'),
@@ -66,6 +82,7 @@ export function assembleMetadata(files: Declarations): ProjectMetadata {
   const buildRequires = parseAll(pyproject.buildRequires, collect);
   throwCollected(errors);
   if (name === undefined) throw new Error('a project without a name passed');
+  const located = (list: readonly Requirement[]): Requirement[] => list.map((each) => locate(each, files));
   return {
     root: files.root,
     name: name.value,
@@ -73,10 +90,11 @@ export function assembleMetadata(files: Declarations): ProjectMetadata {
     ...(isPlaced(version) ? { version: version.value } : {}),
     ...(isPlaced(description) ? { description: description.value } : {}),
     ...(requiresPython === undefined ? {} : { requiresPython: canonicalSpecifier(requiresPython.value) }),
-    dependencies,
-    optionalDependencies,
-    dependencyGroups,
-    buildSystem: { requires: buildRequires, backend: pyproject.backend, backendPath: pyproject.backendPath },
+    dependencies: [...located(dependencies), ...(fromFiles?.runtime ?? [])],
+    optionalDependencies: mapValues(optionalDependencies, located),
+    dependencyGroups: mapValues(dependencyGroups, located),
+    ...(fromFiles === undefined ? {} : { fromFiles: fromFiles.rest }),
+    buildSystem: { requires: located(buildRequires), backend: pyproject.backend, backendPath: pyproject.backendPath },
     origins: {
       name: name.origin,
       ...(isPlaced(version) ? { version: version.origin } : {}),
@@ -92,8 +110,18 @@ function parseAll(list: readonly Placed<string>[], collect: Collect): Requiremen
   return list.flatMap(({ value, origin }) => collect<Requirement[]>(() => [parseRequirement(value, origin)], []));
 }
 
-function fieldOf<K extends keyof Declaration>(files: Declarations, key: K, dynamicName: string): Declaration[K] {
-  const { pyproject, setupPy, setupCfg } = files;
+/** Paths in metadata begin at the project. */
+function locate(requirement: Requirement, files: ProjectFiles): Requirement {
+  if (requirement.url === undefined) return requirement;
+  return { ...requirement, url: canonicalAddress(requirement.url, files.base('pyproject.toml')) };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function fieldOf<K extends keyof Declaration>(declarations: Declarations, key: K, dynamicName: string): Declaration[K] {
+  const { pyproject, setupPy, setupCfg } = declarations;
   const own = pyproject.project?.[key];
   if (own !== undefined) return own;
   if (pyproject.project !== undefined && !pyproject.dynamic.has(dynamicName)) return undefined;
@@ -106,19 +134,19 @@ function fieldOf<K extends keyof Declaration>(files: Declarations, key: K, dynam
   };
 }
 
-function nameOf(files: Declarations): Field<string> {
-  const found = fieldOf(files, 'name', 'name');
+function nameOf(declarations: Declarations): Field<string> {
+  const found = fieldOf(declarations, 'name', 'name');
   if (found !== undefined) return found;
-  if (files.pyproject.poetry !== undefined) {
+  if (declarations.pyproject.poetry !== undefined) {
     throw metadataError(
       'the project is described by `tool.poetry` alone',
-      files.pyproject.poetry,
+      declarations.pyproject.poetry,
       'describe it in `[project]` (PEP 621), which Poetry reads since version 2',
     );
   }
   throw metadataError(
-    `no file of the project \`${files.root}\` says its name`,
-    files.pyproject.buildSystemOrigin,
+    `no file of the project \`${declarations.files.root}\` says its name`,
+    declarations.pyproject.buildSystemOrigin,
     'add `[project]` with `name` and `version` to pyproject.toml',
   );
 }

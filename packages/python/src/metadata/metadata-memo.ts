@@ -4,12 +4,13 @@ import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 
 /** Raised whenever the same files mean something else to this package. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Projects remembered; those looked up longest ago are forgotten first. */
 const CAPACITY = 2000;
 
 interface Entry {
   readonly files: Readonly<Record<string, string | null>>;
+  readonly settings: string;
   readonly metadata: ProjectMetadata;
 }
 
@@ -28,23 +29,33 @@ export class MetadataMemo {
 
   get(files: ProjectFiles): ProjectMetadata | undefined {
     const entry = this.entries.get(files.directory);
-    return entry?.metadata.root === files.root && files.match(entry.files) ? entry.metadata : undefined;
+    if (entry?.metadata.root !== files.root || entry.settings !== settingsOf(files)) return undefined;
+    return files.match(entry.files) ? entry.metadata : undefined;
   }
 
   put(files: ProjectFiles, metadata: ProjectMetadata): void {
     this.entries.delete(files.directory);
-    this.entries.set(files.directory, { files: files.digests(), metadata });
+    this.entries.set(files.directory, { files: files.digests(), settings: settingsOf(files), metadata });
     this.changed = true;
   }
 
   save(): void {
     if (this.path === undefined || !this.changed) return;
-    const kept = [...this.entries].slice(-CAPACITY);
+    const kept = [...this.entries].filter(([, { metadata }]) => !holdsCredentials(metadata)).slice(-CAPACITY);
     mkdirSync(dirname(this.path), { recursive: true });
     const temporary = `${this.path}.${process.pid}`;
     writeFileSync(temporary, JSON.stringify({ format: FORMAT, entries: kept }));
     renameSync(temporary, this.path);
   }
+}
+
+function settingsOf({ settings }: ProjectFiles): string {
+  return JSON.stringify(settings);
+}
+
+/** Addresses with a user are read anew each time: a memo is no place for passwords. */
+function holdsCredentials(metadata: ProjectMetadata): boolean {
+  return /:\/\/[^/?#\s"]*@/.test(JSON.stringify(metadata));
 }
 
 function readEntries(path: string): [string, Entry][] {

@@ -2,22 +2,55 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { ElementError, errnoOf } from '@wheelhouse/element';
+import type { RequirementsSettings } from './requirements-settings.js';
 import { isAbsent } from '../errno.js';
+import type { AddressBase } from '../requirements/address.js';
+
+/** What reading a project's files depends on beside the files. */
+export interface FileChoices {
+  readonly settings?: RequirementsSettings | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
 
 /** The files of one project that its metadata comes from, each read once and remembered by its digest. */
 export class ProjectFiles {
   private readonly texts = new Map<string, string | undefined>();
+  private readonly variables = new Map<string, string | undefined>();
 
   /**
    * @param directory the project's, absolute
    * @param root the same relative to the workspace
    * @param workspace absolute: nothing is read that lies outside of it, links followed
+   * @param choices which files are read beside those with metadata, and where variables come from
    */
   constructor(
     readonly directory: string,
     readonly root: string,
     private readonly workspace: string,
+    private readonly choices: FileChoices = {},
   ) {}
+
+  /** Which requirements files are the project's. */
+  get settings(): RequirementsSettings {
+    return this.choices.settings ?? {};
+  }
+
+  /** The value of a variable that a requirements file names; remembered by its digest. */
+  variable(name: string): string | undefined {
+    const value = this.choices.environment?.[name];
+    this.variables.set(name, value);
+    return value;
+  }
+
+  /** The variables asked for so far. */
+  get variableNames(): string[] {
+    return [...this.variables.keys()].sort();
+  }
+
+  /** Where paths in a file begin. @param name relative to the project */
+  base(name: string): AddressBase {
+    return { workspace: this.workspace, directory: posix.dirname(this.label(name)) };
+  }
 
   /**
    * A file's text. @param name relative to the project @returns `undefined` where there is no such file
@@ -31,11 +64,16 @@ export class ProjectFiles {
 
   private readInside(name: string): string | undefined {
     const path = join(this.directory, name);
+    if (this.label(name).startsWith('../')) throw this.outside(name, path);
     const text = readText(path);
     if (text === undefined) return undefined;
     const real = realpathSync(path);
     if (!relative(realpathSync(this.workspace), real).startsWith('../')) return text;
-    throw new ElementError({
+    throw this.outside(name, real);
+  }
+
+  private outside(name: string, real: string): ElementError {
+    return new ElementError({
       code: 'OUTSIDE_WORKSPACE',
       message: `\`${this.label(name)}\` leads out of the workspace, to \`${real}\``,
       hint: 'a sandbox sees the files of the workspace alone: put the file there',
@@ -53,15 +91,19 @@ export class ProjectFiles {
     return !isAbsolute(name) && path !== '..' && !path.startsWith('../');
   }
 
-  /** What was read: names with the SHA-256 of their content, `null` for files that are not there. */
+  /** What was read: names with the SHA-256 of their content, `null` for what is not there; variables as `${NAME}`. */
   digests(): Record<string, string | null> {
-    return Object.fromEntries([...this.texts].map(([name, text]) => [name, text === undefined ? null : sha256(text)]));
+    const variables = [...this.variables].map(([name, value]) => [`\${${name}}`, value] as const);
+    return Object.fromEntries(
+      [...this.texts, ...variables].map(([name, text]) => [name, text === undefined ? null : sha256(text)]),
+    );
   }
 
   /** Whether all files of `digests` are what they were then. */
   match(digests: Readonly<Record<string, string | null>>): boolean {
     return Object.entries(digests).every(([name, digest]) => {
-      const text = this.read(name);
+      const [, variable] = /^\$\{(.*)\}$/.exec(name) ?? [];
+      const text = variable === undefined ? this.read(name) : this.variable(variable);
       return (text === undefined ? null : sha256(text)) === digest;
     });
   }

@@ -1,4 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
+import type { FileRequirements } from './file-requirements.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 /** What builds a project (PEP 517, PEP 518). */
@@ -23,12 +24,15 @@ export interface ProjectMetadata {
   readonly description?: string;
   /** A specifier set. */
   readonly requiresPython?: string;
+  /** What it requires when it runs: what it declares, and what its requirements files hold. */
   readonly dependencies: readonly Requirement[];
   /** By normalised extra. */
   readonly optionalDependencies: Readonly<Record<string, readonly Requirement[]>>;
   /** By normalised group (PEP 735), included groups put in. */
   readonly dependencyGroups: Readonly<Record<string, readonly Requirement[]>>;
   readonly buildSystem: BuildSystem;
+  /** What requirements files say beside {@link dependencies}; absent where there are none. */
+  readonly fromFiles?: FileRequirements;
   /** Where what has no origin of its own was said. */
   readonly origins: {
     readonly name: Origin;

@@ -26,7 +26,7 @@ export async function readFresh(
       const setupPy = setupPys.get(files);
       if (setupPy instanceof ElementError) throw setupPy;
       return assembleMetadata({
-        root: files.root,
+        files,
         pyproject: readPyproject(files),
         setupCfg: readSetupCfg(files),
         setupPy,

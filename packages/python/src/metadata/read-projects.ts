@@ -3,6 +3,7 @@ import { ElementError, ElementErrors, throwCollected } from '@wheelhouse/element
 import { MetadataMemo } from './metadata-memo.js';
 import { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
+import type { RequirementsSettings } from './requirements-settings.js';
 
 /** The files of which a Python project has one at least. */
 export const METADATA_FILES: readonly string[] = ['pyproject.toml', 'setup.cfg', 'setup.py'];
@@ -15,6 +16,10 @@ export interface ReadOptions {
   readonly memo?: string | undefined;
   /** A Python of 3.8 or later; asked for only when a setup.py must be read anew. */
   readonly python: () => Promise<string>;
+  /** Which requirements files are a project's. @param root the project's directory relative to the workspace */
+  readonly settings?: (root: string) => RequirementsSettings | undefined;
+  /** The variables that requirements files may name. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -38,7 +43,7 @@ export async function readProjects(roots: readonly string[], options: ReadOption
       return undefined;
     }
   };
-  const projects = roots.map((root) => attempt(() => open(root, options.workspace)));
+  const projects = roots.map((root) => attempt(() => open(root, options)));
   const fresh = projects.filter((files) => files !== undefined && memo.get(files) === undefined) as ProjectFiles[];
   if (fresh.length > 0) {
     // The readers are loaded when there is something to read that the memo does not know.
@@ -79,7 +84,7 @@ export function checkDistinctNames(projects: readonly ProjectMetadata[]): void {
   throwCollected(errors);
 }
 
-function open(root: string, workspace: string): ProjectFiles {
+function open(root: string, { workspace, settings, environment }: ReadOptions): ProjectFiles {
   const path = posix.normalize(root);
   if (posix.isAbsolute(path) || path === '..' || path.startsWith('../')) {
     throw new ElementError({
@@ -88,7 +93,10 @@ function open(root: string, workspace: string): ProjectFiles {
       hint: "a project's root is a path relative to the workspace",
     });
   }
-  const files = new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace);
+  const files = new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace, {
+    settings: settings?.(root),
+    environment,
+  });
   if (METADATA_FILES.every((name) => files.read(name) === undefined)) {
     throw new ElementError({
       code: 'METADATA',

@@ -4,6 +4,7 @@ import type { Origin } from '@wheelhouse/element';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
+import type { LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
@@ -38,7 +39,7 @@ export type TemplateName =
   | 'wheel';
 
 /** How a project is built, where it differs from the defaults. */
-export interface ProjectSettings {
+export interface ProjectSettings extends LockSettings {
   /** Who calls the build backend. Default `hook`. */
   readonly frontend?: 'hook' | 'pip';
   /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */

@@ -55,6 +55,8 @@ export class PythonWorkspace {
         workspace: options.directory,
         memo: options.memo('python-metadata'),
         python: () => findPython(options.environment, options.memo('python-interpreters')),
+        settings: (root) => options.projects.find((each) => each.root === root)?.settings,
+        environment: options.environment,
       },
     );
     checkDistinctNames(metadata);
@@ -86,15 +88,15 @@ export class PythonWorkspace {
   }
 
   /** The projects of this workspace that `project` needs when it runs, dependencies first. */
-  localDependencies({ metadata }: WorkspaceProject): WorkspaceProject[] {
-    const needed = localDependencies(metadata, this.allMetadata());
+  localDependencies({ ref, metadata }: WorkspaceProject): WorkspaceProject[] {
+    const needed = localDependencies(metadata, this.allMetadata(), ref.settings?.extras);
     return needed.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
   }
 
   /** What the locks of a project have to answer: its own requirements and those of its local dependencies. */
   requirements({ ref, metadata }: WorkspaceProject): ProjectRequirements {
     const resolve = ref.resolve === undefined ? {} : { resolve: ref.resolve };
-    return { ...projectRequirements(metadata, this.allMetadata()), ...resolve };
+    return { ...projectRequirements(metadata, this.allMetadata(), ref.settings), ...resolve };
   }
 
   /** The projects that are resolved together with `project`, itself among them, in the order of their roots. */

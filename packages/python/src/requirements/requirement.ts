@@ -1,4 +1,5 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
+import { publicAddress } from './address.js';
 import { formatMarker, type Marker, type MarkerOperand, type MarkerOperator } from './marker.js';
 import { markerVariable } from './marker-environment.js';
 import { isValidName, normalizeName } from './name.js';
@@ -6,26 +7,30 @@ import { canonicalSpecifier, isSpecifier } from './specifier.js';
 
 /** A dependency specifier (PEP 508) as plain data. */
 export interface Requirement {
-  /** As written. */
+  /** As written; empty where a requirements file names a path or an address alone. */
   readonly name: string;
   readonly normalizedName: string;
   /** Normalised and sorted. */
   readonly extras: readonly string[];
   /** A specifier set in one spelling; `''` is any version. */
   readonly specifier: string;
-  /** Where a direct reference leads. */
+  /** Where a direct reference leads. May hold credentials: written by {@link formatRequirement} alone. */
   readonly url?: string;
+  /** The files that may answer it, where a requirements file says so: `sha256:<hex>`. */
+  readonly hashes?: readonly string[];
   readonly marker?: Marker;
   /** Where it was declared. */
   readonly origin?: Origin;
 }
 
-/** A requirement in one spelling: `name[a,b]<2,>=1 ; marker`, the name normalised. */
+/** A requirement in one spelling: `name[a,b]<2,>=1 ; marker`, the name normalised. Addresses are without credentials. */
 export function formatRequirement(requirement: Requirement): string {
+  const { normalizedName, url } = requirement;
   const extras = requirement.extras.length === 0 ? '' : `[${requirement.extras.join(',')}]`;
-  const version = requirement.url === undefined ? requirement.specifier : ` @ ${requirement.url}`;
   const marker = requirement.marker === undefined ? '' : ` ; ${formatMarker(requirement.marker)}`;
-  return `${requirement.normalizedName}${extras}${version}${marker}`;
+  if (url === undefined) return `${normalizedName}${extras}${requirement.specifier}${marker}`;
+  const address = publicAddress(url);
+  return normalizedName === '' ? `${address}${extras}${marker}` : `${normalizedName}${extras} @ ${address}${marker}`;
 }
 
 /**

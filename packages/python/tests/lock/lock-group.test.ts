@@ -8,6 +8,7 @@ import {
   readProjects,
   type Interpreter,
   type LockPlace,
+  type LockSettings,
 } from '@wheelhouse/python';
 import {
   lockGroup,
@@ -42,6 +43,8 @@ const PUBLISHED: readonly Distribution[] = [
   },
   { name: 'deeper', version: '2.0', format: 'sdist', build: [], hook: [] },
   { name: 'static', version: '1.0', format: 'sdist', static: true, requires: ['leaf'], build: ['dynamic'] },
+  { name: 'early', version: '1.0', format: 'wheel' },
+  { name: 'early', version: '2.0b1', format: 'wheel' },
   { name: 'circle', version: '1.0', format: 'sdist', build: ['circle'] },
   // What a stranger publishes under the name of a project of the workspace.
   { name: 'local', version: '99', format: 'wheel' },
@@ -70,6 +73,9 @@ interface Declared {
 
 /** The names of the projects that are locked, and how. */
 type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade'> & { readonly members?: readonly string[] };
+
+/** The settings of the project at a root. */
+type SettingsOf = (root: string) => LockSettings;
 
 class Workspace {
   readonly directory = temporaryDirectory();
@@ -117,16 +123,20 @@ test = ${JSON.stringify(test)}
     return { workspace: this.directory, command: 'nx run app:lock' };
   }
 
-  async input(names: readonly string[] = ['app']): Promise<LockInput> {
+  async input(names: readonly string[] = ['app'], settings: SettingsOf = () => ({})): Promise<LockInput> {
     const roots = readdirSync(this.directory).filter((name) =>
       existsSync(join(this.directory, name, 'pyproject.toml')),
     );
-    const workspace = await readProjects(roots, { workspace: this.directory, python: () => findPython(process.env) });
+    const workspace = await readProjects(roots, {
+      workspace: this.directory,
+      python: () => findPython(process.env),
+      settings,
+    });
     const members = workspace
       .filter(({ name }) => names.includes(name))
       .map((project) => ({
         project,
-        requirements: projectRequirements(project, workspace),
+        requirements: projectRequirements(project, workspace, settings(project.root)),
         ...(existsSync(join(this.directory, project.root, 'locks'))
           ? { previous: readLocks(project, this.place) }
           : {}),
@@ -134,12 +144,12 @@ test = ${JSON.stringify(test)}
     return { members, workspace, workspaceDirectory: this.directory };
   }
 
-  async lock({ members, ...more }: LockRun = {}): Promise<LockOutcome> {
+  async lock({ members, ...more }: LockRun = {}, settings?: SettingsOf): Promise<LockOutcome> {
     const temporary = temporaryDirectory();
     const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran };
     const context = { tools, settings: index.settings, interpreter, environment, io };
     this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
-    const input = { ...(await this.input(members)), ...more };
+    const input = { ...(await this.input(members, settings)), ...more };
     return publishLocks(await lockGroup(input, { ...context, temporary, hooks: this.hooks }), this.directory);
   }
 
@@ -350,6 +360,15 @@ describe('a resolve', () => {
     expect(readdirSync(join(workspace.directory, 'third/locks'))).toEqual(before);
   }, 120_000);
 
+  test('whose projects differ in what bounds their versions is an error that says where', async () => {
+    const settings: SettingsOf = (root) => (root === 'other' ? { prereleases: 'allow' } : {});
+    await expect(workspace.lock({ members, resolve: 'all' }, settings)).rejects.toMatchObject({
+      code: 'RESOLUTION',
+      message: 'the projects of the resolve `all` differ in `prereleases`: `app` has none, and `other` has `allow`',
+      hint: 'give them the same, or leave a project out of the option `resolves`',
+    });
+  }, 120_000);
+
   test('whose projects are for different Pythons is an error that says which', async () => {
     workspace.project('other', { python: '>=3.12' });
     workspace.project('third', { python: '<3.12,>=3.9' });
@@ -362,3 +381,36 @@ describe('a resolve', () => {
     });
   }, 120_000);
 });
+
+test('constraints, pre-releases and hashes of files limit runtime, tests and builds, and are in the headers', async () => {
+  const workspace = new Workspace();
+  workspace.app(['early', 'deeper']);
+  const leaf = index.sha256('leaf-1.0-py3-none-any.whl');
+  workspace.write('app/requirements.txt', `--pre\nleaf --hash=sha256:${leaf} --hash=sha256:${'0'.repeat(64)}\n`);
+  workspace.write('constraints.txt', 'leaf<1.1\nmaker<2\n');
+  const settings = {
+    requirements: ['requirements.txt'],
+    constraints: ['{workspaceRoot}/constraints.txt'],
+    buildConstraints: [],
+  };
+  const locks = (await workspace.lock({}, () => settings)).locks.get('app')!;
+  expect(workspace.pins('runtime.txt')).toEqual(['deeper==2.0', 'early==2.0b1', 'leaf==1.0']);
+  expect(locks.test.entries.find(({ normalizedName }) => normalizedName === 'leaf')?.hashes).toEqual([
+    `sha256:${leaf}`,
+  ]);
+  for (const lock of [locks.test, locks.runtime, ...locks.build.values()]) {
+    expect(lock).toMatchObject({ constraints: ['leaf<1.1', 'maker<2'], prereleases: 'allow' });
+  }
+  const [app] = (await workspace.input(['app'], () => settings)).members;
+  workspace.check(app!);
+  workspace.write('app/requirements.txt', `leaf --hash=sha256:${'0'.repeat(64)}\n`);
+  await expect(workspace.lock({}, () => settings)).rejects.toMatchObject({
+    code: 'LOCK_HASH',
+    message: 'app/requirements.txt [line 1 column 0]: no file of `leaf==1.0` is among the hashes of `leaf`',
+    hint: 'if the files were replaced on purpose, change the hashes',
+  });
+  workspace.write('constraints.txt', 'maker<1\n');
+  await expect(workspace.lock({}, () => ({ ...settings, requirements: [] }))).rejects.toMatchObject({
+    code: 'RESOLUTION',
+  });
+}, 120_000);

@@ -47,6 +47,19 @@ test('local projects are replaced by what they require, and never asked of an in
   expect(localDependencies(all[0]!, all).map(({ name }) => name)).toEqual(['base', 'lib']);
 });
 
+test('a project of the workspace may be required from where it lies, and extras of the options count', async () => {
+  const all = await projects({
+    app: 'version = "1"\ndependencies = ["lib @ file:../lib"]\n[project.optional-dependencies]\nfast = ["uvloop", "other"]\nqa = ["mypy"]\n',
+    lib: 'version = "1"\ndependencies = ["six"]\n',
+    other: 'version = "1"\ndependencies = ["idna"]\n',
+  });
+  const required = projectRequirements(all[0]!, all, { extras: ['Fast', 'none'], testExtras: ['qa'] });
+  expect(lines(required.runtime)).toEqual(['six', 'uvloop', 'idna']);
+  expect(lines(required.test)).toEqual(['six', 'uvloop', 'idna', 'mypy']);
+  expect(localDependencies(all[0]!, all).map(({ name }) => name)).toEqual(['lib']);
+  expect(localDependencies(all[0]!, all, ['fast']).map(({ name }) => name)).toEqual(['lib', 'other']);
+});
+
 test.each([
   [
     'version = "1"\ndependencies = ["lib>=2"]\n',
@@ -57,8 +70,12 @@ test.each([
     'app/pyproject.toml [line 6 column 16]: `lib[x]` asks for the extra `x`, which the project `lib` does not have',
   ],
   [
-    'version = "1"\ndependencies = ["a @ https://example.test/a.zip"]\n',
-    'app/pyproject.toml [line 6 column 16]: `a` is required from `https://example.test/a.zip`, and locks name no address\nhint: require a version of it that an index has, or make it a project of the workspace',
+    'version = "1"\ndependencies = ["a @ hg+https://user:secret@example.test/a"]\n',
+    'app/pyproject.toml [line 6 column 16]: nothing can be taken from the address `hg+https://example.test/a`\nhint: addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
+  ],
+  [
+    'version = "1"\ndependencies = ["lib @ file:../other"]\n',
+    'app/pyproject.toml [line 6 column 16]: `lib @ file:other` leads to no project of the workspace, and its name is that of the project `lib`\nhint: a project of the workspace is required by its own name, or from where it lies',
   ],
 ])('%j cannot be locked', async (body, message) => {
   const all = await projects({ app: body, lib: 'version = "1.5"\n' });

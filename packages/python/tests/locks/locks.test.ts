@@ -49,6 +49,33 @@ test('a lock is read and written back as it was', () => {
   ]);
 });
 
+test('what limits the answer and what lies beside the lock is in the header, and only where there is such', () => {
+  const limited = {
+    ...lock,
+    constraints: ['sqlparse<1'],
+    prereleases: 'allow',
+    vendored: [
+      { file: 'x-1.0.tar.gz', from: 'git+https://host/x@main', at: '0123' },
+      { file: 'y-1.0-py3-none-any.whl', from: 'file:vendor/y-1.0-py3-none-any.whl' },
+    ],
+  };
+  const written = formatLock(limited);
+  expect(written.split('\n').slice(8, 12)).toEqual([
+    '# requirement: pytest',
+    '# constraint: sqlparse<1',
+    '# prereleases: allow',
+    '# vendored: x-1.0.tar.gz from git+https://host/x@main at 0123',
+  ]);
+  expect(parseLock(written, lock.file)).toMatchObject({
+    ...limited,
+    entries: [{}, {}, {}],
+    requirementsDigest: expect.not.stringMatching(lock.requirementsDigest) as string,
+  });
+  expect(thrown(() => parseLock(written.replace(' from file:', ' of file:'), 'test.txt'))).toContain(
+    "test.txt [line 1 column 0]: the header's `y-1.0-py3-none-any.whl of file:vendor/y-1.0-py3-none-any.whl` is no `FILE from ADDRESS at COMMIT`",
+  );
+});
+
 test('of a lock those entries apply whose markers hold', async () => {
   const { markers } = await anInterpreter();
   expect(select(lock, { ...markers, sys_platform: 'linux' }).map((entry) => entry.normalizedName)).toEqual([
@@ -148,6 +175,39 @@ describe('locks are out of date', () => {
     expect(check({}, { interpreter: '3.9.1' }).split('\n')[0]).toBe(
       'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, and the interpreter is 3.9.1',
     );
+  });
+
+  test.each([
+    [
+      { constraints: [parseRequirement('sqlparse<1', origin)] },
+      'the constraint `sqlparse<1` was added (apps/app/setup.py [line 21 column 8])',
+    ],
+    [
+      { prereleases: 'allow' } as const,
+      "its pre-releases are `if-necessary-or-explicit`, and the project's are `allow`",
+    ],
+    [
+      { test: [...expected.test, { ...parseRequirement('pytest', origin), hashes: [`sha256:${'0'.repeat(64)}`] }] },
+      '`pytest==8.4.1` has a file that is not among the hashes of `pytest` (apps/app/setup.py [line 21 column 8])',
+    ],
+  ])('when what limits the answer is another (%#)', (changed, message) => {
+    expect(check(changed).split('\n')[0]).toBe(`the lock \`app/locks/test.txt\` is out of date: ${message}`);
+  });
+
+  test('when a constraint of what sdists are built with is another', () => {
+    const build = new Map(locks.build).set('six==1', {
+      ...asked('build', []),
+      distribution: 'six==1',
+      file: 'six.txt',
+    });
+    expect(() => {
+      checkLocks(
+        { normalizedName: 'app' },
+        { ...locks, build },
+        { ...expected, buildConstraints: [parseRequirement('setuptools<80')] },
+        context,
+      );
+    }).toThrow('the lock `six.txt` is out of date: the constraint `setuptools<80` was added');
   });
 
   test('when a header was changed by hand', () => {

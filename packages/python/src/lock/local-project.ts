@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { parseAddress } from '../requirements/address.js';
+import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+
+/**
+ * The project of the workspace that a requirement means: the one of its name, or the one that lies where it leads.
+ *
+ * @throws ElementError RESOLUTION where name and path mean different things
+ */
+export function localProject(
+  requirement: Requirement,
+  workspace: readonly ProjectMetadata[],
+): ProjectMetadata | undefined {
+  const path = pathOf(requirement);
+  const lying = path === undefined ? undefined : workspace.find(({ root }) => posix.normalize(root) === path);
+  if (requirement.name === '') return lying;
+  const named = workspace.find(({ normalizedName }) => normalizedName === requirement.normalizedName);
+  if (path === undefined || named === lying) return named;
+  throw new ElementError({
+    code: 'RESOLUTION',
+    message: `\`${formatRequirement(requirement)}\` leads to ${describe(lying)}, and its name is that of ${describe(named)}`,
+    origin: requirement.origin,
+    hint: 'a project of the workspace is required by its own name, or from where it lies',
+  });
+}
+
+/** The path in the workspace that a requirement leads to, where it does. */
+function pathOf({ url }: Requirement): string | undefined {
+  if (url === undefined || !/^file:(?!\/\/)/.test(url)) return undefined;
+  const address = parseAddress(url);
+  return address.kind === 'path' ? posix.normalize(address.path).replace(/\/$/, '') : undefined;
+}
+
+function describe(project: ProjectMetadata | undefined): string {
+  return project === undefined ? 'no project of the workspace' : `the project \`${project.root}\``;
+}

@@ -1,0 +1,271 @@
+import { posix } from 'node:path';
+import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
+import { pipLines, type PipLine } from './pip-lines.js';
+import { pipOptions, type PipOption } from './pip-options.js';
+import type { ProjectFiles } from './project-files.js';
+import { parseFilename } from '../fetch/distribution-file.js';
+import { canonicalAddress, eggOf, expandVariables } from '../requirements/address.js';
+import { normalizeName } from '../requirements/name.js';
+import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
+
+/** Where requirements files say distributions come from. May hold credentials: never written. */
+export interface FileIndexes {
+  /** The last one named. */
+  readonly indexUrl?: string;
+  readonly extraIndexUrls: readonly string[];
+  /** URLs, and directories relative to the workspace. */
+  readonly findLinks: readonly string[];
+  readonly trustedHosts: readonly string[];
+  readonly noIndex: boolean;
+}
+
+/** What requirements files hold, put together. */
+export interface ReadRequirements {
+  /** The files that were read, relative to the project. */
+  readonly files: readonly string[];
+  readonly requirements: readonly Requirement[];
+  /** Of `-c` files, or of the files themselves where they are read as constraints. */
+  readonly constraints: readonly Requirement[];
+  /** Whether a file has `--pre`. */
+  readonly prereleases: boolean;
+  readonly indexes: FileIndexes;
+}
+
+/**
+ * Reads requirements files as pip does ("Requirements File Format"), and the files they include. Variables in addresses
+ * are kept by name, so that nothing that is remembered or written holds their values; others are put in.
+ *
+ * @param names relative to the project
+ * @param as what the files are to be read as
+ * @throws ElementError METADATA, OUTSIDE_WORKSPACE; all that are wrong at once
+ */
+export function readRequirementsFiles(
+  names: readonly string[],
+  files: ProjectFiles,
+  as: 'requirements' | 'constraints' = 'requirements',
+): ReadRequirements {
+  const reader = new FilesReader(files);
+  for (const name of names) {
+    reader.attempt(() => {
+      reader.read(posix.normalize(name), { as, path: [], origin: undefined });
+    });
+  }
+  return reader.result();
+}
+
+interface Inclusion {
+  readonly as: 'requirements' | 'constraints';
+  /** The files that include one another, the first first. */
+  readonly path: readonly string[];
+  /** What names the file; the project's settings where absent. */
+  readonly origin: Origin | undefined;
+}
+
+class FilesReader {
+  private readonly errors: ElementError[] = [];
+  private readonly opened = new Set<string>();
+  private readonly requirements: Requirement[] = [];
+  private readonly constraints: Requirement[] = [];
+  private readonly indexes = {
+    extraIndexUrls: [] as string[],
+    findLinks: [] as string[],
+    trustedHosts: [] as string[],
+    noIndex: false,
+  };
+  private indexUrl: string | undefined;
+  private prereleases = false;
+  private requireHashes: Origin | undefined;
+
+  constructor(private readonly files: ProjectFiles) {}
+
+  result(): ReadRequirements {
+    for (const { name, hashes, origin } of this.requirements) {
+      if (this.requireHashes === undefined || hashes !== undefined) continue;
+      this.errors.push(failure(`\`${name}\` has no hash, and \`--require-hashes\` asks for one`, origin));
+    }
+    throwCollected(this.errors);
+    return {
+      files: [...this.opened],
+      requirements: this.requirements,
+      constraints: this.constraints,
+      prereleases: this.prereleases,
+      indexes: { ...this.indexes, ...(this.indexUrl === undefined ? {} : { indexUrl: this.indexUrl }) },
+    };
+  }
+
+  /** @throws ElementError where the file is not there, or includes itself */
+  read(name: string, { as, path, origin }: Inclusion): void {
+    const label = this.files.label(name);
+    if (path.includes(name)) {
+      const circle = [...path.slice(path.indexOf(name)), name].map((each) => `\`${this.files.label(each)}\``);
+      throw failure(`the requirements files ${circle.join(' -> ')} include one another`, origin);
+    }
+    const text = this.files.read(name);
+    if (text === undefined) {
+      throw failure(
+        `there is no requirements file \`${label}\``,
+        origin,
+        origin === undefined
+          ? "the plugin's options in nx.json name it: an entry with `include` is for some projects alone"
+          : 'files that are included are named relative to the file that includes them',
+      );
+    }
+    this.opened.add(name);
+    for (const line of pipLines(text, label)) {
+      this.attempt(() => {
+        this.line(line, name, { as, path: [...path, name] });
+      });
+    }
+  }
+
+  /** Keeps what is wrong for {@link result}. */
+  attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof ElementErrors) this.errors.push(...error.errors);
+      else if (error instanceof ElementError) this.errors.push(error);
+      else throw error;
+    }
+  }
+
+  private line(line: PipLine, name: string, inclusion: Pick<Inclusion, 'as' | 'path'>): void {
+    const start = /\S/.exec(line.text)?.index ?? 0;
+    if (line.text.startsWith('-', start)) {
+      for (const option of pipOptions(line, start)) this.option(option, name, inclusion);
+      return;
+    }
+    const options = /\s-/.exec(line.text.slice(start));
+    const end = options === null ? line.text.length : start + options.index;
+    const hashes = pipOptions(line, end).map((option) => hashOf(option));
+    const requirement = this.requirement(line.text.slice(start, end).trim(), line.place(start), name);
+    this.add(hashes.length === 0 ? requirement : { ...requirement, hashes: hashes.sort() }, inclusion.as);
+  }
+
+  private option(option: PipOption, name: string, { as, path }: Pick<Inclusion, 'as' | 'path'>): void {
+    const { origin } = option;
+    const value = (): string => this.expand(option.value, origin);
+    switch (option.name) {
+      case '--requirement':
+      case '--constraint': {
+        const included = value();
+        if (/^[a-z]+:\/\//i.test(included)) {
+          throw failure(`\`${included}\` is no file of the workspace`, origin, 'put the file into the workspace');
+        }
+        const target = posix.join(posix.dirname(name), included);
+        this.read(target, { as: option.name === '--constraint' ? 'constraints' : as, path, origin });
+        return;
+      }
+      case '--editable':
+        this.add(this.requirement(option.value, origin, name), as);
+        return;
+      case '--index-url':
+        this.indexUrl = option.value;
+        return;
+      case '--extra-index-url':
+        this.indexes.extraIndexUrls.push(option.value);
+        return;
+      case '--find-links':
+        this.indexes.findLinks.push(this.findLinks(option.value, name, origin));
+        return;
+      case '--trusted-host':
+        this.indexes.trustedHosts.push(value());
+        return;
+      case '--no-index':
+        this.indexes.noIndex = true;
+        return;
+      case '--pre':
+        this.prereleases = true;
+        return;
+      case '--require-hashes':
+        this.requireHashes = origin;
+        return;
+      case '--hash':
+        throw failure('`--hash` stands behind a requirement', origin);
+      default: {
+        const unknown: never = option.name;
+        throw new Error(`no such option: ${String(unknown)}`);
+      }
+    }
+  }
+
+  /** A directory is named relative to the file, as pip does where it is there. */
+  private findLinks(written: string, name: string, origin: Origin): string {
+    if (/^(?!file:)[a-z]+:\/\//i.test(written)) return written;
+    const address = canonicalAddress(this.expand(written, origin), this.files.base(name));
+    return address.startsWith('file://') ? address : decodeURI(address.slice('file:'.length));
+  }
+
+  private requirement(written: string, origin: Origin, file: string): Requirement {
+    const named = /^[a-z0-9][a-z0-9._-]*\s*(\[[^\]]*\]\s*)?@/i.test(written);
+    if (named) {
+      const requirement = parseRequirement(this.expandPaths(written, origin), origin);
+      return { ...requirement, url: canonicalAddress(requirement.url ?? '', this.files.base(file)) };
+    }
+    if (!isAddress(written)) return parseRequirement(this.expand(written, origin), origin);
+    // Behind an address a marker is set off by white space, since `;` may be part of one.
+    const [, address = '', marker] = /^(.*?)(?:(?:\s+;|;\s)\s*(.*))?$/s.exec(written) ?? [];
+    const [, link = '', bracketed] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(this.expandPaths(address.trim(), origin)) ?? [];
+    const [, egg, ofEgg] = /^([^[]*)(?:\[(.*)\])?/s.exec(eggOf(link) ?? '') ?? [];
+    const name = egg === undefined || egg === '' ? nameOf(link) : egg;
+    const labelled = parseRequirement(`${name ?? 'unnamed'}[${bracketed ?? ofEgg ?? ''}]`, origin);
+    return {
+      ...labelled,
+      ...(name === undefined ? { name: '', normalizedName: '' } : {}),
+      url: canonicalAddress(link, this.files.base(file)),
+      ...(marker === undefined ? {} : { marker: parseMarker(this.expand(marker, origin), origin) }),
+    };
+  }
+
+  private add(requirement: Requirement, as: Inclusion['as']): void {
+    if (as === 'requirements') {
+      this.requirements.push(requirement);
+      return;
+    }
+    if (requirement.url !== undefined || requirement.extras.length > 0) {
+      throw failure(
+        `the constraint \`${requirement.name === '' ? 'of an address' : requirement.name}\` names ${requirement.url === undefined ? 'extras' : 'an address'}`,
+        requirement.origin,
+        'constraints say which versions may be: `name<2`',
+      );
+    }
+    this.constraints.push(requirement);
+  }
+
+  private expand(text: string, origin: Origin): string {
+    return expandVariables(text, (variable) => this.files.variable(variable), origin);
+  }
+
+  /** Of remote addresses, what variables hold is nobody's business before they are asked. */
+  private expandPaths(text: string, origin: Origin): string {
+    return text.includes('://') && !/(^|@\s*)file:\/\//.test(text) ? text : this.expand(text, origin);
+  }
+}
+
+/** What pip takes for a path or an address and not for a name. */
+function isAddress(text: string): boolean {
+  const head = text.split(/\s|;/, 1)[0] ?? '';
+  return (
+    /^[a-z][a-z0-9+.-]*:/i.test(head) ||
+    head.startsWith('.') ||
+    head.includes('/') ||
+    /\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(head)
+  );
+}
+
+/** The name in the name of a distribution's file. */
+function nameOf(link: string): string | undefined {
+  const file = posix.basename(link.replace(/[#?].*$/s, ''));
+  const name = /^(git|hg|svn|bzr)\b/i.test(link) ? undefined : parseFilename(file)?.name;
+  return name === undefined ? undefined : normalizeName(name);
+}
+
+function hashOf({ name, value, origin }: PipOption): string {
+  if (name !== '--hash') throw failure(`\`${name}\` stands on a line of its own`, origin);
+  if (/^sha256:[0-9a-f]{64}$/.test(value)) return value;
+  throw failure(`\`--hash=${value}\` is no \`--hash=sha256:...\``, origin, 'locks know files by SHA-256 alone');
+}
+
+function failure(message: string, origin: Origin | undefined, hint?: string): ElementError {
+  return new ElementError({ code: 'METADATA', message, origin, hint });
+}
