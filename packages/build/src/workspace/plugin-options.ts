@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import type { ProjectSettings } from '@wheelhouse/python';
+import { parseNoBinary } from './no-binary-option.js';
 import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
@@ -13,7 +14,7 @@ export interface PluginOptions {
 
 const GLOB_LISTS = ['exclude', 'include', 'testInclude'] as const;
 const FRONTENDS = ['hook', 'pip'] as const;
-const KNOWN: readonly string[] = [...TARGET_OPTIONS, 'python', 'frontend', ...GLOB_LISTS];
+const KNOWN: readonly string[] = [...TARGET_OPTIONS, 'python', 'frontend', ...GLOB_LISTS, 'noBinary'];
 
 /**
  * Checks the options of a plugin's entry in nx.json.
@@ -51,6 +52,7 @@ export function parsePluginOptions(value: unknown): PluginOptions {
     const found = globList(key, options[key], fail);
     return found === undefined ? [] : [[key, found] as const];
   });
+  const noBinary = parseNoBinary(options.noBinary, fail);
   throwCollected(errors);
   return {
     targets,
@@ -58,6 +60,7 @@ export function parsePluginOptions(value: unknown): PluginOptions {
     settings: {
       ...(frontend === 'hook' || frontend === 'pip' ? { frontend } : {}),
       ...Object.fromEntries(globs),
+      ...(noBinary === undefined ? {} : { noBinary }),
     },
   };
 }

@@ -33,6 +33,7 @@ describe('parsePluginOptions', () => {
         exclude: ['notes/**'],
         include: ['docs/**'],
         testInclude: ['checks/**'],
+        noBinary: ['Ruamel.Yaml', 'docopt', 'ruamel-yaml'],
       }),
     ).toEqual({
       targets: {
@@ -42,7 +43,13 @@ describe('parsePluginOptions', () => {
         buildWheel: { name: 'build-wheel', options: {} },
       },
       python: '3.12',
-      settings: { frontend: 'pip', exclude: ['notes/**'], include: ['docs/**'], testInclude: ['checks/**'] },
+      settings: {
+        frontend: 'pip',
+        exclude: ['notes/**'],
+        include: ['docs/**'],
+        testInclude: ['checks/**'],
+        noBinary: ['docopt', 'ruamel-yaml'],
+      },
     });
   });
 
@@ -51,7 +58,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `exclude`, `include`, `testInclude`',
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `exclude`, `include`, `testInclude`, `noBinary`',
     ],
     [
       'an option of a target that does not exist',
@@ -98,6 +105,20 @@ describe('parsePluginOptions', () => {
       { testInclude: ['a/../../b/**'] },
       'nx.json: @wheelhouse/build: the option `testInclude[0]` leads out of the project: `a/../../b/**`\n' +
         'hint: globs are relative to the project',
+    ],
+    [
+      'all distributions where some are to be named',
+      { noBinary: ['*', 'flask', ':all:'] },
+      'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"*"`\n' +
+        'hint: name the distributions: all of them would include every build backend\n' +
+        'nx.json: @wheelhouse/build: the option `noBinary[2]` is `":all:"`\n' +
+        'hint: name the distributions: all of them would include every build backend',
+    ],
+    [
+      'a name that is none in a list of them',
+      { noBinary: ['flask==3'] },
+      'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"flask==3"`\n' +
+        'hint: it is a list of names of distributions, such as ["markupsafe"]',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

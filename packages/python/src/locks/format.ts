@@ -21,6 +21,8 @@ export function formatLock(lock: UnwrittenLock): string {
     `requirements: ${questionDigest(lock)}`,
     ...lock.requirements.map((requirement) => `requirement: ${requirement}`),
     ...lock.hookRequirements.map((requirement) => `hook requirement: ${requirement}`),
+    ...(lock.noBinary === true ? ['no binary: true'] : []),
+    ...(lock.bootstrap ?? []).map((key) => `bootstrap: ${key}`),
   ];
   return `${header.map((line) => `# ${line}\n`).join('')}${lock.entries.map(formatEntry).join('')}`;
 }

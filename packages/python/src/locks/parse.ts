@@ -42,6 +42,8 @@ export function parseLock(text: string, file: string): Lock {
     requirementsDigest: one('requirements'),
     requirements: header.get('requirement') ?? [],
     hookRequirements: header.get('hook requirement') ?? [],
+    ...(header.has('no binary') ? { noBinary: true } : {}),
+    ...(header.has('bootstrap') ? { bootstrap: header.get('bootstrap') ?? [] } : {}),
     entries: parseEntries(lines, file),
   };
 }
