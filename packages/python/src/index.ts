@@ -16,6 +16,7 @@ export { localDependencies, projectRequirements, type RequirementsOptions } from
 export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
 export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './locks/lock-settings.js';
 export {
+  isBuilt,
   sdistKey,
   type Lock,
   type LockEntry,
@@ -23,6 +24,7 @@ export {
   type ProjectLocks,
   type VendoredFile,
 } from './locks/lock.js';
+export { checkNoBinary } from './locks/no-binary.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';

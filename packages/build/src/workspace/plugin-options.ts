@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import { isValidName, PRERELEASE_MODES, type ProjectSettings } from '@wheelhouse/python';
+import { parseNoBinary } from './no-binary-option.js';
 import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
@@ -21,6 +22,7 @@ const KNOWN: readonly string[] = [
   ...GLOB_LISTS,
   ...FILE_LISTS,
   ...NAME_LISTS,
+  'noBinary',
 ];
 
 /**
@@ -70,6 +72,7 @@ export function parsePluginOptions(value: unknown): PluginOptions {
       `it is one of ${list(PRERELEASE_MODES)}`,
     );
   }
+  const noBinary = parseNoBinary(options.noBinary, fail);
   throwCollected(errors);
   return {
     targets,
@@ -78,6 +81,7 @@ export function parsePluginOptions(value: unknown): PluginOptions {
       ...(frontend === 'hook' || frontend === 'pip' ? { frontend } : {}),
       ...Object.fromEntries([...globs, ...lists]),
       ...(prereleases === undefined ? {} : { prereleases }),
+      ...(noBinary === undefined ? {} : { noBinary }),
     },
   };
 }

@@ -38,6 +38,7 @@ describe('parsePluginOptions', () => {
         extras: ['fast'],
         testGroups: ['qa'],
         prereleases: 'allow',
+        noBinary: ['Ruamel.Yaml', 'docopt', 'ruamel-yaml'],
       }),
     ).toEqual({
       targets: {
@@ -57,6 +58,7 @@ describe('parsePluginOptions', () => {
         extras: ['fast'],
         testGroups: ['qa'],
         prereleases: 'allow',
+        noBinary: ['docopt', 'ruamel-yaml'],
       },
     });
   });
@@ -67,7 +69,7 @@ describe('parsePluginOptions', () => {
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
-        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`',
+        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`',
     ],
     [
       'an option of a target that does not exist',
@@ -138,6 +140,20 @@ describe('parsePluginOptions', () => {
       { prereleases: true },
       'nx.json: @wheelhouse/build: the option `prereleases` is `true`\n' +
         'hint: it is one of `disallow`, `allow`, `if-necessary`, `explicit`, `if-necessary-or-explicit`',
+    ],
+    [
+      'all distributions where some are to be named',
+      { noBinary: ['*', 'flask', ':all:'] },
+      'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"*"`\n' +
+        'hint: name the distributions: all of them would include every build backend\n' +
+        'nx.json: @wheelhouse/build: the option `noBinary[2]` is `":all:"`\n' +
+        'hint: name the distributions: all of them would include every build backend',
+    ],
+    [
+      'a name that is none in a list of them',
+      { noBinary: ['flask==3'] },
+      'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"flask==3"`\n' +
+        'hint: it is a list of names of distributions, such as ["markupsafe"]',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

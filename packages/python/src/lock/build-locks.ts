@@ -1,4 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
+import { BuildCircle } from './build-circle.js';
 import type { SdistMetadata, HookRunner, SdistFile } from './hook-runner.js';
 import type { Resolver } from './resolver.js';
 import { chooseDistributions, fetchSdists, type FetchContext } from '../fetch/fetch-distributions.js';
@@ -21,6 +22,8 @@ export interface BuildLockServices {
   readonly downloads: string;
   /** Names of the workspace's projects, never asked of an index. */
   readonly locals: ReadonlySet<string>;
+  /** Names of distributions that are built from their sdists although there are wheels. */
+  readonly noBinary: ReadonlySet<string>;
   readonly uvVersion: string;
   /** What an sdist, by `name==version`, was built with so far: versions that are kept where they still fit. */
   previous(sdist: string): readonly LockEntry[];
@@ -61,44 +64,43 @@ export class BuildLocks {
     return await this.services.hooks.metadata(await this.sdist(name), lock, this.locks);
   }
 
-  /** Makes the build lock of every entry that this interpreter has no wheel for. */
-  async ofEntries(entries: readonly LockEntry[], python: string): Promise<void> {
-    const { interpreter, fetch } = this.services;
-    const applying = select({ entries }, interpreter.markers);
-    const unknown = applying.filter((entry) => !this.formats.has(sdistKey(entry)));
-    const chosen = await chooseDistributions(
-      unknown.map((entry) => ({
-        name: entry.normalizedName,
-        version: entry.version,
-        hashes: entry.hashes,
-        format: 'any',
-      })),
-      fetch,
-    );
-    for (const [index, entry] of unknown.entries()) this.formats.set(sdistKey(entry), chosen[index]?.format ?? 'wheel');
+  /**
+   * Makes the build lock of every entry that this interpreter has no wheel for, or that is to be built all the same.
+   *
+   * @returns entries, as `name==version`, whose wheels are taken because their builds lead back to one that is open
+   */
+  async ofEntries(entries: readonly LockEntry[], python: string): Promise<string[]> {
+    const applying = select({ entries }, this.services.interpreter.markers);
+    await this.chooseFormats(applying);
+    const bootstrap: string[] = [];
     for (const entry of applying) {
-      if (this.formats.get(sdistKey(entry)) === 'sdist') await this.ofSdist(entry, python, entry.hashes);
+      const key = sdistKey(entry);
+      const hasWheel = this.formats.get(key) === 'wheel';
+      if (hasWheel && !this.services.noBinary.has(entry.normalizedName)) continue;
+      try {
+        await this.ofSdist(entry, python, entry.hashes);
+      } catch (error) {
+        // Only a circle that leads out of this entry's own build is broken here.
+        if (!(error instanceof BuildCircle) || !hasWheel || !this.open.includes(error.start)) throw error;
+        bootstrap.push(key);
+      }
     }
+    return bootstrap;
   }
 
-  /** The build lock of an sdist. @throws ElementError RESOLUTION where its build needs itself */
+  /** The build lock of an sdist. @throws BuildCircle where its build needs itself */
   async ofSdist(name: Name, python: string, hashes: readonly string[] = []): Promise<Lock> {
     const key = sdistKey(name);
     const known = this.locks.get(key);
     if (known !== undefined) return known;
-    if (this.open.includes(key)) {
-      throw new ElementError({
-        code: 'RESOLUTION',
-        message: `the build of \`${key}\` needs itself: \`${[...this.open, key].join('` -> `')}\``,
-        hint: 'a wheel on an index breaks the circle',
-      });
-    }
+    if (this.open.includes(key)) throw new BuildCircle([...this.open.slice(this.open.indexOf(key)), key]);
     this.open.push(key);
     try {
       const sdist = await this.sdist(name, hashes);
-      const lock = await this.close(key, buildRequirements(sdist), python, this.services.previous(key), (made) =>
+      const closed = await this.close(key, buildRequirements(sdist), python, this.services.previous(key), (made) =>
         this.services.hooks.buildRequires({ sdist }, made, this.locks),
       );
+      const lock = this.services.noBinary.has(name.normalizedName) ? { ...closed, noBinary: true as const } : closed;
       this.locks.set(key, lock);
       return lock;
     } finally {
@@ -142,7 +144,7 @@ export class BuildLocks {
         preferences,
       });
       const entries = restrictToHashes(resolved, [...all, ...(this.services.constraints ?? [])]);
-      await this.ofEntries(entries, python);
+      const bootstrap = await this.ofEntries(entries, python);
       const question = {
         kind: 'build',
         distribution,
@@ -157,6 +159,7 @@ export class BuildLocks {
         file: `the build lock of ${distribution}`,
         uv: this.services.uvVersion,
         requirementsDigest: questionDigest(question),
+        ...(bootstrap.length === 0 ? {} : { bootstrap }),
         entries,
       };
       const known = new Set(all.map(formatRequirement));
@@ -164,6 +167,20 @@ export class BuildLocks {
       if (answered.every((requirement) => known.has(formatRequirement(requirement)))) return lock;
       asked = [...asked, ...answered];
     }
+  }
+
+  private async chooseFormats(entries: readonly LockEntry[]): Promise<void> {
+    const unknown = entries.filter((entry) => !this.formats.has(sdistKey(entry)));
+    const chosen = await chooseDistributions(
+      unknown.map((entry) => ({
+        name: entry.normalizedName,
+        version: entry.version,
+        hashes: entry.hashes,
+        format: 'any',
+      })),
+      this.services.fetch,
+    );
+    for (const [index, entry] of unknown.entries()) this.formats.set(sdistKey(entry), chosen[index]?.format ?? 'wheel');
   }
 
   private refuseLocals(requirements: readonly Requirement[], distribution: string): void {

@@ -38,6 +38,8 @@ export interface LockInput {
   readonly workspaceDirectory: string;
   /** Names whose versions are not kept; `all` for none. */
   readonly upgrade?: Upgrade;
+  /** Names of distributions that are built from their sdists although there are wheels. */
+  readonly noBinary?: readonly string[];
 }
 
 /** What locking uses. */
@@ -70,6 +72,7 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     fetch: services,
     downloads,
     locals: new Set(input.workspace.map((each) => each.normalizedName)),
+    noBinary: new Set(input.noBinary),
     uvVersion,
     previous: (sdist) => previous((member) => member.previous?.build.get(sdist)),
     constraints: limits.buildConstraints,
@@ -138,7 +141,7 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
   return {
     test: lockOf('test', requirements.test, test),
     runtime: lockOf('runtime', requirements.runtime, runtime),
-    build: new Map([[project.normalizedName, own], ...reachable([test, own.entries], buildLocks.all)]),
+    build: new Map([[project.normalizedName, own], ...reachable([test, fromSource(own)], buildLocks.all)]),
   };
 }
 
@@ -198,11 +201,16 @@ function reachable(roots: readonly (readonly LockEntry[])[], all: ReadonlyMap<st
       const lock = all.get(key);
       if (lock === undefined || found.has(key)) continue;
       found.set(key, lock);
-      visit(lock.entries);
+      visit(fromSource(lock));
     }
   };
   for (const entries of roots) visit(entries);
   return found;
+}
+
+/** The entries of a lock that are built where they have a build lock. */
+function fromSource({ entries, bootstrap = [] }: Lock): readonly LockEntry[] {
+  return entries.filter((entry) => !bootstrap.includes(sdistKey(entry)));
 }
 
 function distinct(requirements: readonly Requirement[]): Requirement[] {

@@ -24,6 +24,8 @@ export function formatLock(lock: UnwrittenLock): string {
     ...(lock.constraints ?? []).map((constraint) => `constraint: ${constraint}`),
     ...(lock.prereleases === undefined ? [] : [`prereleases: ${lock.prereleases}`]),
     ...(lock.vendored ?? []).map(formatVendored),
+    ...(lock.noBinary === true ? ['no binary: true'] : []),
+    ...(lock.bootstrap ?? []).map((key) => `bootstrap: ${key}`),
   ];
   return `${header.map((line) => `# ${line}\n`).join('')}${lock.entries.map(formatEntry).join('')}`;
 }

@@ -51,6 +51,10 @@ export interface Lock {
   readonly vendored?: readonly VendoredFile[];
   /** What the header says the digest of all this is: `sha256:<hex>`. */
   readonly requirementsDigest: string;
+  /** Of the build lock of an sdist: that it is built although there are wheels (`noBinary`). */
+  readonly noBinary?: true;
+  /** Entries, as `name==version`, whose wheels are taken because their own builds lead back here (docs/adr/0027). */
+  readonly bootstrap?: readonly string[];
   /** Sorted by name. */
   readonly entries: readonly LockEntry[];
 }
@@ -66,4 +70,10 @@ export interface ProjectLocks {
 /** What names the build lock of an sdist in {@link ProjectLocks.build}. */
 export function sdistKey(sdist: { readonly normalizedName: string; readonly version: string }): string {
   return `${sdist.normalizedName}==${sdist.version}`;
+}
+
+/** Whether an entry of a lock is built from its sdist: it has a build lock, and its wheel breaks no circle. */
+export function isBuilt(entry: LockEntry, lock: Lock, locks: Pick<ProjectLocks, 'build'>): boolean {
+  const key = sdistKey(entry);
+  return locks.build.has(key) && lock.bootstrap?.includes(key) !== true;
 }

@@ -47,6 +47,8 @@ export function parseLock(text: string, file: string): Lock {
     ...(header.has('vendored')
       ? { vendored: (header.get('vendored') ?? []).map((line) => parseVendored(line, file)) }
       : {}),
+    ...(header.has('no binary') ? { noBinary: true } : {}),
+    ...(header.has('bootstrap') ? { bootstrap: header.get('bootstrap') ?? [] } : {}),
     entries: parseEntries(lines, file),
   };
 }

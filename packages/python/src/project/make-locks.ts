@@ -68,6 +68,7 @@ export async function resolveLocks(operation: Operation, { upgrade }: LockOption
         workspace: workspace.projects.map(({ metadata }) => metadata),
         workspaceDirectory: workspace.directory,
         upgrade,
+        noBinary: workspace.noBinary(project),
       },
       {
         tools,

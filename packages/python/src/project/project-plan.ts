@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
+import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
 import type { LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
@@ -48,6 +48,8 @@ export interface ProjectSettings extends LockSettings {
   readonly include?: readonly string[];
   /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
   readonly testInclude?: readonly string[];
+  /** Normalised names of distributions that are built from their sdists although there are wheels. */
+  readonly noBinary?: readonly string[];
 }
 
 /** Everything that the elements of a project are made from. */
@@ -119,7 +121,7 @@ export class ProjectPlan {
     const files = new Set<string>();
     for (const lock of [locks.test, ...locks.build.values()]) {
       for (const entry of select(lock, interpreter.markers)) {
-        files.add(this.distribution(entry, isBuilt(entry, locks) ? 'sdist' : 'wheel', interpreter));
+        files.add(this.distribution(entry, isBuilt(entry, lock, locks) ? 'sdist' : 'wheel', interpreter));
       }
     }
     const frontend = settings.frontend === 'pip' ? ['pip'] : [];
@@ -173,21 +175,27 @@ export class ProjectPlan {
   /** The wheels of a lock: files of the snapshot, or built from sdists. @returns the elements' names */
   wheelsOf(lock: Lock, project: PlannedProject): string[] {
     const entries = select(lock, project.interpreter.markers);
-    return entries.map((entry) => this.wheelOf(entry, project));
+    return entries.map((entry) =>
+      isBuilt(entry, lock, project.locks)
+        ? this.sdistWheel(entry, project)
+        : this.distribution(entry, 'wheel', project.interpreter),
+    );
   }
 
-  /** The wheel of a locked distribution. @returns the element's name */
-  wheelOf(entry: LockEntry, project: PlannedProject): string {
+  /** The wheel that is built from the sdist of a locked distribution. @returns the element's name */
+  sdistWheel(entry: LockEntry, project: PlannedProject): string {
     const { locks, interpreter } = project;
     const lock = locks.build.get(sdistKey(entry));
-    if (lock === undefined) return this.distribution(entry, 'wheel', interpreter);
-    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry, ...lock.entries].map(identityOf))}`;
+    if (lock === undefined) throw new Error(`${sdistKey(entry)} has no build lock`);
+    // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
+    const environment = this.environment(lock, project);
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
     return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
       variables: { interpreter: interpreter.executable },
       'build-depends': [
         ...this.runners(interpreter, HOOK_TOOLS),
         this.distribution(entry, 'sdist', interpreter),
-        this.environment(lock, project),
+        environment,
       ],
     });
   }
@@ -259,11 +267,6 @@ export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
   const lock = locks.build.get(metadata.normalizedName);
   if (lock === undefined) throw new Error(`the locks of ${metadata.name} were read without its build lock`);
   return lock;
-}
-
-/** Whether a locked distribution is built here from its sdist. */
-export function isBuilt(entry: LockEntry, locks: ProjectLocks): boolean {
-  return locks.build.has(sdistKey(entry));
 }
 
 /** The globs of what is no source of a wheel. */

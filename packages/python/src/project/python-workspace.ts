@@ -4,6 +4,7 @@ import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { localDependencies, projectRequirements } from '../lock/project-requirements.js';
 import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
+import { checkNoBinary } from '../locks/no-binary.js';
 import { readLocks } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
@@ -108,6 +109,11 @@ export class PythonWorkspace {
       .sort((a, b) => (a.ref.root < b.ref.root ? -1 : 1));
   }
 
+  /** Distributions that are built from their sdists for a project, or for one that it is resolved together with. */
+  noBinary(project: WorkspaceProject): string[] {
+    return [...new Set(this.group(project).flatMap(({ ref }) => ref.settings?.noBinary ?? []))];
+  }
+
   /** The interpreter a project is built with. @throws ElementError INTERPRETER */
   async interpreter({ ref, metadata }: WorkspaceProject): Promise<Interpreter> {
     return await chooseInterpreter({
@@ -131,6 +137,7 @@ export class PythonWorkspace {
     const interpreter = await this.interpreter(project);
     const locks = readLocks(metadata, place);
     checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
+    checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
     return { metadata, locks, interpreter, settings: ref.settings ?? {} };
   }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import {
   checkLocks,
+  checkNoBinary,
   findPython,
   projectRequirements,
   readLocks,
@@ -46,6 +47,17 @@ const PUBLISHED: readonly Distribution[] = [
   { name: 'early', version: '1.0', format: 'wheel' },
   { name: 'early', version: '2.0b1', format: 'wheel' },
   { name: 'circle', version: '1.0', format: 'sdist', build: ['circle'] },
+  // Each has a wheel and an sdist; the builds of the last two need one another.
+  { name: 'plain', version: '1.0', format: 'wheel' },
+  { name: 'plain', version: '1.0', format: 'sdist', build: ['maker'] },
+  { name: 'ping', version: '1.0', format: 'wheel' },
+  { name: 'ping', version: '1.0', format: 'sdist', build: ['pong'], imports: ['pong'] },
+  { name: 'pong', version: '1.0', format: 'wheel' },
+  { name: 'pong', version: '1.0', format: 'sdist', build: ['ping'], imports: ['ping'] },
+  // Has no wheel, and its build needs something that has.
+  { name: 'stubborn', version: '1.0', format: 'sdist', build: ['helpful'] },
+  { name: 'helpful', version: '1.0', format: 'wheel' },
+  { name: 'helpful', version: '1.0', format: 'sdist', build: ['stubborn'] },
   // What a stranger publishes under the name of a project of the workspace.
   { name: 'local', version: '99', format: 'wheel' },
 ];
@@ -72,7 +84,7 @@ interface Declared {
 }
 
 /** The names of the projects that are locked, and how. */
-type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade'> & { readonly members?: readonly string[] };
+type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade' | 'noBinary'> & { readonly members?: readonly string[] };
 
 /** The settings of the project at a root. */
 type SettingsOf = (root: string) => LockSettings;
@@ -414,3 +426,68 @@ test('constraints, pre-releases and hashes of files limit runtime, tests and bui
     code: 'RESOLUTION',
   });
 }, 120_000);
+
+describe('what noBinary names', () => {
+  const place = { workspace: '', command: 'nx run app:lock' };
+  const complaint = (noBinary: readonly string[], { locks }: LockOutcome): string => {
+    try {
+      checkNoBinary(noBinary, locks.get('app')!, { ...place, markers: interpreter.markers });
+    } catch (error) {
+      return formatError(error as ElementError);
+    }
+    return '';
+  };
+
+  test('is built from its sdist although there is a wheel, and a change of the option is noticed offline', async () => {
+    const workspace = new Workspace();
+    workspace.app(['plain', 'leaf']);
+    const before = await workspace.lock();
+    expect(before.written).not.toContain('app/locks/build/plain.txt');
+    const after = await workspace.lock({ noBinary: ['plain', 'unheard-of'] });
+    expect(after.written).toEqual(['app/locks/build/plain.txt']);
+    expect(workspace.pins('build/plain.txt')).toEqual(['maker==1.0']);
+    expect(workspace.read('build/plain.txt').split('\n')).toContain('# no binary: true');
+    expect(complaint([], before)).toBe('');
+    expect(complaint(['plain', 'unheard-of'], after)).toBe('');
+    expect(complaint(['plain'], before)).toBe(
+      'the lock `app/locks/test.txt` is out of date: it takes a wheel of `plain==1.0`, which `noBinary` names now\n' +
+        'hint: run `nx run app:lock`',
+    );
+    expect(complaint([], after)).toBe(
+      'the lock `app/locks/build/plain.txt` is out of date: `noBinary` names `plain` no longer\n' +
+        'hint: run `nx run app:lock`',
+    );
+  }, 120_000);
+
+  test('may need itself to be built: its wheel is taken there, and the lock says so', async () => {
+    const workspace = new Workspace();
+    workspace.app(['ping']);
+    const outcome = await workspace.lock({ noBinary: ['ping', 'pong'] });
+    expect(outcome.written.slice(2)).toEqual([
+      'app/locks/build/app.txt',
+      'app/locks/build/ping.txt',
+      'app/locks/build/pong.txt',
+    ]);
+    expect(outcome.locks.get('app')?.build.get('ping==1.0')?.bootstrap).toBeUndefined();
+    expect(outcome.locks.get('app')?.build.get('pong==1.0')?.bootstrap).toEqual(['ping==1.0']);
+    expect(workspace.read('build/pong.txt').split('\n')).toContain('# bootstrap: ping==1.0');
+    expect(complaint(['ping', 'pong'], outcome)).toBe('');
+  }, 120_000);
+
+  test('breaks the circle of another that has no wheel, and is then built nowhere', async () => {
+    const workspace = new Workspace();
+    workspace.app(['stubborn']);
+    const { written, locks } = await workspace.lock({ noBinary: ['helpful'] });
+    expect(written.slice(2)).toEqual(['app/locks/build/app.txt', 'app/locks/build/stubborn.txt']);
+    expect(locks.get('app')?.build.get('stubborn==1.0')?.bootstrap).toEqual(['helpful==1.0']);
+  }, 120_000);
+
+  test('has to have an sdist', async () => {
+    const workspace = new Workspace();
+    workspace.app(['leaf']);
+    await expect(workspace.lock({ noBinary: ['leaf'] })).rejects.toMatchObject({
+      code: 'FETCH',
+      message: 'no index has an sdist of `leaf==1.1` for this interpreter',
+    });
+  }, 120_000);
+});

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  isBuilt,
   sdistKey,
   select,
   type Interpreter,
@@ -65,7 +66,7 @@ export class VenvHooks implements HookRunner {
     mkdirSync(site);
     const entries = select(lock, interpreter.markers);
     for (const entry of entries) {
-      await run(tools.python, ['-m', 'zipfile', '-e', await this.wheel(entry, built, directory), site]);
+      await run(tools.python, ['-m', 'zipfile', '-e', await this.wheel(entry, lock, { built, directory }), site]);
     }
     let source = join(this.workspace, 'root' in what ? what.root : '');
     if ('path' in what) {
@@ -83,8 +84,12 @@ export class VenvHooks implements HookRunner {
   }
 
   /** A locked wheel, or one built from its sdist, which must have a build lock then. */
-  private async wheel(entry: LockEntry, built: ReadonlyMap<string, Lock>, directory: string): Promise<string> {
-    const lock = built.get(sdistKey(entry));
+  private async wheel(
+    entry: LockEntry,
+    user: Lock,
+    { built, directory }: { readonly built: ReadonlyMap<string, Lock>; readonly directory: string },
+  ): Promise<string> {
+    const lock = isBuilt(entry, user, { build: built }) ? built.get(sdistKey(entry)) : undefined;
     const format = lock === undefined ? 'wheel' : 'sdist';
     const request = { name: entry.normalizedName, version: entry.version, hashes: entry.hashes, format } as const;
     const [file] = await fetchDistributions([request], { ...this.context, destination: directory });
