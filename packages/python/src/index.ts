@@ -62,3 +62,4 @@ export { toolchainIdentity } from './project/toolchain-identity.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
 export { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES, type SourceSet } from './sources/source-set.js';
 export { gitFiles, type GitFilesOptions } from './sources/git-files.js';
+export { isWheelhouse } from './wheelhouse/layout.js';
