@@ -36,6 +36,11 @@ function record(): TestRecord {
   return JSON.parse(workspace.read(`${REPORTS}/record.json`)) as TestRecord;
 }
 
+/** The files of a manifest, but for the one that names the sources they were made from. */
+function unlikeProvenance({ files }: Manifest): Manifest['files'] {
+  return files.filter(({ path }) => path !== 'wheelhouse/provenance.intoto.json');
+}
+
 /** The names of the tasks that Nx took from its cache. */
 function fromNx(tasks: Record<string, NxTask>): string[] {
   return Object.keys(tasks)
@@ -150,7 +155,7 @@ describe('a change', () => {
     const tasks = await nx(...EVERYTHING);
     expect(built(tasks)).toEqual(['wheel/todobackend.bst']);
     expect(fromNx(tasks)).toEqual(TASKS.filter((name) => name !== 'todobackend:build-wheel').sort());
-    expect(manifest().files).toEqual(before.files);
+    expect(unlikeProvenance(manifest())).toEqual(unlikeProvenance(before));
     expect(manifest().elementKey).not.toBe(before.elementKey);
     const again = await nx('run', 'todobackend:test', '--skip-nx-cache');
     expect(built(again)).toEqual([]);
@@ -170,7 +175,12 @@ describe('a change', () => {
     const wheels = ({ files }: Manifest): Record<string, string> =>
       Object.fromEntries(files.map(({ path, sha256 }) => [path.replace(/-.*/, ''), sha256]));
     const changed = Object.keys(wheels(before)).filter((path) => wheels(before)[path] !== wheels(manifest())[path]);
-    expect(changed).toEqual(['wheelhouse/todo_common', 'wheelhouse/requirements.txt']);
+    expect(changed).toEqual([
+      'wheelhouse/todo_common',
+      'wheelhouse/requirements.txt',
+      'wheelhouse/sbom.cdx.json',
+      'wheelhouse/provenance.intoto.json',
+    ]);
   });
 
   test('of a line of MANIFEST.in lets a test fail, whose reports come out', async () => {
@@ -211,7 +221,7 @@ describe('one byte of a file that is staged', () => {
   test('and no other', () => {
     const { project, version, snapshotDigest, uses, toolchain } = before.manifest;
     expect(manifest()).toMatchObject({ project, version, snapshotDigest, uses, toolchain });
-    const own = /^(wheel|wheelhouse)\/(todobackend-|requirements\.txt)/;
+    const own = /^(wheel|wheelhouse)\/(todobackend-|requirements\.txt|sbom\.cdx\.json|provenance\.intoto\.json)/;
     const others = ({ files }: Manifest): unknown => files.filter(({ path }) => !own.test(path));
     expect(others(manifest())).toEqual(others(before.manifest));
     expect({ ...record(), wheel: before.record.wheel }).toEqual(before.record);

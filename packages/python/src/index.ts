@@ -83,3 +83,4 @@ export {
   type SourceSet,
 } from './sources/source-set.js';
 export { gitFiles, type GitFilesOptions } from './sources/git-files.js';
+export { isWheelhouse } from './wheelhouse/layout.js';

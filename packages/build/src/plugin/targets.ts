@@ -61,7 +61,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       cache: true,
       dependsOn: present(targets.buildWheel),
       inputs: testInputs(facts, targets.buildWheel !== undefined),
-      outputs: ['junit.xml', 'coverage.xml', 'record.json'].map(
+      outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
         (output) => `${outputDirectory('reports', facts)}/${output}`,
       ),
     },

@@ -69,7 +69,7 @@ describe('wheelhouse', () => {
     [
       'too few targets',
       ['verify'],
-      'wheelhouse verify: one project is expected, not 0\nhint: `wheelhouse verify --help` says how it is used\n',
+      'wheelhouse verify: one project or directory is expected, not 0\nhint: `wheelhouse verify --help` says how it is used\n',
     ],
     [
       'a format that does not exist',

@@ -160,6 +160,7 @@ describe('createNodes', () => {
         '{workspaceRoot}/reports/{projectRoot}/junit.xml',
         '{workspaceRoot}/reports/{projectRoot}/coverage.xml',
         '{workspaceRoot}/reports/{projectRoot}/record.json',
+        '{workspaceRoot}/reports/{projectRoot}/test-result.intoto.json',
       ],
     });
     expect(targets.lock).toMatchObject({ executor: '@wheelhouse/build:lock', cache: false });

@@ -5,17 +5,22 @@ import type { SdistMetadata } from '../lock/hook-runner.js';
  * metadata uses it: the body, where there is one, is the description.
  */
 export function parseMetadata(text: string): SdistMetadata {
-  const [head = ''] = text.replaceAll('\r\n', '\n').split('\n\n', 1);
-  const fields = head.replace(/\n[ \t]+/g, ' ').split('\n');
-  const all = (name: string): string[] =>
-    fields.flatMap((line) => {
-      const at = line.indexOf(':');
-      return at > 0 && line.slice(0, at).toLowerCase() === name ? [line.slice(at + 1).trim()] : [];
-    });
+  const all = metadataFields(text);
   const [requiresPython] = all('requires-python');
   return {
     requiresDist: all('requires-dist'),
     ...(requiresPython === undefined ? {} : { requiresPython }),
     providesExtra: all('provides-extra'),
   };
+}
+
+/** All values of a field of core metadata, in their order. @returns the reader of fields, by their lower-case names */
+export function metadataFields(text: string): (name: string) => string[] {
+  const [head = ''] = text.replaceAll('\r\n', '\n').split('\n\n', 1);
+  const fields = head.replace(/\n[ \t]+/g, ' ').split('\n');
+  return (name) =>
+    fields.flatMap((line) => {
+      const at = line.indexOf(':');
+      return at > 0 && line.slice(0, at).toLowerCase() === name ? [line.slice(at + 1).trim()] : [];
+    });
 }

@@ -14,8 +14,10 @@ import { sourceDigestOf } from './source-digest.js';
 import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
 import { parseWheelName } from './wheel-name.js';
+import { wheelhouseDocuments } from './wheelhouse-documents.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
+import { REQUIREMENTS } from '../wheelhouse/layout.js';
 
 /** What {@link buildWheel} made; `undefined` where an element failed. */
 export interface WheelResult {
@@ -49,16 +51,9 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
   const wheels = await artifactFiles(operation, session, installed, '.whl');
   const requirements = requirementsText(wheels);
   const { dist } = outputsOf(operation);
-  await writeOutputs(blobs, join(dist, 'wheel'), [wheel]);
-  await writeOutputs(blobs, join(dist, 'wheelhouse'), wheels, { 'requirements.txt': requirements });
-  const manifest: Manifest = {
+  const facts: Omit<Manifest, 'files'> = {
     project: own.metadata.name,
     version: parseWheelName(wheel.path).version,
-    files: [
-      ...[wheel].map(inDirectory('wheel')),
-      ...wheels.map(inDirectory('wheelhouse')),
-      { path: 'wheelhouse/requirements.txt', sha256: digestOf(requirements).hash },
-    ],
     elementKey: session.keys.key(session.element(name)),
     sourceDigest: sourceDigestOf(session.element(name)),
     snapshotDigest: formatDigest(session.recordOf(snapshot).tree),
@@ -67,6 +62,21 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
       installed.map((each) => session.element(each)),
     ).map(({ path, sha256 }) => ({ path, sha256 })),
     toolchain: toolchainFacts(own, session),
+  };
+  const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, requirements });
+  const texts = { [REQUIREMENTS]: requirements, ...documents };
+  await writeOutputs(blobs, join(dist, 'wheel'), [wheel]);
+  await writeOutputs(blobs, join(dist, 'wheelhouse'), wheels, texts);
+  const { project, version, ...more } = facts;
+  const manifest: Manifest = {
+    project,
+    version,
+    files: [
+      ...[wheel].map(inDirectory('wheel')),
+      ...wheels.map(inDirectory('wheelhouse')),
+      ...Object.entries(texts).map(([name, text]) => ({ path: `wheelhouse/${name}`, sha256: digestOf(text).hash })),
+    ],
+    ...more,
   };
   await writeText(join(dist, 'manifest.json'), manifestText(manifest));
   return {

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { formatDigest, readBlob, type Outcome } from '@wheelhouse/element';
 import { countTests } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import { artifactFiles, buildTargets, outputsOf, planClosure, usedFiles, type Operation } from './operation.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeReports } from './tree-files.js';
+import { writeReports, writeText } from './tree-files.js';
+import { statementText } from '../wheelhouse/statement.js';
+import { TEST_RESULT, testResultOf } from '../wheelhouse/test-result.js';
 
 /** What {@link runTests} found out. */
 export interface TestResult {
@@ -48,5 +51,6 @@ export async function runTests(operation: Operation): Promise<TestResult> {
     hermetic: true,
   };
   await writeReports(blobs, reports, files, manifestText(record));
+  await writeText(join(reports, TEST_RESULT), statementText(testResultOf(record)));
   return { outcomes, failed, record, reports };
 }

@@ -1,12 +1,21 @@
-import { verifyOutputs } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { join, resolve } from 'node:path';
+import { outputDirectory, verifyOutputs } from '@wheelhouse/python';
+import { onlyTarget, parseArguments, type Command, type CommandContext } from '../command.js';
 import { withSession } from '../session.js';
+import type { Told, Verified } from '../wheelhouse-findings.js';
+import { wheelhouseDirectory } from '../wheelhouse-directory.js';
 import { EXIT } from '../../failure.js';
 
-const help = `wheelhouse verify [OPTION]... PROJECT
+const help = `wheelhouse verify [OPTION]... PROJECT|DIR
 
 Computes everything that manifest.json and record.json of a project say anew, from the files themselves, and compares.
 
+For the directory of a wheelhouse, wherever it lies, checks from its bytes alone that its wheels are those of their own
+RECORD, of requirements.txt, of the bill of materials, of the provenance and of the manifest beside it, and that nothing
+which an installation needs is missing.
+
+  --tested         the project's wheel must have passed its tests: a record of the very same bytes
+  --record PATH    the record, where it is not in the wheelhouse, beside it or in reports/
   --directory DIR  act as if started in DIR
   --help           show this
 
@@ -19,17 +28,49 @@ export const verify: Command = {
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('verify', {
       args: [...argv],
-      options: { directory: { type: 'string' } },
+      options: { tested: { type: 'boolean' }, record: { type: 'string' }, directory: { type: 'string' } },
       allowPositionals: true,
     });
-    const target = onlyTarget('verify', positionals, 'project');
-    return await withSession(context, values, async (session) => {
-      const { findings, checked } = await verifyOutputs(await session.operation(target));
-      for (const { file, member, recorded, computed } of findings) {
-        context.output.write(`${file}: \`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\`\n`);
-      }
-      context.output.write(`${checked} checked, ${findings.length} wrong\n`);
-      return findings.length === 0 ? EXIT.done : EXIT.userError;
-    });
+    const target = onlyTarget('verify', positionals, 'project or directory');
+    const from = resolve(context.cwd, values.directory ?? '.');
+    const tested = {
+      from,
+      tested: values.tested === true || values.record !== undefined,
+      ...(values.record === undefined ? {} : { record: resolve(from, values.record) }),
+    };
+    const directory = await wheelhouseDirectory(target, from);
+    const { findings, checked } =
+      directory === undefined
+        ? await verifyProject(target, context, { ...tested, directory: values.directory })
+        : await (await import('../wheelhouse-findings.js')).verifyDirectory(directory, tested);
+    for (const finding of findings) context.output.write(`${finding}\n`);
+    context.output.write(`${checked} checked, ${findings.length} wrong\n`);
+    return findings.length === 0 ? EXIT.done : EXIT.userError;
   },
 };
+
+async function verifyProject(
+  project: string,
+  context: CommandContext,
+  { directory, ...question }: Told & { readonly directory: string | undefined },
+): Promise<Verified> {
+  const { verifyDirectory } = await import('../wheelhouse-findings.js');
+  return await withSession(context, { directory }, async (session) => {
+    const operation = await session.operation(project);
+    const { findings, checked } = await verifyOutputs(operation);
+    const own = {
+      findings: findings.map(
+        ({ file, member, recorded, computed }) =>
+          `${file}: \`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\``,
+      ),
+      checked,
+    };
+    if (!question.tested) return own;
+    const dist = outputDirectory(operation.workspace.directory, operation.project.ref.root);
+    const wheelhouse = await verifyDirectory(join(dist, 'wheelhouse'), {
+      ...question,
+      from: operation.workspace.directory,
+    });
+    return { findings: [...own.findings, ...wheelhouse.findings], checked: own.checked + wheelhouse.checked };
+  });
+}

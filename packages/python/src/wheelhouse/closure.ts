@@ -1,0 +1,106 @@
+import { ElementError } from '@wheelhouse/element';
+import { evaluateMarker } from '../requirements/marker.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import { parseRequirement, type Requirement } from '../requirements/requirement.js';
+import { satisfies } from '../requirements/specifier.js';
+import type { WheelDescription } from './wheel-description.js';
+
+/** A distribution as far as dependencies go. */
+export type Dependent = Pick<WheelDescription, 'file' | 'normalizedName' | 'version' | 'requiresDist'>;
+
+/** A requirement that nothing in a wheelhouse answers. */
+export interface Unmet {
+  /** The wheel that requires it. */
+  readonly file: string;
+  /** As its metadata writes it. */
+  readonly requirement: string;
+  /** The version that is there and does not fit; `undefined` where there is none, or the requirement is none. */
+  readonly version?: string;
+}
+
+/** Who needs whom in a set of distributions. */
+export interface Closure {
+  /** Normalised names, by the normalised name of who requires them; both sorted. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  readonly unmet: readonly Unmet[];
+}
+
+/**
+ * The dependencies between distributions in an environment, as an installation of `roots` sees them: extras count where
+ * somebody who is installed asks for them. What no root needs is looked at by itself.
+ */
+export function closureOf(
+  distributions: readonly Dependent[],
+  roots: readonly string[],
+  markers: MarkerEnvironment,
+): Closure {
+  return new Walk(distributions, markers).run(roots);
+}
+
+class Walk {
+  private readonly byName: ReadonlyMap<string, Dependent>;
+  private readonly extras = new Map<string, Set<string>>();
+  private readonly edges = new Map<string, Set<string>>();
+  private readonly unmet = new Map<string, Unmet>();
+
+  constructor(
+    distributions: readonly Dependent[],
+    private readonly markers: MarkerEnvironment,
+  ) {
+    this.byName = new Map(distributions.map((each) => [each.normalizedName, each]));
+  }
+
+  run(roots: readonly string[]): Closure {
+    for (const root of roots) this.visit(root, []);
+    for (const name of this.byName.keys()) if (!this.extras.has(name)) this.visit(name, []);
+    const sorted = [...this.byName.keys()].sort();
+    return {
+      dependencies: new Map(sorted.map((name) => [name, [...(this.edges.get(name) ?? [])].sort()])),
+      unmet: [...this.unmet.values()],
+    };
+  }
+
+  /** Looks at a distribution when it is met first, and again whenever more of its extras are asked for. */
+  private visit(name: string, asked: readonly string[]): void {
+    const distribution = this.byName.get(name);
+    if (distribution === undefined) return;
+    const known = this.extras.get(name);
+    if (known !== undefined && asked.every((extra) => known.has(extra))) return;
+    const extras = new Set([...(known ?? []), ...asked]);
+    this.extras.set(name, extras);
+    for (const text of distribution.requiresDist) {
+      const requirement = read(text);
+      if (requirement === undefined) this.miss(distribution, text);
+      else if (evaluateMarker(requirement.marker, this.markers, ['', ...extras])) {
+        this.follow(distribution, text, requirement);
+      }
+    }
+  }
+
+  private follow(from: Dependent, text: string, requirement: Requirement): void {
+    const found = this.byName.get(requirement.normalizedName);
+    if (found === undefined) {
+      this.miss(from, text);
+      return;
+    }
+    if (requirement.url === undefined && !satisfies(found.version, requirement.specifier)) {
+      this.miss(from, text, found.version);
+    }
+    this.edges.set(from.normalizedName, (this.edges.get(from.normalizedName) ?? new Set()).add(found.normalizedName));
+    this.visit(found.normalizedName, requirement.extras);
+  }
+
+  private miss({ file }: Dependent, requirement: string, version?: string): void {
+    this.unmet.set(`${file} ${requirement}`, { file, requirement, ...(version === undefined ? {} : { version }) });
+  }
+}
+
+/** Old metadata may hold what is no requirement. */
+function read(text: string): Requirement | undefined {
+  try {
+    return parseRequirement(text);
+  } catch (error) {
+    if (error instanceof ElementError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+/** Something about a wheelhouse that is not as it must be. */
+export interface WheelhouseFinding {
+  /** The path, from the wheelhouse, of the file it is about. */
+  readonly file: string;
+  /** A sentence about that file, the values in backticks. */
+  readonly message: string;
+}
+
+/** What checks found, and how many there were. */
+export class Findings {
+  readonly list: WheelhouseFinding[] = [];
+  private count = 0;
+
+  get checked(): number {
+    return this.count;
+  }
+
+  /** Notes a check, and what it says where it does not hold. */
+  expect(holds: boolean, file: string, message: string): void {
+    this.count += 1;
+    if (!holds) this.list.push({ file, message });
+  }
+
+  /** Notes that a member of a file says one thing, while the truth is another. */
+  compare(file: string, member: string, values: { readonly recorded: string; readonly computed: string }): void {
+    const { recorded, computed } = values;
+    this.expect(recorded === computed, file, `\`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\``);
+  }
+}

@@ -1,0 +1,46 @@
+/** A value of a JSON document that somebody else may have written: every look into it may find something else. */
+export class JsonDocument {
+  constructor(private readonly value: unknown) {}
+
+  /** @returns `undefined` where the text is no JSON */
+  static parse(text: string): JsonDocument | undefined {
+    try {
+      return new JsonDocument(JSON.parse(text));
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What lies at the end of a path of members; a document of `undefined` where it leads nowhere. */
+  at(...path: readonly string[]): JsonDocument {
+    let value = this.value;
+    for (const key of path) {
+      value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+    return new JsonDocument(value);
+  }
+
+  /** The items of a list; none where it is no list. */
+  items(): JsonDocument[] {
+    return Array.isArray(this.value) ? this.value.map((item: unknown) => new JsonDocument(item)) : [];
+  }
+
+  /** The text, or a number or truth value as text; `''` for whatever else. */
+  text(): string {
+    return ['string', 'number', 'boolean'].includes(typeof this.value) ? String(this.value) : '';
+  }
+
+  /** The object itself; an empty one where it is none. */
+  members(): Readonly<Record<string, unknown>> {
+    return isRecord(this.value) ? this.value : {};
+  }
+
+  get isThere(): boolean {
+    return this.value !== undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

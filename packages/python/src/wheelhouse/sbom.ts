@@ -1,0 +1,83 @@
+import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+import { digestOf } from '@wheelhouse/element';
+import { PackageURL } from 'packageurl-js';
+import { closureOf } from './closure.js';
+import { licencesOf } from './licences.js';
+import type { WheelDescription } from './wheel-description.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+
+/** What a bill of materials is made from. */
+export interface SbomInput {
+  /** The wheels of a wheelhouse, the project's own among them. */
+  readonly wheels: readonly WheelDescription[];
+  /** The project's normalised name. */
+  readonly project: string;
+  /** The environment the wheelhouse is for. */
+  readonly markers: MarkerEnvironment;
+  /** The version of this package. */
+  readonly version: string;
+}
+
+/** The property of a component that names its file. */
+export const FILE_PROPERTY = 'wheelhouse:file';
+
+/**
+ * The bill of materials of a wheelhouse (CycloneDX 1.6, JSON): a component for each wheel, with its digest and its
+ * licences, and who needs whom. The same wheels give the same text: it holds no time, and its serial number is derived
+ * from its content.
+ */
+export function sbomText(input: SbomInput): string {
+  const { dependencies } = closureOf(input.wheels, [input.project], input.markers);
+  const sorted = [...input.wheels].sort((a, b) => (a.normalizedName < b.normalizedName ? -1 : 1));
+  const components = new Map(sorted.map((wheel) => [wheel.normalizedName, componentOf(wheel, input.project)]));
+  for (const [name, component] of components) {
+    for (const dependency of dependencies.get(name) ?? []) {
+      const found = components.get(dependency);
+      if (found !== undefined) component.dependencies.add(found.bomRef);
+    }
+  }
+  const tool = new Models.Component(Enums.ComponentType.Application, 'wheelhouse', { version: input.version });
+  const own = components.get(input.project);
+  const bom = new Models.Bom({
+    metadata: new Models.Metadata({
+      tools: new Models.Tools({ components: new Models.ComponentRepository([tool]) }),
+      ...(own === undefined ? {} : { component: own }),
+    }),
+    components: new Models.ComponentRepository([...components.values()].filter((component) => component !== own)),
+  });
+  bom.serialNumber = serialNumber(serialize(bom));
+  return `${serialize(bom)}\n`;
+}
+
+/** The package URL of a distribution. */
+export function packageUrl({ normalizedName, version }: Pick<WheelDescription, 'normalizedName' | 'version'>): string {
+  return new PackageURL('pypi', undefined, normalizedName, version, undefined, undefined).toString();
+}
+
+function componentOf(wheel: WheelDescription, project: string): Models.Component {
+  const purl = packageUrl(wheel);
+  const type = wheel.normalizedName === project ? Enums.ComponentType.Application : Enums.ComponentType.Library;
+  return new Models.Component(type, wheel.name, {
+    bomRef: purl,
+    purl,
+    version: wheel.version,
+    ...(wheel.summary === undefined ? {} : { description: wheel.summary }),
+    hashes: new Models.HashDictionary([[Enums.HashAlgorithm['SHA-256'], wheel.sha256]]),
+    licenses: new Models.LicenseRepository(licencesOf(wheel.licence)),
+    properties: new Models.PropertyRepository([new Models.Property(FILE_PROPERTY, wheel.file)]),
+  });
+}
+
+/** Lists are sorted before, by code unit: the library sorts by the locale. */
+function serialize(bom: Models.Bom): string {
+  const factory = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
+  return new Serialize.JsonSerializer(factory).serialize(bom, { sortLists: false, space: 2 });
+}
+
+/** A UUID of version 8 (RFC 9562): the content's SHA-256, as far as it goes. */
+function serialNumber(content: string): string {
+  const { hash } = digestOf(content);
+  const variant = ((Number.parseInt(hash.slice(16, 17), 16) & 3) | 8).toString(16);
+  const fields = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `${variant}${hash.slice(17, 20)}`];
+  return `urn:uuid:${fields.join('-')}-${hash.slice(20, 32)}`;
+}
