@@ -73,26 +73,28 @@ export async function writeOutputs(
 
 /** The reports that a test run may leave. */
 const REPORTS = ['junit.xml', 'coverage.xml'];
+const RECORD = 'record.json';
 
 /**
  * Puts a test run's reports and its record into a directory, and takes away those of an earlier run that this one did
- * not make. Whatever else lies there stays: a project at the workspace's root has the reports of all others below its
- * own.
+ * not make: what lies there is of one run. Whatever else lies there stays: a project at the workspace's root has the
+ * reports of all others below its own.
+ *
+ * @param texts what reports hold, by their names
  */
 export async function writeReports(
-  blobs: BlobStore,
   directory: string,
-  files: readonly TreeFile[],
-  record: string,
+  texts: ReadonlyMap<string, string>,
+  record: string | undefined,
 ): Promise<void> {
-  const reports = files.filter(({ path }) => REPORTS.includes(path));
-  for (const { path, digest } of reports) {
-    await writeText(join(directory, path), Buffer.from(await readBlob(blobs, digest)).toString('utf8'));
-  }
+  // First, so that no record is ever of other reports.
+  await rm(join(directory, RECORD), { force: true });
   for (const name of REPORTS) {
-    if (!reports.some(({ path }) => path === name)) await rm(join(directory, name), { force: true });
+    const text = texts.get(name);
+    if (text === undefined) await rm(join(directory, name), { force: true });
+    else await writeText(join(directory, name), text);
   }
-  await writeText(join(directory, 'record.json'), record);
+  if (record !== undefined) await writeText(join(directory, RECORD), record);
 }
 
 /** Writes a file whole or not at all, and only when it is to change. */
