@@ -22,6 +22,8 @@ declare module '@wheelhouse/element' {
     TOOLS: true;
     /** An index does not have, or does not give, a distribution. */
     FETCH: true;
+    /** Tests cannot be run as the options say. */
+    TEST_OPTIONS: true;
   }
 }
 
@@ -37,4 +39,5 @@ export type PythonErrorCode =
   | 'DUPLICATE_DISTRIBUTION'
   | 'OUTSIDE_WORKSPACE'
   | 'TOOLS'
-  | 'FETCH';
+  | 'FETCH'
+  | 'TEST_OPTIONS';

@@ -71,7 +71,11 @@ export {
   type PythonWorkspaceOptions,
   type WorkspaceProject,
 } from './project/python-workspace.js';
+export type { FailedTest, TestReport } from './project/junit.js';
 export { runTests, type TestResult } from './project/run-tests.js';
+export type { WrittenFiles } from './project/test-files.js';
+export { testRun, type TestOptions, type TestRun } from './project/test-run.js';
+export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';
 export { toolchainIdentity } from './project/toolchain-identity.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
 export {

@@ -4,6 +4,7 @@ import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
 import { script } from './commands/script.js';
 import { show } from './commands/show.js';
+import { test } from './commands/test.js';
 import { toolchain } from './commands/toolchain.js';
 import { verify } from './commands/verify.js';
 import { EXIT, explainFailure } from '../failure.js';
@@ -18,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   build: {
     summary: 'build elements, and the wheels of projects',
     command: build,
+  },
+  test: {
+    summary: 'test the built wheel of a project',
+    command: test,
   },
   show: {
     summary: 'show elements with their keys and whether they are built',
@@ -89,7 +94,9 @@ async function dispatch([name, ...rest]: readonly string[], context: CommandCont
     });
   }
   const { command } = entry;
-  if (!rest.includes('--help')) return await command.run(rest, context);
+  // What follows `--` is another program's.
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (!own.includes('--help')) return await command.run(rest, context);
   context.output.write(command.help);
   return EXIT.done;
 }

@@ -24,8 +24,8 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A file that is not there, or that Nx will complain of, names nothing. */
-function readJson(path: string): unknown {
+/** A file that is not there, or that Nx will complain of, says nothing. */
+export function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {

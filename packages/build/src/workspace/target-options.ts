@@ -12,7 +12,7 @@ export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel';
 export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   lock: { name: 'lock', options: [] },
   snapshot: { name: 'snapshot', options: [] },
-  test: { name: 'test', options: [] },
+  test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
   buildWheel: { name: 'build-wheel', options: [] },
 };
 

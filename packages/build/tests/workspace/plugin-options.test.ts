@@ -87,7 +87,8 @@ describe('parsePluginOptions', () => {
       'a name that is none',
       { test: { targetName: '' } },
       'nx.json: @wheelhouse/build: the option `test.targetName` is `""`\n' +
-        'hint: it is `{"targetName": "test"}`, or `false` to leave the target out',
+        'hint: it is `{"targetName": "test", "runner": ..., "command": ..., "args": ..., "updateSnapshots": ..., ' +
+        '"updateSnapshotsArgs": ...}`, or `false` to leave the target out',
     ],
     [
       'two targets of one name',

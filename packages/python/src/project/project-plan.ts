@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
+import { testRun, type TestRun } from './test-run.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -30,6 +31,7 @@ export type TemplateName =
   | 'helpers'
   | 'hook'
   | 'installed'
+  | 'runners'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'snapshot'
@@ -133,24 +135,24 @@ export class ProjectPlan {
     });
   }
 
-  /** The tests of a project on its wheel and those of its local dependencies. @returns the element's name */
-  test(project: PlannedProject, local: readonly PlannedProject[]): string {
+  /**
+   * The tests of a project on its wheel and those of its local dependencies.
+   *
+   * @param run how they are run; as the locks say where absent @returns the element's name
+   */
+  test(project: PlannedProject, local: readonly PlannedProject[], run: TestRun = testRun(project)): string {
     const { metadata, interpreter, locks, settings } = project;
-    const environment = this.environment(locks.test, project);
-    const wheels = [project, ...local].map((each) => this.wheel(each));
-    const installed = this.plan(`installed/${metadata.normalizedName}.bst`, 'installed', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), environment, ...wheels],
-    });
-    const coverage = select(locks.test, interpreter.markers).some(
-      ({ normalizedName }) => normalizedName === 'pytest-cov',
-    );
+    const { variables, ...overlay } = run.overlay;
+    const runners = this.plan('runners.bst', 'runners', {});
     return this.plan(`test/${metadata.normalizedName}.bst`, 'test', {
-      variables: {
-        interpreter: interpreter.executable,
-        ...(coverage ? { 'test-options': '--cov --cov-report=xml:%{reports}/coverage.xml' } : {}),
-      },
-      'build-depends': [this.toolchain(interpreter), environment, installed],
+      variables: { interpreter: interpreter.executable, ...variables },
+      ...overlay,
+      'build-depends': [
+        this.toolchain(interpreter),
+        runners,
+        this.environment(locks.test, project),
+        this.installed(project, local),
+      ],
       sources: [
         {
           kind: 'project-files',
@@ -159,6 +161,16 @@ export class ProjectPlan {
           exclude: TEST_EXCLUDES,
         },
       ],
+    });
+  }
+
+  /** What the wheels of a project and its local dependencies add to the test environment. @returns the element's name */
+  installed(project: PlannedProject, local: readonly PlannedProject[]): string {
+    const { metadata, interpreter, locks } = project;
+    const wheels = [project, ...local].map((each) => this.wheel(each));
+    return this.plan(`installed/${metadata.normalizedName}.bst`, 'installed', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.environment(locks.test, project), ...wheels],
     });
   }
 

@@ -1,10 +1,30 @@
-import { join } from 'node:path';
-import { formatDigest, readBlob, type Outcome } from '@wheelhouse/element';
-import { countTests } from './junit.js';
+import {
+  formatDigest,
+  parseDigest,
+  readBlob,
+  subtree,
+  type BlobStore,
+  type Digest,
+  type Outcome,
+} from '@wheelhouse/element';
+import { mapCoverage } from './coverage-report.js';
+import { readReport, type TestReport } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
-import { artifactFiles, buildTargets, outputsOf, planClosure, usedFiles, type Operation } from './operation.js';
+import {
+  artifactFiles,
+  buildTargets,
+  outputsOf,
+  planClosure,
+  usedFiles,
+  type Operation,
+  type PlannedClosure,
+} from './operation.js';
+import type { PlannedProject } from './project-plan.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeReports, writeText } from './tree-files.js';
+import { writeBackTestFiles, type WrittenFiles } from './test-files.js';
+import { testRun, type TestOptions } from './test-run.js';
+import { filesOf, RECORD, writeReports } from './tree-files.js';
+import { TEST_DIRECTORIES } from '../sources/source-set.js';
 import { statementText } from '../wheelhouse/statement.js';
 import { TEST_RESULT, testResultOf } from '../wheelhouse/test-result.js';
 
@@ -14,43 +34,119 @@ export interface TestResult {
   /** Whether anything failed: the tests, or what has to be built for them. */
   readonly failed: boolean;
   /** `undefined` where no report came out. */
+  readonly report?: TestReport;
+  /** Of a run of all tests, whose failures are all in the report. */
   readonly record?: TestRecord;
+  /** What `updateSnapshots` took back into the project. */
+  readonly snapshots?: WrittenFiles;
   /** Absolute path of the reports. */
   readonly reports: string;
 }
 
 /**
- * Runs a project's tests on its installed wheel, and writes `reports/<root>/`: the runner's reports and `record.json`.
- * Reports come out when tests fail, too.
+ * Runs a project's tests on its installed wheel, and writes `reports/<root>/`: the runner's reports, also when tests
+ * fail, and, of a whole run, `record.json`. With `updateSnapshots`, what the tests wrote below their own directories is
+ * taken back into the project.
  *
- * @throws ElementError LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT
+ * @throws ElementError LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT, SOURCE, TEST_OPTIONS
  */
-export async function runTests(operation: Operation): Promise<TestResult> {
+export async function runTests(operation: Operation, options: TestOptions = {}): Promise<TestResult> {
   const closure = await planClosure(operation);
   const { own, local, plan } = closure;
+  const run = testRun(own, options);
   const { reports } = outputsOf(operation);
-  const [test, wheel, snapshot] = [plan.test(own, local), plan.wheel(own), plan.snapshot(own)];
+  const [test, wheel, snapshot] = [plan.test(own, local, run), plan.wheel(own), plan.snapshot(own)];
   const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
   if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
 
   const { blobs } = operation.engine.store;
-  const files = await artifactFiles(operation, session, [test], '.xml');
-  const junit = files.find(({ path }) => path === 'junit.xml');
+  const { tree } = session.recordOf(test);
+  const files = await reportsIn(blobs, tree);
+  const junit = files.get('junit.xml');
   if (junit === undefined) return { outcomes, failed, reports };
+  const report = await readReport(junit, 'the report `junit.xml`');
+  const snapshots =
+    options.updateSnapshots === true
+      ? await writeBack(operation, own, { tree, sources: sourceDigestOf(session.element(test)) })
+      : undefined;
+  const coverage = files.get('coverage.xml');
+  if (coverage !== undefined) {
+    const installed = session.recordOf(plan.installed(own, local)).tree;
+    files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed }));
+  }
+  // A run that failed without a failing test, as where too little is covered, is on no record that could be taken for a pass.
+  const onRecord = run.whole && (!failed || report.failed > 0);
   const [built] = await artifactFiles(operation, session, [wheel], '.whl');
-  const counts = countTests(Buffer.from(await readBlob(blobs, junit.digest)).toString('utf8'));
-  const record: TestRecord = {
-    wheel: { path: `wheel/${built?.path ?? ''}`, sha256: built?.sha256 ?? '' },
-    snapshotDigest: formatDigest(session.recordOf(snapshot).tree),
-    uses: usedFiles(await artifactFiles(operation, session, [snapshot]), [session.element(test)]).map(
-      ({ path, sha256 }) => ({ path, sha256 }),
-    ),
-    testSourceDigest: sourceDigestOf(session.element(test)),
-    ...counts,
-    hermetic: true,
+  const record: TestRecord | undefined = onRecord
+    ? {
+        wheel: { path: `wheel/${built?.path ?? ''}`, sha256: built?.sha256 ?? '' },
+        snapshotDigest: formatDigest(session.recordOf(snapshot).tree),
+        uses: usedFiles(await artifactFiles(operation, session, [snapshot]), [session.element(test)]).map(
+          ({ path, sha256 }) => ({ path, sha256 }),
+        ),
+        testSourceDigest: sourceDigestOf(session.element(test)),
+        passed: report.passed,
+        failed: report.failed,
+        skipped: report.skipped,
+        hermetic: true,
+      }
+    : undefined;
+  await writeReports(reports, {
+    reports: files,
+    records:
+      record === undefined
+        ? undefined
+        : { [RECORD]: manifestText(record), [TEST_RESULT]: statementText(testResultOf(record)) },
+  });
+  return {
+    outcomes,
+    failed,
+    report,
+    reports,
+    ...(record === undefined ? {} : { record }),
+    ...(snapshots === undefined ? {} : { snapshots }),
   };
-  await writeReports(blobs, reports, files, manifestText(record));
-  await writeText(join(reports, TEST_RESULT), statementText(testResultOf(record)));
-  return { outcomes, failed, record, reports };
 }
+
+/** Takes what tests wrote back into the project; nothing where they were ended before their files could be kept. */
+async function writeBack(
+  { workspace, project, engine }: Operation,
+  { settings }: PlannedProject,
+  { tree, sources }: { readonly tree: Digest; readonly sources: string },
+): Promise<WrittenFiles | undefined> {
+  const { blobs } = engine.store;
+  const [before, after] = [parseDigest(sources), await subtree(blobs, tree, 'sources')];
+  if (before === undefined || after === undefined) return undefined;
+  const globs = [...TEST_DIRECTORIES, ...(settings.testInclude ?? [])];
+  return await writeBackTestFiles({ blobs, before, after, directory: workspace.directoryOf(project), globs });
+}
+
+/** The texts of the reports in the artifact of tests, by their names. */
+async function reportsIn(blobs: BlobStore, tree: Digest): Promise<Map<string, string>> {
+  const directory = await subtree(blobs, tree, 'reports');
+  const files = directory === undefined ? [] : await filesOf(blobs, directory, '.xml');
+  const texts = new Map<string, string>();
+  for (const { path, digest } of files) texts.set(path, Buffer.from(await readBlob(blobs, digest)).toString('utf8'));
+  return texts;
+}
+
+async function mapped(
+  { workspace, engine }: Operation,
+  { all }: PlannedClosure,
+  { text, installed }: { readonly text: string; readonly installed: Digest },
+): Promise<string> {
+  return await mapCoverage({
+    blobs: engine.store.blobs,
+    text,
+    installed,
+    buildRoot: BUILD_ROOT,
+    projects: all.map(({ metadata: { root } }) => ({
+      root,
+      directory: workspace.directoryOf({ ref: { name: root, root } }),
+    })),
+  });
+}
+
+/** The template's variable `build-root`. */
+const BUILD_ROOT = '/application';

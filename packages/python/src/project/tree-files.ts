@@ -6,7 +6,6 @@ import {
   checkoutTree,
   digestOnlyBlobs,
   emptyTree,
-  readBlob,
   sameDigest,
   walkTree,
   writeBlob,
@@ -15,6 +14,7 @@ import {
   type Digest,
 } from '@wheelhouse/element';
 import type { FileDigest } from './manifest.js';
+import { TEST_RESULT } from '../wheelhouse/test-result.js';
 
 /** A file of an artifact. */
 export interface TreeFile extends FileDigest {
@@ -73,26 +73,34 @@ export async function writeOutputs(
 
 /** The reports that a test run may leave. */
 const REPORTS = ['junit.xml', 'coverage.xml'];
+/** What says which wheel was tested. */
+export const RECORD = 'record.json';
+/** Both say it: the record to this package, the statement to others. */
+const RECORDS = [RECORD, TEST_RESULT];
+
+/** What is written of a test run. */
+export interface RunFiles {
+  /** What reports hold, by their names. */
+  readonly reports: ReadonlyMap<string, string>;
+  /** By their names, which are those of {@link RECORDS}; absent for a run that stands for nothing. */
+  readonly records: Readonly<Record<string, string>> | undefined;
+}
 
 /**
- * Puts a test run's reports and its record into a directory, and takes away those of an earlier run that this one did
- * not make. Whatever else lies there stays: a project at the workspace's root has the reports of all others below its
- * own.
+ * Puts a test run's reports and its records into a directory, and takes away those of an earlier run that this one did
+ * not make: what lies there is of one run. Whatever else lies there stays: a project at the workspace's root has the
+ * reports of all others below its own.
  */
-export async function writeReports(
-  blobs: BlobStore,
-  directory: string,
-  files: readonly TreeFile[],
-  record: string,
-): Promise<void> {
-  const reports = files.filter(({ path }) => REPORTS.includes(path));
-  for (const { path, digest } of reports) {
-    await writeText(join(directory, path), Buffer.from(await readBlob(blobs, digest)).toString('utf8'));
-  }
+export async function writeReports(directory: string, { reports, records }: RunFiles): Promise<void> {
+  // First, so that no record is ever of other reports.
+  for (const name of RECORDS) await rm(join(directory, name), { force: true });
   for (const name of REPORTS) {
-    if (!reports.some(({ path }) => path === name)) await rm(join(directory, name), { force: true });
+    const text = reports.get(name);
+    if (text === undefined) await rm(join(directory, name), { force: true });
+    else await writeText(join(directory, name), text);
   }
-  await writeText(join(directory, 'record.json'), record);
+  if (records === undefined) return;
+  for (const [name, text] of Object.entries(records)) await writeText(join(directory, name), text);
 }
 
 /** Writes a file whole or not at all, and only when it is to change. */

@@ -11,7 +11,7 @@ import {
   VerifyingBlobStore,
   type BuildSession,
 } from '@wheelhouse/element';
-import { countTests, type TestCounts } from './junit.js';
+import { readReport, type TestCounts } from './junit.js';
 import type { FileDigest, Manifest, TestRecord } from './manifest.js';
 import { outputsOf, planClosure, toolchainFacts, usedFiles, type Operation, type PlannedClosure } from './operation.js';
 import { openPlan } from './python-engine.js';
@@ -146,7 +146,9 @@ class Verifier {
     this.compareUses(file, record.uses, around);
     this.compare(file, 'testSourceDigest', record.testSourceDigest, sourceDigestOf(session.element(name)));
     const report = join(reports, 'junit.xml');
-    const counts: TestCounts | undefined = existsSync(report) ? countTests(await readFile(report, 'utf8')) : undefined;
+    const counts: TestCounts | undefined = existsSync(report)
+      ? await readReport(await readFile(report, 'utf8'), `the report \`${this.relative(report)}\``)
+      : undefined;
     for (const member of ['passed', 'failed', 'skipped'] as const) {
       this.compare(file, member, String(record[member]), String(counts?.[member] ?? 'no junit.xml'));
     }

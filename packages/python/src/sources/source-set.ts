@@ -37,10 +37,12 @@ export const WHEEL_EXCLUDES: readonly string[] = [
   BYTE_CODE,
 ];
 
+/** Where tests lie unless something else is said. */
+export const TEST_DIRECTORIES: readonly string[] = ['tests/**', 'test/**'];
+
 /** What tests are made of: their files and the configuration of their runner. */
 export const TEST_INCLUDES: readonly string[] = [
-  'tests/**',
-  'test/**',
+  ...TEST_DIRECTORIES,
   'conftest.py',
   'pytest.ini',
   '.pytest.ini',

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { digestOf, MemoryBlobStore, writeBlob } from '@wheelhouse/element';
 import { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES } from '@wheelhouse/python';
-import { countTests } from '../../src/project/junit.js';
 import { writeOutputs, writeText } from '../../src/project/tree-files.js';
 import { parseWheelName } from '../../src/project/wheel-name.js';
 import { temporaryDirectory } from '../testing/tools.js';
@@ -18,13 +17,6 @@ test.each([
 
 test.each(['x-1.0.tar.gz', 'x-1.0-py3-none.whl', 'x.whl'])('what is no name of a wheel is refused: %s', (file) => {
   expect(() => parseWheelName(file)).toThrow(`\`${file}\` is not the name of a wheel`);
-});
-
-test('the counts of a JUnit report are added up over its suites', () => {
-  const report =
-    '<testsuites name="all"><testsuite name="a" errors="1" failures="2" skipped="3" tests="10" time="0.1"></testsuite>' +
-    '<testsuite name="b" errors="0" failures="0" skipped="0" tests="5"/></testsuites>';
-  expect(countTests(report)).toEqual({ passed: 9, failed: 3, skipped: 3 });
 });
 
 describe('source sets', () => {

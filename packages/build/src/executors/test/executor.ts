@@ -1,8 +1,13 @@
-import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { runTests } from '@wheelhouse/python';
 import type { TestExecutorSchema } from './schema.js';
+import { forwardedWords } from '../forwarded-words.js';
 import { runTask } from '../project-task.js';
+import { tellTests } from '../../test-summary.js';
+
+/** The options of the schema that take a value. */
+const VALUES = ['runner', 'command', 'args', 'updateSnapshotsArgs'];
+const FLAGS = ['updateSnapshots', 'verbose', 'retryFailed', 'verifyToolchain'];
 
 /** Tests the wheel of a project. */
 export default async function test(
@@ -10,11 +15,16 @@ export default async function test(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { failed, record, reports } = await runTests(operation);
-    if (record !== undefined) {
-      say(`tests: ${record.passed} passed, ${record.failed} failed, ${record.skipped} skipped`);
-      say(`reports: ${relative(context.root, reports)}`);
-    }
-    return !failed;
+    const { runner, command, updateSnapshots, updateSnapshotsArgs } = options;
+    const words = forwardedWords(options, { flags: FLAGS, values: VALUES });
+    const result = await runTests(operation, {
+      runner,
+      command,
+      updateSnapshots,
+      updateSnapshotsArgs,
+      args: words.length > 0 ? words : options.args,
+    });
+    tellTests(result, { workspace: context.root, project: operation.project.ref.root, say });
+    return !result.failed;
   });
 }

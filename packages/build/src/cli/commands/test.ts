@@ -1,0 +1,85 @@
+import { runTests, TEST_RUNNERS, type TestOptions, type TestRunner } from '@wheelhouse/python';
+import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
+import { withSession } from '../session.js';
+import { EXIT } from '../../failure.js';
+import { tellTests } from '../../test-summary.js';
+import { targetOptions } from '../../workspace/declared-options.js';
+
+const help = `wheelhouse test [OPTION]... PROJECT [-- ARGUMENT...]
+
+Tests the built wheel of a project, in a sandbox. What is not given here is as nx.json and project.json have it for the
+target. ARGUMENTs go to the runner; a run with some is a partial one and leaves no record.
+
+  --runner NAME       pytest, unittest or command
+  --command TEXT      what the runner \`command\` runs
+  --update-snapshots  let the tests write snapshot files, and take them back into the project
+  --update-snapshots-args TEXT
+                      what makes the runner write snapshot files, where the test lock does not say it
+  --retry-failed      try again what failed before and has not changed since
+  --verify-toolchain  read every file of the host toolchain instead of trusting the package database
+  --verbose           show the output of builds while they run
+  --directory DIR     act as if started in DIR
+  --help              show this
+
+Ends with 0 when all tests passed, 1 on a mistake of the caller's, 2 when a test or a build failed.
+`;
+
+/** `wheelhouse test` */
+export const test: Command = {
+  help,
+  run: async (argv, context) => {
+    const at = argv.indexOf('--');
+    const [own, words] = at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)];
+    const { values, positionals } = parseArguments('test', {
+      args: [...own],
+      options: {
+        runner: { type: 'string' },
+        command: { type: 'string' },
+        'update-snapshots': { type: 'boolean' },
+        'update-snapshots-args': { type: 'string' },
+        'retry-failed': { type: 'boolean' },
+        'verify-toolchain': { type: 'boolean' },
+        verbose: { type: 'boolean' },
+        directory: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+    const target = onlyTarget('test', positionals, 'project');
+    const given: TestOptions = {
+      ...(values.runner === undefined ? {} : { runner: runnerOf(values.runner) }),
+      ...(values.command === undefined ? {} : { command: values.command }),
+      ...(values['update-snapshots'] === true ? { updateSnapshots: true } : {}),
+      ...(values['update-snapshots-args'] === undefined
+        ? {}
+        : { updateSnapshotsArgs: values['update-snapshots-args'] }),
+      ...(words.length === 0 ? {} : { args: words }),
+    };
+    const options = {
+      ...values,
+      retryFailed: values['retry-failed'],
+      verifyToolchain: values['verify-toolchain'],
+    };
+    return await withSession(context, options, async (session) => {
+      const operation = await session.operation(target);
+      const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test');
+      // Whoever names one of the two means neither of those that are declared.
+      const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
+      const result = await runTests(operation, { ...declared, ...how, ...given });
+      tellTests(result, {
+        workspace: operation.workspace.directory,
+        project: operation.project.ref.root,
+        say: (line) => {
+          context.output.write(`${line}\n`);
+        },
+      });
+      session.reporter.finish();
+      return result.failed ? EXIT.failed : EXIT.done;
+    });
+  },
+};
+
+function runnerOf(value: string): TestRunner {
+  const runner = TEST_RUNNERS.find((known) => known === value);
+  if (runner !== undefined) return runner;
+  throw usage('test', `there is no runner \`${value}\``);
+}

@@ -1,0 +1,33 @@
+import { join, relative } from 'node:path';
+import type { TestResult } from '@wheelhouse/python';
+
+/** How many failed tests are named. */
+const NAMED = 50;
+
+/** Where {@link tellTests} is about. */
+export interface SummaryPlace {
+  /** Absolute path. */
+  readonly workspace: string;
+  /** The project's directory, relative to the workspace. */
+  readonly project: string;
+  /** Takes a line without its newline. */
+  say(line: string): void;
+}
+
+/** Tells how tests went: those that failed, the counts, what was written back, and where the reports are. */
+export function tellTests(result: TestResult, { workspace, project, say }: SummaryPlace): void {
+  const { report, snapshots, record, failed } = result;
+  for (const path of snapshots?.written ?? []) say(`wrote ${join(project, path)}`);
+  for (const path of snapshots?.removed ?? []) say(`removed ${join(project, path)}`);
+  if (snapshots !== undefined && snapshots.written.length + snapshots.removed.length === 0) {
+    say('the snapshot files are up to date');
+  }
+  if (report === undefined) return;
+  for (const { name, message } of report.failures.slice(0, NAMED)) {
+    say(`failed test: ${name}${message === '' ? '' : `: ${message}`}`);
+  }
+  if (report.failures.length > NAMED) say(`and ${report.failures.length - NAMED} more failed tests`);
+  say(`tests: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
+  say(`reports: ${relative(workspace, result.reports)}`);
+  if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was no run of all tests as they are'}`);
+}

@@ -1,0 +1,29 @@
+import { forwardedWords } from '../../src/executors/forwarded-words.js';
+
+const OWN = { flags: ['verbose', 'retryFailed'], values: ['args'] };
+
+it.each<[string[], string[]]>([
+  [
+    ['-k', 'name', '-x'],
+    ['-k', 'name', '-x'],
+  ],
+  [
+    ['--retryFailed', '-k', 'a or b'],
+    ['-k', 'a or b'],
+  ],
+  [['--retry-failed=true', '--no-verbose', 'tests/test_a.py'], ['tests/test_a.py']],
+  [['--verbose', 'false', '--maxfail=1'], ['--maxfail=1']],
+  [['--args', '-x', '--args=-v', '--cov-fail-under=90'], ['--cov-fail-under=90']],
+  [[], []],
+])('of the words %j the runner is given %j', (words, expected) => {
+  expect(forwardedWords({ __unparsed__: words }, OWN)).toEqual(expected);
+});
+
+it('says which option of a configuration there is not', () => {
+  expect(() => forwardedWords({ ...{ retryFaild: true }, __unparsed__: [] }, OWN)).toThrow(
+    expect.objectContaining({
+      message: 'there is no option `retryFaild`',
+      hint: 'the options are `verbose`, `retryFailed`, `args`',
+    }),
+  );
+});

@@ -1,0 +1,171 @@
+"""Run the tests of the working directory with unittest, and write a JUnit report of them.
+
+usage: run_unittest.py --junit-xml FILE [--coverage FILE DISTRIBUTION] [OPTION]... [NAME]...
+
+Without a NAME (a module, class or method, or a file) the tests are discovered in `tests` and `test`. OPTIONs are those of
+`python -m unittest`: -k, -f, -b, -c, -v, -q, -p, --locals. With --coverage, coverage.py measures the run as its own
+configuration says, else the packages of the distribution, and writes its XML report to that FILE. Ends with 1 where a test failed, with 2 where coverage.py
+is not satisfied, and with 5 where no test ran.
+"""
+
+import argparse
+import glob
+import os
+import subprocess
+import sys
+import time
+import unittest
+from xml.etree import ElementTree
+
+import junit
+from coverage_of import packages
+
+DIRECTORIES = ("tests", "test")
+
+
+class JUnitResult(unittest.TextTestResult):
+    """Tells as unittest does, and keeps a `testcase` of each test."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cases = []
+        self._started = {}
+
+    def startTest(self, test):
+        self._started[test.id()] = time.monotonic()
+        super().startTest(test)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self._add(test)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._add(test, "error", err)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._add(test, "failure", err)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._add(test, "skipped", message=reason)
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self._add(test, "skipped", message="expected failure")
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self._add(test, "failure", message="unexpected success")
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._add(subtest, "failure" if issubclass(err[0], test.failureException) else "error", err)
+
+    def _add(self, test, kind=None, err=None, message=""):
+        group, name = self._names(test)
+        case = ElementTree.Element("testcase", classname=junit.clean(group), name=junit.clean(name))
+        case.set("time", "%.3f" % (time.monotonic() - self._started.get(test.id(), time.monotonic())))
+        if kind is not None:
+            if err is not None:
+                message = "%s: %s" % (err[0].__name__, err[1])
+            part = ElementTree.SubElement(case, kind, message=junit.clean(message))
+            if err is not None:
+                part.text = junit.clean(self._exc_info_to_string(err, getattr(test, "test_case", test)))
+        self.cases.append(case)
+
+    @staticmethod
+    def _names(test):
+        """Class and name of a test. What stands for a module or class that cannot be set up has none."""
+        if isinstance(test, unittest.TestCase):
+            case = getattr(test, "test_case", test)
+            group = "%s.%s" % (type(case).__module__, type(case).__qualname__)
+            return group, test.id()[len(group) + 1 :] if test.id().startswith(group + ".") else test.id()
+        return "", test.id()
+
+
+def module_name(name):
+    """The module that a file holds; anything else is a name already."""
+    if not (name.endswith(".py") and os.path.isfile(name)):
+        return name
+    return os.path.relpath(name)[: -len(".py")].replace(os.sep, ".")
+
+
+def load(loader, names, pattern):
+    if names:
+        sys.path.insert(0, os.getcwd())
+        return loader.loadTestsFromNames([module_name(name) for name in names])
+    suite = unittest.TestSuite()
+    for directory in filter(os.path.isdir, DIRECTORIES):
+        # A directory of tests that is no package has its modules at the top.
+        top = "." if os.path.isfile(os.path.join(directory, "__init__.py")) else directory
+        # A loader remembers its top-level directory.
+        fresh = unittest.TestLoader()
+        fresh.testNamePatterns = loader.testNamePatterns
+        suite.addTests(fresh.discover(directory, pattern=pattern, top_level_dir=top))
+    return suite
+
+
+def run_tests(options):
+    loader = unittest.TestLoader()
+    if options.k:
+        loader.testNamePatterns = [each if "*" in each else "*%s*" % each for each in options.k]
+    if options.catch:
+        unittest.installHandler()
+    runner = unittest.TextTestRunner(
+        resultclass=JUnitResult,
+        verbosity=2 if options.verbose else 0 if options.quiet else 1,
+        failfast=options.failfast,
+        buffer=options.buffer,
+        tb_locals=options.locals,
+    )
+    started = time.monotonic()
+    result = runner.run(load(loader, options.names, options.pattern))
+    junit.write(options.junit_xml, "unittest", result.cases, time.monotonic() - started)
+    if not result.wasSuccessful():
+        return 1
+    if not result.cases:
+        print("no test ran", file=sys.stderr)
+        return 5
+    return 0
+
+
+def measure(report, distribution, arguments):
+    """Run this script again under coverage.py. A report that cannot be made matters only where tests passed."""
+    coverage = [sys.executable, "-s", "-B", "-m", "coverage"]
+    names = packages(distribution)
+    source = ["--source=" + ",".join(names)] if names else []
+    code = subprocess.call([*coverage, "run", *source, __file__, *arguments])
+    if glob.glob(".coverage.*"):
+        subprocess.call([*coverage, "combine"])
+    reported = subprocess.call([*coverage, "xml", "-o", report])
+    return code or reported
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="run_unittest.py", usage=__doc__, add_help=False)
+    parser.add_argument("--junit-xml", required=True)
+    parser.add_argument("--coverage", nargs=2)
+    parser.add_argument("-k", action="append", default=[])
+    parser.add_argument("-f", "--failfast", action="store_true")
+    parser.add_argument("-b", "--buffer", action="store_true")
+    parser.add_argument("-c", "--catch", action="store_true")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("-q", "--quiet", action="store_true")
+    parser.add_argument("-p", "--pattern", default="test*.py")
+    parser.add_argument("--locals", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    # The directory of this script is no place for imports of tests.
+    sys.path[:1] = []
+    if options.coverage is not None:
+        at = sys.argv.index("--coverage")
+        return measure(*options.coverage, sys.argv[1:at] + sys.argv[at + 3 :])
+    sys.argv[1:] = []
+    return run_tests(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

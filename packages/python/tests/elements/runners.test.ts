@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readReport, type TestReport } from '../../src/project/junit.js';
+import { temporaryDirectory } from '../testing/tools.js';
+
+const RUNNERS = join(__dirname, '../../src/elements/runners');
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly report?: TestReport;
+  readonly text?: string;
+}
+
+async function run(runner: string, cwd: string, ...args: readonly string[]): Promise<Ended> {
+  const junit = join(cwd, 'junit.xml');
+  const words = ['-s', '-B', join(RUNNERS, runner), '--junit-xml', junit, ...args];
+  const { status, stdout, stderr } = spawnSync('python3', words, { cwd, encoding: 'utf8' });
+  const ended = { code: status, output: stdout + stderr };
+  if (!existsSync(junit)) return ended;
+  const text = readFileSync(junit, 'utf8');
+  return { ...ended, text, report: await readReport(text, 'the report') };
+}
+
+function project(files: Readonly<Record<string, string>>): string {
+  const directory = temporaryDirectory();
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  return directory;
+}
+
+const CASE = 'import unittest\n\nclass SomeTest(unittest.TestCase):\n';
+
+describe('run_unittest.py', () => {
+  test('each way a test can end is in the report', async () => {
+    const directory = project({
+      'tests/test_ends.py':
+        `${CASE}    def test_good(self): pass\n` +
+        '    def test_wrong(self): self.fail("<no> \\x00 & never")\n' +
+        '    def test_error(self): raise OSError("away")\n' +
+        '    @unittest.skip("later")\n    def test_skipped(self): pass\n' +
+        '    @unittest.expectedFailure\n    def test_expected(self): self.fail()\n' +
+        '    @unittest.expectedFailure\n    def test_unexpected(self): pass\n' +
+        '    def test_parts(self):\n        for part in 1, 2:\n            with self.subTest(part=part): self.assertEqual(part, 1)\n',
+    });
+    const { code, report, text } = await run('run_unittest.py', directory);
+    expect({ code, report }).toEqual({
+      code: 1,
+      report: {
+        passed: 1,
+        failed: 4,
+        skipped: 2,
+        failures: [
+          { name: 'test_ends.SomeTest::test_error', message: 'OSError: away' },
+          { name: 'test_ends.SomeTest::test_parts (part=2)', message: 'AssertionError: 2 != 1' },
+          { name: 'test_ends.SomeTest::test_unexpected', message: 'unexpected success' },
+          { name: 'test_ends.SomeTest::test_wrong', message: 'AssertionError: <no>  & never' },
+        ],
+      },
+    });
+    expect(text).toContain('Traceback (most recent call last)');
+  });
+
+  test('modules and classes that cannot be set up are failures, too', async () => {
+    const directory = project({
+      'tests/test_absent.py': 'import no_such_module\n',
+      'tests/test_class.py': `${CASE}    @classmethod\n    def setUpClass(cls): raise OSError("no class")\n    def test_it(self): pass\n`,
+    });
+    const { code, report } = await run('run_unittest.py', directory);
+    expect([code, report?.failures]).toEqual([
+      1,
+      [
+        { name: 'unittest.loader._FailedTest::test_absent', message: expect.stringMatching(/^ImportError/) as string },
+        { name: 'setUpClass (test_class.SomeTest)', message: 'OSError: no class' },
+      ],
+    ]);
+  });
+
+  test.each([
+    [['-k', 'one'], 1],
+    [['tests/test_names.py'], 2],
+    [['tests.test_names.SomeTest.test_two'], 1],
+    [[], 3],
+  ])('tests are chosen by %j', async (args, passed) => {
+    const directory = project({
+      'tests/__init__.py': '',
+      'tests/test_names.py': `${CASE}    def test_one(self): pass\n    def test_two(self): pass\n`,
+      'test/test_more.py': `${CASE}    def test_three(self): pass\n`,
+    });
+    const { code, report } = await run('run_unittest.py', directory, ...args);
+    expect([code, report]).toEqual([0, { passed, failed: 0, skipped: 0, failures: [] }]);
+  });
+
+  test('without a test it does not pass', async () => {
+    const { code, output } = await run('run_unittest.py', project({ 'tests/test_none.py': '' }));
+    expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([5, 'no test ran']);
+  });
+});
+
+describe('run_command.py', () => {
+  test('a command that leaves no report is one test case, with its output', async () => {
+    const command = 'printf "<%s>\\n" "$@"; exit 3';
+    const { code, output, report, text } = await run(
+      'run_command.py',
+      project({}),
+      '--name',
+      'app',
+      command,
+      '-k',
+      'a b',
+    );
+    expect([code, output]).toEqual([3, '<-k>\n<a b>\n']);
+    expect(report).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [{ name: `app::${command}`, message: 'exit code 3' }],
+    });
+    expect(text).toContain('<system-out>');
+  });
+
+  test('arguments follow the command', async () => {
+    const { code, output, text } = await run(
+      'run_command.py',
+      project({}),
+      '--name',
+      'app',
+      'printf "<%s>"',
+      '-k',
+      'a b',
+    );
+    expect([code, output]).toEqual([0, '<-k><a b>']);
+    expect(text).toContain('<system-out>&lt;-k&gt;&lt;a b&gt;</system-out>');
+  });
+
+  test('a report of its own stays as it is', async () => {
+    const own = '<testsuite><testcase name="x"/></testsuite>';
+    const { code, text } = await run('run_command.py', project({}), '--name', 'app', `echo '${own}' > junit.xml`);
+    expect([code, text]).toEqual([0, `${own}\n`]);
+  });
+
+  test('a signal that ends it is an exit code', async () => {
+    const { code, report } = await run('run_command.py', project({}), '--name', 'app', 'kill -TERM $$');
+    expect([code, report?.failures[0]?.message]).toEqual([143, 'exit code 143']);
+  });
+});
