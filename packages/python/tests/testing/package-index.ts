@@ -33,9 +33,9 @@ export class PackageIndex {
   static async start(distributions: readonly Distribution[]): Promise<PackageIndex> {
     const directory = join(temporaryDirectory(), 'files');
     mkdirSync(directory);
-    execFileSync('python3', [join(__dirname, 'make_distributions.py'), directory, JSON.stringify(distributions)]);
     const server = createServer();
     const index = new PackageIndex(directory, server);
+    index.publish(distributions);
     server.on('request', (request, response) => {
       index.requests.push(request.url ?? '');
       if (request.headers.authorization !== `Basic ${Buffer.from('user:secret').toString('base64')}`) {
@@ -64,6 +64,12 @@ export class PackageIndex {
     return createHash('sha256')
       .update(readFileSync(join(this.directory, file)))
       .digest('hex');
+  }
+
+  /** Adds to what there is. */
+  publish(distributions: readonly Distribution[]): void {
+    const script = join(__dirname, 'make_distributions.py');
+    execFileSync('python3', [script, this.directory, JSON.stringify(distributions)]);
   }
 
   replace(file: string, content: string): void {
