@@ -1,7 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PackageIndex } from '../../packages/python/tests/testing/package-index.js';
+import { REPOSITORY } from './support/installation.js';
+import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 import { runProgram, type Ended } from './support/users.js';
 import { nxTasks, Workspace, type RunOptions } from './support/workspace.js';
 
@@ -9,17 +12,20 @@ const SERVICES = Array.from({ length: 20 }, (_, index) => `s${String(index + 1).
 const TWIG_USERS = SERVICES.slice(0, 3);
 const HEADER = ['[build-system]', 'requires = []', 'build-backend = "backend"', 'backend-path = ["."]', '[project]'];
 
+const CREDENTIALS = 'anybody:ChairTable';
+
+// Names that no public index has: they are looked up on this machine's own index, too.
 let base: string;
-let index: PackageIndex;
+let index: SimpleIndex;
 let workspace: Workspace;
 /** Everything that Nx and the command said. */
 let said = '';
 
-function projectFiles(name: string, dependencies: readonly string[], more: readonly string[] = []): [string, string][] {
+function projectFiles(name: string, dependencies: readonly string[]): [string, string][] {
   const lines = [...HEADER, `name = "${name}"`, 'version = "1.0"', 'requires-python = ">=3.11"'];
   return [
-    ['pyproject.toml', [...lines, `dependencies = ${JSON.stringify(dependencies)}`, ...more, ''].join('\n')],
-    [`src/${name.replaceAll('-', '_')}.py`, 'import leaf\n\nLEAF = leaf.VERSION\n'],
+    ['pyproject.toml', [...lines, `dependencies = ${JSON.stringify(dependencies)}`, ''].join('\n')],
+    [`src/${name.replaceAll('-', '_')}.py`, 'import houseleaf\n\nLEAF = houseleaf.VERSION\n'],
   ];
 }
 
@@ -31,13 +37,23 @@ function writeProject(directory: string, root: string, files: readonly [string, 
   copyFileSync(join(__dirname, 'support', 'backend.py'), join(directory, root, 'backend.py'));
 }
 
-/** A project whose test looks which version of `leaf` its wheel is with. */
+/** Adds wheels to what an index has. */
+function publish(directory: string, wheels: readonly { name: string; version: string; requires?: string[] }[]): void {
+  mkdirSync(directory, { recursive: true });
+  const script = join(REPOSITORY, 'packages', 'python', 'tests', 'testing', 'make_distributions.py');
+  execFileSync('python3', [script, directory, JSON.stringify(wheels.map((wheel) => ({ ...wheel, format: 'wheel' })))]);
+}
+
+/** An address with the credentials in it. */
+function authorized({ url }: SimpleIndex): string {
+  return url.replace('//', `//${CREDENTIALS}@`);
+}
+
+/** A project whose test looks which version of `houseleaf` its wheel is with. */
 function testedProject(name: string, version: string): [string, string][] {
-  const tests = ['[project.optional-dependencies]', 'test = ["pytest"]'];
-  return [
-    ...projectFiles(name, [`leaf==${version}`], tests),
-    [`tests/test_${name}.py`, `import ${name}\n\n\ndef test_leaf():\n    assert ${name}.LEAF == "${version}"\n`],
-  ];
+  const test = ['import unittest', '', `import ${name}`, '', '', 'class LeafTest(unittest.TestCase):'];
+  test.push('    def test_leaf(self):', `        self.assertEqual(${name}.LEAF, "${version}")`, '');
+  return [...projectFiles(name, [`houseleaf==${version}`]), [`tests/test_${name}.py`, test.join('\n')]];
 }
 
 const NX_JSON = {
@@ -54,17 +70,19 @@ const NX_JSON = {
 
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-resolves-'));
-  index = await PackageIndex.start([
-    ...['1.0', '2.0'].map((version) => ({ name: 'leaf', version, format: 'wheel' as const })),
-    { name: 'twig', version: '1.0', format: 'wheel', requires: ['leaf'] },
-    { name: 'bark', version: '1.0', format: 'wheel' },
+  publish(join(base, 'index'), [
+    { name: 'houseleaf', version: '1.0' },
+    { name: 'houseleaf', version: '2.0' },
+    { name: 'housetwig', version: '1.0', requires: ['houseleaf'] },
+    { name: 'housebark', version: '1.0' },
   ]);
+  index = await serveIndex(join(base, 'index'), CREDENTIALS);
   const source = join(base, 'source');
   for (const [position, name] of SERVICES.entries()) {
-    const own = TWIG_USERS.includes(name) ? ['twig'] : position % 2 === 0 ? ['bark'] : [];
-    writeProject(source, `services/${name}`, projectFiles(name, ['leaf', ...own]));
+    const own = TWIG_USERS.includes(name) ? ['housetwig'] : position % 2 === 0 ? ['housebark'] : [];
+    writeProject(source, `services/${name}`, projectFiles(name, ['houseleaf', ...own]));
   }
-  for (const name of ['left', 'right']) writeProject(source, `pair/${name}`, projectFiles(name, ['leaf']));
+  for (const name of ['left', 'right']) writeProject(source, `pair/${name}`, projectFiles(name, ['houseleaf']));
   writeProject(source, 'apps/older', testedProject('older', '1.0'));
   writeProject(source, 'apps/newer', testedProject('newer', '2.0'));
   writeFileSync(join(source, 'nx.json'), JSON.stringify(NX_JSON));
@@ -78,7 +96,7 @@ afterAll(async () => {
 
 /** Runs Nx with the test's index before this machine's own. */
 async function nx(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const environment = { UV_INDEX: index.authorized(index.url), ...options.environment };
+  const environment = { UV_INDEX: authorized(index), ...options.environment };
   const ended = await workspace.nx([...words, '--output-style=static'], { ...options, environment });
   said += ended.stdout + ended.stderr;
   return ended;
@@ -105,7 +123,9 @@ describe('two versions of one distribution in two projects', () => {
       ['newer', '2.0'],
     ] as const) {
       expect(JSON.parse(workspace.read(`reports/apps/${name}/record.json`))).toMatchObject({ passed: 1, failed: 0 });
-      expect(readdirSync(workspace.path(`dist/apps/${name}/wheelhouse`))).toContain(`leaf-${version}-py3-none-any.whl`);
+      expect(readdirSync(workspace.path(`dist/apps/${name}/wheelhouse`))).toContain(
+        `houseleaf-${version}-py3-none-any.whl`,
+      );
     }
   });
 
@@ -118,9 +138,9 @@ describe('two versions of one distribution in two projects', () => {
         project.targets['build-wheel']?.inputs.flatMap(({ externalDependencies = [] }) => externalDependencies) ?? []
       );
     };
-    const leaves = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('pypi:leaf@'));
-    expect(leaves(await inputsOf('older'))).toEqual(['pypi:leaf@1.0']);
-    expect(leaves(await inputsOf('newer'))).toEqual(['pypi:leaf@2.0']);
+    const leaves = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('pypi:houseleaf@'));
+    expect(leaves(await inputsOf('older'))).toEqual(['pypi:houseleaf@1.0']);
+    expect(leaves(await inputsOf('newer'))).toEqual(['pypi:houseleaf@2.0']);
   });
 });
 
@@ -133,13 +153,13 @@ describe('a resolve that twenty projects share', () => {
   });
 
   test('a new version is no reason to change anything', async () => {
-    index.publish([{ name: 'twig', version: '1.1', format: 'wheel', requires: ['leaf'] }]);
+    publish(join(base, 'index'), [{ name: 'housetwig', version: '1.1', requires: ['houseleaf'] }]);
     expect(await nxWell('run', 's07:lock')).toContain('the locks are up to date\n');
   });
 
   test('a bump of one name changes the locks of its users alone, and nx affected runs them alone', async () => {
     await nxWell('run-many', '-t', 'build-wheel', '-p', 's01,s20');
-    const changed = written(await nxWell('run', 's20:lock', '--upgrade=twig'));
+    const changed = written(await nxWell('run', 's20:lock', '--upgrade=housetwig'));
     expect(changed).toEqual(
       TWIG_USERS.flatMap((name) => [`services/${name}/locks/test.txt`, `services/${name}/locks/runtime.txt`]),
     );
@@ -149,12 +169,18 @@ describe('a resolve that twenty projects share', () => {
       TWIG_USERS.flatMap((name) => [`${name}:build-wheel`, `${name}:snapshot`]).sort(),
     );
     for (const name of TWIG_USERS) {
-      expect(readdirSync(workspace.path(`dist/services/${name}/wheelhouse`))).toContain('twig-1.1-py3-none-any.whl');
+      expect(readdirSync(workspace.path(`dist/services/${name}/wheelhouse`))).toContain(
+        'housetwig-1.1-py3-none-any.whl',
+      );
     }
   });
 });
 
 describe('locks are kept fresh', () => {
+  beforeEach(() => {
+    workspace.restore();
+  });
+
   const locks = ['pair/left/locks', 'pair/right/locks'];
   const requirement = (name: string, from: string, to: string): void => {
     workspace.edit(`pair/${name}/pyproject.toml`, `dependencies = ["${from}"]`, `dependencies = ["${to}"]`);
@@ -172,77 +198,82 @@ describe('locks are kept fresh', () => {
   });
 
   test('nx sync:check names the project, the lock and the requirement that changed; nx sync mends it', async () => {
-    requirement('left', 'leaf', 'leaf<2');
+    requirement('left', 'houseleaf', 'houseleaf<2');
     const before = workspace.contents(...locks);
     const { exitCode, stdout, stderr } = await nx(['sync:check']);
     expect([exitCode, workspace.contents(...locks)]).toEqual([1, before]);
     const text = stdout + stderr;
     expect(text).toContain('the locks of `left` are out of date');
-    const reason = 'is out of date: `leaf` is now `leaf<2` (pair/left/pyproject.toml [line 9 column 16])';
+    const reason = 'is out of date: `houseleaf` is now `houseleaf<2` (pair/left/pyproject.toml [line 9 column 16])';
     expect(text).toContain(`the lock \`pair/left/locks/test.txt\` ${reason}`);
     expect(text).toContain('hint: run `nx run left:lock`');
 
     await nxWell('sync');
-    expect(workspace.read('pair/left/locks/runtime.txt')).toMatch(/^leaf==1\.0 /m);
-    expect(workspace.read('pair/right/locks/runtime.txt')).toMatch(/^leaf==1\.0 /m);
+    expect(workspace.read('pair/left/locks/runtime.txt')).toMatch(/^houseleaf==1\.0 /m);
+    expect(workspace.read('pair/right/locks/runtime.txt')).toMatch(/^houseleaf==1\.0 /m);
     expect(await nxWell('sync:check')).toContain('The workspace is up to date');
     workspace.commit();
   });
 
   test('a project whose requirements did not change is not stale because of another', async () => {
-    requirement('left', 'leaf<2', 'bark');
+    requirement('left', 'houseleaf<2', 'housebark');
     await nxWell('run', 'right:build-wheel');
     await nxWell('generate', '@wheelhouse/build:sync-locks');
-    expect(workspace.read('pair/left/locks/runtime.txt')).toMatch(/^bark==1\.0 /m);
+    expect(workspace.read('pair/left/locks/runtime.txt')).toMatch(/^housebark==1\.0 /m);
     workspace.commit();
   });
 
   test('what cannot be resolved leaves the locks as they were', async () => {
-    requirement('left', 'bark', 'bark>=9');
+    requirement('left', 'housebark', 'housebark>=9');
     const before = workspace.contents(...locks);
     const { exitCode, stdout, stderr } = await nx(['sync']);
     expect([exitCode, workspace.contents(...locks)]).toEqual([1, before]);
-    expect(stdout + stderr).toContain('`bark` is now `bark>=9` (pair/left/pyproject.toml [line 9 column 16])');
+    expect(stdout + stderr).toContain(
+      '`housebark` is now `housebark>=9` (pair/left/pyproject.toml [line 9 column 16])',
+    );
     expect(stdout + stderr).toContain('what the projects of the resolve `pair` require cannot be resolved');
-    workspace.restore();
   });
 });
 
 describe('indexes', () => {
+  beforeEach(() => {
+    workspace.restore();
+  });
+
   test('a name that two of them have different files of is refused, and may be pinned to one', async () => {
-    const other = await PackageIndex.start([{ name: 'bark', version: '6.6', format: 'wheel' }]);
+    publish(join(base, 'other'), [{ name: 'housebark', version: '6.6' }]);
+    const other = await serveIndex(join(base, 'other'), CREDENTIALS);
     try {
-      const { pathname: _simple, host } = new URL(other.url);
       const run = async (): Promise<Ended> =>
         await nx(['run', 'left:lock'], {
-          environment: { UV_INDEX: `${index.authorized(index.url)} ${other.authorized(other.url)}` },
+          environment: { UV_INDEX: `${authorized(index)} ${authorized(other)}` },
         });
       const before = workspace.contents('pair');
       const { exitCode, stdout, stderr } = await run();
       expect([exitCode, workspace.contents('pair')]).toEqual([1, before]);
       expect(stdout + stderr).toContain(
-        `\`bark\` is one thing on \`${index.url}\` and another on \`http://${host}/simple\`: their files differ\n` +
-          `hint: pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${index.url}", "packages": ["bark"]}}\`\n`,
+        `\`housebark\` is one thing on \`${index.url}\` and another on \`${other.url}\`: their files differ\n` +
+          `hint: pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${index.url}", "packages": ["housebark"]}}\`\n`,
       );
 
       const [plugin] = NX_JSON.plugins;
-      const indexes = { other: { url: other.url, packages: ['bark'] } };
+      const indexes = { other: { url: other.url, packages: ['housebark'] } };
       const options = { ...plugin?.options, indexes };
       workspace.write('nx.json', JSON.stringify({ ...NX_JSON, plugins: [{ ...plugin, options }] }));
-      workspace.edit('pair/left/pyproject.toml', '"bark"', '"bark>=6"');
+      workspace.edit('pair/left/pyproject.toml', '"housebark"', '"housebark>=6"');
       expect((await run()).exitCode).toBe(0);
+      const bytes = readFileSync(join(base, 'other', 'housebark-6.6-py3-none-any.whl'));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
       expect(workspace.read('pair/left/locks/runtime.txt')).toContain(
-        `bark==6.6 \\\n    --hash=sha256:${other.sha256('bark-6.6-py3-none-any.whl')}\n`,
+        `housebark==6.6 \\\n    --hash=sha256:${sha256}\n`,
       );
     } finally {
       await other.stop();
-      workspace.restore();
     }
   });
 
   test('their credentials are in no file that was written, and nowhere in what was said', async () => {
-    const words = [index.authorized('//').slice(2), Buffer.from('user:secret').toString('base64').replace(/=+$/, '')];
-    expect(words).toEqual(['user:secret@', 'dXNlcjpzZWNyZXQ']);
+    const words = ['ChairTable', Buffer.from(CREDENTIALS).toString('base64').replace(/=+$/, '')];
     const places = [workspace.directory, workspace.store, workspace.home];
     const found = await runProgram(['grep', '-rlaF', ...words.flatMap((word) => ['-e', word]), ...places], {
       cwd: base,
@@ -250,6 +281,5 @@ describe('indexes', () => {
     });
     expect(found).toEqual({ exitCode: 1, stdout: '', stderr: '' });
     for (const word of words) expect(said).not.toContain(word);
-    expect(index.requests.length).toBeGreaterThan(20);
   });
 });
