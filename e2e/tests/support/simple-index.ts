@@ -12,9 +12,19 @@ export interface SimpleIndex {
   stop(): Promise<void>;
 }
 
-/** Serves the distribution files of a directory as an index. @param directory absolute path */
-export async function serveIndex(directory: string): Promise<SimpleIndex> {
+/**
+ * Serves the distribution files of a directory as an index.
+ *
+ * @param directory absolute path
+ * @param credentials `user:password` that it asks for; it gives everybody everything without
+ */
+export async function serveIndex(directory: string, credentials?: string): Promise<SimpleIndex> {
+  const basic = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
   const server = createServer((request, response) => {
+    if (basic !== undefined && request.headers.authorization !== basic) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="index"' }).end();
+      return;
+    }
     const [, kind, name = ''] = (request.url ?? '').split('/');
     const files = readdirSync(directory).filter((file) => parseFilename(file) !== undefined);
     if (kind === 'files' && files.includes(name)) {

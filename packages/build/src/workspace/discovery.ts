@@ -29,11 +29,17 @@ export async function findProjects(workspace: string): Promise<FoundProject[]> {
   });
 }
 
-/** The project as `@wheelhouse/python` takes it. @param fallback its distribution's name */
-export function projectRef({ root, name, options }: FoundProject, fallback: string): ProjectRef {
+/**
+ * The project as `@wheelhouse/python` takes it.
+ *
+ * @param name its name in the workspace
+ * @param resolve that of the resolve it is in
+ */
+export function projectRef({ root, options }: FoundProject, name: string, resolve: string | undefined): ProjectRef {
   return {
-    name: name ?? fallback,
+    name,
     root,
+    ...(resolve === undefined ? {} : { resolve }),
     ...(options.python === undefined ? {} : { python: options.python }),
     settings: options.settings,
   };

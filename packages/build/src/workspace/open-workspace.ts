@@ -1,6 +1,9 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
 import { findPython, PythonWorkspace, readProjects } from '@wheelhouse/python';
 import { findProjects, projectRef, type FoundProject } from './discovery.js';
+import { workspaceIndexes } from './indexes.js';
+import { readPluginEntries } from './nx-json.js';
+import { assignResolves } from './resolves.js';
 
 /** What a workspace is opened with. */
 export interface WorkspaceOptions {
@@ -22,9 +25,16 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWo
     found.filter(({ name }) => name === undefined),
     options,
   );
+  const nameOf = ({ name, root }: FoundProject): string => name ?? names.get(root) ?? root;
+  const entries = await readPluginEntries(options.directory);
+  const resolves = await assignResolves(
+    entries,
+    found.map((project) => ({ name: nameOf(project), root: project.root })),
+  );
   return await PythonWorkspace.open({
     ...options,
-    projects: found.map((project) => projectRef(project, names.get(project.root) ?? project.root)),
+    projects: found.map((project) => projectRef(project, nameOf(project), resolves.get(project.root))),
+    indexes: workspaceIndexes(entries),
   });
 }
 

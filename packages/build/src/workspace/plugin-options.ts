@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
-import { isValidName, PRERELEASE_MODES, type ProjectSettings } from '@wheelhouse/python';
+import { isValidName, PRERELEASE_MODES, type PinnedIndex, type ProjectSettings } from '@wheelhouse/python';
+import { parseIndexes } from './indexes.js';
 import { parseNoBinary } from './no-binary-option.js';
+import { parseResolves, type Resolves } from './resolves.js';
 import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
@@ -10,6 +12,10 @@ export interface PluginOptions {
   /** The interpreter asked for: a path, a command or a version. */
   readonly python?: string;
   readonly settings: ProjectSettings;
+  /** Groups of projects that are resolved together. */
+  readonly resolves?: Resolves;
+  /** Indexes that names are pinned to. */
+  readonly indexes?: readonly PinnedIndex[];
 }
 
 const GLOB_LISTS = ['exclude', 'include', 'testInclude'] as const;
@@ -22,7 +28,7 @@ const KNOWN: readonly string[] = [
   ...GLOB_LISTS,
   ...FILE_LISTS,
   ...NAME_LISTS,
-  'noBinary',
+  ...['noBinary', 'resolves', 'indexes'],
 ];
 
 /**
@@ -73,9 +79,13 @@ export function parsePluginOptions(value: unknown): PluginOptions {
     );
   }
   const noBinary = parseNoBinary(options.noBinary, fail);
+  const resolves = parseResolves(options.resolves, fail);
+  const indexes = parseIndexes(options.indexes, fail);
   throwCollected(errors);
   return {
     targets,
+    ...(resolves === undefined ? {} : { resolves }),
+    ...(indexes === undefined ? {} : { indexes }),
     ...(typeof python === 'string' ? { python } : {}),
     settings: {
       ...(frontend === 'hook' || frontend === 'pip' ? { frontend } : {}),

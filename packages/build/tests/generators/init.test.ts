@@ -17,6 +17,7 @@ describe('the generator init', () => {
     tree.write('.gitignore', 'node_modules\n');
     await init(tree, {});
     expect(readNxJson(tree)?.plugins).toEqual([{ plugin: PLUGIN, options: {} }]);
+    expect(readNxJson(tree)?.sync).toEqual({ globalGenerators: [`${PLUGIN}:sync-locks`] });
     expect(tree.read('.gitignore', 'utf8')).toBe('node_modules\ndist\nreports\n');
     expect(readJson<{ devDependencies: object }>(tree, 'package.json').devDependencies).toEqual({
       [PLUGIN]: expect.stringMatching(/^\^\d+\.\d+\.\d+$/) as string,
@@ -40,6 +41,18 @@ describe('the generator init', () => {
     updateNxJson(tree, { ...readNxJson(tree), plugins: ['@nx/other', entry], parallel: 7 });
     await init(tree, {});
     expect(readNxJson(tree)).toMatchObject({ plugins: ['@nx/other', entry], parallel: 7 });
+  });
+
+  it('keeps sync generators of others, and does not put its own back', async () => {
+    const tree = emptyWorkspace();
+    const sync = { globalGenerators: ['@nx/other:sync'], applyChanges: false };
+    updateNxJson(tree, { ...readNxJson(tree), sync });
+    await init(tree, {});
+    const globalGenerators = ['@nx/other:sync', `${PLUGIN}:sync-locks`];
+    expect(readNxJson(tree)?.sync).toEqual({ globalGenerators, applyChanges: false });
+    updateNxJson(tree, { ...readNxJson(tree), sync });
+    await init(tree, {});
+    expect(readNxJson(tree)?.sync).toEqual(sync);
   });
 
   it('finds directories ignored however they are written', async () => {

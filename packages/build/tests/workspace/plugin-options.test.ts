@@ -69,7 +69,7 @@ describe('parsePluginOptions', () => {
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
-        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`',
+        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`, `resolves`, `indexes`',
     ],
     [
       'an option of a target that does not exist',

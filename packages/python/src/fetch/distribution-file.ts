@@ -22,6 +22,14 @@ export interface ChosenFile {
   readonly sha256?: string;
 }
 
+/** What one index has under a name. */
+export interface IndexOffer {
+  /** Its address, which may hold credentials. */
+  readonly index: string;
+  /** SHA-256 (hex) by the files' names; `null` where the index does not say. Never empty. */
+  readonly files: Readonly<Record<string, string | null>>;
+}
+
 /** A file that lies on this machine, its hash checked. */
 export interface DistributionFile {
   readonly filename: string;

@@ -1,8 +1,16 @@
 import { basename, join } from 'node:path';
 import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
-import type { ChosenFile, DistributionFile, DistributionFormat, DistributionRequest } from './distribution-file.js';
+import type {
+  ChosenFile,
+  DistributionFile,
+  DistributionFormat,
+  DistributionRequest,
+  IndexOffer,
+} from './distribution-file.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
+import { normalizeName } from '../requirements/name.js';
+import { indexesFor } from '../tools/index-choice.js';
 import type { IndexSettings } from '../tools/index-settings.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -47,6 +55,7 @@ type Answer = { readonly request: number } & (
       readonly sizeBytes?: number;
       readonly path?: string;
       readonly pyproject?: string | null;
+      readonly offers?: readonly IndexOffer[];
     }
 );
 
@@ -86,20 +95,54 @@ export async function chooseDistributions(
   return answers.map(({ filename, format, sha256 }) => ({ filename, format, ...(sha256 === null ? {} : { sha256 }) }));
 }
 
+/** What each index that a name is looked up on has under it, in the order of `names`. */
+export async function askOffers(names: readonly string[], context: FetchContext): Promise<(readonly IndexOffer[])[]> {
+  return await offersOf(
+    names.map((name) => ({ name, version: '' })),
+    context,
+  );
+}
+
+/** The SHA-256 (hex) of each version's files in find-links, in the order of `versions`. */
+export async function askLinkedHashes(
+  versions: readonly Pick<DistributionRequest, 'name' | 'version'>[],
+  context: FetchContext,
+): Promise<(readonly string[])[]> {
+  const answers = await offersOf(versions, context);
+  return answers.map((offers) => offers.flatMap(({ files }) => Object.values(files)).filter((hash) => hash !== null));
+}
+
+async function offersOf(
+  wanted: readonly Pick<DistributionRequest, 'name' | 'version'>[],
+  context: FetchContext,
+): Promise<(readonly IndexOffer[])[]> {
+  const requests = wanted.map((each) => ({ ...each, hashes: [], format: 'any' as const }));
+  const answers = await ask(requests, context, { offers: true });
+  return answers.map(({ offers = [] }) => offers);
+}
+
 type Found = Extract<Answer, { readonly error?: never }>;
 
 async function ask(
   requests: readonly DistributionRequest[],
   { tools, settings, interpreter, environment, io }: FetchContext,
-  job: { readonly destination?: string; readonly pyproject?: boolean },
+  job: { readonly destination?: string; readonly pyproject?: boolean; readonly offers?: boolean },
 ): Promise<Found[]> {
   if (requests.length === 0) return [];
+  const routed = requests.map((request) => ({
+    ...request,
+    indexes: indexesFor(normalizeName(request.name), settings),
+  }));
   const { PYTHONHOME: _home, PYTHONPATH: _path, ...rest } = environment;
   const result = await runProgram(tools.python, ['-I', SCRIPT], {
     environment: rest,
     signal: io.signal,
     log: io.log,
-    input: JSON.stringify({ ...job, settings, requests, tags: interpreter.tags, python: interpreter.version }),
+    input: JSON.stringify({
+      ...job,
+      ...{ settings, requests: routed, tags: interpreter.tags, python: interpreter.version },
+      anyIndex: environment.UV_INDEX_STRATEGY?.startsWith('unsafe-') ?? false,
+    }),
   });
   if (result.code !== 0) throw new Error(`${SCRIPT} ended with ${result.code}: ${result.output}`);
   const answers = result.stdout
@@ -146,7 +189,9 @@ function errorOf(
     case 'index':
       return new ElementError({
         code: 'FETCH',
-        message: withoutCredentials(`\`${what}\` cannot be fetched${addresses(settings)}: ${answer.message}`),
+        message: withoutCredentials(
+          `\`${what}\` cannot be fetched${addresses(request.name, settings)}: ${answer.message}`,
+        ),
         ...(words === '' ? {} : { detail: words }),
       });
     default: {
@@ -156,8 +201,8 @@ function errorOf(
   }
 }
 
-function addresses({ indexUrl, extraIndexUrls }: IndexSettings): string {
-  const urls = [...(indexUrl === undefined ? [] : [indexUrl]), ...extraIndexUrls];
+function addresses(name: string, settings: IndexSettings): string {
+  const urls = indexesFor(normalizeName(name), settings);
   return urls.length === 0 ? '' : ` from \`${urls.join('`, `')}\``;
 }
 

@@ -1,13 +1,17 @@
 """Chooses, downloads and verifies distribution files, without running any of them. Runs in the tools environment.
 
 Input (stdin), a JSON object:
-  settings: {indexUrl?, extraIndexUrls, findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?}
+  settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, keyringProvider?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
-  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any"}]; no hashes: any file will do
+  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL]}]; no hashes: any
+    file will do, of the first index that has one. Without indexes (and noIndex) the index is unearth's own
+  anyIndex: true where without hashes a file of any index will do
   pyproject: true to read pyproject.toml out of sdists that are downloaded
+  offers: true to only tell what each index of a request has under its name, or find-links of its version if it has one
 Output (stdout): one JSON object a line, in the order in which requests end, each with `request` (an index) and either
   {filename, format, sha256, sizeBytes, path, pyproject?} or {filename, format, sha256?} without a destination, or
+  {offers: [{index, files: {filename: sha256 or null}}]}, or
   {error: "hash", filename, expected, got}, {error: "none"}, {error: "index", message}.
 Standard error: what unearth says of indexes that do not answer.
 """
@@ -19,6 +23,7 @@ import os
 import ssl
 import sys
 import tarfile
+import tempfile
 import threading
 import time
 import warnings
@@ -27,10 +32,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from packaging.requirements import Requirement
 from packaging.tags import parse_tag
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import Version
-from unearth import PackageFinder, TargetPython
-from unearth.auth import MultiDomainBasicAuth
+from unearth import Link, PackageFinder, TargetPython, auth
+from unearth.collector import collect_links_from_location
 from unearth.fetchers import PyPIClient
 
 PARALLEL = 6
@@ -69,25 +80,28 @@ def client_of(settings):
 class Chooser:
     def __init__(self, job):
         settings = job["settings"]
-        indexes = [] if settings["noIndex"] else [url for url in [settings.get("indexUrl")] if url]
+        self.settings = settings
+        self.any_index = job["anyIndex"]
         self.client = client_of(settings)
-        target = FixedPython(job["python"], job["tags"])
-        links = settings["findLinks"]
+        self.target = target = FixedPython(job["python"], job["tags"])
+        urls = sorted({url for request in job["requests"] for url in request["indexes"]})
+        auth.KEYRING_DISABLED = settings.get("keyringProvider") == "disabled"
+        self.client.auth = auth.MultiDomainBasicAuth(prompting=False, index_urls=urls)
+        self.ranks = {tag: rank for rank, tag in enumerate(target.fixed)}
+
+    def finder(self, indexes):
+        """What looks through find-links and these indexes alone."""
+        settings = self.settings
+        hosts = settings["trustedHosts"]
+        finder = PackageFinder(self.client, index_urls=indexes, target_python=self.target, trusted_hosts=hosts)
         # unearth has an index of its own for when it is given nothing.
-        self.finder = PackageFinder(
-            self.client, index_urls=indexes, target_python=target, trusted_hosts=settings["trustedHosts"]
-        )
         if settings["noIndex"]:
-            self.finder.sources.clear()
-        for url in [] if settings["noIndex"] else settings["extraIndexUrls"]:
-            self.finder.add_index_url(url)
-        for link in map(os.path.expanduser, links):
+            finder.sources.clear()
+        for link in map(os.path.expanduser, settings["findLinks"]):
             # As to pip, a directory that is not there holds nothing.
             if "://" in link or os.path.exists(link):
-                self.finder.add_find_links(link)
-        urls = [source["url"] for source in self.finder.sources if source["type"] == "index"]
-        self.client.auth = MultiDomainBasicAuth(prompting=False, index_urls=urls)
-        self.ranks = {tag: rank for rank, tag in enumerate(target.fixed)}
+                finder.add_find_links(link)
+        return finder
 
     def rank(self, package):
         """Wheels before sdists, wheels by the target's own order; None for what does not fit."""
@@ -99,9 +113,17 @@ class Chooser:
         return (0, min(ranks), tuple(-part for part in build[:1])) if ranks else None
 
     def candidates(self, request):
+        """Files of all indexes where hashes tell which is meant, else those of the first index that has any, as for uv."""
+        indexes = request["indexes"]
+        if request["hashes"] or self.any_index or len(indexes) < 2:
+            return self.candidates_of(request, indexes)
+        return next(filter(None, (self.candidates_of(request, [index]) for index in indexes)), [])
+
+    def candidates_of(self, request, indexes):
         requirement = Requirement("{name}=={version}".format(**request))
         wanted = Version(request["version"])
-        found = retried(lambda: list(self.finder.find_matches(requirement, allow_yanked=True, allow_prereleases=True)))
+        finder = self.finder(indexes)
+        found = retried(lambda: list(finder.find_matches(requirement, allow_yanked=True, allow_prereleases=True)))
         fitting = []
         for package in found:
             format = "wheel" if package.link.is_wheel else "sdist"
@@ -131,6 +153,40 @@ class Chooser:
         raise Refused({"error": "none"})
 
 
+    def offers(self, request):
+        """What each index has under a name, whatever it is for; without a version, and of find-links where it has one."""
+        if request["version"]:
+            return {"offers": [{"index": "find-links", "files": self.linked(request)}]}
+        answer = []
+        for index in request["indexes"]:
+            page = Link(index.rstrip("/") + "/" + canonicalize_name(request["name"]) + "/")
+            files = {link.filename: sha256_of(link) for link in self.links_of(page)}
+            if files:
+                answer.append({"index": index, "files": files})
+        return {"offers": answer}
+
+    def links_of(self, page, expand=False):
+        links = retried(lambda: list(collect_links_from_location(self.client, page, expand=expand)))
+        return [link for link in links if link is not page]
+
+    def linked(self, request):
+        """The files of one version that find-links has; those whose hash no page tells are looked at."""
+        files = {}
+        for source in self.finder([]).sources:
+            if source["type"] != "find_links":
+                continue
+            place = source["url"]
+            page = Link(place) if "://" in place else Link.from_path(os.path.abspath(place))
+            for link in self.links_of(page, expand=True):
+                if version_of(link, request["name"]) == Version(request["version"]):
+                    files[link.filename] = sha256_of(link) or self.downloaded_sha256(link)
+        return files
+
+    def downloaded_sha256(self, link):
+        with tempfile.TemporaryDirectory() as directory:
+            return retried(lambda: download(self.client, link, os.path.join(directory, "file")))[0]
+
+
 class Refused(Exception):
     def __init__(self, answer):
         super().__init__(answer["error"])
@@ -153,6 +209,16 @@ def retried(action):
 
 def sha256_of(link):
     return ((link.hash_option or {}).get("sha256") or [None])[0]
+
+
+def version_of(link, name):
+    """The version of a file of that distribution; None for a file of another."""
+    parse = parse_wheel_filename if link.is_wheel else parse_sdist_filename
+    try:
+        parsed = parse(link.filename)
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None
+    return parsed[1] if parsed[0] == canonicalize_name(name) else None
 
 
 def download(client, link, path):
@@ -183,6 +249,8 @@ def pyproject_of(path):
 
 
 def serve(job, chooser, request):
+    if job.get("offers"):
+        return chooser.offers(request)
     chosen = chooser.choose(request)
     link = chosen["package"].link
     answer = {"filename": os.path.basename(link.filename), "format": chosen["format"]}

@@ -27,6 +27,7 @@ export {
   parsePipConfig,
   readIndexSettings,
   uvEnvironment,
+  withPins,
   withUvVariables,
   type IndexSettings,
 } from '../tools/index-settings.js';

@@ -6,6 +6,8 @@ import { groupLimits, type GroupLimits } from './group-limits.js';
 import { groupPython } from './group-python.js';
 import { restrictToHashes } from './hash-restriction.js';
 import type { HookRunner } from './hook-runner.js';
+import { IndexOffers } from './index-offers.js';
+import { IndexRouter } from './index-router.js';
 import { preferencesOf, preferredOver, type Upgrade } from './preferences.js';
 import { changesOf, type LockChanges } from './publication.js';
 import { Resolver, type Wanted } from './resolver.js';
@@ -52,13 +54,27 @@ export interface LockServices extends UvContext {
  * that resolution; `runtime.txt`, the part of it that its runtime needs; and `build/`, one for the project and one for
  * each sdist that is built. Nothing is written.
  *
- * @throws ElementError RESOLUTION, FETCH, LOCK_HASH; what the hook runner throws
+ * @throws ElementError RESOLUTION, DEPENDENCY_CONFUSION, FETCH, LOCK_HASH; what the hook runner throws
  */
 export async function lockGroup(input: LockInput, services: LockServices): Promise<LockChanges> {
+  const router = await IndexRouter.start(services.settings);
+  try {
+    return await lockThrough(router, input, services);
+  } finally {
+    await router.stop();
+  }
+}
+
+async function lockThrough(router: IndexRouter, input: LockInput, services: LockServices): Promise<LockChanges> {
   const { members, resolve = '', upgrade } = input;
   const downloads = join(services.temporary, 'sdists');
   await mkdir(downloads, { recursive: true });
-  const uv = new Uv(services);
+  const uv = new Uv({
+    ...services,
+    settings: router.settings,
+    environment: router.environment(services.environment),
+    readable: (words) => router.readable(words),
+  });
   const uvVersion = await uv.version();
   const limits = groupLimits(members, resolve);
   const previous = (locks: (member: LockMember) => Lock | undefined): readonly LockEntry[] =>
@@ -78,7 +94,7 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
   });
-  const resolver = new Resolver(uv, buildLocks);
+  const resolver = new Resolver(uv, buildLocks, new IndexOffers(services));
   buildLocks.connect(resolver);
 
   const python = groupPython(members, resolve, services.interpreter.version);

@@ -1,5 +1,6 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { BuildLocks } from './build-locks.js';
+import type { IndexOffers } from './index-offers.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
@@ -26,18 +27,19 @@ export class Resolver {
   constructor(
     private readonly uv: Uv,
     private readonly buildLocks: Pick<BuildLocks, 'metadata'>,
+    private readonly offers: IndexOffers,
   ) {}
 
-  /** @throws ElementError RESOLUTION with uv's own explanation */
+  /** @throws ElementError RESOLUTION with uv's own explanation, DEPENDENCY_CONFUSION */
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
     const lines = wanted.requirements.map(formatRequirement);
     for (;;) {
       const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata: [...this.metadata.values()] });
       switch (answer.type) {
         case 'resolved':
-          return answer.entries;
+          return await this.offers.admit(answer.entries);
         case 'failed':
-          throw unresolvable(wanted, answer.words);
+          throw unresolvable(wanted, answer.words, (name) => this.offers.pinOf(name)?.name);
         case 'build': {
           const key = `${answer.name}==${answer.version}`;
           if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
@@ -61,19 +63,25 @@ export class Resolver {
 }
 
 /** Names the declared requirement that uv's explanation speaks of, where it speaks of one. */
-function unresolvable(wanted: Wanted, words: string): ElementError {
+function unresolvable(wanted: Wanted, words: string, pinOf: (name: string) => string | undefined): ElementError {
   const text = words.toLowerCase();
   const culprits = wanted.requirements.filter(({ normalizedName }) =>
     new RegExp(`(?<![a-z0-9-])${normalizedName}(?![a-z0-9-])`).test(text),
   );
   const [first] = culprits;
+  const pins = culprits.flatMap(({ normalizedName }) => {
+    const index = pinOf(normalizedName);
+    return index === undefined ? [] : [`\`${normalizedName}\` is pinned to the index \`${index}\``];
+  });
   const names = culprits.map((requirement) => `\`${formatRequirement(requirement)}\`${place(requirement.origin)}`);
   return new ElementError({
     code: 'RESOLUTION',
     message: `${wanted.what} cannot be resolved${names.length === 0 ? '' : `: no version answers ${names.join(', ')}`}`,
     ...(culprits.length === 1 ? { origin: first?.origin } : {}),
     detail: words.trim(),
-    hint: "change the requirement, or look at the indexes of pip's configuration (`pip config list`)",
+    hint: [...pins, "change the requirement, or look at the indexes of pip's configuration (`pip config list`)"].join(
+      '; ',
+    ),
   });
 
   function place(origin: Origin | undefined): string {

@@ -31,7 +31,7 @@ export interface Resolution {
   readonly metadata: readonly KnownMetadata[];
 }
 
-/** uv's answer: entries; an sdist whose metadata only its backend knows; or why there is no answer. */
+/** uv's answer: entries, without hashes where it does not know them; an sdist whose metadata only its backend knows; or why there is no answer. */
 export type ResolutionAnswer =
   | { readonly type: 'resolved'; readonly entries: readonly LockEntry[] }
   | { readonly type: 'build'; readonly name: string; readonly version: string }
@@ -46,6 +46,8 @@ export interface UvContext {
   /** A private directory for what uv reads, writes and caches. */
   readonly temporary: string;
   readonly io: Io;
+  /** What people are shown of uv's words; as they are when absent. */
+  readonly readable?: (words: string) => string;
 }
 
 /** What {@link Uv}'s interpreter says when it is asked for anything but a description of itself. */
@@ -96,18 +98,20 @@ export class Uv {
         ...['--constraints', await write('constraints.txt', question.constraints ?? [])],
         ...(question.prereleases === undefined ? [] : ['--prerelease', question.prereleases]),
         ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
+        // A variable for it uv does not read.
+        ...(this.context.settings.noIndex ? ['--no-index'] : []),
         await write('requirements.in', question.requirements),
       ],
       directory,
     );
     if (code === 0) {
-      return { type: 'resolved', entries: parseEntries((await readFile(output, 'utf8')).split('\n'), 'uv') };
+      return { type: 'resolved', entries: parseEntries((await readFile(output, 'utf8')).split('\n'), 'uv', true) };
     }
     const [, name, version] = /Failed to build `([^`=]+)==([^`]+)`/.exec(words) ?? [];
     if (name !== undefined && version !== undefined && words.includes(`exit status: ${REFUSAL}`)) {
       return { type: 'build', name: normalizeName(name), version };
     }
-    return { type: 'failed', words };
+    return { type: 'failed', words: this.context.readable?.(words) ?? words };
   }
 
   private async run(args: readonly string[], cwd: string): Promise<{ code: number; stdout: string; output: string }> {

@@ -61,8 +61,13 @@ function parseVendored(line: string, lock: string): VendoredFile {
   return { file, from, ...(at === undefined ? {} : { at }) };
 }
 
-/** The entries of a requirements file with hashes, such as uv and `lock` write. @throws ElementError LOCK_INVALID */
-export function parseEntries(lines: readonly string[], file: string): LockEntry[] {
+/**
+ * The entries of a requirements file with hashes, such as uv and `lock` write.
+ *
+ * @param bare whether an entry may have no hash, as some of uv's have
+ * @throws ElementError LOCK_INVALID
+ */
+export function parseEntries(lines: readonly string[], file: string, bare = false): LockEntry[] {
   const entries: LockEntry[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const first = index;
@@ -75,7 +80,11 @@ export function parseEntries(lines: readonly string[], file: string): LockEntry[
       line = lines[index] ?? '';
     }
     parts.push(line.trim());
-    entries.push(parseEntry(parts, file, first));
+    const entry = parseEntry(parts, file, first);
+    if (entry.hashes.length === 0 && !bare) {
+      throw invalid(file, first, `\`${entry.normalizedName}==${entry.version}\` has no hash`);
+    }
+    entries.push(entry);
   }
   return entries;
 }
@@ -93,7 +102,6 @@ function parseEntry(parts: readonly string[], file: string, index: number): Lock
     if (!HASH.test(hash)) throw invalid(file, index + 1 + at, `\`${option}\` is no \`--hash=sha256:...\``);
     return hash;
   });
-  if (hashes.length === 0) throw invalid(file, index, `\`${name}==${version}\` has no hash`);
   return {
     normalizedName: normalizeName(name),
     version,

@@ -72,7 +72,7 @@ export async function resolveLocks(operation: Operation, { upgrade }: LockOption
       },
       {
         tools,
-        settings: await readIndexSettings(tools, engine.environment),
+        settings: await readIndexSettings(tools, engine.environment, workspace.indexes),
         hooks: new SandboxedHooks(operation, planned),
         environment: engine.environment,
         interpreter,

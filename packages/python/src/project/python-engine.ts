@@ -88,7 +88,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       const tools = await toolsOf(engine, findLinks);
       return await fetchDistributions(requests, {
         tools,
-        settings: await readIndexSettings(tools, engine.environment),
+        settings: await readIndexSettings(tools, engine.environment, workspace.indexes),
         environment: engine.environment,
         interpreter,
         destination,

@@ -9,6 +9,7 @@ import { readLocks } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { normalizeName } from '../requirements/name.js';
+import type { PinnedIndex } from '../tools/index-choice.js';
 import type { PlannedProject, ProjectSettings } from './project-plan.js';
 
 /** A project as the workspace knows it. */
@@ -31,6 +32,8 @@ export interface PythonWorkspaceOptions {
   readonly projects: readonly ProjectRef[];
   /** Where interpreters are looked for (`PATH`, pyenv's variables). */
   readonly environment: NodeJS.ProcessEnv;
+  /** Indexes that names are pinned to, beside those that pip and uv are configured with. */
+  readonly indexes?: readonly PinnedIndex[];
   /** The path of a file in which something is remembered between runs, by its name. */
   memo(name: string): string;
 }
@@ -70,6 +73,10 @@ export class PythonWorkspace {
 
   get directory(): string {
     return this.options.directory;
+  }
+
+  get indexes(): readonly PinnedIndex[] {
+    return this.options.indexes ?? [];
   }
 
   /** The project of that name, in the workspace or as a distribution. @throws ElementError METADATA */

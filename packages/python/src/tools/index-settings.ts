@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { runProgram } from './program.js';
 import type { Tools } from './ensure-tools.js';
+import type { PinnedIndex } from './index-choice.js';
 
 /** Where distributions come from, as pip and uv are configured. May hold credentials: never logged, never in a file. */
 export interface IndexSettings {
@@ -19,27 +20,62 @@ export interface IndexSettings {
   readonly timeout?: number;
   /** pip's `keyring-provider`. */
   readonly keyringProvider?: string;
+  /** Indexes that names are pinned to, their addresses with credentials where there are some. */
+  readonly pinned?: readonly PinnedIndex[];
 }
 
 /**
  * The index settings of pip (its files and `PIP_` variables, for `pip install`), with those of uv's variables over
  * them: whoever sets `UV_DEFAULT_INDEX` means it for locks, and locks and downloads use one set of indexes.
  *
+ * @param pins indexes of the workspace that names are pinned to
  * @throws ElementError TOOLS where pip cannot read its configuration
  */
 export async function readIndexSettings(
   tools: Pick<Tools, 'python'>,
   environment: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
+  pins: readonly PinnedIndex[] = [],
 ): Promise<IndexSettings> {
-  const pip = await runProgram(tools.python, ['-I', '-m', 'pip', 'config', 'list', '--disable-pip-version-check'], {
-    environment,
-    signal,
+  const pip = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, output } = await runProgram(tools.python, ['-I', ...args], { environment });
+    if (code !== 0) {
+      throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: output });
+    }
+    return stdout;
+  };
+  const configured = await pip('-m', 'pip', 'config', 'list', '--disable-pip-version-check');
+  const settings = withUvVariables(parsePipConfig(configured), environment);
+  if (settings.extraIndexUrls.length === 0 && pins.length === 0) return settings;
+  // Where one of several indexes is chosen, each has to have an address.
+  const indexUrl = settings.indexUrl ?? (await pip('-c', DEFAULT_INDEX)).trim();
+  return withPins({ ...settings, indexUrl }, pins, environment);
+}
+
+/** Prints pip's own index. */
+const DEFAULT_INDEX = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
+
+/**
+ * Settings with indexes that names are pinned to. Their addresses get the credentials of uv's variables for an index of
+ * that name, else those of a configured index on the same host; netrc and keyring are asked when they are needed.
+ */
+export function withPins(
+  settings: IndexSettings,
+  pins: readonly PinnedIndex[],
+  environment: NodeJS.ProcessEnv,
+): IndexSettings {
+  if (pins.length === 0) return settings;
+  const pinned = pins.map((pin) => {
+    const url = new URL(pin.url);
+    const variable = `UV_INDEX_${pin.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+    const [username, password] = [environment[`${variable}_USERNAME`], environment[`${variable}_PASSWORD`]];
+    const configured = [settings.indexUrl ?? '', ...settings.extraIndexUrls]
+      .flatMap((each) => (URL.canParse(each) ? [new URL(each)] : []))
+      .find((each) => each.host === url.host && each.username !== '');
+    url.username = username === undefined ? (configured?.username ?? '') : encodeURIComponent(username);
+    url.password = password === undefined ? (configured?.password ?? '') : encodeURIComponent(password);
+    return { ...pin, url: url.href };
   });
-  if (pip.code !== 0) {
-    throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: pip.output });
-  }
-  return withUvVariables(parsePipConfig(pip.stdout), environment);
+  return { ...settings, pinned };
 }
 
 /** Reads what `pip config list` prints: `section.key='value'`, the value as Python writes it. */

@@ -1,28 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import {
-  checkLocks,
-  checkNoBinary,
-  findPython,
-  projectRequirements,
-  readLocks,
-  readProjects,
-  type Interpreter,
-  type LockPlace,
-  type LockSettings,
-} from '@wheelhouse/python';
-import {
-  lockGroup,
-  publishLocks,
-  type LockInput,
-  type LockMember,
-  type LockOutcome,
-  type Tools,
-} from '@wheelhouse/python/lock';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkNoBinary, type Interpreter } from '@wheelhouse/python';
+import type { LockOutcome, Tools } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
+import { LockWorkspace, type SettingsOf } from '../testing/lock-workspace.js';
 import { PackageIndex, type Distribution } from '../testing/package-index.js';
-import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
-import { VenvHooks } from '../testing/venv-hooks.js';
+import { anInterpreter, sharedTools } from '../testing/tools.js';
 
 const PUBLISHED: readonly Distribution[] = [
   { name: 'leaf', version: '1.0', format: 'wheel' },
@@ -74,114 +57,12 @@ afterAll(async () => {
   await index.stop();
 });
 
-const BACKEND = 'def get_requires_for_build_wheel(config_settings=None):\n    return ["hooked"]\n';
-
-interface Declared {
-  readonly dependencies: readonly string[];
-  readonly test: readonly string[];
-  readonly build: readonly string[];
-  readonly python: string;
-}
-
-/** The names of the projects that are locked, and how. */
-type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade' | 'noBinary'> & { readonly members?: readonly string[] };
-
-/** The settings of the project at a root. */
-type SettingsOf = (root: string) => LockSettings;
-
-class Workspace {
-  readonly directory = temporaryDirectory();
-  readonly ran = join(this.directory, 'ran');
-  hooks: VenvHooks | undefined;
-
-  write(name: string, text: string): void {
-    mkdirSync(dirname(join(this.directory, name)), { recursive: true });
-    writeFileSync(join(this.directory, name), text);
-  }
-
-  app(dependencies: readonly string[], test: readonly string[] = []): void {
-    this.project('app', { dependencies, test });
-  }
-
-  project(
-    name: string,
-    { dependencies = [], test = [], build = ['maker'], python = '>=3.10' }: Partial<Declared> = {},
-  ): void {
-    this.write(`${name}/backend.py`, BACKEND);
-    this.write(
-      `${name}/pyproject.toml`,
-      `[build-system]
-requires = ${JSON.stringify(build)}
-build-backend = "backend"
-backend-path = ["."]
-[project]
-name = "${name}"
-version = "1"
-requires-python = "${python}"
-dependencies = ${JSON.stringify(dependencies)}
-[project.optional-dependencies]
-test = ${JSON.stringify(test)}
-`,
-    );
-  }
-
-  /** Whether the locks of a project are fresh. @throws ElementError LOCK_STALE */
-  check({ project, requirements, previous }: LockMember, resolve?: string): void {
-    const expected = resolve === undefined ? requirements : { ...requirements, resolve };
-    checkLocks(project, previous!, expected, { ...this.place, interpreter: interpreter.version });
-  }
-
-  get place(): LockPlace {
-    return { workspace: this.directory, command: 'nx run app:lock' };
-  }
-
-  async input(names: readonly string[] = ['app'], settings: SettingsOf = () => ({})): Promise<LockInput> {
-    const roots = readdirSync(this.directory).filter((name) =>
-      existsSync(join(this.directory, name, 'pyproject.toml')),
-    );
-    const workspace = await readProjects(roots, {
-      workspace: this.directory,
-      python: () => findPython(process.env),
-      settings,
-    });
-    const members = workspace
-      .filter(({ name }) => names.includes(name))
-      .map((project) => ({
-        project,
-        requirements: projectRequirements(project, workspace, settings(project.root)),
-        ...(existsSync(join(this.directory, project.root, 'locks'))
-          ? { previous: readLocks(project, this.place) }
-          : {}),
-      }));
-    return { members, workspace, workspaceDirectory: this.directory };
-  }
-
-  async lock({ members, ...more }: LockRun = {}, settings?: SettingsOf): Promise<LockOutcome> {
-    const temporary = temporaryDirectory();
-    const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran };
-    const context = { tools, settings: index.settings, interpreter, environment, io };
-    this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
-    const input = { ...(await this.input(members, settings)), ...more };
-    return publishLocks(await lockGroup(input, { ...context, temporary, hooks: this.hooks }), this.directory);
-  }
-
-  read(name: string, project = 'app'): string {
-    return readFileSync(join(this.directory, project, 'locks', name), 'utf8');
-  }
-
-  pins(name: string, project = 'app'): string[] {
-    return this.read(name, project)
-      .split('\n')
-      .flatMap((line) => /^[a-z].*?(?= \\$)/.exec(line)?.[0] ?? []);
-  }
-}
-
 function sha256(file: string): string {
   return `    --hash=sha256:${index.sha256(file)}`;
 }
 
 test('wheels alone: test, runtime and build are locked, and the runtime has the versions of the tests', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['leaf', 'local'], ['tester']);
   workspace.write(
     'local/pyproject.toml',
@@ -216,7 +97,7 @@ test('wheels alone: test, runtime and build are locked, and the runtime has the 
 }, 120_000);
 
 test('an sdist: its backend is asked in its own locked environment, never on the way to a resolution', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['dynamic', 'static']);
   const { written, locks } = await workspace.lock();
   expect(written.slice(2)).toEqual([
@@ -240,7 +121,7 @@ test('an sdist: its backend is asked in its own locked environment, never on the
 }, 120_000);
 
 test('what is locked stays until it is to be upgraded, and what did not change is not written', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['leaf<1.1']);
   await workspace.lock();
   const before = statSync(join(workspace.directory, 'app/locks/build/app.txt')).mtimeMs;
@@ -254,7 +135,7 @@ test('what is locked stays until it is to be upgraded, and what did not change i
 }, 120_000);
 
 test('a build lock that is no longer needed goes', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['deeper']);
   await workspace.lock();
   workspace.app(['leaf']);
@@ -262,7 +143,7 @@ test('a build lock that is no longer needed goes', async () => {
 }, 120_000);
 
 test("a requirement without an answer is named with its place and uv's own words; nothing is written", async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['leaf']);
   await workspace.lock();
   const before = workspace.read('test.txt');
@@ -280,7 +161,7 @@ test("a requirement without an answer is named with its place and uv's own words
 }, 120_000);
 
 test('an sdist whose build needs itself is an error that names the circle', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['circle']);
   await expect(workspace.lock()).rejects.toMatchObject({
     code: 'RESOLUTION',
@@ -291,9 +172,9 @@ test('an sdist whose build needs itself is an error that names the circle', asyn
 
 describe('a resolve', () => {
   const members = ['app', 'other', 'third'];
-  let workspace: Workspace;
+  let workspace: LockWorkspace;
   beforeAll(async () => {
-    workspace = new Workspace();
+    workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['leaf'], ['winonly']);
     workspace.project('other', { dependencies: ['leaf', 'hooked'], test: ['tester'] });
     workspace.project('third', { dependencies: ['dynamic'], build: ['maker', 'hooked'] });
@@ -395,7 +276,7 @@ describe('a resolve', () => {
 });
 
 test('constraints, pre-releases and hashes of files limit runtime, tests and builds, and are in the headers', async () => {
-  const workspace = new Workspace();
+  const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['early', 'deeper']);
   const leaf = index.sha256('leaf-1.0-py3-none-any.whl');
   workspace.write('app/requirements.txt', `--pre\nleaf --hash=sha256:${leaf} --hash=sha256:${'0'.repeat(64)}\n`);
@@ -439,7 +320,7 @@ describe('what noBinary names', () => {
   };
 
   test('is built from its sdist although there is a wheel, and a change of the option is noticed offline', async () => {
-    const workspace = new Workspace();
+    const workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['plain', 'leaf']);
     const before = await workspace.lock();
     expect(before.written).not.toContain('app/locks/build/plain.txt');
@@ -460,7 +341,7 @@ describe('what noBinary names', () => {
   }, 120_000);
 
   test('may need itself to be built: its wheel is taken there, and the lock says so', async () => {
-    const workspace = new Workspace();
+    const workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['ping']);
     const outcome = await workspace.lock({ noBinary: ['ping', 'pong'] });
     expect(outcome.written.slice(2)).toEqual([
@@ -475,7 +356,7 @@ describe('what noBinary names', () => {
   }, 120_000);
 
   test('breaks the circle of another that has no wheel, and is then built nowhere', async () => {
-    const workspace = new Workspace();
+    const workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['stubborn']);
     const { written, locks } = await workspace.lock({ noBinary: ['helpful'] });
     expect(written.slice(2)).toEqual(['app/locks/build/app.txt', 'app/locks/build/stubborn.txt']);
@@ -483,7 +364,7 @@ describe('what noBinary names', () => {
   }, 120_000);
 
   test('has to have an sdist', async () => {
-    const workspace = new Workspace();
+    const workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['leaf']);
     await expect(workspace.lock({ noBinary: ['leaf'] })).rejects.toMatchObject({
       code: 'FETCH',

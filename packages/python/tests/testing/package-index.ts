@@ -33,9 +33,9 @@ export class PackageIndex {
   static async start(distributions: readonly Distribution[]): Promise<PackageIndex> {
     const directory = join(temporaryDirectory(), 'files');
     mkdirSync(directory);
-    execFileSync('python3', [join(__dirname, 'make_distributions.py'), directory, JSON.stringify(distributions)]);
     const server = createServer();
     const index = new PackageIndex(directory, server);
+    index.publish(distributions);
     server.on('request', (request, response) => {
       index.requests.push(request.url ?? '');
       if (request.headers.authorization !== `Basic ${Buffer.from('user:secret').toString('base64')}`) {
@@ -47,11 +47,10 @@ export class PackageIndex {
       if (kind === 'files' && files.includes(name)) response.end(readFileSync(join(directory, name)));
       else if (kind === 'simple') {
         const own = files.filter((file) => normalizeName(parseFilename(file)?.name ?? '') === name);
-        const links = own.map(
-          (file) => `<a href="/files/${file}#sha256=${index.published.get(file) ?? index.sha256(file)}">${file}</a>`,
-        );
         if (own.length === 0) response.writeHead(404).end();
-        else response.setHeader('content-type', 'text/html').end(links.join('\n'));
+        else response.setHeader('content-type', 'text/html').end(own.map((file) => index.link(file)).join('\n'));
+      } else if (kind === 'links') {
+        response.setHeader('content-type', 'text/html').end(files.map((file) => index.link(file)).join('\n'));
       } else response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,19 +66,48 @@ export class PackageIndex {
       .digest('hex');
   }
 
+  /** Adds to what there is. */
+  publish(distributions: readonly Distribution[]): void {
+    const script = join(__dirname, 'make_distributions.py');
+    execFileSync('python3', [script, this.directory, JSON.stringify(distributions)]);
+  }
+
   replace(file: string, content: string): void {
     writeFileSync(join(this.directory, file), content);
   }
 
+  /** Its address for whoever brings credentials, which are `user` and `secret`. */
+  get url(): string {
+    return `${this.host}/simple`;
+  }
+
+  /** The address of a page with links to all of its files. */
+  get linksUrl(): string {
+    return `${this.host}/links`;
+  }
+
+  /** A URL with the credentials in it. */
+  authorized(url: string): string {
+    return url.replace('//', '//user:secret@');
+  }
+
   get settings(): IndexSettings {
-    const { port } = this.server.address() as AddressInfo;
     return {
-      indexUrl: `http://user:secret@127.0.0.1:${port}/simple`,
+      indexUrl: this.authorized(this.url),
       extraIndexUrls: [],
       findLinks: [],
       trustedHosts: [],
       noIndex: false,
     };
+  }
+
+  private get host(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
+  private link(file: string): string {
+    return `<a href="/files/${file}#sha256=${this.published.get(file) ?? this.sha256(file)}">${file}</a>`;
   }
 
   async stop(): Promise<void> {

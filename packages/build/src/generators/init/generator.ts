@@ -11,6 +11,8 @@ import { addIgnored } from './gitignore.js';
 import { readVersion } from '../../version.js';
 import { PLUGIN } from '../../workspace/nx-json.js';
 
+const SYNC_LOCKS = `${PLUGIN}:sync-locks`;
+
 /** Directories that targets write to. */
 const OUTPUTS = ['dist', 'reports'];
 
@@ -23,7 +25,13 @@ export default async function init(tree: Tree, options: InitGeneratorSchema): Pr
   const nxJson = readNxJson(tree) ?? {};
   const plugins = nxJson.plugins ?? [];
   if (!plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN)) {
-    updateNxJson(tree, { ...nxJson, plugins: [...plugins, { plugin: PLUGIN, options: {} }] });
+    // Of all the workspace's, not of targets: `nx sync` asks indexes, and no build or test may wait for that.
+    const globalGenerators = [...new Set([...(nxJson.sync?.globalGenerators ?? []), SYNC_LOCKS])];
+    updateNxJson(tree, {
+      ...nxJson,
+      plugins: [...plugins, { plugin: PLUGIN, options: {} }],
+      sync: { ...nxJson.sync, globalGenerators },
+    });
   }
   const before = tree.read('.gitignore', 'utf8') ?? '';
   const after = addIgnored(before, OUTPUTS);

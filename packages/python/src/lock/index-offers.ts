@@ -1,0 +1,98 @@
+import { ElementError, throwCollected } from '@wheelhouse/element';
+import { askLinkedHashes, askOffers, type FetchContext } from '../fetch/fetch-distributions.js';
+import type { IndexOffer } from '../fetch/distribution-file.js';
+import { sdistKey, type LockEntry } from '../locks/lock.js';
+import { commonIndexes, indexesFor, pinOf, type PinnedIndex } from '../tools/index-choice.js';
+import { withoutCredentials } from '../tools/program.js';
+
+/** What the indexes of one lock run offer: the reason why an answer of uv's may be locked, or may not. */
+export class IndexOffers {
+  private readonly offers = new Map<string, readonly IndexOffer[]>();
+
+  constructor(private readonly fetch: FetchContext) {}
+
+  /** What a distribution is pinned to. @param name normalised */
+  pinOf(name: string): PinnedIndex | undefined {
+    return pinOf(name, this.fetch.settings);
+  }
+
+  /**
+   * Entries as they may be locked: one that is pinned to an index with the files of that index alone.
+   *
+   * @throws ElementError DEPENDENCY_CONFUSION for a name under which two indexes have different files, and for one that
+   * is pinned to an index which does not have the version; all of them together
+   */
+  async admit(answer: readonly LockEntry[]): Promise<readonly LockEntry[]> {
+    const entries = await this.hashed(answer);
+    const { settings } = this.fetch;
+    const pinned = settings.pinned ?? [];
+    if (settings.noIndex || (commonIndexes(settings).length < 2 && pinned.length === 0)) return entries;
+    const unknown = [...new Set(entries.map(({ normalizedName }) => normalizedName))].filter(
+      (name) => !this.offers.has(name) && (this.pinOf(name) !== undefined || indexesFor(name, settings).length > 1),
+    );
+    const answers = await askOffers(unknown, this.fetch);
+    for (const [index, name] of unknown.entries()) this.offers.set(name, answers[index] ?? []);
+    const errors: ElementError[] = [];
+    const admitted = entries.map((entry) => {
+      const pin = this.pinOf(entry.normalizedName);
+      const offers = this.offers.get(entry.normalizedName) ?? [];
+      if (pin !== undefined) {
+        const hashes = entry.hashes.filter((hash) => offers.some((offer) => hasHash(offer, hash)));
+        if (hashes.length === 0) errors.push(elsewhere(entry, pin));
+        return { ...entry, hashes };
+      }
+      const others = offers.slice(1).find((offer) => offers[0] !== undefined && !isSame(offers[0], offer));
+      if (offers[0] !== undefined && others !== undefined) errors.push(confused(entry, offers[0], others));
+      return entry;
+    });
+    throwCollected([...new Map(errors.map((error) => [error.message, error])).values()]);
+    return admitted;
+  }
+
+  /** uv does not say the hashes of what it finds on a page of find-links. */
+  private async hashed(entries: readonly LockEntry[]): Promise<readonly LockEntry[]> {
+    const bare = entries.filter(({ hashes }) => hashes.length === 0);
+    const found = await askLinkedHashes(
+      bare.map(({ normalizedName, version }) => ({ name: normalizedName, version })),
+      this.fetch,
+    );
+    return entries.map((entry) => {
+      const hashes = found[bare.indexOf(entry)];
+      if (hashes === undefined) return entry;
+      if (hashes.length > 0) return { ...entry, hashes: hashes.map((hash) => `sha256:${hash}`).sort() };
+      throw new ElementError({
+        code: 'FETCH',
+        message: `no index says the hash of \`${sdistKey(entry)}\``,
+        hint: 'an index that is locked from has to tell the SHA-256 of its files',
+      });
+    });
+  }
+}
+
+function hasHash({ files }: IndexOffer, hash: string): boolean {
+  return Object.values(files).some((sha256) => `sha256:${sha256 ?? ''}` === hash);
+}
+
+/** An index is a mirror of another where they have files in common, and these are the same to the byte. */
+function isSame(a: IndexOffer, b: IndexOffer): boolean {
+  const common = Object.keys(a.files).filter((file) => Object.hasOwn(b.files, file));
+  return common.length > 0 && common.every((file) => a.files[file] !== null && a.files[file] === b.files[file]);
+}
+
+function confused(entry: LockEntry, a: IndexOffer, b: IndexOffer): ElementError {
+  const { normalizedName } = entry;
+  const url = withoutCredentials(a.index);
+  return new ElementError({
+    code: 'DEPENDENCY_CONFUSION',
+    message: `\`${normalizedName}\` is one thing on \`${url}\` and another on \`${withoutCredentials(b.index)}\`: their files differ`,
+    hint: `pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${url}", "packages": ["${normalizedName}"]}}\``,
+  });
+}
+
+function elsewhere(entry: LockEntry, { name, url }: PinnedIndex): ElementError {
+  return new ElementError({
+    code: 'DEPENDENCY_CONFUSION',
+    message: `\`${sdistKey(entry)}\` is not on the index \`${name}\` (\`${withoutCredentials(url)}\`), which \`${entry.normalizedName}\` is pinned to`,
+    hint: 'what another index or find-links has under this name is not taken: publish the version there, or change the option `indexes`',
+  });
+}
