@@ -3,6 +3,7 @@ import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
 import type { ChosenFile, DistributionFile, DistributionFormat, DistributionRequest } from './distribution-file.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
+import { publicAddress } from '../requirements/address.js';
 import type { IndexSettings } from '../tools/index-settings.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -77,6 +78,18 @@ export async function fetchSdists(
   }));
 }
 
+/** Downloads a file from an address, whatever indexes have. @throws ElementError LOCK_HASH, FETCH */
+export async function fetchAddress(
+  url: string,
+  request: Pick<DistributionRequest, 'name' | 'hashes' | 'origin'>,
+  context: DownloadContext,
+): Promise<DistributionFile> {
+  const wanted = { ...request, version: '', format: 'any', url } as const;
+  const [answer] = await ask([wanted], context, { destination: context.destination });
+  if (answer === undefined) throw new Error(`no answer for ${publicAddress(url)}`);
+  return fileOf(answer);
+}
+
 /** Which file {@link fetchDistributions} would download, for each request. */
 export async function chooseDistributions(
   requests: readonly DistributionRequest[],
@@ -89,7 +102,7 @@ export async function chooseDistributions(
 type Found = Extract<Answer, { readonly error?: never }>;
 
 async function ask(
-  requests: readonly DistributionRequest[],
+  requests: readonly (DistributionRequest & { readonly url?: string })[],
   { tools, settings, interpreter, environment, io }: FetchContext,
   job: { readonly destination?: string; readonly pyproject?: boolean },
 ): Promise<Found[]> {
@@ -123,10 +136,10 @@ const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
 
 function errorOf(
   answer: Extract<Answer, { readonly error: string }>,
-  request: DistributionRequest,
+  request: DistributionRequest & { readonly url?: string },
   { words, settings }: { readonly words: string; readonly settings: IndexSettings },
 ): ElementError {
-  const what = `${request.name}==${request.version}`;
+  const what = request.url === undefined ? `${request.name}==${request.version}` : publicAddress(request.url);
   switch (answer.error) {
     case 'hash':
       return new ElementError({
@@ -146,7 +159,10 @@ function errorOf(
     case 'index':
       return new ElementError({
         code: 'FETCH',
-        message: withoutCredentials(`\`${what}\` cannot be fetched${addresses(settings)}: ${answer.message}`),
+        message: withoutCredentials(
+          `\`${what}\` cannot be fetched${request.url === undefined ? addresses(settings) : ''}: ${answer.message}`,
+        ),
+        origin: request.origin,
         ...(words === '' ? {} : { detail: words }),
       });
     default: {

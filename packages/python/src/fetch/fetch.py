@@ -4,7 +4,8 @@ Input (stdin), a JSON object:
   settings: {indexUrl?, extraIndexUrls, findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
-  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any"}]; no hashes: any file will do
+  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", url?}]; no hashes: any file will
+    do; with a url that file is taken, whatever indexes have
   pyproject: true to read pyproject.toml out of sdists that are downloaded
 Output (stdout): one JSON object a line, in the order in which requests end, each with `request` (an index) and either
   {filename, format, sha256, sizeBytes, path, pyproject?} or {filename, format, sha256?} without a destination, or
@@ -29,7 +30,7 @@ from packaging.requirements import Requirement
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
-from unearth import PackageFinder, TargetPython
+from unearth import Link, Package, PackageFinder, TargetPython
 from unearth.auth import MultiDomainBasicAuth
 from unearth.fetchers import PyPIClient
 
@@ -182,8 +183,13 @@ def pyproject_of(path):
     return None
 
 
+def direct(request):
+    link = Link(request["url"])
+    return {"package": Package("", None, link), "format": "wheel" if link.is_wheel else "sdist", "sha256": None}
+
+
 def serve(job, chooser, request):
-    chosen = chooser.choose(request)
+    chosen = direct(request) if request.get("url") else chooser.choose(request)
     link = chosen["package"].link
     answer = {"filename": os.path.basename(link.filename), "format": chosen["format"]}
     if job.get("destination") is None:

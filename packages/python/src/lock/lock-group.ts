@@ -17,6 +17,7 @@ import { locksDirectory } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { formatMarker } from '../requirements/marker.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+import { Vendor } from '../vendor/vendor.js';
 
 /** A project whose locks are made. */
 export interface LockMember {
@@ -78,8 +79,17 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
   });
-  const resolver = new Resolver(uv, buildLocks);
+  const vendor = new Vendor({
+    ...services,
+    workspaceDirectory: input.workspaceDirectory,
+    previous: members.flatMap(({ project, previous: locks }) =>
+      locks === undefined ? [] : [{ root: project.root, locks }],
+    ),
+    upgrade,
+  });
+  const resolver = new Resolver(uv, buildLocks, vendor);
   buildLocks.connect(resolver);
+  vendor.connect(buildLocks);
 
   const python = groupPython(members, resolve, services.interpreter.version);
   const whole = {
@@ -99,8 +109,21 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     builtWith: preferredOver(shared, builtWith),
   };
   const locks = new Map<string, ProjectLocks>();
-  for (const member of members) locks.set(member.project.root, await locksOf(member, resolution));
-  return changesOf(locks, input.workspaceDirectory);
+  for (const member of members) {
+    locks.set(member.project.root, withVendored(vendor, await locksOf(member, resolution)));
+  }
+  return changesOf(locks, input.workspaceDirectory, [...vendor.all.values()]);
+}
+
+/** Locks whose headers say where the files beside them come from. */
+function withVendored(vendor: Vendor, { test, runtime, build }: ProjectLocks): ProjectLocks {
+  const add = (lock: Lock): Lock => {
+    const vendored = vendor
+      .of(lock.entries)
+      .map(({ file, from, at }) => ({ file, from, ...(at === undefined ? {} : { at }) }));
+    return vendored.length === 0 ? lock : { ...lock, vendored };
+  };
+  return { test: add(test), runtime: add(runtime), build: new Map([...build].map(([key, lock]) => [key, add(lock)])) };
 }
 
 /** What the locks of all members are parts of. */

@@ -2,6 +2,7 @@ import { ElementError, type Origin } from '@wheelhouse/element';
 import type { BuildLocks } from './build-locks.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
+import type { Vendor } from '../vendor/vendor.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
 /** A question to {@link Resolver}. */
@@ -26,13 +27,17 @@ export class Resolver {
   constructor(
     private readonly uv: Uv,
     private readonly buildLocks: Pick<BuildLocks, 'metadata'>,
+    private readonly vendor: Vendor,
   ) {}
 
   /** @throws ElementError RESOLUTION with uv's own explanation */
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
-    const lines = wanted.requirements.map(formatRequirement);
+    const lines: string[] = [];
+    for (const requirement of wanted.requirements) lines.push(await this.vendor.lineOf(requirement, wanted.python));
     for (;;) {
-      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata: [...this.metadata.values()] });
+      const vendored = [...this.vendor.all.values()];
+      const metadata = [...this.metadata.values(), ...vendored.map((each) => each.metadata)];
+      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata, vendored });
       switch (answer.type) {
         case 'resolved':
           return answer.entries;
@@ -41,7 +46,10 @@ export class Resolver {
         case 'build': {
           const key = `${answer.name}==${answer.version}`;
           if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
-          const { requiresDist, requiresPython, providesExtra } = await this.buildLocks.metadata(answer, wanted.python);
+          const { requiresDist, requiresPython, providesExtra } = await this.vendor.withoutAddresses(
+            await this.buildLocks.metadata(answer, wanted.python),
+            wanted.python,
+          );
           this.metadata.set(key, {
             name: answer.name,
             version: answer.version,

@@ -12,6 +12,7 @@ import { readLocks } from '../locks/read-locks.js';
 import { lockGroup } from '../lock/lock-group.js';
 import type { Upgrade } from '../lock/preferences.js';
 import { publishLocks, type LockChanges, type LockOutcome } from '../lock/publication.js';
+import { withFileIndexes } from '../tools/file-indexes.js';
 import { readIndexSettings } from '../tools/index-settings.js';
 
 /** How {@link makeLocks} resolves. */
@@ -72,8 +73,12 @@ export async function resolveLocks(operation: Operation, { upgrade }: LockOption
       },
       {
         tools,
-        settings: await readIndexSettings(tools, engine.environment),
-        hooks: new SandboxedHooks(operation, planned),
+        settings: withFileIndexes(await readIndexSettings(tools, engine.environment), {
+          projects: group.map(({ metadata }) => metadata),
+          workspace: workspace.directory,
+          environment: engine.environment,
+        }),
+        hooks: new SandboxedHooks(operation, planned, [join(temporary.path, 'vendor')]),
         environment: engine.environment,
         interpreter,
         temporary: temporary.path,

@@ -8,6 +8,7 @@ import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
 import { projectFilesKind } from '../sources/project-files.js';
+import { vendorDirectory } from '../vendor/vendored-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
 
 /** What building Python projects needs beside what building elements needs. */
@@ -74,6 +75,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
   const { store } = engine;
   const findLinks = [
     ...workspace.projects.map(({ ref }) => join(outputDirectory(workspace.directory, ref.root), 'snapshot')),
+    ...workspace.projects.map(({ ref }) => join(workspace.directory, vendorDirectory(ref.root))),
     ...(input.findLinks ?? []),
   ];
   const distribution = distributionSourceKind({
@@ -85,10 +87,15 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
       const { fetchDistributions } = await import('../fetch/fetch-distributions.js');
       const { readIndexSettings } = await import('../tools/index-settings.js');
+      const { withFileIndexes } = await import('../tools/file-indexes.js');
       const tools = await toolsOf(engine, findLinks);
       return await fetchDistributions(requests, {
         tools,
-        settings: await readIndexSettings(tools, engine.environment),
+        settings: withFileIndexes(await readIndexSettings(tools, engine.environment), {
+          projects: input.projects.map(({ metadata }) => metadata),
+          workspace: workspace.directory,
+          environment: engine.environment,
+        }),
         environment: engine.environment,
         interpreter,
         destination,
