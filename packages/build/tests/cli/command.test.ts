@@ -54,13 +54,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',

@@ -7,8 +7,11 @@ export {
   type FetchedSdist,
 } from '../fetch/fetch-distributions.js';
 export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
+export type { NotKept } from './adoption.js';
+export { readForeignLock, type ForeignEntry, type ForeignLock } from './foreign-lock.js';
 export { lockGroup, type LockInput, type LockMember, type LockServices } from './lock-group.js';
 export { publishLocks, type LockChanges, type LockOutcome } from './publication.js';
+export { upgradableNames } from './upgradable-names.js';
 export { lockTools } from './lock-tools.js';
 export type { UvContext } from './uv.js';
 export { questionDigest, type Question } from '../locks/digest.js';

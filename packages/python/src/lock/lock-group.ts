@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
+import { checkAdopted, foreignPreferences, notKept } from './adoption.js';
 import { BuildLocks } from './build-locks.js';
+import type { ForeignLock } from './foreign-lock.js';
 import { groupLimits, type GroupLimits } from './group-limits.js';
 import { groupPython } from './group-python.js';
 import { restrictToHashes } from './hash-restriction.js';
@@ -25,6 +27,8 @@ export interface LockMember {
   readonly requirements: ProjectRequirements;
   /** The locks the project has: their versions are kept where they still fit. */
   readonly previous?: ProjectLocks | undefined;
+  /** What another tool has locked: its versions are kept where they fit, before those of the locks. */
+  readonly foreign?: ForeignLock | undefined;
 }
 
 /** What is to be locked. */
@@ -86,6 +90,7 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
       locks === undefined ? [] : [{ root: project.root, locks }],
     ),
     upgrade,
+    commits: new Map(members.flatMap((member) => [...(member.foreign?.commits ?? [])])),
   });
   const resolver = new Resolver(uv, buildLocks, vendor);
   buildLocks.connect(resolver);
@@ -99,9 +104,16 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
     constraints: requirementLines(limits.constraints),
     prereleases: limits.prereleases,
     python,
-    preferences: previous((member) => member.previous?.test),
+    preferences: preferencesOf(
+      members.map(({ foreign, previous: own }) =>
+        foreign === undefined ? own?.test.entries : foreignPreferences(foreign),
+      ),
+      upgrade,
+    ),
   };
-  const answer = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
+  const adopted = members.flatMap((member) => member.foreign ?? []);
+  const resolved = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
+  const answer = adopted.reduce<readonly LockEntry[]>(checkAdopted, resolved);
   const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
   const shared = await sharedBuild(input, { limits, python, preferences: builtWith }, resolver);
   const resolution: GroupResolution = {
@@ -112,7 +124,8 @@ export async function lockGroup(input: LockInput, services: LockServices): Promi
   for (const member of members) {
     locks.set(member.project.root, withVendored(vendor, await locksOf(member, resolution)));
   }
-  return changesOf(locks, input.workspaceDirectory, [...vendor.all.values()]);
+  const changes = changesOf(locks, input.workspaceDirectory, [...vendor.all.values()]);
+  return { ...changes, notKept: adopted.flatMap((each) => notKept(answer, each)) };
 }
 
 /** Locks whose headers say where the files beside them come from. */

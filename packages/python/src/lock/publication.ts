@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import type { NotKept } from './adoption.js';
 import { isAbsent } from '../errno.js';
 import { formatLock } from '../locks/format.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
@@ -26,6 +27,8 @@ export interface LockChanges {
   readonly vendored: readonly { readonly file: string; readonly bytes: Uint8Array }[];
   /** Files that are there: build locks of what is no longer built from source, and vendored files that nothing requires. */
   readonly removed: readonly string[];
+  /** Versions of other tools' locks that did not fit. */
+  readonly notKept: readonly NotKept[];
 }
 
 /** What a lock run did. */
@@ -36,6 +39,8 @@ export interface LockOutcome {
   readonly written: readonly string[];
   /** Build locks of what is no longer built from source, and vendored files that nothing requires. */
   readonly removed: readonly string[];
+  /** Versions of other tools' locks that did not fit. */
+  readonly notKept: readonly NotKept[];
 }
 
 /**
@@ -82,14 +87,17 @@ export function changesOf(
     if (test === undefined || runtime === undefined) throw new Error(`no locks were made for ${root}`);
     locks.set(root, { test, runtime, build: new Map(build.map((lock) => [lock.distribution, lock])) });
   }
-  return { locks, changed, vendored, removed };
+  return { locks, changed, vendored, removed, notKept: [] };
 }
 
 /**
  * Writes locks: all texts are on disk beside their places before the first of them is renamed into its place, so that
  * what can fail fails before anything changed.
  */
-export function publishLocks({ locks, changed, vendored, removed }: LockChanges, workspace: string): LockOutcome {
+export function publishLocks(
+  { locks, changed, vendored, removed, notKept }: LockChanges,
+  workspace: string,
+): LockOutcome {
   const contents = [
     ...vendored.map(({ file, bytes }) => ({ file, content: bytes })),
     ...changed.map(({ file, text }) => ({ file, content: text })),
@@ -107,7 +115,7 @@ export function publishLocks({ locks, changed, vendored, removed }: LockChanges,
     for (const path of staged) rmSync(path, { force: true });
   }
   for (const file of removed) rmSync(join(workspace, file));
-  return { locks, written: contents.map(({ file }) => file), removed };
+  return { locks, written: contents.map(({ file }) => file), removed, notKept };
 }
 
 /** A build lock is called by its distribution; of several versions of one, all but the first carry the version. */

@@ -32,7 +32,7 @@ export interface VendorServices extends FetchContext {
   readonly previous: readonly { readonly root: string; readonly locks: ProjectLocks }[];
   /** Names whose addresses are asked anew. */
   readonly upgrade?: 'all' | readonly string[] | undefined;
-  /** A commit that another tool's lock has for an address without credentials. */
+  /** Commits that another tool's lock has, by normalised name. */
   readonly commits?: ReadonlyMap<string, string>;
 }
 
@@ -184,6 +184,8 @@ export class Vendor {
       const vendored = lock.vendored?.find((each) => each.from === from);
       const entry = vendored === undefined ? undefined : entryOf(lock, vendored);
       if (vendored === undefined || entry === undefined || upgrade?.includes(entry.normalizedName) === true) continue;
+      const adopted = this.services.commits?.get(entry.normalizedName);
+      if (adopted !== undefined && adopted !== vendored.at) continue;
       const file = posix.join(vendorDirectory(root), vendored.file);
       const hash = hashOf(join(workspaceDirectory, file));
       if (hash === undefined) continue;
@@ -210,7 +212,7 @@ export class Vendor {
     );
     switch (address.kind) {
       case 'git': {
-        const pinned = this.services.commits?.get(publicAddress(written));
+        const pinned = this.services.commits?.get(requirement.normalizedName);
         const wanted = pinned === undefined ? address : { ...address, revision: pinned };
         const { commit, ...tree } = await checkOut(wanted, join(work, 'repository'), { ...this.services, origin });
         return { at: commit, tree };

@@ -82,7 +82,7 @@ test = ${JSON.stringify(test)}
   }
 
   async lock(
-    { upgrade, ...member }: Pick<LockMember, 'previous'> & Pick<LockInput, 'upgrade'> = {},
+    { upgrade, ...member }: Pick<LockMember, 'previous' | 'foreign'> & Pick<LockInput, 'upgrade'> = {},
     settings: LockSettings = {},
   ): Promise<AppOutcome> {
     const { index, tools, interpreter } = this.surroundings;
