@@ -58,7 +58,7 @@ export {
   prefetch,
   type DistributionServices,
 } from './sources/distribution.js';
-export { checkVendored, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
+export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelResult } from './project/build-wheel.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';

@@ -37,6 +37,7 @@ describe('wheelhouse', () => {
       'test',
       'show',
       'script',
+      'lock',
       'verify',
       'doctor',
       'toolchain',
@@ -44,7 +45,7 @@ describe('wheelhouse', () => {
   });
 
   it('says how each command is used', () => {
-    for (const name of ['build', 'test', 'show', 'script', 'verify', 'doctor', 'toolchain']) {
+    for (const name of ['build', 'test', 'show', 'script', 'lock', 'verify', 'doctor', 'toolchain']) {
       const { exitCode, stdout } = run(name, '--help');
       expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`wheelhouse ${name} [OPTION]`)]);
     }

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { localProject } from './local-project.js';
+import { checkLocation, localProject } from './local-project.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
 import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
@@ -101,6 +101,7 @@ function expand(
       const line = formatRequirement(applied);
       if (seen.has(line)) continue;
       seen.add(line);
+      checkLocation(requirement, local, workspace);
       checkLocal(requirement, local);
       if (local !== project) visit(local.dependencies, both);
       visit(extrasOf(local, requirement.extras), both);
