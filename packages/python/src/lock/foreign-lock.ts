@@ -78,20 +78,16 @@ class ForeignLockReader {
     const version = this.toml.table[key];
     if (known.test(String(version))) return;
     const line = this.lines.findIndex((each) => each.trimStart().startsWith(key)) + 1;
-    throw this.wrong(
-      `\`${key}\` is \`${JSON.stringify(version) ?? 'absent'}\`, and \`1${isPylock ? '.0' : ''}\` is known`,
-      {
-        file: this.toml.file,
-        line: Math.max(line, 1),
-        column: 0,
-      },
-    );
+    throw this.wrong(`\`${key}\` is \`${shown(version)}\`, and \`1${isPylock ? '.0' : ''}\` is known`, {
+      file: this.toml.file,
+      line: Math.max(line, 1),
+      column: 0,
+    });
   }
 
   private entry(table: TomlTable, origin: Origin): ForeignEntry[] {
     const { name, version } = table;
-    if (typeof name !== 'string' || !isValidName(name))
-      throw this.wrong(`\`name\` is \`${JSON.stringify(name) ?? 'absent'}\``, origin);
+    if (typeof name !== 'string' || !isValidName(name)) throw this.wrong(`\`name\` is \`${shown(name)}\``, origin);
     // Both formats leave out the version of what is only known when it is built.
     if (version === undefined) return [];
     if (typeof version !== 'string' || !isVersion(version)) {
@@ -107,7 +103,7 @@ class ForeignLockReader {
     if (file === undefined) return [];
     if (!isTable(file)) throw this.wrong(`a file of \`${name}\` is no table`, origin);
     const known = isTable(file.hashes) ? file.hashes.sha256 : undefined;
-    const hash = known === undefined ? file.hash : `sha256:${String(known)}`;
+    const hash = typeof known === 'string' ? `sha256:${known}` : file.hash;
     if (hash === undefined) return [];
     if (typeof hash === 'string' && /^sha256:[0-9a-f]{64}$/.test(hash)) return [hash];
     throw this.wrong(`a hash of \`${name}\` is \`${JSON.stringify(hash)}\``, origin);
@@ -121,6 +117,11 @@ class ForeignLockReader {
       hint: `\`${posix.basename(this.toml.file)}\` is written by the tool it belongs to: have it written anew, or remove it`,
     });
   }
+}
+
+/** A value as JSON has it. */
+function shown(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
 }
 
 /** uv writes `source = {git = "ADDRESS#COMMIT"}`, PEP 751 `vcs = {type = "git", commit-id = "COMMIT"}`. */

@@ -40,19 +40,14 @@ export function upgradableNames(
   });
 }
 
-/** Whether one name is the other but for one or two characters, or a part of it. */
+/** Whether one name is a part of the other, or has the same letters but for two. */
 function isAlike(name: string, other: string): boolean {
   if (name.includes(other) || other.includes(name)) return true;
-  const counts = (text: string): string => [...text].sort().join('');
-  const [a, b] = [counts(name), counts(other)];
-  let [i, j, differences] = [0, 0, 0];
-  while (i < a.length || j < b.length) {
-    if (a[i] === b[j]) [i, j] = [i + 1, j + 1];
-    else {
-      differences += 1;
-      if (j >= b.length || (i < a.length && (a[i] ?? '') < (b[j] ?? ''))) i += 1;
-      else j += 1;
-    }
-  }
-  return differences <= 2;
+  const rest = name.split('');
+  const missing = other.split('').filter((letter) => {
+    const at = rest.indexOf(letter);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+  return missing.length + rest.length <= 2;
 }
