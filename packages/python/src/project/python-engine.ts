@@ -85,22 +85,17 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
     fetch: async (requests, interpreter, destination, io) => {
       // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
-      const { fetchDistributions } = await import('../fetch/fetch-distributions.js');
+      const { fetchForProjects } = await import('../fetch/fetch-for-projects.js');
       const { readIndexSettings } = await import('../tools/index-settings.js');
-      const { withFileIndexes } = await import('../tools/file-indexes.js');
       const tools = await toolsOf(engine, findLinks);
-      return await fetchDistributions(requests, {
-        tools,
-        settings: withFileIndexes(await readIndexSettings(tools, engine.environment), {
-          projects: input.projects.map(({ metadata }) => metadata),
-          workspace: workspace.directory,
-          environment: engine.environment,
-        }),
-        environment: engine.environment,
-        interpreter,
-        destination,
-        io,
-      });
+      const { environment } = engine;
+      const settings = await readIndexSettings(tools, environment);
+      const projects = input.projects.map(({ metadata }) => metadata);
+      return await fetchForProjects(
+        requests,
+        { tools, settings, environment, interpreter, destination, io },
+        { projects, workspace: workspace.directory, environment },
+      );
     },
     temporary: () => store.workspace(),
   });
