@@ -25,6 +25,7 @@ export {
   type Address,
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
+export { withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
 export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
 export {
   parsePipConfig,

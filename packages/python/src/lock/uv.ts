@@ -107,6 +107,8 @@ export class Uv {
         ],
         ...['--python', await this.gate, '--python-version', question.python, '--config-file', configuration],
         ...['--constraints', await write('constraints.txt', question.constraints ?? [])],
+        // uv knows no variable for it, and an index that a variable names is asked all the same.
+        ...(this.context.settings.noIndex ? ['--no-index'] : []),
         ...(question.prereleases === undefined ? [] : ['--prerelease', question.prereleases]),
         ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
         await write('requirements.in', question.requirements),
@@ -128,7 +130,7 @@ export class Uv {
     const { tools, settings, environment, temporary, io } = this.context;
     return await runProgram(tools.uv, ['--cache-dir', join(temporary, 'uv-cache'), ...args], {
       environment: {
-        ...uvEnvironment(settings, environment),
+        ...uvEnvironment(settings.noIndex ? withoutIndexes(settings) : settings, environment),
         UV_NO_PYTHON_DOWNLOADS: '1',
         UV_PYTHON_DOWNLOADS: 'never',
       },
@@ -136,6 +138,10 @@ export class Uv {
       cwd,
     });
   }
+}
+
+function withoutIndexes({ indexUrl: _index, ...rest }: IndexSettings): IndexSettings {
+  return { ...rest, extraIndexUrls: [] };
 }
 
 function pin(entry: LockEntry): string {

@@ -65,7 +65,7 @@ export function parseAddress(url: string, origin?: Origin): Address {
   if (scheme === 'git' || scheme.startsWith('git+')) {
     const [, repository = '', revision] =
       /^(.*?:\/\/[^/]*\/.*?)(?:@([^@/][^@]*))?$/s.exec(address.replace(/^git\+/i, '')) ?? [];
-    if (repository !== '' && subdirectory?.split('/').includes('..') !== true) {
+    if (/^(https?|ssh|git|file):/i.test(repository) && subdirectory?.split('/').includes('..') !== true) {
       return {
         kind: 'git',
         repository,

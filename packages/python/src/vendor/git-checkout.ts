@@ -81,7 +81,7 @@ export async function checkOut(
       if (found !== undefined) return found;
     }
     // What no branch leads to, such as the head of a merge request.
-    const fetched = await git(...within('fetch', '--quiet', 'origin', '--', revision));
+    const fetched = await git(...within('fetch', '--quiet', '--', 'origin', revision));
     const found = fetched.code === 0 ? await parse('FETCH_HEAD') : undefined;
     if (found !== undefined) return found;
     throw failed(`\`${url}\` has no revision \`${revision}\``, '', context.origin);
