@@ -59,6 +59,7 @@ export {
   type DistributionServices,
 } from './sources/distribution.js';
 export type { PinnedIndex } from './tools/index-choice.js';
+export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelResult } from './project/build-wheel.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';

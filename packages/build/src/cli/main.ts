@@ -2,6 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { Command, CommandContext } from './command.js';
 import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
+import { lock } from './commands/lock.js';
 import { script } from './commands/script.js';
 import { show } from './commands/show.js';
 import { test } from './commands/test.js';
@@ -31,6 +32,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   script: {
     summary: 'print the shell script that builds an element',
     command: script,
+  },
+  lock: {
+    summary: 'resolve what a project requires and write its locks',
+    command: lock,
   },
   verify: {
     summary: "check a project's outputs against what they were made from",

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResultArray } from '@nx/devkit';
 import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LockedDistributions } from './locked-distributions.js';
 import { readMetadata } from './metadata-reader.js';
@@ -50,6 +51,7 @@ async function infer(
       settings: options.settings,
       targets: options.targets,
       toolchainCommand: toolchainCommand(workspaceRoot, name),
+      asked: askedOf(metadata, [...projects.values()], options.settings.extras),
       external: names,
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });

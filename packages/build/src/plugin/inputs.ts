@@ -1,6 +1,14 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { METADATA_FILES, TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
+import {
+  METADATA_FILES,
+  sourceSetMatcher,
+  TEST_EXCLUDES,
+  TEST_INCLUDES,
+  WHEEL_EXCLUDES,
+  type ProjectSettings,
+} from '@wheelhouse/python';
+import type { AskedOf } from './asked-of.js';
 
 /** The `inputs` of a target. */
 export type Inputs = NonNullable<TargetConfiguration['inputs']>;
@@ -12,6 +20,8 @@ export interface InputFacts {
   readonly settings: ProjectSettings;
   /** The command whose output stands for the toolchain. */
   readonly toolchainCommand: string;
+  /** What the locks answer beside metadata. */
+  readonly asked: AskedOf;
   /** Names of external nodes: the distributions in the project's locks. */
   readonly external: readonly string[];
 }
@@ -32,8 +42,9 @@ export function snapshotInputs(facts: InputFacts): Inputs {
 export function wheelInputs(facts: InputFacts): Inputs {
   const included = new Set(facts.settings.include ?? []);
   // Locks are no source, but they are an input: what is excluded stays excluded whatever else is listed.
+  const isAsked = askedMatcher(facts);
   const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
-    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE,
+    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isAsked(glob),
   );
   return [
     fileset(facts, '**/*'),
@@ -64,6 +75,8 @@ function common(facts: InputFacts): Inputs {
   return [
     fileset(facts, 'locks/**/*'),
     ...versionFiles(facts.root),
+    ...facts.asked.files.map((file) => `{workspaceRoot}/${file}`),
+    ...facts.asked.variables.map((env) => ({ env })),
     { runtime: facts.toolchainCommand },
     { externalDependencies: [...facts.external] },
   ];
@@ -76,6 +89,13 @@ function versionFiles(root: string): string[] {
     files.push(`{workspaceRoot}/${posix.join(at, VERSION_FILE)}`);
     if (at === '.') return files;
   }
+}
+
+/** Whether a glob of what is no source holds a file that locks answer, which makes it an input all the same. */
+function askedMatcher({ root, asked }: InputFacts): (glob: string) => boolean {
+  const own = asked.files.map((file) => posix.relative(root, file)).filter((file) => !file.startsWith('../'));
+  if (own.length === 0) return () => false;
+  return (glob) => own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
 }
 
 function fileset({ root }: InputFacts, glob: string): string {

@@ -85,6 +85,37 @@ describe('createNodes', () => {
     expect(result?.projects?.a?.name).toBe(name);
   });
 
+  it('gives cached targets the files and variables that locks answer beside metadata', async () => {
+    const files = {
+      'libs/a/pyproject.toml': pyproject('a', ['b', 'tool @ file:../../vendor/tool', 'c @ file:../c-1.0.tar.gz']),
+      'libs/a/requirements-test.txt': '-r ../../shared/test.txt\n',
+      'shared/test.txt': 'pytest==${PYTEST}\n',
+      'constraints.txt': 'six<2\n',
+      'libs/b/setup.py': 'from setuptools import setup\nsetup(name="b")\n',
+      'libs/b/requirements.txt': 'six\n',
+    };
+    process.env.PYTEST = '8';
+    const targets = targetsOf(
+      await infer(files, { constraints: ['{workspaceRoot}/constraints.txt'], exclude: ['*.txt', 'notes/**'] }),
+      'libs/a',
+    );
+    delete process.env.PYTEST;
+    const asked = [
+      '{workspaceRoot}/constraints.txt',
+      '{workspaceRoot}/libs/a/requirements-test.txt',
+      '{workspaceRoot}/libs/b/requirements.txt',
+      '{workspaceRoot}/libs/c-1.0.tar.gz',
+      '{workspaceRoot}/shared/test.txt',
+      '{workspaceRoot}/vendor/tool/**/*',
+      { env: 'PYTEST' },
+    ];
+    expect(targets.snapshot?.inputs).toEqual(expect.arrayContaining(asked));
+    expect(targets['build-wheel']?.inputs).toEqual(
+      expect.arrayContaining([...asked, '!{workspaceRoot}/libs/a/notes/**']),
+    );
+    expect(targets['build-wheel']?.inputs).not.toContain('!{workspaceRoot}/libs/a/*.txt');
+  });
+
   it('describes cached targets with all that can change what they make', async () => {
     const files = {
       'libs/a/pyproject.toml': pyproject('a'),

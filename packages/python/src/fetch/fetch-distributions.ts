@@ -9,6 +9,7 @@ import type {
 } from './distribution-file.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
+import { publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
 import { indexesFor } from '../tools/index-choice.js';
 import type { IndexSettings } from '../tools/index-settings.js';
@@ -86,6 +87,18 @@ export async function fetchSdists(
   }));
 }
 
+/** Downloads a file from an address, whatever indexes have. @throws ElementError LOCK_HASH, FETCH */
+export async function fetchAddress(
+  url: string,
+  request: Pick<DistributionRequest, 'name' | 'hashes' | 'origin'>,
+  context: DownloadContext,
+): Promise<DistributionFile> {
+  const wanted = { ...request, version: '', format: 'any', url } as const;
+  const [answer] = await ask([wanted], context, { destination: context.destination });
+  if (answer === undefined) throw new Error(`no answer for ${publicAddress(url)}`);
+  return fileOf(answer);
+}
+
 /** Which file {@link fetchDistributions} would download, for each request. */
 export async function chooseDistributions(
   requests: readonly DistributionRequest[],
@@ -124,7 +137,7 @@ async function offersOf(
 type Found = Extract<Answer, { readonly error?: never }>;
 
 async function ask(
-  requests: readonly DistributionRequest[],
+  requests: readonly (DistributionRequest & { readonly url?: string })[],
   { tools, settings, interpreter, environment, io }: FetchContext,
   job: { readonly destination?: string; readonly pyproject?: boolean; readonly offers?: boolean },
 ): Promise<Found[]> {
@@ -166,10 +179,10 @@ const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
 
 function errorOf(
   answer: Extract<Answer, { readonly error: string }>,
-  request: DistributionRequest,
+  request: DistributionRequest & { readonly url?: string },
   { words, settings }: { readonly words: string; readonly settings: IndexSettings },
 ): ElementError {
-  const what = `${request.name}==${request.version}`;
+  const what = request.url === undefined ? `${request.name}==${request.version}` : publicAddress(request.url);
   switch (answer.error) {
     case 'hash':
       return new ElementError({
@@ -190,8 +203,9 @@ function errorOf(
       return new ElementError({
         code: 'FETCH',
         message: withoutCredentials(
-          `\`${what}\` cannot be fetched${addresses(request.name, settings)}: ${answer.message}`,
+          `\`${what}\` cannot be fetched${request.url === undefined ? addresses(request.name, settings) : ''}: ${answer.message}`,
         ),
+        origin: request.origin,
         ...(words === '' ? {} : { detail: words }),
       });
     default: {

@@ -4,8 +4,8 @@ Input (stdin), a JSON object:
   settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, keyringProvider?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
-  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL]}]; no hashes: any
-    file will do, of the first index that has one. Without indexes (and noIndex) the index is unearth's own
+  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?}]; no
+    hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have. Without indexes (and noIndex) the index is unearth's own
   anyIndex: true where without hashes a file of any index will do
   pyproject: true to read pyproject.toml out of sdists that are downloaded
   offers: true to only tell what each index of a request has under its name, or find-links of its version if it has one
@@ -40,7 +40,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 from packaging.version import Version
-from unearth import Link, PackageFinder, TargetPython, auth
+from unearth import Link, Package, PackageFinder, TargetPython, auth
 from unearth.collector import collect_links_from_location
 from unearth.fetchers import PyPIClient
 
@@ -248,10 +248,15 @@ def pyproject_of(path):
     return None
 
 
+def direct(request):
+    link = Link(request["url"])
+    return {"package": Package("", None, link), "format": "wheel" if link.is_wheel else "sdist", "sha256": None}
+
+
 def serve(job, chooser, request):
     if job.get("offers"):
         return chooser.offers(request)
-    chosen = chooser.choose(request)
+    chosen = direct(request) if request.get("url") else chooser.choose(request)
     link = chosen["package"].link
     answer = {"filename": os.path.basename(link.filename), "format": chosen["format"]}
     if job.get("destination") is None:

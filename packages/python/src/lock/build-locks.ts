@@ -64,6 +64,13 @@ export class BuildLocks {
     return await this.services.hooks.metadata(await this.sdist(name), lock, this.locks);
   }
 
+  /** Takes a file that no index is asked for: an sdist that lies here, or a wheel by its name and version. */
+  provide(file: (SdistFile & { readonly pyproject?: string }) | Name, format: 'wheel' | 'sdist'): void {
+    const key = sdistKey(file);
+    this.formats.set(key, format);
+    if ('path' in file) this.sdists.set(key, Promise.resolve(file));
+  }
+
   /**
    * Makes the build lock of every entry that this interpreter has no wheel for, or that is to be built all the same.
    *

@@ -7,6 +7,9 @@ export type SdistFile = LockEntry & DistributionFile & { readonly name: string }
 
 /** What a backend says of an sdist: the core metadata that resolution needs. */
 export interface SdistMetadata {
+  /** As the backend says them; not needed of an sdist that an index has. */
+  readonly name?: string;
+  readonly version?: string;
   readonly requiresDist: readonly string[];
   readonly requiresPython?: string;
   readonly providesExtra?: readonly string[];

@@ -19,21 +19,25 @@ export class IndexOffers {
   /**
    * Entries as they may be locked: one that is pinned to an index with the files of that index alone.
    *
+   * @param vendored hashes of files that no index is asked for
    * @throws ElementError DEPENDENCY_CONFUSION for a name under which two indexes have different files, and for one that
    * is pinned to an index which does not have the version; all of them together
    */
-  async admit(answer: readonly LockEntry[]): Promise<readonly LockEntry[]> {
+  async admit(answer: readonly LockEntry[], vendored: ReadonlySet<string>): Promise<readonly LockEntry[]> {
     const entries = await this.hashed(answer);
     const { settings } = this.fetch;
     const pinned = settings.pinned ?? [];
     if (settings.noIndex || (commonIndexes(settings).length < 2 && pinned.length === 0)) return entries;
-    const unknown = [...new Set(entries.map(({ normalizedName }) => normalizedName))].filter(
+    const isVendored = ({ hashes }: LockEntry): boolean => hashes.every((hash) => vendored.has(hash));
+    const indexed = entries.filter((entry) => !isVendored(entry));
+    const unknown = [...new Set(indexed.map(({ normalizedName }) => normalizedName))].filter(
       (name) => !this.offers.has(name) && (this.pinOf(name) !== undefined || indexesFor(name, settings).length > 1),
     );
     const answers = await askOffers(unknown, this.fetch);
     for (const [index, name] of unknown.entries()) this.offers.set(name, answers[index] ?? []);
     const errors: ElementError[] = [];
     const admitted = entries.map((entry) => {
+      if (isVendored(entry)) return entry;
       const pin = this.pinOf(entry.normalizedName);
       const offers = this.offers.get(entry.normalizedName) ?? [];
       if (pin !== undefined) {

@@ -7,8 +7,11 @@ export {
   type FetchedSdist,
 } from '../fetch/fetch-distributions.js';
 export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
+export type { NotKept } from './adoption.js';
+export { readForeignLock, type ForeignEntry, type ForeignLock } from './foreign-lock.js';
 export { lockGroup, type LockInput, type LockMember, type LockServices } from './lock-group.js';
 export { publishLocks, type LockChanges, type LockOutcome } from './publication.js';
+export { upgradableNames } from './upgradable-names.js';
 export { lockTools } from './lock-tools.js';
 export type { UvContext } from './uv.js';
 export { questionDigest, type Question } from '../locks/digest.js';
@@ -22,6 +25,7 @@ export {
   type Address,
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
+export { withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
 export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
 export {
   parsePipConfig,

@@ -4,26 +4,38 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { parseAddress } from '../requirements/address.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
-/**
- * The project of the workspace that a requirement means: the one of its name, or the one that lies where it leads.
- *
- * @throws ElementError RESOLUTION where name and path mean different things
- */
+/** The project of the workspace that a requirement means: the one of its name, or the one that lies where it leads. */
 export function localProject(
   requirement: Requirement,
   workspace: readonly ProjectMetadata[],
 ): ProjectMetadata | undefined {
+  const named =
+    requirement.name === ''
+      ? undefined
+      : workspace.find(({ normalizedName }) => normalizedName === requirement.normalizedName);
+  return named ?? lyingAt(pathOf(requirement), workspace);
+}
+
+/** Name and path of a requirement must not mean different things. @throws ElementError RESOLUTION */
+export function checkLocation(
+  requirement: Requirement,
+  local: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+): void {
   const path = pathOf(requirement);
-  const lying = path === undefined ? undefined : workspace.find(({ root }) => posix.normalize(root) === path);
-  if (requirement.name === '') return lying;
-  const named = workspace.find(({ normalizedName }) => normalizedName === requirement.normalizedName);
-  if (path === undefined || named === lying) return named;
+  const lying = lyingAt(path, workspace);
+  const isSame = requirement.name === '' || local.normalizedName === requirement.normalizedName;
+  if (path === undefined || (lying === local && isSame)) return;
   throw new ElementError({
     code: 'RESOLUTION',
-    message: `\`${formatRequirement(requirement)}\` leads to ${describe(lying)}, and its name is that of ${describe(named)}`,
+    message: `\`${formatRequirement(requirement)}\` leads to ${describe(lying)}, and its name is that of ${describe(isSame ? local : undefined)}`,
     origin: requirement.origin,
     hint: 'a project of the workspace is required by its own name, or from where it lies',
   });
+}
+
+function lyingAt(path: string | undefined, workspace: readonly ProjectMetadata[]): ProjectMetadata | undefined {
+  return path === undefined ? undefined : workspace.find(({ root }) => posix.normalize(root) === path);
 }
 
 /** The path in the workspace that a requirement leads to, where it does. */

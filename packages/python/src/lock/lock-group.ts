@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
+import { checkAdopted, foreignPreferences, notKept } from './adoption.js';
 import { BuildLocks } from './build-locks.js';
+import type { ForeignLock } from './foreign-lock.js';
 import { groupLimits, type GroupLimits } from './group-limits.js';
 import { groupPython } from './group-python.js';
 import { restrictToHashes } from './hash-restriction.js';
@@ -19,6 +21,7 @@ import { locksDirectory } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { formatMarker } from '../requirements/marker.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+import { Vendor } from '../vendor/vendor.js';
 
 /** A project whose locks are made. */
 export interface LockMember {
@@ -26,6 +29,8 @@ export interface LockMember {
   readonly requirements: ProjectRequirements;
   /** The locks the project has: their versions are kept where they still fit. */
   readonly previous?: ProjectLocks | undefined;
+  /** What another tool has locked: its versions are kept where they fit, before those of the locks. */
+  readonly foreign?: ForeignLock | undefined;
 }
 
 /** What is to be locked. */
@@ -94,8 +99,18 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
   });
-  const resolver = new Resolver(uv, buildLocks, new IndexOffers(services));
+  const vendor = new Vendor({
+    ...services,
+    workspaceDirectory: input.workspaceDirectory,
+    previous: members.flatMap(({ project, previous: locks }) =>
+      locks === undefined ? [] : [{ root: project.root, locks }],
+    ),
+    upgrade,
+    commits: new Map(members.flatMap((member) => [...(member.foreign?.commits ?? [])])),
+  });
+  const resolver = new Resolver(uv, buildLocks, { vendor, offers: new IndexOffers(services) });
   buildLocks.connect(resolver);
+  vendor.connect(buildLocks);
 
   const python = groupPython(members, resolve, services.interpreter.version);
   const whole = {
@@ -105,9 +120,16 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     constraints: requirementLines(limits.constraints),
     prereleases: limits.prereleases,
     python,
-    preferences: previous((member) => member.previous?.test),
+    preferences: preferencesOf(
+      members.map(({ foreign, previous: own }) =>
+        foreign === undefined ? own?.test.entries : foreignPreferences(foreign),
+      ),
+      upgrade,
+    ),
   };
-  const answer = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
+  const adopted = members.flatMap((member) => member.foreign ?? []);
+  const resolved = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
+  const answer = adopted.reduce<readonly LockEntry[]>(checkAdopted, resolved);
   const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
   const shared = await sharedBuild(input, { limits, python, preferences: builtWith }, resolver);
   const resolution: GroupResolution = {
@@ -115,8 +137,22 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     builtWith: preferredOver(shared, builtWith),
   };
   const locks = new Map<string, ProjectLocks>();
-  for (const member of members) locks.set(member.project.root, await locksOf(member, resolution));
-  return changesOf(locks, input.workspaceDirectory);
+  for (const member of members) {
+    locks.set(member.project.root, withVendored(vendor, await locksOf(member, resolution)));
+  }
+  const changes = changesOf(locks, input.workspaceDirectory, [...vendor.all.values()]);
+  return { ...changes, notKept: adopted.flatMap((each) => notKept(answer, each)) };
+}
+
+/** Locks whose headers say where the files beside them come from. */
+function withVendored(vendor: Vendor, { test, runtime, build }: ProjectLocks): ProjectLocks {
+  const add = (lock: Lock): Lock => {
+    const vendored = vendor
+      .of(lock.entries)
+      .map(({ file, from, at }) => ({ file, from, ...(at === undefined ? {} : { at }) }));
+    return vendored.length === 0 ? lock : { ...lock, vendored };
+  };
+  return { test: add(test), runtime: add(runtime), build: new Map([...build].map(([key, lock]) => [key, add(lock)])) };
 }
 
 /** What the locks of all members are parts of. */

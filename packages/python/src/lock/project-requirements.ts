@@ -1,10 +1,10 @@
 import { ElementError } from '@wheelhouse/element';
-import { localProject } from './local-project.js';
+import { checkLocation, localProject } from './local-project.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
 import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { TEST_NAMES } from '../metadata/requirements-settings.js';
-import { parseAddress } from '../requirements/address.js';
+import { parseAddress, variablesIn } from '../requirements/address.js';
 import { bothMarkers } from '../requirements/marker.js';
 import { normalizeName } from '../requirements/name.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
@@ -94,13 +94,13 @@ function expand(
       const applied = both === undefined ? requirement : { ...requirement, marker: both };
       const local = localProject(requirement, workspace);
       if (local === undefined) {
-        if (applied.url !== undefined) parseAddress(applied.url, applied.origin);
-        found.push(applied);
+        found.push(checkAddress(applied));
         continue;
       }
       const line = formatRequirement(applied);
       if (seen.has(line)) continue;
       seen.add(line);
+      checkLocation(requirement, local, workspace);
       checkLocal(requirement, local);
       if (local !== project) visit(local.dependencies, both);
       visit(extrasOf(local, requirement.extras), both);
@@ -112,6 +112,13 @@ function expand(
 
 function extrasOf(project: ProjectMetadata, extras: readonly string[]): Requirement[] {
   return extras.flatMap((extra) => project.optionalDependencies[normalizeName(extra)] ?? []);
+}
+
+/** What variables hold is not looked at before the address is asked. */
+function checkAddress(requirement: Requirement): Requirement {
+  const { url, origin } = requirement;
+  if (url !== undefined && variablesIn(url).length === 0) parseAddress(url, origin);
+  return requirement;
 }
 
 function checkLocal(requirement: Requirement, local: ProjectMetadata): void {

@@ -1,10 +1,21 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import type { NotKept } from './adoption.js';
 import { isAbsent } from '../errno.js';
 import { formatLock } from '../locks/format.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { parseLock } from '../locks/parse.js';
 import { locksDirectory } from '../locks/read-locks.js';
+import { hashOf, vendorDirectory } from '../vendor/vendored-files.js';
+
+/** A file that goes into `vendor/` where a lock needs it. */
+export interface VendoredSource {
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  /** `sha256:<hex>`. */
+  readonly hash: string;
+}
 
 /** Locks that are made, and what differs between them and those in the workspace. */
 export interface LockChanges {
@@ -12,8 +23,12 @@ export interface LockChanges {
   readonly locks: ReadonlyMap<string, ProjectLocks>;
   /** Files whose text is not there yet, relative to the workspace. */
   readonly changed: readonly { readonly file: string; readonly text: string }[];
-  /** Files that are there, of build locks of distributions that are no longer built from source. */
+  /** Files for `vendor/` that are not there yet, relative to the workspace. */
+  readonly vendored: readonly { readonly file: string; readonly bytes: Uint8Array }[];
+  /** Files that are there: build locks of what is no longer built from source, and vendored files that nothing requires. */
   readonly removed: readonly string[];
+  /** Versions of other tools' locks that did not fit. */
+  readonly notKept: readonly NotKept[];
 }
 
 /** What a lock run did. */
@@ -22,14 +37,25 @@ export interface LockOutcome {
   readonly locks: ReadonlyMap<string, ProjectLocks>;
   /** Files written because they changed, relative to the workspace. */
   readonly written: readonly string[];
-  /** Build locks of distributions that are no longer built from source. */
+  /** Build locks of what is no longer built from source, and vendored files that nothing requires. */
   readonly removed: readonly string[];
+  /** Versions of other tools' locks that did not fit. */
+  readonly notKept: readonly NotKept[];
 }
 
-/** The texts of locks, beside what the workspace has. Files whose text stays the same are not in it. */
-export function changesOf(made: ReadonlyMap<string, ProjectLocks>, workspace: string): LockChanges {
+/**
+ * The texts of locks, beside what the workspace has. Files whose text stays the same are not in it.
+ *
+ * @param sources the files that locks may have vendored
+ */
+export function changesOf(
+  made: ReadonlyMap<string, ProjectLocks>,
+  workspace: string,
+  sources: readonly VendoredSource[] = [],
+): LockChanges {
   const locks = new Map<string, ProjectLocks>();
   const changed: { file: string; text: string }[] = [];
+  const vendored: { file: string; bytes: Uint8Array }[] = [];
   const removed: string[] = [];
   for (const [root, own] of made) {
     const directory = locksDirectory(root);
@@ -42,37 +68,54 @@ export function changesOf(made: ReadonlyMap<string, ProjectLocks>, workspace: st
     ]);
     const texts = [...files].map(([file, lock]) => ({ file, text: formatLock(lock) }));
     changed.push(...texts.filter(({ file, text }) => readText(join(workspace, file)) !== text));
+    const needed = new Set([...files.values()].flatMap((lock) => (lock.vendored ?? []).map(({ file }) => file)));
+    for (const { file: name, path, hash } of sources) {
+      const file = posix.join(vendorDirectory(root), name);
+      if (!needed.has(name) || hashOf(join(workspace, file)) === hash) continue;
+      vendored.push({ file, bytes: readFileSync(path) });
+    }
     removed.push(
-      ...listTexts(join(workspace, directory, 'build'))
+      ...listFiles(join(workspace, directory, 'build'))
+        .filter((name) => name.endsWith('.txt'))
         .map((name) => posix.join(directory, 'build', name))
         .filter((file) => !files.has(file)),
+      ...listFiles(join(workspace, vendorDirectory(root)))
+        .filter((name) => !needed.has(name))
+        .map((name) => posix.join(vendorDirectory(root), name)),
     );
     const [test, runtime, ...build] = texts.map(({ file, text }) => parseLock(text, file));
     if (test === undefined || runtime === undefined) throw new Error(`no locks were made for ${root}`);
     locks.set(root, { test, runtime, build: new Map(build.map((lock) => [lock.distribution, lock])) });
   }
-  return { locks, changed, removed };
+  return { locks, changed, vendored, removed, notKept: [] };
 }
 
 /**
  * Writes locks: all texts are on disk beside their places before the first of them is renamed into its place, so that
  * what can fail fails before anything changed.
  */
-export function publishLocks({ locks, changed, removed }: LockChanges, workspace: string): LockOutcome {
+export function publishLocks(
+  { locks, changed, vendored, removed, notKept }: LockChanges,
+  workspace: string,
+): LockOutcome {
+  const contents = [
+    ...vendored.map(({ file, bytes }) => ({ file, content: bytes })),
+    ...changed.map(({ file, text }) => ({ file, content: text })),
+  ];
   const staged: string[] = [];
   try {
-    for (const { file, text } of changed) {
+    for (const { file, content } of contents) {
       const path = join(workspace, file);
       mkdirSync(dirname(path), { recursive: true });
       staged.push(`${path}.new`);
-      writeFileSync(`${path}.new`, text);
+      writeFileSync(`${path}.new`, content);
     }
-    for (const { file } of changed) renameSync(`${join(workspace, file)}.new`, join(workspace, file));
+    for (const { file } of contents) renameSync(`${join(workspace, file)}.new`, join(workspace, file));
   } finally {
     for (const path of staged) rmSync(path, { force: true });
   }
   for (const file of removed) rmSync(join(workspace, file));
-  return { locks, written: changed.map(({ file }) => file), removed };
+  return { locks, written: contents.map(({ file }) => file), removed, notKept };
 }
 
 /** A build lock is called by its distribution; of several versions of one, all but the first carry the version. */
@@ -98,9 +141,9 @@ function readText(path: string): string | undefined {
   }
 }
 
-function listTexts(directory: string): string[] {
+function listFiles(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith('.txt'));
+    return readdirSync(directory);
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;

@@ -3,6 +3,7 @@ import type { BuildLocks } from './build-locks.js';
 import type { IndexOffers } from './index-offers.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
+import type { Vendor } from '../vendor/vendor.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
 /** A question to {@link Resolver}. */
@@ -17,6 +18,12 @@ export interface Wanted {
   readonly python: string;
 }
 
+/** Where what is locked may come from, beside uv's own indexes. */
+export interface ResolverSources {
+  readonly vendor: Vendor;
+  readonly offers: IndexOffers;
+}
+
 /**
  * Resolves until closed: whenever uv cannot go on without the metadata of an sdist, that sdist's backend is asked in
  * its own locked environment, and uv again.
@@ -27,23 +34,30 @@ export class Resolver {
   constructor(
     private readonly uv: Uv,
     private readonly buildLocks: Pick<BuildLocks, 'metadata'>,
-    private readonly offers: IndexOffers,
+    private readonly sources: ResolverSources,
   ) {}
 
   /** @throws ElementError RESOLUTION with uv's own explanation, DEPENDENCY_CONFUSION */
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
-    const lines = wanted.requirements.map(formatRequirement);
+    const lines: string[] = [];
+    for (const requirement of wanted.requirements)
+      lines.push(await this.sources.vendor.lineOf(requirement, wanted.python));
     for (;;) {
-      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata: [...this.metadata.values()] });
+      const vendored = [...this.sources.vendor.all.values()];
+      const metadata = [...this.metadata.values(), ...vendored.map((each) => each.metadata)];
+      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata, vendored });
       switch (answer.type) {
         case 'resolved':
-          return await this.offers.admit(answer.entries);
+          return await this.sources.offers.admit(answer.entries, new Set(vendored.map(({ hash }) => hash)));
         case 'failed':
-          throw unresolvable(wanted, answer.words, (name) => this.offers.pinOf(name)?.name);
+          throw unresolvable(wanted, answer.words, (name) => this.sources.offers.pinOf(name)?.name);
         case 'build': {
           const key = `${answer.name}==${answer.version}`;
           if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
-          const { requiresDist, requiresPython, providesExtra } = await this.buildLocks.metadata(answer, wanted.python);
+          const { requiresDist, requiresPython, providesExtra } = await this.sources.vendor.withoutAddresses(
+            await this.buildLocks.metadata(answer, wanted.python),
+            wanted.python,
+          );
           this.metadata.set(key, {
             name: answer.name,
             version: answer.version,

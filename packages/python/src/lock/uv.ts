@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Io } from '@wheelhouse/element';
 import type { SdistMetadata } from './hook-runner.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
@@ -29,6 +30,18 @@ export interface Resolution {
   /** The lowest Python the answer is for. */
   readonly python: string;
   readonly metadata: readonly KnownMetadata[];
+  /** The files that stand for requirements with addresses. */
+  readonly vendored?: readonly VendoredPin[];
+}
+
+/** What an address in uv's answer stands for. */
+export interface VendoredPin {
+  readonly normalizedName: string;
+  readonly version: string;
+  /** `sha256:<hex>`. */
+  readonly hash: string;
+  /** Absolute. */
+  readonly path: string;
 }
 
 /** uv's answer: entries, without hashes where it does not know them; an sdist whose metadata only its backend knows; or why there is no answer. */
@@ -96,6 +109,8 @@ export class Uv {
         ],
         ...['--python', await this.gate, '--python-version', question.python, '--config-file', configuration],
         ...['--constraints', await write('constraints.txt', question.constraints ?? [])],
+        // uv knows no variable for it, and an index that a variable names is asked all the same.
+        ...(this.context.settings.noIndex ? ['--no-index'] : []),
         ...(question.prereleases === undefined ? [] : ['--prerelease', question.prereleases]),
         ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
         // A variable for it uv does not read.
@@ -105,7 +120,8 @@ export class Uv {
       directory,
     );
     if (code === 0) {
-      return { type: 'resolved', entries: parseEntries((await readFile(output, 'utf8')).split('\n'), 'uv', true) };
+      const lines = (await readFile(output, 'utf8')).split('\n');
+      return { type: 'resolved', entries: parseEntries(pinAddresses(lines, question.vendored ?? []), 'uv', true) };
     }
     const [, name, version] = /Failed to build `([^`=]+)==([^`]+)`/.exec(words) ?? [];
     if (name !== undefined && version !== undefined && words.includes(`exit status: ${REFUSAL}`)) {
@@ -118,7 +134,7 @@ export class Uv {
     const { tools, settings, environment, temporary, io } = this.context;
     return await runProgram(tools.uv, ['--cache-dir', join(temporary, 'uv-cache'), ...args], {
       environment: {
-        ...uvEnvironment(settings, environment),
+        ...uvEnvironment(settings.noIndex ? withoutIndexes(settings) : settings, environment),
         UV_NO_PYTHON_DOWNLOADS: '1',
         UV_PYTHON_DOWNLOADS: 'never',
       },
@@ -128,8 +144,32 @@ export class Uv {
   }
 }
 
+function withoutIndexes({ indexUrl: _index, ...rest }: IndexSettings): IndexSettings {
+  return { ...rest, extraIndexUrls: [] };
+}
+
 function pin(entry: LockEntry): string {
   return `${entry.normalizedName}==${entry.version}`;
+}
+
+/** The lines of an answer with `name==version` and a hash where they name the address of a file. */
+function pinAddresses(lines: readonly string[], vendored: readonly VendoredPin[]): string[] {
+  const byAddress = new Map(vendored.map((each) => [pathToFileURL(each.path).href, each]));
+  const pinned: string[] = [];
+  let replaced = false;
+  for (const line of lines) {
+    const [, address = '', marker = ''] = /^[a-z0-9-]+ @ (\S+)( ; .*?)?(?: \\)?$/.exec(line) ?? [];
+    const found = byAddress.get(address);
+    if (found !== undefined) {
+      pinned.push(`${found.normalizedName}==${found.version}${marker} \\`, `    --hash=${found.hash}`);
+    } else if (!replaced || !line.startsWith('    --hash=')) {
+      pinned.push(line);
+      replaced = false;
+      continue;
+    }
+    replaced = true;
+  }
+  return pinned;
 }
 
 function metadataTable(metadata: KnownMetadata): string {

@@ -7,7 +7,10 @@ import type { SdistMetadata } from '../lock/hook-runner.js';
 export function parseMetadata(text: string): SdistMetadata {
   const all = metadataFields(text);
   const [requiresPython] = all('requires-python');
+  const [[name], [version]] = [all('name'), all('version')];
   return {
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
     requiresDist: all('requires-dist'),
     ...(requiresPython === undefined ? {} : { requiresPython }),
     providesExtra: all('provides-extra'),

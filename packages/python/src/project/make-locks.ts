@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { ElementError, lockFile } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { ioOf, toolsOf } from './python-engine.js';
@@ -9,9 +9,12 @@ import { SandboxedHooks } from './sandboxed-hooks.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { readLocks } from '../locks/read-locks.js';
-import { lockGroup } from '../lock/lock-group.js';
+import { readForeignLock, type ForeignLock } from '../lock/foreign-lock.js';
+import { lockGroup, type LockMember } from '../lock/lock-group.js';
 import type { Upgrade } from '../lock/preferences.js';
 import { publishLocks, type LockChanges, type LockOutcome } from '../lock/publication.js';
+import { upgradableNames } from '../lock/upgradable-names.js';
+import { withFileIndexes } from '../tools/file-indexes.js';
 import { readIndexSettings } from '../tools/index-settings.js';
 
 /** How {@link makeLocks} resolves. */
@@ -20,6 +23,8 @@ export interface LockOptions {
   readonly upgrade?: Upgrade;
   /** Called where another process is making the same locks, and is waited for. */
   readonly onWait?: () => void;
+  /** Whether versions of `uv.lock` or `pylock.toml` are taken; they are without it where there are no locks yet. */
+  readonly adopt?: boolean | undefined;
 }
 
 /**
@@ -44,9 +49,19 @@ export async function makeLocks(operation: Operation, options: LockOptions = {})
 }
 
 /** What {@link makeLocks} would write. */
-export async function resolveLocks(operation: Operation, { upgrade }: LockOptions = {}): Promise<LockChanges> {
+export async function resolveLocks(operation: Operation, options: LockOptions = {}): Promise<LockChanges> {
   const { workspace, project, engine } = operation;
   const group = workspace.group(project);
+  const members = group.map((member) => ({
+    project: member.metadata,
+    requirements: workspace.requirements(member),
+    previous: previousLocks(workspace, member),
+  }));
+  const upgrade =
+    options.upgrade === undefined || options.upgrade === 'all'
+      ? options.upgrade
+      : upgradableNames(options.upgrade, project.metadata, members);
+  const foreign = foreignLocks(members, workspace, { ...options, upgrade });
   const interpreter = await interpreterOf(group, workspace);
   const tools = await toolsOf(engine);
   const temporary = await engine.store.workspace();
@@ -59,11 +74,7 @@ export async function resolveLocks(operation: Operation, { upgrade }: LockOption
   try {
     return await lockGroup(
       {
-        members: group.map((member) => ({
-          project: member.metadata,
-          requirements: workspace.requirements(member),
-          previous: previousLocks(workspace, member),
-        })),
+        members: members.map((member) => ({ ...member, foreign: foreign.get(member.project.root) })),
         resolve: project.ref.resolve,
         workspace: workspace.projects.map(({ metadata }) => metadata),
         workspaceDirectory: workspace.directory,
@@ -72,8 +83,12 @@ export async function resolveLocks(operation: Operation, { upgrade }: LockOption
       },
       {
         tools,
-        settings: await readIndexSettings(tools, engine.environment, workspace.indexes),
-        hooks: new SandboxedHooks(operation, planned),
+        settings: withFileIndexes(await readIndexSettings(tools, engine.environment, workspace.indexes), {
+          projects: group.map(({ metadata }) => metadata),
+          workspace: workspace.directory,
+          environment: engine.environment,
+        }),
+        hooks: new SandboxedHooks(operation, planned, [join(temporary.path, 'vendor')]),
         environment: engine.environment,
         interpreter,
         temporary: temporary.path,
@@ -107,6 +122,27 @@ async function interpreterOf(group: readonly WorkspaceProject[], workspace: Pyth
     code: 'INTERPRETER',
     message: `the projects of the resolve \`${group[0]?.ref.resolve ?? ''}\` have different interpreters: ${each.join(', ')}`,
     hint: 'give them one by a `.python-version` above them or the option `python`, or leave a project out of `resolves`',
+  });
+}
+
+/** What other tools have locked: asked for by `adopt`, and kept without it by projects that have no locks yet. */
+function foreignLocks(
+  members: readonly LockMember[],
+  { directory }: PythonWorkspace,
+  { adopt = false, upgrade }: LockOptions,
+): ReadonlyMap<string, ForeignLock> {
+  const found = members.flatMap(({ project: { root }, previous }) => {
+    const adopting = adopt || (previous === undefined && upgrade === undefined);
+    const foreign = adopting ? readForeignLock(root, directory) : undefined;
+    return foreign === undefined ? [] : [[root, foreign] as const];
+  });
+  if (!adopt || found.length > 0) return new Map(found);
+  const places = members.flatMap(({ project: { root } }) =>
+    ['uv.lock', 'pylock.toml'].map((name) => posix.join(root, name)),
+  );
+  throw new ElementError({
+    code: 'METADATA',
+    message: `there is no lock of another tool to adopt: none of \`${[...new Set([...places, 'uv.lock', 'pylock.toml'])].join('`, `')}\``,
   });
 }
 

@@ -8,6 +8,7 @@ import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
 import { projectFilesKind } from '../sources/project-files.js';
+import { vendorDirectory } from '../vendor/vendored-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
 
 /** What building Python projects needs beside what building elements needs. */
@@ -74,6 +75,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
   const { store } = engine;
   const findLinks = [
     ...workspace.projects.map(({ ref }) => join(outputDirectory(workspace.directory, ref.root), 'snapshot')),
+    ...workspace.projects.map(({ ref }) => join(workspace.directory, vendorDirectory(ref.root))),
     ...(input.findLinks ?? []),
   ];
   const distribution = distributionSourceKind({
@@ -83,17 +85,17 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
     fetch: async (requests, interpreter, destination, io) => {
       // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
-      const { fetchDistributions } = await import('../fetch/fetch-distributions.js');
+      const { fetchForProjects } = await import('../fetch/fetch-for-projects.js');
       const { readIndexSettings } = await import('../tools/index-settings.js');
       const tools = await toolsOf(engine, findLinks);
-      return await fetchDistributions(requests, {
-        tools,
-        settings: await readIndexSettings(tools, engine.environment, workspace.indexes),
-        environment: engine.environment,
-        interpreter,
-        destination,
-        io,
-      });
+      const { environment } = engine;
+      const settings = await readIndexSettings(tools, environment, workspace.indexes);
+      const projects = input.projects.map(({ metadata }) => metadata);
+      return await fetchForProjects(
+        requests,
+        { tools, settings, environment, interpreter, destination, io },
+        { projects, workspace: workspace.directory, environment },
+      );
     },
     temporary: () => store.workspace(),
   });

@@ -7,6 +7,7 @@ import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
 import { checkNoBinary } from '../locks/no-binary.js';
 import { readLocks } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { checkVendored, vendoredTrees } from '../vendor/vendored-files.js';
 import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { normalizeName } from '../requirements/name.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
@@ -145,6 +146,7 @@ export class PythonWorkspace {
     const locks = readLocks(metadata, place);
     checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
     checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
+    checkVendored(metadata, locks, place, await vendoredTrees(locks, this.directory));
     return { metadata, locks, interpreter, settings: ref.settings ?? {} };
   }
 

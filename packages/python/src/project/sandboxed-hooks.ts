@@ -17,10 +17,14 @@ const LOG_LINES = 40;
  * is asked for once (docs/adr/0011).
  */
 export class SandboxedHooks implements HookRunner {
-  /** @param planned a project whose locks are made (any where none is named), with the build locks known so far */
+  /**
+   * @param planned a project whose locks are made (any where none is named), with the build locks known so far
+   * @param findLinks directories with files that no index is asked for
+   */
   constructor(
     private readonly operation: Pick<Operation, 'workspace' | 'engine'>,
     private readonly planned: (build: ReadonlyMap<string, Lock>, project?: ProjectMetadata) => PlannedProject,
+    private readonly findLinks: readonly string[] = [],
   ) {}
 
   async metadata(sdist: SdistFile, lock: Lock, known: ReadonlyMap<string, Lock>): Promise<SdistMetadata> {
@@ -56,7 +60,7 @@ export class SandboxedHooks implements HookRunner {
       plan,
       targets: [name],
       projects: [project],
-      findLinks: sdist === undefined ? [] : [dirname(sdist.path)],
+      findLinks: [...this.findLinks, ...(sdist === undefined ? [] : [dirname(sdist.path)])],
     });
     await fetchMissing(session, engine);
     const outcomes = await session.build();

@@ -65,7 +65,7 @@ export function parseAddress(url: string, origin?: Origin): Address {
   if (scheme === 'git' || scheme.startsWith('git+')) {
     const [, repository = '', revision] =
       /^(.*?:\/\/[^/]*\/.*?)(?:@([^@/][^@]*))?$/s.exec(address.replace(/^git\+/i, '')) ?? [];
-    if (repository !== '' && subdirectory?.split('/').includes('..') !== true) {
+    if (/^(https?|ssh|git|file):/i.test(repository) && subdirectory?.split('/').includes('..') !== true) {
       return {
         kind: 'git',
         repository,
@@ -99,6 +99,7 @@ export function eggOf(url: string): string | undefined {
  * the address.
  */
 export function publicAddress(url: string): string {
+  if (/^(git\+)?file:/i.test(url)) return url;
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, user: string) =>
     scheme.toLowerCase().endsWith('ssh://') ? `${scheme}${user.replace(/:.*$/s, '')}@` : scheme,
   );

@@ -26,6 +26,11 @@ export function isVersion(version: string): boolean {
   return pep440().valid(version) !== null;
 }
 
+/** A version in PEP 440's normal form. */
+export function normalizeVersion(version: string): string {
+  return pep440().clean(version) ?? version;
+}
+
 /** Orders two versions (PEP 440): negative, zero or positive. */
 export function compareVersions(a: string, b: string): number {
   return pep440().compare(a, b);

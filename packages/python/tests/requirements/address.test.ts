@@ -16,18 +16,21 @@ test.each([
   expect(parseAddress(url)).toEqual(address);
 });
 
-test.each(['hg+https://host/b', 'git+host:b', 'git+https://host/b#subdirectory=../c'])('%s is refused', (url) => {
-  let text = '';
-  try {
-    parseAddress(url, { file: 'app/requirements.txt', line: 3, column: 4 });
-  } catch (error) {
-    text = formatError(error as ElementError);
-  }
-  expect(text).toBe(
-    `app/requirements.txt [line 3 column 4]: nothing can be taken from the address \`${url}\`\n` +
-      'hint: addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
-  );
-});
+test.each(['hg+https://host/b', 'git+host:b', 'git+ext://x/y', 'git+https://host/b#subdirectory=../c'])(
+  '%s is refused',
+  (url) => {
+    let text = '';
+    try {
+      parseAddress(url, { file: 'app/requirements.txt', line: 3, column: 4 });
+    } catch (error) {
+      text = formatError(error as ElementError);
+    }
+    expect(text).toBe(
+      `app/requirements.txt [line 3 column 4]: nothing can be taken from the address \`${url}\`\n` +
+        'hint: addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
+    );
+  },
+);
 
 test('a path has one spelling wherever it is named from, and is no address of this machine inside the workspace', () => {
   const base = { workspace: '/work space', directory: 'apps/shop' };

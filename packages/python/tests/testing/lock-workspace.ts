@@ -37,8 +37,8 @@ export interface Declared {
 export type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade' | 'noBinary'> & {
   readonly members?: readonly string[];
   /** Default: the workspace's index. */
-  readonly indexes?: IndexSettings;
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly indexes?: IndexSettings | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 };
 
 /** What locking takes from the test's machine. */
@@ -100,7 +100,11 @@ test = ${JSON.stringify(test)}
     return { workspace: this.directory, command: 'nx run app:lock' };
   }
 
-  async input(names: readonly string[] = ['app'], settings: SettingsOf = () => ({})): Promise<LockInput> {
+  async input(
+    names: readonly string[] = ['app'],
+    settings: SettingsOf = () => ({}),
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<LockInput> {
     const roots = readdirSync(this.directory).filter((name) =>
       existsSync(join(this.directory, name, 'pyproject.toml')),
     );
@@ -108,6 +112,7 @@ test = ${JSON.stringify(test)}
       workspace: this.directory,
       python: () => findPython(process.env),
       settings,
+      environment,
     });
     const members = workspace
       .filter(({ name }) => names.includes(name))
@@ -121,16 +126,19 @@ test = ${JSON.stringify(test)}
     return { members, workspace, workspaceDirectory: this.directory };
   }
 
-  async lock(
-    { members, environment: more, indexes, ...how }: LockRun = {},
-    settings?: SettingsOf,
+  async lock({ members, environment, indexes, ...how }: LockRun = {}, settings?: SettingsOf): Promise<LockOutcome> {
+    return await this.run({ ...(await this.input(members, settings)), ...how }, { environment, indexes });
+  }
+
+  protected async run(
+    input: LockInput,
+    { environment: more = {}, indexes }: Pick<LockRun, 'environment' | 'indexes'>,
   ): Promise<LockOutcome> {
     const { tools, interpreter, index } = this.machine;
     const temporary = temporaryDirectory();
     const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran, ...more };
     const context = { tools, settings: indexes ?? index.settings, interpreter, environment, io };
     this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
-    const input = { ...(await this.input(members, settings)), ...how };
     return publishLocks(await lockGroup(input, { ...context, temporary, hooks: this.hooks }), this.directory);
   }
 

@@ -71,7 +71,7 @@ export class VenvHooks implements HookRunner {
     let source = join(this.workspace, 'root' in what ? what.root : '');
     if ('path' in what) {
       await run('tar', ['xf', what.path, '-C', directory]);
-      source = join(directory, `${what.name}-${what.version}`);
+      source = join(directory, what.filename.replace(/\.tar\.gz$/, ''));
     }
     const script = join(directory, 'call.py');
     writeFileSync(script, CALL);

@@ -1,0 +1,39 @@
+import { localDependencies, localProject, pathInWorkspace, type ProjectMetadata } from '@wheelhouse/python';
+
+/** What a project's locks answer beside the metadata files of projects. */
+export interface AskedOf {
+  /** Requirements and constraints files, and what is required from where it lies; globs relative to the workspace. */
+  readonly files: readonly string[];
+  /** Environment variables that requirements files name. */
+  readonly variables: readonly string[];
+}
+
+/** Everything of that of a project and of the projects that come with it. */
+export function askedOf(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  extras: readonly string[] = [],
+): AskedOf {
+  const all = [project, ...localDependencies(project, workspace, extras)];
+  const files = all.flatMap(({ fromFiles }) => fromFiles?.files ?? []);
+  return {
+    files: [...new Set([...files, ...all.flatMap((each) => vendoredPaths(each, workspace))])].sort(),
+    variables: [...new Set(all.flatMap(({ fromFiles }) => fromFiles?.variables ?? []))].sort(),
+  };
+}
+
+/** Files and directories of the workspace that are required and are no projects of it. */
+function vendoredPaths(project: ProjectMetadata, workspace: readonly ProjectMetadata[]): string[] {
+  const required = [
+    ...project.dependencies,
+    ...Object.values(project.optionalDependencies).flat(),
+    ...Object.values(project.dependencyGroups).flat(),
+    ...(project.fromFiles?.test ?? []),
+    ...project.buildSystem.requires,
+  ];
+  return required.flatMap((requirement) => {
+    const path = requirement.url === undefined ? undefined : pathInWorkspace(requirement.url);
+    if (path === undefined || localProject(requirement, workspace) !== undefined) return [];
+    return /\.(whl|zip|tgz|tar\.\w+)$/.test(path) ? [path] : [`${path.replace(/\/$/, '')}/**/*`];
+  });
+}

@@ -1,0 +1,128 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Interpreter } from '@wheelhouse/python';
+import { readForeignLock, type Tools } from '@wheelhouse/python/lock';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import { AppWorkspace } from '../testing/app-workspace.js';
+import { PackageIndex } from '../testing/package-index.js';
+import { anInterpreter, sharedTools, temporaryDirectory } from '../testing/tools.js';
+
+const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
+const COMMIT = '0123456789'.repeat(4);
+
+function uvLock(...packages: readonly string[]): string {
+  return ['version = 1', 'requires-python = ">=3.10"', '', ...packages.map((each) => `[[package]]\n${each}`)].join(
+    '\n',
+  );
+}
+
+function workspace(files: Readonly<Record<string, string>>): string {
+  const directory = temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+test('uv.lock is read: versions and hashes of what an index has, commits of what git has', () => {
+  const directory = workspace({
+    'uv.lock': uvLock(
+      'name = "app"\nversion = "0.1"\nsource = { editable = "app" }\n',
+      `name = "Leaf"\nversion = "1.0"\nsource = { registry = "https://host/simple" }\nsdist = { url = "https://host/leaf-1.0.tar.gz", hash = "sha256:${A}", size = 1 }\nwheels = [\n  { url = "https://host/leaf-1.0-py3-none-any.whl", hash = "sha256:${B}" },\n]\n`,
+      `name = "forked"\nversion = "2.0"\nsource = { git = "https://host/forked?rev=main#${COMMIT}" }\n`,
+    ),
+  });
+  expect(readForeignLock('app', directory)).toEqual({
+    file: 'uv.lock',
+    entries: [
+      {
+        normalizedName: 'leaf',
+        version: '1.0',
+        hashes: [`sha256:${A}`, `sha256:${B}`],
+        origin: { file: 'uv.lock', line: 9, column: 0 },
+      },
+    ],
+    commits: new Map([['forked', COMMIT]]),
+  });
+});
+
+test('pylock.toml of the project is read before what the workspace has', () => {
+  const directory = workspace({
+    'uv.lock': 'no TOML at all',
+    'app/pylock.toml': `lock-version = "1.0"\ncreated-by = "t"\n[[packages]]\nname = "leaf"\nversion = "1.0"\nwheels = [{ name = "leaf-1.0-py3-none-any.whl", hashes = { sha256 = "${A}" } }]\n[[packages]]\nname = "forked"\nvcs = { type = "git", url = "https://host/forked", commit-id = "${COMMIT}" }\n`,
+  });
+  expect(readForeignLock('app', directory)).toMatchObject({
+    file: 'app/pylock.toml',
+    entries: [{ normalizedName: 'leaf', version: '1.0', hashes: [`sha256:${A}`] }],
+    commits: new Map([['forked', COMMIT]]),
+  });
+  expect(readForeignLock('app', workspace({}))).toBeUndefined();
+});
+
+test.each([
+  ['version = 2\n', '[line 1 column 0]: `version` is `2`, and `1` is known'],
+  ['[[package\n', '[line 1 column 9]: no valid TOML: '],
+  [uvLock('name = "x y"\n'), '[line 4 column 0]: `name` is `"x y"`'],
+  [
+    uvLock('name = "x"\nversion = "1"', 'name = "y"\nversion = "one"\n'),
+    '[line 7 column 0]: `version` of `y` is `"one"`',
+  ],
+  [
+    uvLock('name = "x"\nversion = "1"\nwheels = [{ hash = "md5:00" }]\n'),
+    '[line 4 column 0]: a hash of `x` is `"md5:00"`',
+  ],
+])('what no uv wrote is refused at its place (%#)', (text, message) => {
+  let told = '';
+  try {
+    readForeignLock('app', workspace({ 'app/uv.lock': text }));
+  } catch (error) {
+    told = formatError(error as ElementError);
+  }
+  expect(told).toContain(`app/uv.lock ${message}`);
+});
+
+describe('a lock run', () => {
+  let index: PackageIndex;
+  let tools: Tools;
+  let interpreter: Interpreter;
+  beforeAll(async () => {
+    index = await PackageIndex.start([
+      ...['1.0', '1.1', '1.2'].map((version) => ({ name: 'leaf', version, format: 'wheel' }) as const),
+      { name: 'other', version: '1.0', format: 'wheel' },
+      { name: 'other', version: '2.0', format: 'wheel' },
+      { name: 'maker', version: '1.0', format: 'wheel' },
+      { name: 'hooked', version: '1.0', format: 'wheel' },
+    ]);
+    tools = await sharedTools();
+    interpreter = await anInterpreter();
+  }, 120_000);
+  afterAll(async () => {
+    await index.stop();
+  });
+
+  test('keeps the versions of another lock, says which it cannot keep, and checks their hashes', async () => {
+    const app = new AppWorkspace({ index, tools, interpreter });
+    app.app(['leaf', 'other>=2']);
+    const leaf = index.sha256('leaf-1.1-py3-none-any.whl');
+    const write = (hash: string): void => {
+      app.write(
+        'uv.lock',
+        uvLock(
+          `name = "leaf"\nversion = "1.1"\nwheels = [{ hash = "sha256:${A}" }, { hash = "sha256:${hash}" }]\n`,
+          'name = "other"\nversion = "1.0"\n',
+        ),
+      );
+    };
+    write(leaf);
+    const first = await app.lockApp({ foreign: readForeignLock('app', app.directory) });
+    expect(app.pins('runtime.txt')).toEqual(['leaf==1.1', 'other==2.0']);
+    expect(first.locks.test.entries[0]?.hashes).toEqual([`sha256:${leaf}`]);
+    expect(first.notKept).toEqual([{ name: 'other', version: '1.0', locked: '2.0', file: 'uv.lock' }]);
+    write(B);
+    await expect(app.lockApp({ foreign: readForeignLock('app', app.directory) })).rejects.toMatchObject({
+      code: 'LOCK_HASH',
+      message: 'uv.lock [line 4 column 0]: no file of `leaf==1.1` is one that `uv.lock` has',
+    });
+  }, 300_000);
+});
