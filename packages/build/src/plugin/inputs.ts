@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { RUN_VARIABLE } from './pre-tasks-execution.js';
 import { METADATA_FILES, TEST_INCLUDES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
 
 /** The `inputs` of a target. */
@@ -48,10 +49,12 @@ export function wheelInputs(facts: InputFacts): Inputs {
  * all that they are made of stands for them.
  */
 export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
-  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
+  const run = { env: RUN_VARIABLE };
+  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts), run];
   return [
     ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
     ...common(facts),
+    run,
     WHEELS_OF_DEPENDENCIES,
   ];
 }

@@ -18,6 +18,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: { name: 'test', options: {} },
         buildWheel: { name: 'build-wheel', options: {} },
+        venv: { name: 'venv', options: {} },
       },
       settings: {},
     });
@@ -40,6 +41,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: undefined,
         buildWheel: { name: 'build-wheel', options: {} },
+        venv: { name: 'venv', options: {} },
       },
       python: '3.12',
       settings: { frontend: 'pip', exclude: ['notes/**'], include: ['docs/**'], testInclude: ['checks/**'] },
@@ -51,7 +53,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `exclude`, `include`, `testInclude`',
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `python`, `frontend`, `exclude`, `include`, `testInclude`',
     ],
     [
       'an option of a target that does not exist',

@@ -7,7 +7,6 @@ import {
   type Digest,
   type Outcome,
 } from '@wheelhouse/element';
-import { mapCoverage } from './coverage-report.js';
 import { readReport, type TestReport } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import {
@@ -21,7 +20,7 @@ import {
 } from './operation.js';
 import type { PlannedProject } from './project-plan.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeBackTestFiles, type WrittenFiles } from './test-files.js';
+import type { WrittenFiles } from './test-files.js';
 import { testRun, type TestOptions } from './test-run.js';
 import { filesOf, writeReports } from './tree-files.js';
 import { TEST_DIRECTORIES } from '../sources/source-set.js';
@@ -110,6 +109,7 @@ async function writeBack(
   const { blobs } = engine.store;
   const [before, after] = [parseDigest(sources), await subtree(blobs, tree, 'sources')];
   if (before === undefined || after === undefined) return undefined;
+  const { writeBackTestFiles } = await import('./test-files.js');
   const globs = [...TEST_DIRECTORIES, ...(settings.testInclude ?? [])];
   return await writeBackTestFiles({ blobs, before, after, directory: workspace.directoryOf(project), globs });
 }
@@ -128,6 +128,7 @@ async function mapped(
   { all }: PlannedClosure,
   { text, installed }: { readonly text: string; readonly installed: Digest },
 ): Promise<string> {
+  const { mapCoverage } = await import('./coverage-report.js');
   return await mapCoverage({
     blobs: engine.store.blobs,
     text,

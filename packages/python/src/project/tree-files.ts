@@ -6,7 +6,6 @@ import {
   checkoutTree,
   digestOnlyBlobs,
   emptyTree,
-  readBlob,
   sameDigest,
   walkTree,
   writeBlob,

@@ -11,8 +11,8 @@ import { addIgnored } from './gitignore.js';
 import { readVersion } from '../../version.js';
 import { PLUGIN } from '../../workspace/nx-json.js';
 
-/** Directories that targets write to. */
-const OUTPUTS = ['dist', 'reports'];
+/** Directories that targets write to; `.venv` is one of each project. */
+const OUTPUTS = ['dist', 'reports', '.venv'];
 
 /**
  * Makes a workspace use the plugin: what `nx add @wheelhouse/build` runs. What is there already stays as it is.
