@@ -53,7 +53,8 @@ export async function runTests(operation: Operation, options: TestOptions = {}):
   const run = testRun(own, options);
   const { reports } = outputsOf(operation);
   const [test, wheel, snapshot] = [plan.test(own, local, run), plan.wheel(own), plan.snapshot(own)];
-  const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, test]);
+  const installed = plan.installed(own, local);
+  const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, installed, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
   if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
 
@@ -69,8 +70,8 @@ export async function runTests(operation: Operation, options: TestOptions = {}):
       : undefined;
   const coverage = files.get('coverage.xml');
   if (coverage !== undefined) {
-    const installed = session.recordOf(plan.installed(own, local)).tree;
-    files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed }));
+    const { tree: there } = session.recordOf(installed);
+    files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed: there }));
   }
   // A run that failed without a failing test, as where too little is covered, is on no record that could be taken for a pass.
   const onRecord = run.whole && (!failed || report.failed > 0);
