@@ -69,14 +69,14 @@ test('nx add puts the plugin into nx.json and package.json', async () => {
     devDependencies: { '@wheelhouse/build': expect.stringMatching(new RegExp(`^[~^]?${version}$`)) as string },
   });
   const ignored = readFileSync(join(workspace, '.gitignore'), 'utf8').split('\n');
-  expect(ignored.map((line) => line.replaceAll('/', ''))).toEqual(expect.arrayContaining(['dist', 'reports']));
+  expect(ignored.map((line) => line.replaceAll('/', ''))).toEqual(expect.arrayContaining(['dist', 'reports', '.venv']));
   const installed = join('node_modules', '@wheelhouse', 'element', 'package.json');
   expect(json(installed)).toMatchObject({ name: '@wheelhouse/element', version });
 });
 
 test('the project has its targets', async () => {
   const shown = JSON.parse(await nx('show', 'project', 'app', '--json')) as { targets: Record<string, unknown> };
-  expect(Object.keys(shown.targets).sort()).toEqual(['build-wheel', 'lock', 'snapshot', 'test']);
+  expect(Object.keys(shown.targets).sort()).toEqual(['build-wheel', 'lock', 'snapshot', 'test', 'venv']);
 });
 
 test('without locks nothing is built, and it is said how to make them', async () => {

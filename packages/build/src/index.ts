@@ -2,6 +2,7 @@ export type { BuildErrorCode } from './errors.js';
 export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './interruption.js';
 export { createDependencies } from './plugin/create-dependencies.js';
 export { createNodes, createNodesV2 } from './plugin/create-nodes.js';
+export { preTasksExecution } from './plugin/pre-tasks-execution.js';
 export { PLUGIN as name } from './workspace/nx-json.js';
 export { parsePluginOptions, type PluginOptions } from './workspace/plugin-options.js';
 export { TARGETS, type KnownTarget, type TargetOption } from './workspace/target-options.js';

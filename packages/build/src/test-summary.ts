@@ -11,7 +11,7 @@ export interface SummaryPlace {
   /** The project's directory, relative to the workspace. */
   readonly project: string;
   /** Takes a line without its newline. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** Tells how tests went: those that failed, the counts, what was written back, and where the reports are. */

@@ -26,6 +26,8 @@ declare module '@wheelhouse/element' {
     TEST_OPTIONS: true;
     /** One name means different distributions on two indexes. */
     DEPENDENCY_CONFUSION: true;
+    /** A development environment cannot be made, or not there. */
+    VENV: true;
   }
 }
 
@@ -43,4 +45,5 @@ export type PythonErrorCode =
   | 'TOOLS'
   | 'FETCH'
   | 'TEST_OPTIONS'
-  | 'DEPENDENCY_CONFUSION';
+  | 'DEPENDENCY_CONFUSION'
+  | 'VENV';

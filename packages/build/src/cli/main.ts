@@ -7,6 +7,7 @@ import { script } from './commands/script.js';
 import { show } from './commands/show.js';
 import { test } from './commands/test.js';
 import { toolchain } from './commands/toolchain.js';
+import { venv } from './commands/venv.js';
 import { verify } from './commands/verify.js';
 import { EXIT, explainFailure } from '../failure.js';
 
@@ -24,6 +25,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   test: {
     summary: 'test the built wheel of a project',
     command: test,
+  },
+  venv: {
+    summary: 'make the development environment of a project',
+    command: venv,
   },
   show: {
     summary: 'show elements with their keys and whether they are built',

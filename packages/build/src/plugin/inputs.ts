@@ -9,6 +9,7 @@ import {
   type ProjectSettings,
 } from '@wheelhouse/python';
 import type { AskedOf } from './asked-of.js';
+import { RUN_VARIABLE } from './pre-tasks-execution.js';
 
 /** The `inputs` of a target. */
 export type Inputs = NonNullable<TargetConfiguration['inputs']>;
@@ -59,11 +60,13 @@ export function wheelInputs(facts: InputFacts): Inputs {
  * all that they are made of stands for them.
  */
 export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
-  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
+  const run = { env: RUN_VARIABLE };
+  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts), run];
   return [
     ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
     ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
     ...common(facts),
+    run,
     WHEELS_OF_DEPENDENCIES,
   ];
 }

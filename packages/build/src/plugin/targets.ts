@@ -52,6 +52,12 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
     },
   );
+  add(
+    targets.venv,
+    { description: 'Makes the development environment, with local projects edited in place', options: { pip: true } },
+    // It names its place, and looks by itself whether it is as it has to be.
+    { executor: `${PLUGIN}:venv`, cache: false },
+  );
   if (!facts.hasTests) return inferred;
   add(
     targets.test,

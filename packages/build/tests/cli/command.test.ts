@@ -35,6 +35,7 @@ describe('wheelhouse', () => {
     expect(stdout.match(/^ {2}\w+/gm)?.map((name) => name.trim())).toEqual([
       'build',
       'test',
+      'venv',
       'show',
       'script',
       'lock',
@@ -45,7 +46,7 @@ describe('wheelhouse', () => {
   });
 
   it('says how each command is used', () => {
-    for (const name of ['build', 'test', 'show', 'script', 'lock', 'verify', 'doctor', 'toolchain']) {
+    for (const name of ['build', 'test', 'venv', 'show', 'script', 'lock', 'verify', 'doctor', 'toolchain']) {
       const { exitCode, stdout } = run(name, '--help');
       expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`wheelhouse ${name} [OPTION]`)]);
     }
@@ -55,13 +56,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',

@@ -4,6 +4,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import buildWheel from '../../src/executors/build-wheel/executor.js';
 import snapshot from '../../src/executors/snapshot/executor.js';
 import runTest from '../../src/executors/test/executor.js';
+import makeVenv from '../../src/executors/venv/executor.js';
 import { pyproject, temporaryDirectories } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
@@ -53,7 +54,7 @@ describe('executors', () => {
   };
 
   it('are those that targets are inferred with', () => {
-    expect(Object.keys(executors)).toEqual(['lock', 'snapshot', 'build-wheel', 'test']);
+    expect(Object.keys(executors)).toEqual(['lock', 'snapshot', 'build-wheel', 'test', 'venv']);
   });
 
   it.each(Object.entries(executors))('%s has an implementation and describes all its options', (_name, entry) => {
@@ -81,6 +82,7 @@ describe('executors', () => {
       ['snapshot', snapshot],
       ['build-wheel', buildWheel],
       ['test', runTest],
+      ['venv', makeVenv],
     ])('%s fails with what to do about it, and writes nothing', async (_name, execute) => {
       expect(await captured(() => execute({}, contextOf(workspace, 'libs/app')))).toEqual({
         result: { success: false },

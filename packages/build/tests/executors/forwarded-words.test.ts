@@ -24,6 +24,6 @@ it('says which option of a configuration there is not', () => {
     expect.objectContaining({
       message: 'there is no option `retryFaild`',
       hint: 'the options are `verbose`, `retryFailed`, `args`',
-    }),
+    }) as Error,
   );
 });

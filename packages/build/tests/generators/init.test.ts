@@ -18,7 +18,7 @@ describe('the generator init', () => {
     await init(tree, {});
     expect(readNxJson(tree)?.plugins).toEqual([{ plugin: PLUGIN, options: {} }]);
     expect(readNxJson(tree)?.sync).toEqual({ globalGenerators: [`${PLUGIN}:sync-locks`] });
-    expect(tree.read('.gitignore', 'utf8')).toBe('node_modules\ndist\nreports\n');
+    expect(tree.read('.gitignore', 'utf8')).toBe('node_modules\ndist\nreports\n.venv\n');
     expect(readJson<{ devDependencies: object }>(tree, 'package.json').devDependencies).toEqual({
       [PLUGIN]: expect.stringMatching(/^\^\d+\.\d+\.\d+$/) as string,
     });
@@ -57,9 +57,9 @@ describe('the generator init', () => {
 
   it('finds directories ignored however they are written', async () => {
     const tree = emptyWorkspace();
-    tree.write('.gitignore', '/dist/\nreports/');
+    tree.write('.gitignore', '/dist/\nreports/\n.venv');
     await init(tree, {});
-    expect(tree.read('.gitignore', 'utf8')).toBe('/dist/\nreports/');
+    expect(tree.read('.gitignore', 'utf8')).toBe('/dist/\nreports/\n.venv');
   });
 
   it.each<[boolean | undefined, RegExp]>([

@@ -36,16 +36,16 @@ describe('createNodes', () => {
   });
 
   it.each<[string, Files, Record<string, string[]>]>([
-    ['a pyproject.toml', { 'a/pyproject.toml': pyproject('a') }, { a: ['lock', 'snapshot', 'build-wheel'] }],
+    ['a pyproject.toml', { 'a/pyproject.toml': pyproject('a') }, { a: ['lock', 'snapshot', 'build-wheel', 'venv'] }],
     [
       'a setup.py',
       { 'a/setup.py': 'from setuptools import setup\nsetup(name="a", version="1")\n' },
-      { a: ['lock', 'snapshot', 'build-wheel'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
     ],
     [
       'a setup.cfg with metadata',
       { 'a/setup.cfg': '[metadata]\nname = a\nversion = 1\n' },
-      { a: ['lock', 'snapshot', 'build-wheel'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
     ],
     [
       'a pyproject.toml that only holds settings of tools',
@@ -56,17 +56,17 @@ describe('createNodes', () => {
     [
       'tests',
       { 'a/pyproject.toml': pyproject('a'), 'a/tests/deep/test_a.py': '' },
-      { a: ['lock', 'snapshot', 'build-wheel', 'test'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'test'] },
     ],
     [
       'a directory of tests without any',
       { 'a/pyproject.toml': pyproject('a'), 'a/tests/README.md': '' },
-      { a: ['lock', 'snapshot', 'build-wheel'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
     ],
     [
       'a project of the workspace itself',
       { 'pyproject.toml': pyproject('a'), 'test/test_a.py': '' },
-      { '.': ['lock', 'snapshot', 'build-wheel', 'test'] },
+      { '.': ['lock', 'snapshot', 'build-wheel', 'venv', 'test'] },
     ],
   ])('infers from %s', async (_what, files, expected) => {
     const results = await infer(files);
@@ -185,6 +185,7 @@ describe('createNodes', () => {
         '{workspaceRoot}/libs/a/tests/**',
         '{workspaceRoot}/libs/a/pyproject.toml',
         toolchain,
+        { env: 'WHEELHOUSE_RUN' },
         wheels,
       ]) as unknown[],
       outputs: [
@@ -194,6 +195,8 @@ describe('createNodes', () => {
         '{workspaceRoot}/reports/{projectRoot}/test-result.intoto.json',
       ],
     });
+    expect(targets.venv).toMatchObject({ executor: '@wheelhouse/build:venv', cache: false });
+    expect(targets.venv).not.toHaveProperty('outputs');
     expect(targets.lock).toMatchObject({ executor: '@wheelhouse/build:lock', cache: false });
   });
 
@@ -203,7 +206,7 @@ describe('createNodes', () => {
       await infer(files, { snapshot: false, buildWheel: false, test: { targetName: 'check' } }),
       'a',
     );
-    expect(Object.keys(targets)).toEqual(['lock', 'check']);
+    expect(Object.keys(targets)).toEqual(['lock', 'venv', 'check']);
     expect(targets.check?.dependsOn).toEqual([]);
     expect(targets.check?.inputs?.slice(0, 2)).toEqual(['{workspaceRoot}/a/**/*', '^{projectRoot}/**/*']);
   });

@@ -223,6 +223,16 @@ export class ProjectPlan {
     );
   }
 
+  /** The wheels that what installs wheels imports. @returns the elements' names */
+  installTools(interpreter: Interpreter): string[] {
+    return this.toolWheels(interpreter, INSTALL_TOOLS);
+  }
+
+  /** The wheel of pip. @returns the elements' names */
+  pip(interpreter: Interpreter): string[] {
+    return this.toolsFor(interpreter, ['pip']).map((entry) => this.distribution(entry, 'wheel', interpreter));
+  }
+
   /** The interpreter and what it needs of this machine. @returns the element's name */
   toolchain(interpreter: Interpreter): string {
     return this.plan(`toolchain/${interpreter.tagsDigest.slice(0, 12)}.bst`, 'toolchain', {
@@ -243,13 +253,16 @@ export class ProjectPlan {
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
   private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
-    const wheels = this.toolsFor(interpreter, tools).map((entry) =>
+    const helpers = this.plan('helpers.bst', 'helpers', {});
+    return [this.toolchain(interpreter), helpers, ...this.toolWheels(interpreter, tools)];
+  }
+
+  private toolWheels(interpreter: Interpreter, tools: readonly string[]): string[] {
+    return this.toolsFor(interpreter, tools).map((entry) =>
       this.plan(`tool/${entry.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'tool', {
         sources: [sourceOf(entry, 'wheel', interpreter)],
       }),
     );
-    const helpers = this.plan('helpers.bst', 'helpers', {});
-    return [this.toolchain(interpreter), helpers, ...wheels];
   }
 
   /** An environment that holds pip alone, for `frontend: pip`. */

@@ -7,7 +7,6 @@ import {
   type Digest,
   type Outcome,
 } from '@wheelhouse/element';
-import { mapCoverage } from './coverage-report.js';
 import { readReport, type TestReport } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import {
@@ -21,7 +20,7 @@ import {
 } from './operation.js';
 import type { PlannedProject } from './project-plan.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeBackTestFiles, type WrittenFiles } from './test-files.js';
+import type { WrittenFiles } from './test-files.js';
 import { testRun, type TestOptions } from './test-run.js';
 import { filesOf, RECORD, writeReports } from './tree-files.js';
 import { TEST_DIRECTORIES } from '../sources/source-set.js';
@@ -56,7 +55,8 @@ export async function runTests(operation: Operation, options: TestOptions = {}):
   const run = testRun(own, options);
   const { reports } = outputsOf(operation);
   const [test, wheel, snapshot] = [plan.test(own, local, run), plan.wheel(own), plan.snapshot(own)];
-  const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, test]);
+  const installed = plan.installed(own, local);
+  const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, installed, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
   if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
 
@@ -72,8 +72,8 @@ export async function runTests(operation: Operation, options: TestOptions = {}):
       : undefined;
   const coverage = files.get('coverage.xml');
   if (coverage !== undefined) {
-    const installed = session.recordOf(plan.installed(own, local)).tree;
-    files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed }));
+    const { tree: there } = session.recordOf(installed);
+    files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed: there }));
   }
   // A run that failed without a failing test, as where too little is covered, is on no record that could be taken for a pass.
   const onRecord = run.whole && (!failed || report.failed > 0);
@@ -118,6 +118,7 @@ async function writeBack(
   const { blobs } = engine.store;
   const [before, after] = [parseDigest(sources), await subtree(blobs, tree, 'sources')];
   if (before === undefined || after === undefined) return undefined;
+  const { writeBackTestFiles } = await import('./test-files.js');
   const globs = [...TEST_DIRECTORIES, ...(settings.testInclude ?? [])];
   return await writeBackTestFiles({ blobs, before, after, directory: workspace.directoryOf(project), globs });
 }
@@ -136,6 +137,7 @@ async function mapped(
   { all }: PlannedClosure,
   { text, installed }: { readonly text: string; readonly installed: Digest },
 ): Promise<string> {
+  const { mapCoverage } = await import('./coverage-report.js');
   return await mapCoverage({
     blobs: engine.store.blobs,
     text,

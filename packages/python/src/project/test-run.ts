@@ -65,7 +65,7 @@ function runnerOf({ locks, metadata }: PlannedProject, options: TestOptions, loc
   const { runner, command } = options;
   if (runner !== undefined && !TEST_RUNNERS.includes(runner)) {
     const known = TEST_RUNNERS.map((each) => `\`${each}\``).join(', ');
-    throw refusal(metadata.name, `there is no runner \`${String(runner)}\``, `the runners are ${known}`);
+    throw refusal(metadata.name, `there is no runner \`${runner}\``, `the runners are ${known}`);
   }
   const chosen = runner ?? (command !== undefined ? 'command' : locked.has('pytest') ? 'pytest' : 'unittest');
   if (chosen === 'command' && (command ?? '').trim() === '') {

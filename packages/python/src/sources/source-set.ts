@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import picomatch from 'picomatch';
 import { gitFiles } from './git-files.js';
 
@@ -71,10 +72,13 @@ export async function projectFiles(directory: string): Promise<string[]> {
   const listed = await gitFiles(directory, { which: 'sources' });
   if (listed !== undefined) return listed;
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
+  const paths = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
     .filter((path) => !DEBRIS.test(path));
+  // A virtual environment (PEP 405), whatever it is called.
+  const environments = paths.filter((path) => path.endsWith('/pyvenv.cfg')).map((path) => dirname(path));
+  return paths.filter((path) => !environments.some((environment) => path.startsWith(`${environment}/`)));
 }
 
 /** Whether a file, by its path relative to the project, belongs to a set. */

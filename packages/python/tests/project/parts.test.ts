@@ -42,9 +42,10 @@ describe('source sets', () => {
 
   test('what git tracks or would take up are the files of a project; elsewhere all but debris', async () => {
     const directory = temporaryDirectory();
-    for (const path of ['app', 'app/__pycache__', 'dist']) mkdirSync(join(directory, path));
-    for (const path of ['app/a.py', 'app/__pycache__/a.pyc', 'dist/x.whl', 'ignored.txt', '.gitignore']) {
-      writeFileSync(join(directory, path), path === '.gitignore' ? 'ignored.txt\n__pycache__\ndist\n' : '');
+    for (const path of ['app', 'app/__pycache__', 'dist', 'env']) mkdirSync(join(directory, path));
+    const debris = ['app/__pycache__/a.pyc', 'dist/x.whl', 'env/pyvenv.cfg', 'env/x.py'];
+    for (const path of ['app/a.py', ...debris, 'ignored.txt', '.gitignore']) {
+      writeFileSync(join(directory, path), path === '.gitignore' ? 'ignored.txt\n__pycache__\ndist\nenv\n' : '');
     }
     expect((await projectFiles(directory)).sort()).toEqual(['.gitignore', 'app/a.py', 'ignored.txt']);
     execFileSync('git', ['init', '-q', directory]);

@@ -131,5 +131,5 @@ test.each<[string[], TestOptions, string, string]>([
     'say by the option `updateSnapshotsArgs` what makes the runner write them',
   ],
 ])('what cannot be is an error: %j %j', (locked, options, message, hint) => {
-  expect(() => run(locked, options)).toThrow(expect.objectContaining({ code: 'TEST_OPTIONS', message, hint }));
+  expect(() => run(locked, options)).toThrow(expect.objectContaining({ code: 'TEST_OPTIONS', message, hint }) as Error);
 });

@@ -13,8 +13,8 @@ import { PLUGIN } from '../../workspace/nx-json.js';
 
 const SYNC_LOCKS = `${PLUGIN}:sync-locks`;
 
-/** Directories that targets write to. */
-const OUTPUTS = ['dist', 'reports'];
+/** Directories that targets write to; `.venv` is one of each project. */
+const OUTPUTS = ['dist', 'reports', '.venv'];
 
 /**
  * Makes a workspace use the plugin: what `nx add @wheelhouse/build` runs. What is there already stays as it is.

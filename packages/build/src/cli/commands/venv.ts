@@ -1,0 +1,62 @@
+import { makeVenv, type VenvOptions } from '@wheelhouse/python/venv';
+import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { withSession } from '../session.js';
+import { EXIT } from '../../failure.js';
+import { tellVenv } from '../../venv-summary.js';
+import { targetOptions } from '../../workspace/declared-options.js';
+
+const help = `wheelhouse venv [OPTION]... PROJECT
+
+Makes the development environment of a project: what its test lock holds, and the project with its local dependencies
+edited in place. What is not given here is as nx.json and project.json have it for the target.
+
+  --path DIR          where it lies: absolute, or relative to the project; .venv otherwise
+  --pip               install pip beside what the lock holds
+  --retry-failed      try again what failed before and has not changed since
+  --verify-toolchain  read every file of the host toolchain instead of trusting the package database
+  --verbose           show the output of builds while they run
+  --directory DIR     act as if started in DIR
+  --help              show this
+
+Ends with 0 when the environment is as it has to be, 1 on a mistake of the caller's, 2 when a build failed.
+`;
+
+/** `wheelhouse venv` */
+export const venv: Command = {
+  help,
+  run: async (argv, context) => {
+    const { values, positionals } = parseArguments('venv', {
+      args: [...argv],
+      options: {
+        path: { type: 'string' },
+        pip: { type: 'boolean' },
+        'retry-failed': { type: 'boolean' },
+        'verify-toolchain': { type: 'boolean' },
+        verbose: { type: 'boolean' },
+        directory: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+    const target = onlyTarget('venv', positionals, 'project');
+    const options = {
+      ...values,
+      retryFailed: values['retry-failed'],
+      verifyToolchain: values['verify-toolchain'],
+    };
+    return await withSession(context, options, async (session) => {
+      const operation = await session.operation(target);
+      const declared: VenvOptions = await targetOptions(operation, 'venv');
+      const { venv: made } = await makeVenv(operation, {
+        path: values.path ?? declared.path,
+        pip: values.pip ?? declared.pip,
+      });
+      if (made !== undefined) {
+        tellVenv(made, operation.workspace.directory, (line) => {
+          context.output.write(`${line}\n`);
+        });
+      }
+      session.reporter.finish();
+      return made === undefined ? EXIT.failed : EXIT.done;
+    });
+  },
+};

@@ -1,0 +1,19 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { makeVenv } from '@wheelhouse/python/venv';
+import type { VenvExecutorSchema } from './schema.js';
+import { runTask } from '../project-task.js';
+import { tellVenv } from '../../venv-summary.js';
+
+/** Makes the development environment of a project. */
+export default async function venv(
+  options: VenvExecutorSchema,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return await runTask(context, options, async (operation, say) => {
+    const { path, pip } = options;
+    const { venv } = await makeVenv(operation, { path, pip });
+    if (venv === undefined) return false;
+    tellVenv(venv, context.root, say);
+    return true;
+  });
+}

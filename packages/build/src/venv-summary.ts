@@ -1,0 +1,23 @@
+import { relative } from 'node:path';
+import type { VenvResult } from '@wheelhouse/python/venv';
+
+/**
+ * Tells what is in a development environment.
+ *
+ * @param workspace absolute path
+ * @param say takes a line without its newline
+ */
+export function tellVenv(
+  { directory, fresh, wheels, editable }: NonNullable<VenvResult['venv']>,
+  workspace: string,
+  say: (line: string) => void,
+): void {
+  for (const { name, built } of fresh ? [] : editable) {
+    if (built.length === 0) continue;
+    say(`of ${name}, what was built stays as it is until the next run: ${built.join(', ')}`);
+  }
+  const place = relative(workspace, directory);
+  const names = editable.map(({ name }) => name).join(', ');
+  say(`environment: ${place.startsWith('..') ? directory : place}${fresh ? ' (up to date)' : ''}`);
+  say(`${wheels} distributions installed, edited in place: ${names}`);
+}
