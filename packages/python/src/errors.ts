@@ -24,6 +24,8 @@ declare module '@wheelhouse/element' {
     FETCH: true;
     /** Tests cannot be run as the options say. */
     TEST_OPTIONS: true;
+    /** Something cannot or must not be published. */
+    PUBLISH: true;
   }
 }
 
@@ -40,4 +42,5 @@ export type PythonErrorCode =
   | 'OUTSIDE_WORKSPACE'
   | 'TOOLS'
   | 'FETCH'
-  | 'TEST_OPTIONS';
+  | 'TEST_OPTIONS'
+  | 'PUBLISH';

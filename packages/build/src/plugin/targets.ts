@@ -52,6 +52,15 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
     },
   );
+  add(
+    targets.buildWheel === undefined ? undefined : targets.publish,
+    { description: 'Publishes the distributions to an index', options: { to: 'dist/index', dryRun: true } },
+    {
+      executor: `${PLUGIN}:publish`,
+      cache: false,
+      dependsOn: [...present(targets.buildWheel), ...(facts.hasTests ? present(targets.test) : [])],
+    },
+  );
   if (!facts.hasTests) return inferred;
   add(
     targets.test,

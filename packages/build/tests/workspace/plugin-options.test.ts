@@ -18,6 +18,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: { name: 'test', options: {} },
         buildWheel: { name: 'build-wheel', options: {} },
+        publish: { name: 'publish', options: {} },
       },
       settings: {},
     });
@@ -28,6 +29,7 @@ describe('parsePluginOptions', () => {
       parsePluginOptions({
         lock: { targetName: 'pin' },
         test: false,
+        publish: { to: 'dist/index', tested: true },
         python: '3.12',
         frontend: 'pip',
         exclude: ['notes/**'],
@@ -46,6 +48,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: undefined,
         buildWheel: { name: 'build-wheel', options: {} },
+        publish: { name: 'publish', options: { to: 'dist/index', tested: true } },
       },
       python: '3.12',
       settings: {
@@ -68,7 +71,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `publish`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`',
     ],
     [

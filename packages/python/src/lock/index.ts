@@ -22,7 +22,14 @@ export {
   type Address,
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
-export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
+export {
+  ensureEnvironment,
+  ensureTools,
+  type Tools,
+  type ToolsEnvironment,
+  type ToolsOptions,
+} from '../tools/ensure-tools.js';
+export { UPLOAD_TOOL_REQUIREMENTS, UPLOAD_TOOLS_LOCK } from '../tools/tools-lock.js';
 export {
   parsePipConfig,
   readIndexSettings,
