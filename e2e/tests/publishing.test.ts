@@ -89,6 +89,34 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
+describe('the documents of a wheelhouse', () => {
+  test('name every input, and the commit where the sources are what is committed', () => {
+    const { subject, predicate } = JSON.parse(workspace.read(`${WHEELHOUSE}/provenance.intoto.json`)) as {
+      readonly subject: readonly { readonly name: string; readonly annotations: { readonly origin: string } }[];
+      readonly predicate: {
+        readonly buildDefinition: {
+          readonly resolvedDependencies: readonly { readonly annotations: { readonly role: string } }[];
+        };
+      };
+    };
+    expect(subject.map(({ name, annotations }) => [name, annotations.origin])).toEqual([
+      [APP, 'project'],
+      [humanize(), 'snapshot'],
+    ]);
+    const roles = predicate.buildDefinition.resolvedDependencies.map(({ annotations }) => annotations.role);
+    expect([...new Set(roles)]).toEqual([
+      ...['commit', 'sources', 'lock', 'snapshot', 'build', 'wheel', 'scripts', 'toolchain'],
+    ]);
+  });
+
+  test('are the same bytes when they are written again', async () => {
+    const before = workspace.contents(WHEELHOUSE);
+    workspace.remove('dist');
+    expect((await workspace.wheelhouse(['build', 'app'])).exitCode).toBe(0);
+    expect(workspace.contents(WHEELHOUSE)).toEqual(before);
+  });
+});
+
 describe('the target publish', () => {
   test('builds and tests what it publishes to a static index', () => {
     for (const line of [`published: ${APP}`, `published: ${humanize()}`, 'index: index']) {

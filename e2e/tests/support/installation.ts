@@ -19,7 +19,8 @@ export interface Installation {
 /** Only the executors and generators need Nx, which is large. */
 const LEFT_OUT = ['@nx/devkit'];
 
-const NOT_INSTALLED = ['src', 'tests', 'node_modules'];
+/** What is not published of the packages here; of others everything is. */
+const NOT_PUBLISHED = ['src', 'tests'];
 
 /** Copies the built packages into `directory`, which every user can search. A checkout may be closed to other users. */
 export function installPackages(directory: string): Installation {
@@ -28,9 +29,11 @@ export function installPackages(directory: string): Installation {
   const install = (source: string, target: string): void => {
     if (seen.has(source)) return;
     seen.add(source);
+    const isOurs = dirname(realpathSync(source)) === join(REPOSITORY, 'packages');
+    const leftOut = ['node_modules', ...(isOurs ? NOT_PUBLISHED : [])];
     cpSync(realpathSync(source), target, {
       recursive: true,
-      filter: (path) => !NOT_INSTALLED.includes(relative(realpathSync(source), path).split(sep)[0] ?? ''),
+      filter: (path) => !leftOut.includes(relative(realpathSync(source), path).split(sep)[0] ?? ''),
     });
     for (const name of dependencies(source)) {
       const found = locate(name, realpathSync(source));
