@@ -18,7 +18,7 @@ const CREDENTIALS = { TWINE_USERNAME: UploadIndex.USER, TWINE_PASSWORD: UploadIn
 let base: string;
 let workspace: Workspace;
 let uploads: UploadIndex;
-let server: ChildProcess;
+let server: ChildProcess | undefined;
 /** The addresses that pip takes: the static index served, the same by its path, and pypiserver. */
 let indexes: Readonly<Record<string, string>>;
 let first: Ended;
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const words = ['run', 'app:publish', '--to=index', '--scope=wheelhouse', '--tested', '--output-style=static'];
   first = await workspace.nx(words);
   if (first.exitCode !== 0) throw new Error(`${first.stdout}\n${first.stderr}`);
-  server = spawn(
+  const serving = spawn(
     process.execPath,
     [
       join(base, 'installation', 'node_modules', '@wheelhouse', 'build', 'bin', 'wheelhouse.js'),
@@ -70,8 +70,8 @@ beforeAll(async () => {
     ],
     { cwd: workspace.directory, env: workspace.environment, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  if (server.stdout === null) throw new Error('the server says nothing');
-  const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
+  server = serving;
+  const [line] = (await once(createInterface(serving.stdout), 'line')) as [string];
   indexes = {
     served: line.replace('index: ', ''),
     path: pathToFileURL(workspace.path('index/simple')).href,
@@ -81,7 +81,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await uploads.stop();
-  if (server.exitCode === null) {
+  if (server?.exitCode === null) {
     const ended = once(server, 'exit');
     server.kill();
     await ended;
@@ -212,6 +212,7 @@ describe('pip', () => {
   });
 
   test('is served until the server is told to end, which it does well', async () => {
+    if (server === undefined) throw new Error('there is no server');
     const ended = once(server, 'exit');
     server.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

@@ -55,6 +55,7 @@ export function rootPage(names: readonly string[]): Page {
 /** PEP 700's version of the API: `versions`, and the size of each file. */
 const META = { 'api-version': '1.1' };
 
+/** Without the older name of `core-metadata`: clients that know it alone take its value for a text (PEP 714). */
 function jsonFile(file: OfferedFile, filesUrl: string): Readonly<Record<string, unknown>> {
   const metadata = file.metadataSha256 === undefined ? undefined : { sha256: file.metadataSha256 };
   return {
@@ -62,7 +63,7 @@ function jsonFile(file: OfferedFile, filesUrl: string): Readonly<Record<string, 
     url: url(filesUrl, file),
     hashes: { sha256: file.sha256 },
     ...(file.requiresPython === undefined ? {} : { 'requires-python': file.requiresPython }),
-    ...(metadata === undefined ? {} : { 'core-metadata': metadata, 'dist-info-metadata': metadata }),
+    ...(metadata === undefined ? {} : { 'core-metadata': metadata }),
     size: file.sizeBytes,
     yanked: false,
   };

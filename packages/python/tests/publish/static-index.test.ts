@@ -74,7 +74,6 @@ describe('a static index', () => {
           hashes: { sha256: sha256(path) },
           'requires-python': '>=3.9,<4',
           'core-metadata': { sha256: metadata },
-          'dist-info-metadata': { sha256: metadata },
           size: readFileSync(path).length,
           yanked: false,
         },
