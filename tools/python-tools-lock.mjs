@@ -1,6 +1,6 @@
 /**
- * Resolves the lock of the private Python tools anew: packages/python/src/tools/tools.txt. Uses the tools environment
- * of the lock that is there, so one resolution can be a version of uv behind its own answer.
+ * Resolves the locks of the private Python tools anew: packages/python/src/tools/tools.txt and upload-tools.txt. Uses the
+ * tools environment of the lock that is there, so one resolution can be a version of uv behind its own answer.
  *
  * `node tools/build.mjs python && node tools/python-tools-lock.mjs`
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeDirectory } from '@wheelhouse/element';
 import { findPython, probeInterpreter } from '@wheelhouse/python';
-import { ensureTools, lockTools, readIndexSettings } from '@wheelhouse/python/lock';
+import { ensureTools, lockTools, readIndexSettings, UPLOAD_TOOL_REQUIREMENTS } from '@wheelhouse/python/lock';
 import { root } from './workspace.mjs';
 
 const environment = process.env;
@@ -20,8 +20,10 @@ const tools = await ensureTools({ store: storeDirectory(environment), python: as
 const temporary = mkdtempSync(join(tmpdir(), 'wheelhouse-tools-lock-'));
 try {
   const settings = await readIndexSettings(tools, environment);
-  const text = await lockTools({ tools, settings, interpreter, environment, temporary, io });
-  writeFileSync(join(root, 'packages', 'python', 'src', 'tools', 'tools.txt'), text);
+  const context = { tools, settings, interpreter, environment, temporary, io };
+  const directory = join(root, 'packages', 'python', 'src', 'tools');
+  writeFileSync(join(directory, 'tools.txt'), await lockTools(context));
+  writeFileSync(join(directory, 'upload-tools.txt'), await lockTools(context, UPLOAD_TOOL_REQUIREMENTS));
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -14,11 +14,11 @@ export const partsForBuilding = {
   apt: ['bubblewrap', 'util-linux', 'build-essential', 'python3-venv', 'python3-dev'],
 };
 
-/** What the tests take beyond that: another clock, and a second implementation of the Remote Execution API. */
+/** What the tests take beyond that: another clock, a second implementation of the Remote Execution API, and an index that takes uploads. */
 export const partsForTests = {
   npm: partsForBuilding.npm,
   apt: [...partsForBuilding.apt, 'faketime'],
-  pip: { buildstream: ['buildstream==2.8.1'] },
+  pip: { buildstream: ['buildstream==2.8.1'], pypiserver: ['pypiserver[passlib]==2.4.2'] },
 };
 
 /** The lowest Node the packages run on. */

@@ -28,6 +28,8 @@ declare module '@wheelhouse/element' {
     DEPENDENCY_CONFUSION: true;
     /** A development environment cannot be made, or not there. */
     VENV: true;
+    /** Something cannot or must not be published. */
+    PUBLISH: true;
   }
 }
 
@@ -46,4 +48,5 @@ export type PythonErrorCode =
   | 'FETCH'
   | 'TEST_OPTIONS'
   | 'DEPENDENCY_CONFUSION'
-  | 'VENV';
+  | 'VENV'
+  | 'PUBLISH';

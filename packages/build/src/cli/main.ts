@@ -2,7 +2,9 @@ import { ElementError } from '@wheelhouse/element';
 import type { Command, CommandContext } from './command.js';
 import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
+import { indexSite } from './commands/index-site.js';
 import { lock } from './commands/lock.js';
+import { publish } from './commands/publish.js';
 import { script } from './commands/script.js';
 import { show } from './commands/show.js';
 import { test } from './commands/test.js';
@@ -43,8 +45,16 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
     command: lock,
   },
   verify: {
-    summary: "check a project's outputs against what they were made from",
+    summary: "check a project's outputs against what they were made from, or a wheelhouse anywhere",
     command: verify,
+  },
+  publish: {
+    summary: 'publish a wheelhouse to an index',
+    command: publish,
+  },
+  index: {
+    summary: 'serve a static index, or write its pages anew',
+    command: indexSite,
   },
   doctor: {
     summary: 'try everything that building needs of this machine',

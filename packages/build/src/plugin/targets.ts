@@ -58,6 +58,15 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     // It names its place, and looks by itself whether it is as it has to be.
     { executor: `${PLUGIN}:venv`, cache: false },
   );
+  add(
+    targets.buildWheel === undefined ? undefined : targets.publish,
+    { description: 'Publishes the distributions to an index', options: { to: 'dist/index', dryRun: true } },
+    {
+      executor: `${PLUGIN}:publish`,
+      cache: false,
+      dependsOn: [...present(targets.buildWheel), ...(facts.hasTests ? present(targets.test) : [])],
+    },
+  );
   if (!facts.hasTests) return inferred;
   add(
     targets.test,

@@ -6,7 +6,7 @@ export interface KnownTarget {
 }
 
 /** The option that is about one target. */
-export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'venv';
+export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'venv' | 'publish';
 
 /** The targets a Python project can get, by the names of their options. */
 export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
@@ -15,6 +15,7 @@ export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
   buildWheel: { name: 'build-wheel', options: [] },
   venv: { name: 'venv', options: ['path', 'pip'] },
+  publish: { name: 'publish', options: ['to', 'repository', 'checkUrl', 'scope', 'dryRun', 'tested', 'record'] },
 };
 
 /** The options that are about targets. */

@@ -40,13 +40,27 @@ describe('wheelhouse', () => {
       'script',
       'lock',
       'verify',
+      'publish',
+      'index',
       'doctor',
       'toolchain',
     ]);
   });
 
   it('says how each command is used', () => {
-    for (const name of ['build', 'test', 'venv', 'show', 'script', 'lock', 'verify', 'doctor', 'toolchain']) {
+    for (const name of [
+      'build',
+      'test',
+      'venv',
+      'show',
+      'script',
+      'lock',
+      'verify',
+      'publish',
+      'index',
+      'doctor',
+      'toolchain',
+    ]) {
       const { exitCode, stdout } = run(name, '--help');
       expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`wheelhouse ${name} [OPTION]`)]);
     }
@@ -56,13 +70,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',
@@ -73,6 +87,18 @@ describe('wheelhouse', () => {
       'too few targets',
       ['verify'],
       'wheelhouse verify: one project or directory is expected, not 0\nhint: `wheelhouse verify --help` says how it is used\n',
+    ],
+    [
+      'no index to serve',
+      ['index', 'serve'],
+      'wheelhouse index: `serve DIR` or `build DIR` is expected\n' +
+        'hint: `wheelhouse index --help` says how it is used\n',
+    ],
+    [
+      'an address that is none',
+      ['index', 'serve', 'somewhere', '--listen', '8080'],
+      'wheelhouse index: --listen is `8080`, and not an address such as `127.0.0.1:8080`\n' +
+        'hint: `wheelhouse index --help` says how it is used\n',
     ],
     [
       'a format that does not exist',

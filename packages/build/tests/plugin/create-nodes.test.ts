@@ -36,16 +36,20 @@ describe('createNodes', () => {
   });
 
   it.each<[string, Files, Record<string, string[]>]>([
-    ['a pyproject.toml', { 'a/pyproject.toml': pyproject('a') }, { a: ['lock', 'snapshot', 'build-wheel', 'venv'] }],
+    [
+      'a pyproject.toml',
+      { 'a/pyproject.toml': pyproject('a') },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
+    ],
     [
       'a setup.py',
       { 'a/setup.py': 'from setuptools import setup\nsetup(name="a", version="1")\n' },
-      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
     ],
     [
       'a setup.cfg with metadata',
       { 'a/setup.cfg': '[metadata]\nname = a\nversion = 1\n' },
-      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
     ],
     [
       'a pyproject.toml that only holds settings of tools',
@@ -56,17 +60,17 @@ describe('createNodes', () => {
     [
       'tests',
       { 'a/pyproject.toml': pyproject('a'), 'a/tests/deep/test_a.py': '' },
-      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'test'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'] },
     ],
     [
       'a directory of tests without any',
       { 'a/pyproject.toml': pyproject('a'), 'a/tests/README.md': '' },
-      { a: ['lock', 'snapshot', 'build-wheel', 'venv'] },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
     ],
     [
       'a project of the workspace itself',
       { 'pyproject.toml': pyproject('a'), 'test/test_a.py': '' },
-      { '.': ['lock', 'snapshot', 'build-wheel', 'venv', 'test'] },
+      { '.': ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'] },
     ],
   ])('infers from %s', async (_what, files, expected) => {
     const results = await infer(files);
@@ -198,6 +202,11 @@ describe('createNodes', () => {
     expect(targets.venv).toMatchObject({ executor: '@wheelhouse/build:venv', cache: false });
     expect(targets.venv).not.toHaveProperty('outputs');
     expect(targets.lock).toMatchObject({ executor: '@wheelhouse/build:lock', cache: false });
+    expect(targets.publish).toMatchObject({
+      executor: '@wheelhouse/build:publish',
+      cache: false,
+      dependsOn: ['build-wheel', 'test'],
+    });
   });
 
   it('leaves out the targets that are switched off, and what refers to them', async () => {

@@ -19,6 +19,7 @@ describe('parsePluginOptions', () => {
         test: { name: 'test', options: {} },
         buildWheel: { name: 'build-wheel', options: {} },
         venv: { name: 'venv', options: {} },
+        publish: { name: 'publish', options: {} },
       },
       settings: {},
     });
@@ -29,6 +30,7 @@ describe('parsePluginOptions', () => {
       parsePluginOptions({
         lock: { targetName: 'pin' },
         test: false,
+        publish: { to: 'dist/index', tested: true },
         python: '3.12',
         frontend: 'pip',
         exclude: ['notes/**'],
@@ -48,6 +50,7 @@ describe('parsePluginOptions', () => {
         test: undefined,
         buildWheel: { name: 'build-wheel', options: {} },
         venv: { name: 'venv', options: {} },
+        publish: { name: 'publish', options: { to: 'dist/index', tested: true } },
       },
       python: '3.12',
       settings: {
@@ -70,7 +73,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `publish`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`, `resolves`, `indexes`',
     ],
     [

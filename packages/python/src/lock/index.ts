@@ -26,7 +26,14 @@ export {
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
 export { withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
-export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
+export {
+  ensureEnvironment,
+  ensureTools,
+  type Tools,
+  type ToolsEnvironment,
+  type ToolsOptions,
+} from '../tools/ensure-tools.js';
+export { UPLOAD_TOOL_REQUIREMENTS, UPLOAD_TOOLS_LOCK } from '../tools/tools-lock.js';
 export {
   parsePipConfig,
   readIndexSettings,

@@ -5,14 +5,14 @@ import { TOOL_REQUIREMENTS, TOOLS_PYTHON } from '../tools/tools-lock.js';
 import { Uv, type UvContext } from './uv.js';
 
 /**
- * The text of `tools/tools.txt`, resolved anew with the uv at hand; for whoever maintains this package
+ * The text of `tools/tools.txt`, or of the lock of other tools, resolved anew with the uv at hand; for whoever maintains this package
  * (`node tools/python-tools-lock.mjs`). Every tool has a wheel.
  *
  * @throws Error with uv's words where there is no answer
  */
-export async function lockTools(context: UvContext): Promise<string> {
+export async function lockTools(context: UvContext, tools: readonly string[] = TOOL_REQUIREMENTS): Promise<string> {
   const uv = new Uv(context);
-  const requirements = requirementLines(TOOL_REQUIREMENTS.map((text) => parseRequirement(text)));
+  const requirements = requirementLines(tools.map((text) => parseRequirement(text)));
   const answer = await uv.resolve({ requirements, python: TOOLS_PYTHON, metadata: [] });
   if (answer.type !== 'resolved') throw new Error(`the tools cannot be locked: ${JSON.stringify(answer)}`);
   return formatLock({

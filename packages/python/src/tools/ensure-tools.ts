@@ -5,14 +5,18 @@ import { ElementError, lockFile, type Io } from '@wheelhouse/element';
 import { TOOLS_LOCK } from './tools-lock.js';
 import { runProgram } from './program.js';
 
-/** The private environment with the programs this package runs on the host. */
-export interface Tools {
+/** A private environment with programs this package runs on the host. */
+export interface ToolsEnvironment {
   /** Its directory, absolute; never moved. */
   readonly directory: string;
   readonly python: string;
-  readonly uv: string;
   /** SHA-256 (hex) of the lock it was made from. */
   readonly digest: string;
+}
+
+/** The environment of what locks and fetches. */
+export interface Tools extends ToolsEnvironment {
+  readonly uv: string;
 }
 
 /** What making the environment needs. */
@@ -31,39 +35,41 @@ export interface ToolsOptions {
 /** Written last: an environment without it was not finished. */
 const STAMP = 'wheelhouse-complete';
 
+/** The environment of what locks and fetches, made when it is not there. @throws ElementError TOOLS */
+export async function ensureTools(options: ToolsOptions): Promise<Tools> {
+  const environment = await ensureEnvironment(TOOLS_LOCK, options);
+  return { ...environment, uv: join(environment.directory, 'bin', 'uv') };
+}
+
 /**
- * The tools environment of a store, made when it is not there: `<store>/tools/<digest of the lock>`. One process makes
- * it, others wait for it. Everything in it was checked against the lock's hashes; nothing is built from source.
+ * The environment of a lock in a store, made when it is not there: `<store>/tools/<digest of the lock>`. One process
+ * makes it, others wait for it. Everything in it was checked against the lock's hashes; nothing is built from source.
  *
+ * @param lock absolute path
  * @throws ElementError TOOLS with pip's or venv's own words
  */
-export async function ensureTools(options: ToolsOptions): Promise<Tools> {
-  const digest = createHash('sha256').update(readFileSync(TOOLS_LOCK)).digest('hex');
+export async function ensureEnvironment(lock: string, options: ToolsOptions): Promise<ToolsEnvironment> {
+  const digest = createHash('sha256').update(readFileSync(lock)).digest('hex');
   const directory = join(options.store, 'tools', digest);
-  const tools: Tools = {
-    directory,
-    python: join(directory, 'bin', 'python'),
-    uv: join(directory, 'bin', 'uv'),
-    digest,
-  };
+  const tools: ToolsEnvironment = { directory, python: join(directory, 'bin', 'python'), digest };
   if (isComplete(tools)) return tools;
-  const lock = await lockFile(join(options.store, 'locks', `tools-${digest}.lock`), { signal: options.io.signal });
+  const held = await lockFile(join(options.store, 'locks', `tools-${digest}.lock`), { signal: options.io.signal });
   try {
-    if (!isComplete(tools)) await make(tools, options);
+    if (!isComplete(tools)) await make(tools, lock, options);
   } finally {
-    await lock?.release();
+    await held?.release();
   }
   return tools;
 }
 
 /** A virtual environment is bound to its path and to the Python it was made with, which may have left since. */
-function isComplete(tools: Tools): boolean {
+function isComplete(tools: ToolsEnvironment): boolean {
   return [join(tools.directory, STAMP), tools.python].every(
     (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
   );
 }
 
-async function make(tools: Tools, options: ToolsOptions): Promise<void> {
+async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions): Promise<void> {
   const python = await options.python();
   rmSync(tools.directory, { recursive: true, force: true });
   mkdirSync(join(options.store, 'tools'), { recursive: true });
@@ -92,7 +98,7 @@ async function make(tools: Tools, options: ToolsOptions): Promise<void> {
         '--no-input',
         '--no-compile',
       ],
-      ...['--disable-pip-version-check', '--quiet', ...links, '-r', TOOLS_LOCK],
+      ...['--disable-pip-version-check', '--quiet', ...links, '-r', lock],
     ],
     { ...options.io, environment },
   );

@@ -12,6 +12,15 @@ export const TOOLS_LOCK: string = join(__dirname, 'tools.txt');
 /** What the tools lock answers. */
 export const TOOL_REQUIREMENTS: readonly string[] = ['installer', 'packaging', 'pip', 'tomli', 'unearth', 'uv'];
 
+/**
+ * The lock of what uploads to an index: an environment of its own, made when something is uploaded for the first time.
+ * An absolute path.
+ */
+export const UPLOAD_TOOLS_LOCK: string = join(__dirname, 'upload-tools.txt');
+
+/** What that lock answers. */
+export const UPLOAD_TOOL_REQUIREMENTS: readonly string[] = ['twine'];
+
 /** The lowest Python that can run the tools: unearth's. */
 export const TOOLS_PYTHON = '3.10';
 

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { withSession } from '../session.js';
+import { wheelhouseDirectory } from '../wheelhouse-directory.js';
+import { EXIT } from '../../failure.js';
+
+const help = `wheelhouse publish [OPTION]... PROJECT|DIR
+
+Publishes the distributions of a project, as they lie in dist/, or of the directory of a wheelhouse. A wheelhouse that
+\`wheelhouse verify\` finds something about is refused. Nothing that is published is ever overwritten.
+
+  --to DIR           add them to the static index in DIR
+  --repository WHERE upload them by twine, to an address or to a name in ~/.pypirc
+  --check-url URL    the pages of that index, where they are not in simple/ below its address
+  --scope SCOPE      own, the project's own distribution (the default); local, those of its local dependencies too;
+                     wheelhouse, everything
+  --tested           refuse a wheel without a passing record of the same bytes
+  --record PATH      that record, where it is not in the wheelhouse, beside it or in reports/
+  --dry-run          say what would happen, and change nothing
+  --directory DIR    act as if started in DIR
+  --help             show this
+
+Credentials come from TWINE_USERNAME and TWINE_PASSWORD, from ~/.pypirc or from the keyring.
+`;
+
+/** `wheelhouse publish` */
+export const publish: Command = {
+  help,
+  run: async (argv, context) => {
+    const { values, positionals } = parseArguments('publish', {
+      args: [...argv],
+      options: {
+        to: { type: 'string' },
+        repository: { type: 'string' },
+        'check-url': { type: 'string' },
+        scope: { type: 'string' },
+        tested: { type: 'boolean' },
+        record: { type: 'string' },
+        'dry-run': { type: 'boolean' },
+        directory: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+    const target = onlyTarget('publish', positionals, 'project or directory');
+    const from = resolve(context.cwd, values.directory ?? '.');
+    const absolute = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : resolve(from, path);
+    const options = {
+      ...values,
+      to: absolute(values.to),
+      record: absolute(values.record),
+      tested: values.tested === true || values.record !== undefined,
+      checkUrl: values['check-url'],
+      dryRun: values['dry-run'],
+    };
+    const say = (line: string): void => {
+      context.output.write(`${line}\n`);
+    };
+    const directory = await wheelhouseDirectory(target, from);
+    return await withSession(context, { directory: values.directory }, async (session) => {
+      const { publishDirectory, publishProject } = await import('../../publication.js');
+      if (directory === undefined) await publishProject(await session.operation(target), options, say);
+      else await publishDirectory(directory, { ...options, from, engine: session.engine }, say);
+      return EXIT.done;
+    });
+  },
+};
