@@ -24,6 +24,8 @@ declare module '@wheelhouse/element' {
     FETCH: true;
     /** Tests cannot be run as the options say. */
     TEST_OPTIONS: true;
+    /** What a project is to be built as is no choice there is. */
+    FORMATS: true;
   }
 }
 
@@ -40,4 +42,5 @@ export type PythonErrorCode =
   | 'OUTSIDE_WORKSPACE'
   | 'TOOLS'
   | 'FETCH'
-  | 'TEST_OPTIONS';
+  | 'TEST_OPTIONS'
+  | 'FORMATS';

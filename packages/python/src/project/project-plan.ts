@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
+import { surroundingsOverlay, type Surroundings } from './surroundings.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -32,6 +33,7 @@ export type TemplateName =
   | 'hook'
   | 'installed'
   | 'runners'
+  | 'sdist'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'snapshot'
@@ -80,24 +82,31 @@ export class ProjectPlan {
 
   /** The wheel of a project. @returns the element's name */
   wheel(project: PlannedProject): string {
-    const { metadata, interpreter, settings } = project;
-    const lock = buildLockOf(project);
-    const pip = settings.frontend === 'pip';
-    return this.plan(`wheel/${metadata.normalizedName}.bst`, 'wheel', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': pip
-        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
-      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
-      config: { frontend: settings.frontend ?? 'hook' },
-    });
+    return this.plan(`wheel/${project.metadata.normalizedName}.bst`, 'wheel', this.wheelOverlay(project));
+  }
+
+  /** The wheel of a project, built in other surroundings. @returns the element's name */
+  wheelAgain(project: PlannedProject, surroundings: Surroundings): string {
+    const overlay = surroundingsOverlay(surroundings, this.wheelOverlay(project));
+    return this.plan(`again/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'wheel', overlay);
+  }
+
+  /** The sdist of a project, made of the sources of its wheel by what builds that (docs/adr/0030). @returns the element's name */
+  sdist(project: PlannedProject): string {
+    return this.plan(`sdist/${project.metadata.normalizedName}.bst`, 'sdist', this.sdistOverlay(project));
+  }
+
+  /** The sdist of a project, built in other surroundings. @returns the element's name */
+  sdistAgain(project: PlannedProject, surroundings: Surroundings): string {
+    const overlay = surroundingsOverlay(surroundings, this.sdistOverlay(project));
+    return this.plan(`again/sdist/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'sdist', overlay);
   }
 
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
     return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
-      variables: { interpreter: interpreter.executable, hook: 'get-requires' },
+      variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
       'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     });
@@ -239,6 +248,29 @@ export class ProjectPlan {
         },
       },
     });
+  }
+
+  private wheelOverlay(project: PlannedProject): PlannedElement['overlay'] {
+    const { metadata, interpreter, settings } = project;
+    const lock = buildLockOf(project);
+    const pip = settings.frontend === 'pip';
+    return {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': pip
+        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
+        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      config: { frontend: settings.frontend ?? 'hook' },
+    };
+  }
+
+  private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
+    const { metadata, interpreter, settings } = project;
+    return {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(buildLockOf(project), project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+    };
   }
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
