@@ -10,6 +10,7 @@ export {
 export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export { formatDifference, type Difference } from './inspection/difference.js';
+export { formatFinding, type WheelFinding } from './inspection/wheel-finding.js';
 export type { Interpreter } from './interpreter/interpreter.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { localProject } from './lock/local-project.js';

@@ -81,7 +81,7 @@ describe('parsePluginOptions', () => {
       'a target that is neither named nor left out',
       { buildWheel: true },
       'nx.json: @wheelhouse/build: the option `buildWheel` is `true`\n' +
-        'hint: it is `{"targetName": "build-wheel"}`, or `false` to leave the target out',
+        'hint: it is `{"targetName": "build-wheel", "formats": ..., "verify": ..., "vary": ..., "strict": ...}`, or `false` to leave the target out',
     ],
     [
       'a name that is none',

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
 import { includesSdist, onlySdist, type Format } from './formats.js';
+import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from './manifest.js';
 import {
   artifactFiles,
@@ -19,6 +20,7 @@ import type { Variation } from './surroundings.js';
 import type { DifferingFile } from './verify-build.js';
 import { parseWheelName } from './wheel-name.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';
+import type { WheelFinding } from '../inspection/wheel-finding.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { REQUIREMENTS } from '../wheelhouse/layout.js';
@@ -31,11 +33,15 @@ export interface WheelOptions {
   readonly verify?: boolean | undefined;
   /** What of the sandbox contract the second build does not keep. Default: nothing. */
   readonly vary?: readonly Variation[] | undefined;
+  /** Whether what is only a warning in what was built fails. */
+  readonly strict?: boolean | undefined;
 }
 
 /** What {@link buildWheel} made. */
 export interface WheelResult {
   readonly outcomes: readonly Outcome[];
+  /** What is most likely an accident in the wheels that were built. */
+  readonly warnings: readonly WheelFinding[];
   /** The files that a second build made otherwise. */
   readonly differing: readonly DifferingFile[];
   /** Absent where an element failed or a second build differs. */
@@ -64,7 +70,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const installed = [...closure.all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
   const targets = [snapshot, ...installed, ...(withSdist ? [plan.sdist(own)] : [])];
   const { session, outcomes, failed } = await buildTargets(operation, closure, targets);
-  if (failed) return { outcomes, differing: [] };
+  if (failed) return { outcomes, warnings: [], differing: [] };
 
   const { blobs } = operation.engine.store;
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
@@ -73,12 +79,14 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const sdist = withSdist
     ? onlySdist(plan.sdist(own), await artifactFiles(operation, session, [plan.sdist(own)]))
     : undefined;
+  const strict = options.strict === true;
+  const warnings = await inspectWheels(operation, { closure, session, wheel, installed, strict });
   if (options.verify === true) {
     const { verifyBuild } = await import('./verify-build.js');
     const fresh = outcomes.some(({ status, element }) => status === 'built' && element.name === name);
     const again = await verifyBuild(operation, closure, { wheel, sdist, vary: options.vary ?? [], fresh });
     if (again.failed || again.differing.length > 0) {
-      return { outcomes: [...outcomes, ...again.outcomes], differing: again.differing };
+      return { outcomes: [...outcomes, ...again.outcomes], warnings, differing: again.differing };
     }
   }
   const requirements = requirementsText(wheels);
@@ -116,6 +124,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   await writeText(join(dist, 'manifest.json'), manifestText(manifest));
   return {
     outcomes,
+    warnings,
     differing: [],
     made: {
       manifest,

@@ -15,6 +15,7 @@ targets of the elements' project are built.
   --verify            build projects a second time in other surroundings, and fail where that gives other bytes
   --vary WHAT         what the second build is given otherwise, beside what no sandbox fixes: path, umask, hash-seed,
                       timezone, locale, home or ids; may be given several times
+  --strict            fail for what is only a warning in the wheels that were built
   --retry-failed      try again what failed before and has not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
@@ -35,6 +36,7 @@ export const build: Command = {
         format: { type: 'string', multiple: true },
         verify: { type: 'boolean' },
         vary: { type: 'string', multiple: true },
+        strict: { type: 'boolean' },
         'retry-failed': { type: 'boolean' },
         'verify-toolchain': { type: 'boolean' },
         verbose: { type: 'boolean' },
@@ -54,6 +56,7 @@ export const build: Command = {
       formats: ['wheel', ...oneOf(FORMATS, 'format', values.format ?? [])],
       verify: values.verify,
       vary: oneOf(VARIATIONS, 'vary', values.vary ?? []),
+      strict: values.strict,
     };
     return await withSession(context, options, async (session) => {
       const say = (line: string): void => {

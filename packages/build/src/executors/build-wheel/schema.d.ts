@@ -8,6 +8,8 @@ export interface BuildWheelExecutorSchema {
   readonly verify?: boolean;
   /** What the second build of `verify` is given otherwise, beside what no sandbox fixes. */
   readonly vary?: readonly Variation[];
+  /** Fails for what is only a warning in the wheels that were built. */
+  readonly strict?: boolean;
   /** Shows the output of builds while they run. */
   readonly verbose?: boolean;
   /** Tries again what failed before and has not changed since. */
