@@ -68,7 +68,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `versionCommits`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`',
     ],
     [
@@ -155,6 +155,11 @@ describe('parsePluginOptions', () => {
       { noBinary: ['flask==3'] },
       'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"flask==3"`\n' +
         'hint: it is a list of names of distributions, such as ["markupsafe"]',
+    ],
+    [
+      'commits that are neither all nor those of the project',
+      { versionCommits: 'some' },
+      'nx.json: @wheelhouse/build: the option `versionCommits` is `"some"`\nhint: it is one of `all`, `project`',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

@@ -7,6 +7,7 @@ import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
 import type { LockSettings } from '../locks/lock-settings.js';
+import { versionEnvironment, type VersionCommits } from '../metadata/vcs-environment.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
@@ -50,11 +51,16 @@ export interface ProjectSettings extends LockSettings {
   readonly exclude?: readonly string[];
   /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
   readonly include?: readonly string[];
+  /** Which commits a version from git counts. Default `all`, as the tools do. */
+  readonly versionCommits?: VersionCommits;
   /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
   readonly testInclude?: readonly string[];
   /** Normalised names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
 }
+
+/** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
+const ANY_VERSION = '0';
 
 /** Everything that the elements of a project are made from. */
 export interface PlannedProject {
@@ -106,6 +112,7 @@ export class ProjectPlan {
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
     return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
+      ...this.versionOverlay(project),
       variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
       'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
@@ -250,11 +257,17 @@ export class ProjectPlan {
     });
   }
 
+  private versionOverlay({ metadata: { version, vcsVersion } }: PlannedProject): PlannedElement['overlay'] {
+    if (vcsVersion === undefined) return {};
+    return { environment: versionEnvironment(vcsVersion, version ?? ANY_VERSION) };
+  }
+
   private wheelOverlay(project: PlannedProject): PlannedElement['overlay'] {
     const { metadata, interpreter, settings } = project;
     const lock = buildLockOf(project);
     const pip = settings.frontend === 'pip';
     return {
+      ...this.versionOverlay(project),
       variables: { interpreter: interpreter.executable },
       'build-depends': pip
         ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
@@ -267,6 +280,7 @@ export class ProjectPlan {
   private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
     const { metadata, interpreter, settings } = project;
     return {
+      ...this.versionOverlay(project),
       variables: { interpreter: interpreter.executable },
       'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(buildLockOf(project), project)],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
