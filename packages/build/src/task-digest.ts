@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { canonicalJson, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
+import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import { gitFiles, projectFiles, type Operation } from '@wheelhouse/python';
 import { hiddenFromNx } from './workspace/metadata-files.js';
 
@@ -19,11 +19,23 @@ export async function taskDigest({ workspace, project }: Operation, toolchain: s
       rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
       code: ['@wheelhouse/element', '@wheelhouse/python'].map(codeDigest),
       settings: JSON.stringify(project.ref.settings ?? {}),
+      version: await vcsVersion({ workspace, project }),
       modes: await modesDigest(workspace.directoryOf(project)),
       unseen: await unseenDigest(workspace.directory, project.ref.root),
     }),
   );
   return `sha256:${digest}`;
+}
+
+/** The version that git gives a project, or why it gives none, which the task itself then says. */
+async function vcsVersion({ workspace, project }: Pick<Operation, 'workspace' | 'project'>): Promise<string> {
+  if (project.metadata.vcsVersion === undefined) return '';
+  try {
+    return (await workspace.versioned(project)).version ?? '';
+  } catch (error) {
+    if (error instanceof ElementError) return error.message;
+    throw error;
+  }
 }
 
 /** The digest of a package's code and data, which versions stand for only once it is published. */

@@ -30,6 +30,8 @@ declare module '@wheelhouse/element' {
     VENV: true;
     /** Something cannot or must not be published. */
     PUBLISH: true;
+    /** What a project is to be built as is no choice there is. */
+    FORMATS: true;
   }
 }
 
@@ -49,4 +51,5 @@ export type PythonErrorCode =
   | 'TEST_OPTIONS'
   | 'DEPENDENCY_CONFUSION'
   | 'VENV'
-  | 'PUBLISH';
+  | 'PUBLISH'
+  | 'FORMATS';

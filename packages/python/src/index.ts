@@ -9,6 +9,8 @@ export {
 } from './fetch/distribution-file.js';
 export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
+export { formatDifference, type Difference } from './inspection/difference.js';
+export { formatFinding, type WheelFinding } from './inspection/wheel-finding.js';
 export type { Interpreter } from './interpreter/interpreter.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { localProject } from './lock/local-project.js';
@@ -61,7 +63,8 @@ export {
 export type { PinnedIndex } from './tools/index-choice.js';
 export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
-export { buildWheel, type WheelResult } from './project/build-wheel.js';
+export { buildWheel, type WheelOptions, type WheelResult } from './project/build-wheel.js';
+export { FORMATS, type Format } from './project/formats.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
@@ -78,7 +81,9 @@ export { runTests, type TestResult } from './project/run-tests.js';
 export type { WrittenFiles } from './project/test-files.js';
 export { testRun, type TestOptions, type TestRun } from './project/test-run.js';
 export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';
+export { VARIATIONS, type Variation } from './project/surroundings.js';
 export { toolchainIdentity } from './project/toolchain-identity.js';
+export type { DifferingFile } from './project/verify-build.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
 export {
   projectFiles,

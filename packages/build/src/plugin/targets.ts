@@ -49,7 +49,9 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       cache: true,
       dependsOn: [...present(targets.snapshot), `^${targets.buildWheel?.name ?? ''}`],
       inputs: wheelInputs(facts),
-      outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
+      outputs: ['wheel', 'sdist', 'wheelhouse', 'manifest.json'].map(
+        (output) => `${outputDirectory('dist', facts)}/${output}`,
+      ),
     },
   );
   add(

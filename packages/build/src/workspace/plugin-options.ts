@@ -22,9 +22,10 @@ const GLOB_LISTS = ['exclude', 'include', 'testInclude'] as const;
 const FILE_LISTS = ['requirements', 'testRequirements', 'constraints', 'buildConstraints'] as const;
 const NAME_LISTS = ['extras', 'testExtras', 'testGroups'] as const;
 const FRONTENDS = ['hook', 'pip'] as const;
+const VERSION_COMMITS = ['all', 'project'] as const;
 const KNOWN: readonly string[] = [
   ...TARGET_OPTIONS,
-  ...['python', 'frontend', 'prereleases'],
+  ...['python', 'frontend', 'versionCommits', 'prereleases'],
   ...GLOB_LISTS,
   ...FILE_LISTS,
   ...NAME_LISTS,
@@ -62,6 +63,11 @@ export function parsePluginOptions(value: unknown): PluginOptions {
   const { frontend } = options;
   if (frontend !== undefined && !FRONTENDS.some((known) => known === frontend)) {
     fail(`the option \`frontend\` is \`${JSON.stringify(frontend)}\``, `it is one of ${list(FRONTENDS)}`);
+  }
+  const versionCommits = VERSION_COMMITS.find((known) => known === options.versionCommits);
+  if (options.versionCommits !== undefined && versionCommits === undefined) {
+    const value = JSON.stringify(options.versionCommits);
+    fail(`the option \`versionCommits\` is \`${value}\``, `it is one of ${list(VERSION_COMMITS)}`);
   }
   const globs = GLOB_LISTS.flatMap((key) => {
     const found = globList(key, options[key], fail);

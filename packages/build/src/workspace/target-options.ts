@@ -13,7 +13,7 @@ export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   lock: { name: 'lock', options: [] },
   snapshot: { name: 'snapshot', options: [] },
   test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
-  buildWheel: { name: 'build-wheel', options: [] },
+  buildWheel: { name: 'build-wheel', options: ['formats', 'verify', 'vary', 'strict'] },
   venv: { name: 'venv', options: ['path', 'pip'] },
   publish: { name: 'publish', options: ['to', 'repository', 'checkUrl', 'scope', 'dryRun', 'tested', 'record'] },
 };

@@ -172,6 +172,7 @@ describe('createNodes', () => {
       ],
       outputs: [
         '{workspaceRoot}/dist/{projectRoot}/wheel',
+        '{workspaceRoot}/dist/{projectRoot}/sdist',
         '{workspaceRoot}/dist/{projectRoot}/wheelhouse',
         '{workspaceRoot}/dist/{projectRoot}/manifest.json',
       ],

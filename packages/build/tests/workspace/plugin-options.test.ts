@@ -73,7 +73,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `publish`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `publish`, `python`, `frontend`, `versionCommits`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`, `resolves`, `indexes`',
     ],
     [
@@ -86,7 +86,7 @@ describe('parsePluginOptions', () => {
       'a target that is neither named nor left out',
       { buildWheel: true },
       'nx.json: @wheelhouse/build: the option `buildWheel` is `true`\n' +
-        'hint: it is `{"targetName": "build-wheel"}`, or `false` to leave the target out',
+        'hint: it is `{"targetName": "build-wheel", "formats": ..., "verify": ..., "vary": ..., "strict": ...}`, or `false` to leave the target out',
     ],
     [
       'a name that is none',
@@ -160,6 +160,11 @@ describe('parsePluginOptions', () => {
       { noBinary: ['flask==3'] },
       'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"flask==3"`\n' +
         'hint: it is a list of names of distributions, such as ["markupsafe"]',
+    ],
+    [
+      'commits that are neither all nor those of the project',
+      { versionCommits: 'some' },
+      'nx.json: @wheelhouse/build: the option `versionCommits` is `"some"`\nhint: it is one of `all`, `project`',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  BuildElement,
-  ElementError,
-  type CommandList,
-  type ElementKind,
-  type Json,
-  type MappingNode,
-} from '@wheelhouse/element';
+import { ElementError, type CommandList, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
+import { DistributionElement } from './distribution-element.js';
 
 const FRONTENDS = ['hook', 'pip'] as const;
 
@@ -14,7 +8,7 @@ const FRONTENDS = ['hook', 'pip'] as const;
  * A wheel, built by the backend that the sources name (PEP 517; docs/adr/0015). `frontend` chooses who calls it;
  * `build-commands` that are given replace both.
  */
-export class WheelElement extends BuildElement {
+export class WheelElement extends DistributionElement {
   private frontend: (typeof FRONTENDS)[number] = 'hook';
   private frontendCommands: readonly string[] = [];
 
@@ -29,7 +23,7 @@ export class WheelElement extends BuildElement {
   }
 
   protected override configKeys(): readonly string[] {
-    return ['frontend', ...FRONTENDS.map((frontend) => `${frontend}-commands`)];
+    return [...super.configKeys(), 'frontend', ...FRONTENDS.map((frontend) => `${frontend}-commands`)];
   }
 
   protected override commandsOf(list: CommandList): readonly string[] {

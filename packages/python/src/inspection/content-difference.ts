@@ -143,12 +143,12 @@ function unexplained(a: Buffer, b: Buffer): ContentDifference {
   };
 }
 
-/** A few bytes, as text where they are text. */
+/** A few bytes, as text up to the end of the line where they are text. */
 function excerpt(content: Buffer, at: number): string {
   const bytes = content.subarray(at, at + 16);
-  if (bytes.length > 0 && [...bytes].every((byte) => byte >= 0x20 && byte < 0x7f))
-    return `\`${bytes.toString('latin1')}\``;
-  return bytes.length === 0 ? 'nothing' : `\`${bytes.toString('hex')}\` (hexadecimal)`;
+  if (bytes.length === 0) return 'nothing';
+  const [line = ''] = bytes.toString('latin1').split('\n');
+  return /^[ -~]+$/.test(line) ? `\`${line}\`` : `\`${bytes.toString('hex')}\` (hexadecimal)`;
 }
 
 function shortened(line: string): string {

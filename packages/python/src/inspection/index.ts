@@ -2,3 +2,7 @@ export { blobBytes, fileBytes, type Archive, type ArchiveMember, type ByteSource
 export { compareSdists, compareWheels, type CompareOptions } from './compare-archives.js';
 export type { BuildPaths } from './content-difference.js';
 export { formatDifference, type Difference, type DifferenceReason } from './difference.js';
+export type { InspectedProject } from './check-project-files.js';
+export { inspectWheel } from './inspect-wheel.js';
+export { filesOfManifestIn } from './manifest-in.js';
+export { formatFinding, type WheelFinding } from './wheel-finding.js';

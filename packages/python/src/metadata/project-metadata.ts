@@ -1,5 +1,6 @@
 import type { Origin } from '@wheelhouse/element';
 import type { FileRequirements } from './file-requirements.js';
+import type { VcsSettings } from './vcs-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 /** What builds a project (PEP 517, PEP 518). */
@@ -21,6 +22,8 @@ export interface ProjectMetadata {
   readonly normalizedName: string;
   /** Absent where the project computes it when it is built. */
   readonly version?: string;
+  /** How that is computed from the repository's tags, where it is. */
+  readonly vcsVersion?: VcsSettings;
   readonly description?: string;
   /** A specifier set. */
   readonly requiresPython?: string;

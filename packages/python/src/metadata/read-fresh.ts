@@ -4,6 +4,7 @@ import type { Declaration } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readPyproject } from './pyproject.js';
+import { readVcsSettings } from './vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
 import { readSetupPys } from './setup-py.js';
 
@@ -25,12 +26,14 @@ export async function readFresh(
     read: () => {
       const setupPy = setupPys.get(files);
       if (setupPy instanceof ElementError) throw setupPy;
-      return assembleMetadata({
+      const metadata = assembleMetadata({
         files,
         pyproject: readPyproject(files),
         setupCfg: readSetupCfg(files),
         setupPy,
       });
+      const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
+      return vcsVersion === undefined ? metadata : { ...metadata, vcsVersion };
     },
   }));
 }

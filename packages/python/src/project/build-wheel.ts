@@ -1,5 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
+import { includesSdist, onlySdist, type Format } from './formats.js';
+import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from './manifest.js';
 import {
   artifactFiles,
@@ -13,42 +16,79 @@ import {
 import { sourceDigestOf } from './source-digest.js';
 import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
+import type { Variation } from './surroundings.js';
+import type { DifferingFile } from './verify-build.js';
 import { parseWheelName } from './wheel-name.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';
+import type { WheelFinding } from '../inspection/wheel-finding.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { REQUIREMENTS } from '../wheelhouse/layout.js';
 
-/** What {@link buildWheel} made; `undefined` where an element failed. */
+/** How {@link buildWheel} builds, where it differs from the defaults. */
+export interface WheelOptions {
+  /** What is made; `wheel` is always among them. Default: the wheel alone. */
+  readonly formats?: readonly Format[] | undefined;
+  /** Whether to build a second time in other surroundings, and compare (docs/adr/0030). */
+  readonly verify?: boolean | undefined;
+  /** What of the sandbox contract the second build does not keep. Default: nothing. */
+  readonly vary?: readonly Variation[] | undefined;
+  /** Whether what is only a warning in what was built fails. */
+  readonly strict?: boolean | undefined;
+}
+
+/** What {@link buildWheel} made. */
 export interface WheelResult {
   readonly outcomes: readonly Outcome[];
+  /** What is most likely an accident in the wheels that were built. */
+  readonly warnings: readonly WheelFinding[];
+  /** The files that a second build made otherwise. */
+  readonly differing: readonly DifferingFile[];
+  /** Absent where an element failed or a second build differs. */
   readonly made?: {
     readonly manifest: Manifest;
     /** Absolute paths. */
     readonly wheel: string;
     readonly wheelhouse: string;
+    readonly sdist?: string;
   };
 }
 
 /**
  * Builds a project's wheel and everything that has to be installed with it, and writes `dist/<root>/wheel/`,
- * `dist/<root>/wheelhouse/` and `dist/<root>/manifest.json`. When an element fails, nothing is written.
+ * `dist/<root>/sdist/` where that is asked for, `dist/<root>/wheelhouse/` and `dist/<root>/manifest.json`. When an
+ * element fails, or a second build differs, nothing is written.
  *
- * @throws ElementError LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT
+ * @throws ElementError FORMATS, LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT
  */
-export async function buildWheel(operation: Operation): Promise<WheelResult> {
+export async function buildWheel(operation: Operation, options: WheelOptions = {}): Promise<WheelResult> {
+  const withSdist = includesSdist(options.formats);
   const closure = await planClosure(operation);
   const { own, plan } = closure;
   const name = plan.wheel(own);
   const snapshot = plan.snapshot(own);
   const installed = [...closure.all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
-  const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, ...installed]);
-  if (failed) return { outcomes };
+  const targets = [snapshot, ...installed, ...(withSdist ? [plan.sdist(own)] : [])];
+  const { session, outcomes, failed } = await buildTargets(operation, closure, targets);
+  if (failed) return { outcomes, warnings: [], differing: [] };
 
   const { blobs } = operation.engine.store;
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
   checkIdentity(own.metadata, wheel.path);
   const wheels = await artifactFiles(operation, session, installed, '.whl');
+  const sdist = withSdist
+    ? onlySdist(plan.sdist(own), await artifactFiles(operation, session, [plan.sdist(own)]))
+    : undefined;
+  const strict = options.strict === true;
+  const warnings = await inspectWheels(operation, { closure, session, wheel, installed, strict });
+  if (options.verify === true) {
+    const { verifyBuild } = await import('./verify-build.js');
+    const fresh = outcomes.some(({ status, element }) => status === 'built' && element.name === name);
+    const again = await verifyBuild(operation, closure, { wheel, sdist, vary: options.vary ?? [], fresh });
+    if (again.failed || again.differing.length > 0) {
+      return { outcomes: [...outcomes, ...again.outcomes], warnings, differing: again.differing };
+    }
+  }
   const requirements = requirementsText(wheels);
   const { dist } = outputsOf(operation);
   const facts: Omit<Manifest, 'files'> = {
@@ -66,6 +106,8 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
   const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, requirements });
   const texts = { [REQUIREMENTS]: requirements, ...documents };
   await writeOutputs(blobs, join(dist, 'wheel'), [wheel]);
+  if (sdist === undefined) await rm(join(dist, 'sdist'), { recursive: true, force: true });
+  else await writeOutputs(blobs, join(dist, 'sdist'), [sdist]);
   await writeOutputs(blobs, join(dist, 'wheelhouse'), wheels, texts);
   const { project, version, ...more } = facts;
   const manifest: Manifest = {
@@ -73,6 +115,7 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
     version,
     files: [
       ...[wheel].map(inDirectory('wheel')),
+      ...(sdist === undefined ? [] : [sdist].map(inDirectory('sdist'))),
       ...wheels.map(inDirectory('wheelhouse')),
       ...Object.entries(texts).map(([name, text]) => ({ path: `wheelhouse/${name}`, sha256: digestOf(text).hash })),
     ],
@@ -81,7 +124,14 @@ export async function buildWheel(operation: Operation): Promise<WheelResult> {
   await writeText(join(dist, 'manifest.json'), manifestText(manifest));
   return {
     outcomes,
-    made: { manifest, wheel: join(dist, 'wheel', wheel.path), wheelhouse: join(dist, 'wheelhouse') },
+    warnings,
+    differing: [],
+    made: {
+      manifest,
+      wheel: join(dist, 'wheel', wheel.path),
+      wheelhouse: join(dist, 'wheelhouse'),
+      ...(sdist === undefined ? {} : { sdist: join(dist, 'sdist', sdist.path) }),
+    },
   };
 }
 

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
+import { surroundingsOverlay, type Surroundings } from './surroundings.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
 import type { LockSettings } from '../locks/lock-settings.js';
+import { versionEnvironment, type VersionCommits } from '../metadata/vcs-environment.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
@@ -32,6 +34,7 @@ export type TemplateName =
   | 'hook'
   | 'installed'
   | 'runners'
+  | 'sdist'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'snapshot'
@@ -48,11 +51,16 @@ export interface ProjectSettings extends LockSettings {
   readonly exclude?: readonly string[];
   /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
   readonly include?: readonly string[];
+  /** Which commits a version from git counts. Default `all`, as the tools do. */
+  readonly versionCommits?: VersionCommits;
   /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
   readonly testInclude?: readonly string[];
   /** Normalised names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
 }
+
+/** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
+const ANY_VERSION = '0';
 
 /** Everything that the elements of a project are made from. */
 export interface PlannedProject {
@@ -80,24 +88,32 @@ export class ProjectPlan {
 
   /** The wheel of a project. @returns the element's name */
   wheel(project: PlannedProject): string {
-    const { metadata, interpreter, settings } = project;
-    const lock = buildLockOf(project);
-    const pip = settings.frontend === 'pip';
-    return this.plan(`wheel/${metadata.normalizedName}.bst`, 'wheel', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': pip
-        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
-      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
-      config: { frontend: settings.frontend ?? 'hook' },
-    });
+    return this.plan(`wheel/${project.metadata.normalizedName}.bst`, 'wheel', this.wheelOverlay(project));
+  }
+
+  /** The wheel of a project, built in other surroundings. @returns the element's name */
+  wheelAgain(project: PlannedProject, surroundings: Surroundings): string {
+    const overlay = surroundingsOverlay(surroundings, this.wheelOverlay(project));
+    return this.plan(`again/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'wheel', overlay);
+  }
+
+  /** The sdist of a project, made of the sources of its wheel by what builds that (docs/adr/0030). @returns the element's name */
+  sdist(project: PlannedProject): string {
+    return this.plan(`sdist/${project.metadata.normalizedName}.bst`, 'sdist', this.sdistOverlay(project));
+  }
+
+  /** The sdist of a project, built in other surroundings. @returns the element's name */
+  sdistAgain(project: PlannedProject, surroundings: Surroundings): string {
+    const overlay = surroundingsOverlay(surroundings, this.sdistOverlay(project));
+    return this.plan(`again/sdist/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'sdist', overlay);
   }
 
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
     return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
-      variables: { interpreter: interpreter.executable, hook: 'get-requires' },
+      ...this.versionOverlay(project),
+      variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
       'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     });
@@ -249,6 +265,36 @@ export class ProjectPlan {
         },
       },
     });
+  }
+
+  private versionOverlay({ metadata: { version, vcsVersion } }: PlannedProject): PlannedElement['overlay'] {
+    if (vcsVersion === undefined) return {};
+    return { environment: versionEnvironment(vcsVersion, version ?? ANY_VERSION) };
+  }
+
+  private wheelOverlay(project: PlannedProject): PlannedElement['overlay'] {
+    const { metadata, interpreter, settings } = project;
+    const lock = buildLockOf(project);
+    const pip = settings.frontend === 'pip';
+    return {
+      ...this.versionOverlay(project),
+      variables: { interpreter: interpreter.executable },
+      'build-depends': pip
+        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
+        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      config: { frontend: settings.frontend ?? 'hook' },
+    };
+  }
+
+  private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
+    const { metadata, interpreter, settings } = project;
+    return {
+      ...this.versionOverlay(project),
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(buildLockOf(project), project)],
+      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+    };
   }
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */

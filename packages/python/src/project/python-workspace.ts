@@ -147,7 +147,16 @@ export class PythonWorkspace {
     checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
     checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
     checkVendored(metadata, locks, place, await vendoredTrees(locks, this.directory));
-    return { metadata, locks, interpreter, settings: ref.settings ?? {} };
+    return { metadata: await this.versioned(project), locks, interpreter, settings: ref.settings ?? {} };
+  }
+
+  /** The project's metadata with the version that its repository gives it. @throws ElementError METADATA */
+  async versioned({ ref, metadata }: WorkspaceProject): Promise<ProjectMetadata> {
+    const { vcsVersion } = metadata;
+    if (vcsVersion === undefined) return metadata;
+    const { readVcsVersion } = await import('../metadata/read-vcs-version.js');
+    const directory = this.directoryOf({ ref });
+    return { ...metadata, version: await readVcsVersion(vcsVersion, directory, ref.settings?.versionCommits) };
   }
 
   /** Absolute path of a project's directory. */

@@ -190,8 +190,11 @@ class Verifier {
 
   /** The files that lie where the manifest's files are, sorted as strings. */
   private async listed(dist: string): Promise<string[]> {
-    const [wheels, wheelhouse] = [await namesIn(join(dist, 'wheel')), await namesIn(join(dist, 'wheelhouse'))];
-    return [...wheels.map((name) => `wheel/${name}`), ...wheelhouse.map((name) => `wheelhouse/${name}`)].sort();
+    const names: string[] = [];
+    for (const directory of ['wheel', 'sdist', 'wheelhouse']) {
+      for (const name of await namesIn(join(dist, directory))) names.push(`${directory}/${name}`);
+    }
+    return names.sort();
   }
 
   private relative(path: string): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryDirectory } from '../testing/tools.js';
 
@@ -11,7 +11,11 @@ interface Ended {
 }
 
 function run(helper: string, args: readonly string[], cwd: string): Ended {
-  const result = spawnSync('python3', ['-s', '-B', join(HELPERS, helper), ...args], { cwd, encoding: 'utf8' });
+  const result = spawnSync('python3', ['-s', '-B', join(HELPERS, helper), ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, SOURCE_DATE_EPOCH: '1321009871' },
+  });
   return { code: result.status, output: result.stdout + result.stderr };
 }
 
@@ -86,6 +90,18 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
         wheel.writestr("x-1.0.dist-info/METADATA", "Name: x\\nVersion: 1.0\\nRequires-Dist: y\\n")
     return "x-1.0-py3-none-any.whl"
 `;
+const SDIST_BACKEND = `
+import tarfile
+def get_requires_for_build_wheel():
+    return ["y", "z>=1"]
+def get_requires_for_build_sdist():
+    return REQUIRES
+def build_sdist(directory, config_settings=None):
+    for mode in ("w:gz", "w|gz"):
+        with tarfile.open(directory + "/x-1.0.tar.gz" if mode == "w:gz" else directory + "/x-2.0.tar.gz", mode) as sdist:
+            sdist.add("pyproject.toml", "x-1.0/pyproject.toml")
+    return "x-1.0.tar.gz"
+`;
 const IN_TREE = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["tools"]\n';
 
 describe('hook.py', () => {
@@ -108,6 +124,39 @@ describe('hook.py', () => {
     expect(readFileSync(requires, 'utf8')).toBe('[]');
     expect(hook(cwd, 'metadata', metadata).code).toBe(0);
     expect(readFileSync(metadata, 'utf8')).toContain('Requires-Dist: y\n');
+  });
+
+  test('an sdist has the time SOURCE_DATE_EPOCH, whatever the clock and the files say', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': SDIST_BACKEND.replace('REQUIRES', '[]') });
+    const out = join(temporaryDirectory(), 'sdists');
+    expect(hook(cwd, 'build-sdist', out)).toEqual({ code: 0, output: 'built x-1.0.tar.gz\n' });
+    for (const name of ['x-1.0.tar.gz', 'x-2.0.tar.gz']) {
+      expect(readFileSync(join(out, name)).readUInt32LE(4)).toBe(1321009871);
+      const times = spawnSync('tar', ['--utc', '-tvzf', join(out, name)], { encoding: 'utf8' });
+      expect(times.stdout).toContain('2011-11-11 11:11 x-1.0/pyproject.toml');
+    }
+  });
+
+  test('what a backend needs for an sdist is asked for with what it needs for a wheel, each once', () => {
+    const cwd = temporaryDirectory();
+    write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': SDIST_BACKEND.replace('REQUIRES', '["z>=1", "w"]') });
+    const out = join(temporaryDirectory(), 'r');
+    expect(hook(cwd, 'get-all-requires', out).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe('["y", "z>=1", "w"]');
+    expect(hook(cwd, 'get-requires', out).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe('["y", "z>=1"]');
+  });
+
+  test('an sdist is not built in an environment that lacks what it needs', () => {
+    const cwd = temporaryDirectory();
+    const backend = SDIST_BACKEND.replace('REQUIRES', `["no-such-thing>=1", 'neither-this; os_name == "none"']`);
+    write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': backend });
+    expect(hook(cwd, 'build-sdist', join(temporaryDirectory(), 'sdists'))).toEqual({
+      code: 1,
+      output:
+        'the backend needs `no-such-thing>=1` to build an sdist, which is not in the build lock: lock the project again\n',
+    });
   });
 
   test('a backend behind attributes of a module is found (PEP 517)', () => {
@@ -139,8 +188,34 @@ describe('hook.py', () => {
   });
 
   test('another hook is refused with the usage', () => {
-    expect(hook(temporaryDirectory(), 'build-sdist', 'x').output).toContain(
+    expect(hook(temporaryDirectory(), 'build-editable', 'x').output).toContain(
       'usage: hook.py --tools DIR build-wheel OUT',
     );
+  });
+});
+
+describe('surroundings.py', () => {
+  const around = (from: string, ...command: readonly string[]): Ended => {
+    const to = temporaryDirectory();
+    return run(
+      'surroundings.py',
+      ['--from', from, '--to', to, '--seed', '7', '--umask', '0077', '--', ...command],
+      '/',
+    );
+  };
+
+  test('a command runs in a copy of the sources, on one processor and with another umask', () => {
+    const from = temporaryDirectory();
+    write(from, { 'a.py': 'a', 'deep/b.py': 'b' });
+    symlinkSync('a.py', join(from, 'link'));
+    const { code, output } = around(from, '/bin/sh', '-c', 'ls -R; readlink link; nproc; umask');
+    expect({ code, lines: output.split('\n').filter(Boolean) }).toEqual({
+      code: 0,
+      lines: ['.:', 'a.py', 'deep', 'link', './deep:', 'b.py', 'a.py', '1', '0077'],
+    });
+  });
+
+  test('the exit code is that of the command', () => {
+    expect(around(temporaryDirectory(), '/bin/sh', '-c', 'exit 7').code).toBe(7);
   });
 });

@@ -94,7 +94,10 @@ test('the same lines in another order are told from other lines', async () => {
 
 test('what nothing explains is random, and shows where it begins', async () => {
   expect(await contents('seed 77\n', 'seed 78\n')).toEqual([
-    'app/data: random: 8 bytes, which differ from byte 6 on: `370a` (hexadecimal) and `380a` (hexadecimal)',
+    'app/data: random: 8 bytes, which differ from byte 6 on: `7` and `8`',
+  ]);
+  expect(await contents('seed\0\x01', 'seed\0\x02')).toEqual([
+    'app/data: random: 6 bytes, which differ from byte 5 on: `01` (hexadecimal) and `02` (hexadecimal)',
   ]);
   expect(await contents('seed', 'seed of more')).toEqual([
     'app/data: random: 4 and 12 bytes, which differ from byte 4 on: nothing and ` of more`',
@@ -112,11 +115,11 @@ test('a software bill of materials is called that, with what differs in it', asy
 test('RECORD is a consequence of what it lists, and a difference of its own where nothing else differs', async () => {
   const record = (hash: string): MadeMember => ({ name: RECORD, text: `app/__init__.py,sha256=${hash},6\n` });
   expect(await compare([CODE, record('a')], [{ ...CODE, text: 'x = 2\n' }, record('b')])).toEqual([
-    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `310a` (hexadecimal) and `320a` (hexadecimal)',
+    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `1` and `2`',
     `${RECORD}: consequence: it lists the members that differ`,
   ]);
   expect(await compare([CODE, record('a')], [CODE, record('b')])).toEqual([
-    `${RECORD}: random: 27 bytes, which differ from byte 23 on: \`612c360a\` (hexadecimal) and \`622c360a\` (hexadecimal)`,
+    `${RECORD}: random: 27 bytes, which differ from byte 23 on: \`a,6\` and \`b,6\``,
   ]);
 });
 
@@ -136,7 +139,7 @@ test('sdists are compared, too: their gzip header, and the headers of their memb
   expect((await compareSdists(fileBytes(a), fileBytes(b))).map(formatDifference)).toEqual([
     'time: gzip time: `5` and `6`',
     'app/__init__.py: mode: 0644 and 0600',
-    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `310a` (hexadecimal) and `320a` (hexadecimal)',
+    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `1` and `2`',
   ]);
   expect(await compareSdists(fileBytes(a), fileBytes(again))).toEqual([]);
 });

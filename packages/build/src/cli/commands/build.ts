@@ -1,9 +1,9 @@
-import { relative } from 'node:path';
 import type { Outcome } from '@wheelhouse/element';
-import { buildWheel } from '@wheelhouse/python';
+import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python';
 import { parseArguments, usage, type Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
 import { EXIT } from '../../failure.js';
+import { wheelLines } from '../../reporter/wheel-lines.js';
 
 const help = `wheelhouse build [OPTION]... TARGET...
 
@@ -11,6 +11,11 @@ Builds elements, and the wheels of projects. A target that ends in .bst is an el
 directory or the nearest one above; any other target is a project of the Nx workspace. Without targets, the default
 targets of the elements' project are built.
 
+  --format FORMAT     what a project is built as: wheel, or sdist for its source distribution beside the wheel
+  --verify            build projects a second time in other surroundings, and fail where that gives other bytes
+  --vary WHAT         what the second build is given otherwise, beside what no sandbox fixes: path, umask, hash-seed,
+                      timezone, locale, home or ids; may be given several times
+  --strict            fail for what is only a warning in the wheels that were built
   --retry-failed      try again what failed before and has not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
@@ -28,6 +33,10 @@ export const build: Command = {
     const { values, positionals } = parseArguments('build', {
       args: [...argv],
       options: {
+        format: { type: 'string', multiple: true },
+        verify: { type: 'boolean' },
+        vary: { type: 'string', multiple: true },
+        strict: { type: 'boolean' },
         'retry-failed': { type: 'boolean' },
         'verify-toolchain': { type: 'boolean' },
         verbose: { type: 'boolean' },
@@ -43,11 +52,17 @@ export const build: Command = {
       retryFailed: values['retry-failed'],
       verifyToolchain: values['verify-toolchain'],
     };
+    const wheelOptions: WheelOptions = {
+      formats: ['wheel', ...oneOf(FORMATS, 'format', values.format ?? [])],
+      verify: values.verify,
+      vary: oneOf(VARIATIONS, 'vary', values.vary ?? []),
+      strict: values.strict,
+    };
     return await withSession(context, options, async (session) => {
       const say = (line: string): void => {
         if (values.json !== true) context.output.write(`${line}\n`);
       };
-      const failed = await buildAll(session, positionals, say);
+      const failed = await buildAll(session, positionals, { say, wheelOptions });
       session.reporter.finish();
       return failed ? EXIT.failed : EXIT.done;
     });
@@ -58,8 +73,9 @@ export const build: Command = {
 async function buildAll(
   session: CommandSession,
   targets: readonly string[],
-  say: (line: string) => void,
+  { say, wheelOptions }: { readonly say: (line: string) => void; readonly wheelOptions: WheelOptions },
 ): Promise<boolean> {
+  let differs = false;
   const elements = targets.filter(isElementName);
   const outcomes: Outcome[] = [];
   if (elements.length > 0 || targets.length === 0) {
@@ -67,11 +83,19 @@ async function buildAll(
   }
   for (const target of targets.filter((each) => !isElementName(each))) {
     const operation = await session.operation(target);
-    const result = await buildWheel(operation);
+    const result = await buildWheel(operation, wheelOptions);
     outcomes.push(...result.outcomes);
-    if (result.made === undefined) continue;
-    say(`wheel: ${relative(operation.workspace.directory, result.made.wheel)}`);
-    say(`wheelhouse: ${relative(operation.workspace.directory, result.made.wheelhouse)}`);
+    differs ||= result.differing.length > 0;
+    for (const line of wheelLines(result, operation.workspace.directory)) say(line);
   }
-  return outcomes.some(({ status }) => status === 'failed' || status === 'skipped');
+  return differs || outcomes.some(({ status }) => status === 'failed' || status === 'skipped');
+}
+
+/** The values of an option that takes some words alone. @throws ElementError USAGE */
+function oneOf<T extends string>(known: readonly T[], option: string, values: readonly string[]): T[] {
+  return values.map((value) => {
+    const found = known.find((each) => each === value);
+    if (found !== undefined) return found;
+    throw usage('build', `--${option} is one of ${known.join(', ')}, not \`${value}\``);
+  });
 }

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { buildWheel } from '@wheelhouse/python';
 import type { BuildWheelExecutorSchema } from './schema.js';
 import { runTask } from '../project-task.js';
+import { wheelLines } from '../../reporter/wheel-lines.js';
 
 /** Builds the wheel and the wheelhouse of a project. */
 export default async function buildWheelTask(
@@ -10,10 +10,8 @@ export default async function buildWheelTask(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { made } = await buildWheel(operation);
-    if (made === undefined) return false;
-    say(`wheel: ${relative(context.root, made.wheel)}`);
-    say(`wheelhouse: ${relative(context.root, made.wheelhouse)}`);
-    return true;
+    const result = await buildWheel(operation, options);
+    for (const line of wheelLines(result, context.root)) say(line);
+    return result.made !== undefined;
   });
 }

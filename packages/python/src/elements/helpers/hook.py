@@ -1,13 +1,16 @@
 """Call a PEP 517 hook of the project in the working directory, as its pyproject.toml names it.
 
 usage: hook.py --tools DIR build-wheel OUT
+       hook.py --tools DIR build-sdist OUT
        hook.py --tools DIR get-requires OUT
+       hook.py --tools DIR get-all-requires OUT
        hook.py --tools DIR metadata OUT
 
-`build-wheel` leaves the wheel in the directory OUT. `get-requires` writes the requirements that the hook
-`get_requires_for_build_wheel` asks for to the file OUT, as a JSON list. `metadata` writes the wheel's METADATA to the
-file OUT, from a built wheel where the backend has no hook for it. Run by the interpreter of the build environment, whose
-process is the fresh one that PEP 517 asks for; before Python 3.11 it needs `tomli` as a wheel in --tools.
+`build-wheel` leaves the wheel, `build-sdist` the sdist in the directory OUT. `get-requires` writes the requirements that
+the hook `get_requires_for_build_wheel` asks for to the file OUT, as a JSON list; `get-all-requires` adds those of
+`get_requires_for_build_sdist`. `metadata` writes the wheel's METADATA to the file OUT, from a built wheel where the
+backend has no hook for it. Run by the interpreter of the build environment, whose process is the fresh one that PEP 517
+asks for; before Python 3.11 it needs `tomli` as a wheel in --tools.
 """
 
 import importlib
@@ -67,8 +70,58 @@ def metadata_of(backend):
             return archive.read(name)
 
 
+def requires_of(backend, kinds):
+    """What the hooks `get_requires_for_build_*` of these kinds ask for, each requirement once."""
+    hooks = [getattr(backend, "get_requires_for_build_" + kind, list) for kind in kinds]
+    return list(dict.fromkeys(requirement for hook in hooks for requirement in hook()))
+
+
+def check_sdist_requires(backend):
+    """The build lock has to answer the sdist's hook, too; one made before that hook asked for something does not."""
+    import re
+    from importlib.metadata import PackageNotFoundError, version
+
+    for requirement in requires_of(backend, ["sdist"]):
+        name, _, marker = requirement.partition(";")
+        try:
+            version(re.match(r"[\w.-]+", name.strip()).group())
+        except PackageNotFoundError:
+            if not marker:
+                raise SystemExit(
+                    "the backend needs `%s` to build an sdist, which is not in the build lock: lock the project again"
+                    % requirement
+                ) from None
+
+
+def keep_time():
+    """Give archives that the standard library writes the time SOURCE_DATE_EPOCH (docs/adr/0030).
+
+    Where a gzip header has no time from its writer it gets that one instead of the clock's, and so do members of a tar
+    file that are newer, because the build has made them. Backends that see to that themselves are not touched.
+    """
+    import gzip
+    import tarfile
+    import time
+    import types
+
+    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+    gzip.time = tarfile.time = types.SimpleNamespace(**{**vars(time), "time": lambda: epoch})
+    get_info = tarfile.TarFile.gettarinfo
+
+    def gettarinfo(self, *args, **kwargs):
+        info = get_info(self, *args, **kwargs)
+        if info is not None:
+            info.mtime = min(int(info.mtime), epoch)
+        return info
+
+    tarfile.TarFile.gettarinfo = gettarinfo
+
+
+HOOKS = ("build-wheel", "build-sdist", "get-requires", "get-all-requires", "metadata")
+
+
 def main():
-    if len(sys.argv) != 5 or sys.argv[1] != "--tools" or sys.argv[3] not in ("build-wheel", "get-requires", "metadata"):
+    if len(sys.argv) != 5 or sys.argv[1] != "--tools" or sys.argv[3] not in HOOKS:
         raise SystemExit(__doc__)
     _, _, tools, hook, out = sys.argv
     out = Path(out)
@@ -81,9 +134,15 @@ def main():
     if hook == "build-wheel":
         out.mkdir(exist_ok=True)
         print("built", backend.build_wheel(str(out)), flush=True)
+    elif hook == "build-sdist":
+        out.mkdir(exist_ok=True)
+        check_sdist_requires(backend)
+        keep_time()
+        print("built", backend.build_sdist(str(out)), flush=True)
     elif hook == "get-requires":
-        requires = getattr(backend, "get_requires_for_build_wheel", lambda: [])
-        out.write_text(json.dumps(list(requires())))
+        out.write_text(json.dumps(requires_of(backend, ["wheel"])))
+    elif hook == "get-all-requires":
+        out.write_text(json.dumps(requires_of(backend, ["wheel", "sdist"])))
     else:
         out.write_bytes(metadata_of(backend))
 

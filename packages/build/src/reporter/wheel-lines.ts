@@ -1,0 +1,22 @@
+import { relative } from 'node:path';
+import { formatDifference, formatFinding, type WheelResult } from '@wheelhouse/python';
+
+/** What is said of a project's wheel: what is odd in it, how a second build of it differs, and where it lies. @param workspace absolute path */
+export function wheelLines({ made, warnings, differing }: WheelResult, workspace: string): string[] {
+  const lines = warnings.flatMap((finding) => [
+    `warning: ${formatFinding(finding)}`,
+    ...(finding.hint === undefined ? [] : [`  hint: ${finding.hint}`]),
+  ]);
+  lines.push(
+    ...differing.flatMap(({ path, differences }) => [
+      `${path} differs when it is built again:`,
+      ...differences.map((difference) => `  ${formatDifference(difference)}`),
+    ]),
+  );
+  if (made === undefined) return lines;
+  const { wheel, sdist, wheelhouse } = made;
+  lines.push(`wheel: ${relative(workspace, wheel)}`);
+  if (sdist !== undefined) lines.push(`sdist: ${relative(workspace, sdist)}`);
+  lines.push(`wheelhouse: ${relative(workspace, wheelhouse)}`);
+  return lines;
+}

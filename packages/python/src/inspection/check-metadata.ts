@@ -1,0 +1,69 @@
+import { ElementError } from '@wheelhouse/element';
+import { metadataFields } from '../metadata/core-metadata.js';
+import { isValidName, normalizeName } from '../requirements/name.js';
+import { parseRequirement } from '../requirements/requirement.js';
+import { compareVersions, isSpecifier, isVersion } from '../requirements/specifier.js';
+import type { WheelUnderInspection } from './wheel-under-inspection.js';
+
+const METADATA_VERSIONS = ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5'];
+
+/** METADATA is what installers can read, and is about what the file name says (core metadata specifications). */
+export async function checkMetadata(wheel: WheelUnderInspection): Promise<((name: string) => string[]) | undefined> {
+  const place = `${wheel.distInfo ?? ''}/METADATA`;
+  const text = await wheel.metadata('METADATA');
+  if (text === undefined) {
+    wheel.error(place, 'there is no such file');
+    return undefined;
+  }
+  const fields = metadataFields(text);
+  const [format = '', name = '', version = ''] = ['metadata-version', 'name', 'version'].map(
+    (key) => fields(key)[0] ?? '',
+  );
+  if (!METADATA_VERSIONS.includes(format)) wheel.error(place, `\`Metadata-Version\` is \`${format}\``);
+  const { fileName } = wheel;
+  if (!isValidName(name)) wheel.error(place, `\`Name\` is \`${name}\``);
+  else if (fileName !== undefined && normalizeName(name) !== fileName.name) {
+    wheel.error(place, `\`Name\` is \`${name}\`, and the file name says \`${fileName.name}\``);
+  }
+  if (!isVersion(version)) wheel.error(place, `\`Version\` is \`${version}\``);
+  else if (fileName !== undefined && !sameVersion(version, fileName.version)) {
+    wheel.error(place, `\`Version\` is \`${version}\`, and the file name says \`${fileName.version}\``);
+  }
+  for (const requirement of fields('requires-dist')) {
+    if (!isRequirement(requirement)) wheel.error(place, `\`Requires-Dist\` is no requirement: \`${requirement}\``);
+  }
+  const [python] = fields('requires-python');
+  if (python !== undefined && !isSpecifier(python)) wheel.error(place, `\`Requires-Python\` is \`${python}\``);
+  return fields;
+}
+
+/** The licence files that METADATA names lie where PEP 639 has them; before it, beside METADATA. */
+export function checkLicenceFiles(wheel: WheelUnderInspection, fields: (name: string) => string[]): void {
+  const directory = wheel.distInfo ?? '';
+  const placed = METADATA_VERSIONS.indexOf(fields('metadata-version')[0] ?? '') >= METADATA_VERSIONS.indexOf('2.4');
+  for (const path of fields('license-file')) {
+    const standard = `${directory}/licenses/${path}`;
+    if (wheel.files.has(standard)) continue;
+    if (placed)
+      wheel.error(`${directory}/METADATA`, `the licence file \`${path}\` is not at \`${standard}\` (PEP 639)`);
+    else if (!wheel.files.has(`${directory}/${path.split('/').at(-1) ?? ''}`)) {
+      wheel.warn(`${directory}/METADATA`, `the licence file \`${path}\` is not in the wheel`);
+    }
+  }
+}
+
+function isRequirement(text: string): boolean {
+  try {
+    parseRequirement(text, { file: 'METADATA', line: 1, column: 0 });
+    return true;
+  } catch (error) {
+    if (error instanceof ElementError) return false;
+    throw error;
+  }
+}
+
+/** File names write a version without its dashes. */
+function sameVersion(version: string, named: string): boolean {
+  const plain = named.replaceAll('_', '-');
+  return isVersion(plain) ? compareVersions(version, plain) === 0 : version.replaceAll('-', '_') === named;
+}

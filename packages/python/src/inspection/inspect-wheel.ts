@@ -1,0 +1,36 @@
+import type { ByteSource } from './archive.js';
+import { checkEntryPoints } from './check-entry-points.js';
+import { checkMembers } from './check-members.js';
+import { checkLicenceFiles, checkMetadata } from './check-metadata.js';
+import { checkProjectFiles, type InspectedProject } from './check-project-files.js';
+import { checkRecord } from './check-record.js';
+import { checkTags, checkWheelFile } from './check-tags.js';
+import type { WheelFinding } from './wheel-finding.js';
+import { WheelUnderInspection } from './wheel-under-inspection.js';
+import { openZip } from './zip-archive.js';
+
+/**
+ * Looks a wheel over (docs/guide/building-wheels.md). Of a wheel that is built from somebody else's sdist only what
+ * keeps it from being installed is told.
+ *
+ * @param project what the wheel was built from, where it is the workspace's own
+ * @throws ElementError ARTIFACT where it is no zip file
+ */
+export async function inspectWheel(bytes: ByteSource, project?: InspectedProject): Promise<readonly WheelFinding[]> {
+  const archive = await openZip(bytes);
+  try {
+    const wheel = new WheelUnderInspection(archive);
+    checkMembers(wheel);
+    if (wheel.distInfo === undefined) return wheel.findings;
+    await checkRecord(wheel);
+    const [tags, metadata] = [await checkWheelFile(wheel), await checkMetadata(wheel)];
+    if (project === undefined) return wheel.findings.filter(({ severity }) => severity === 'error');
+    if (tags !== undefined) await checkTags(wheel, tags);
+    if (metadata !== undefined) checkLicenceFiles(wheel, metadata);
+    await checkEntryPoints(wheel);
+    checkProjectFiles(wheel, project);
+    return wheel.findings;
+  } finally {
+    archive.close();
+  }
+}

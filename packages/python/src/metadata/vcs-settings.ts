@@ -1,0 +1,90 @@
+import type { Origin } from '@wheelhouse/element';
+import { isTable, TomlFile, type TomlTable } from './toml-file.js';
+import type { ProjectFiles } from './project-files.js';
+
+/** How a project's version is made from tags of its repository, as its pyproject.toml says (docs/adr/0031). Plain data. */
+export interface VcsSettings {
+  /** Whose settings they are. `versioneer` and `versioningit` take no version from outside. */
+  readonly tool:
+    'setuptools-scm' | 'hatch-vcs' | 'pdm-backend' | 'poetry-dynamic-versioning' | 'versioneer' | 'versioningit';
+  readonly origin: Origin;
+  /** Which tags count: a pattern of `git describe --match`. */
+  readonly match: string;
+  /** A regular expression, Python's, with a group `version` or one group alone. */
+  readonly tagRegex: string;
+  readonly versionScheme: string;
+  readonly localScheme: string;
+  /** The version where there is no repository and no tag. */
+  readonly fallback?: string;
+}
+
+/** setuptools_scm's default: words with dashes in front of a version are no part of it. */
+const TAG_REGEX = '^(?:[\\w-]+-)?(?P<version>[vV]?\\d+(?:\\.\\d+){0,2}[^\\+]*)(?:\\+.*)?$';
+/** The same without a prefix that is not `v`: the default of poetry-dynamic-versioning. */
+const POETRY_REGEX = '^v(?P<version>\\d+(?:\\.\\d+)*(?:[-._]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-._]?\\d*)*)$';
+
+/** @returns `undefined` where the version comes from nowhere else than the files @throws ElementError METADATA */
+export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
+  const name = 'pyproject.toml';
+  const toml = TomlFile.parse(files.read(name) ?? '', files.label(name));
+  const found = (tool: VcsSettings['tool'], path: readonly string[], table: TomlTable): VcsSettings =>
+    settingsOf({ tool, origin: toml.origin(path) }, table);
+  const scm = toml.tableAt('tool', 'setuptools_scm');
+  if (scm !== undefined) return found('setuptools-scm', ['tool', 'setuptools_scm'], scm);
+  const hatch = toml.tableAt('tool', 'hatch', 'version');
+  if (hatch?.source === 'vcs') {
+    const raw = isTable(hatch['raw-options']) ? hatch['raw-options'] : {};
+    const renamed = { tag_regex: hatch['tag-pattern'], fallback_version: hatch['fallback-version'] };
+    return found('hatch-vcs', ['tool', 'hatch', 'version'], { ...present(renamed), ...raw });
+  }
+  const pdm = toml.tableAt('tool', 'pdm', 'version');
+  if (pdm?.source === 'scm') {
+    const match = typeof pdm.tag_filter === 'string' ? pdm.tag_filter : '*.*';
+    return { ...found('pdm-backend', ['tool', 'pdm', 'version'], pdm), match };
+  }
+  const poetry = toml.tableAt('tool', 'poetry-dynamic-versioning');
+  if (poetry?.enable === true) {
+    const known = found('poetry-dynamic-versioning', ['tool', 'poetry-dynamic-versioning'], {});
+    const prefix = poetry.pattern === 'default-unprefixed' ? '^v?' : '^v';
+    return {
+      ...known,
+      match: '*',
+      tagRegex: POETRY_REGEX.replace('^v', prefix),
+      versionScheme: 'dunamai',
+      localScheme: 'dunamai',
+    };
+  }
+  for (const tool of ['versioneer', 'versioningit'] as const) {
+    const table = toml.tableAt('tool', tool);
+    if (table !== undefined) return found(tool, ['tool', tool], table);
+  }
+  return undefined;
+}
+
+function settingsOf(whose: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTable): VcsSettings {
+  const text = (value: unknown, usual: string): string => (typeof value === 'string' ? value : usual);
+  const fallback = table.fallback_version;
+  return {
+    ...whose,
+    match: matchOf(table),
+    tagRegex: text(table.tag_regex, TAG_REGEX),
+    versionScheme: text(table.version_scheme, 'guess-next-dev'),
+    localScheme: text(table.local_scheme, 'node-and-date'),
+    ...(typeof fallback === 'string' ? { fallback } : {}),
+  };
+}
+
+/** The `--match` of setuptools_scm's describe command, in its new and its old place; of a command nothing else is taken. */
+function matchOf(table: TomlTable): string {
+  const git = isTable(table.scm) && isTable(table.scm.git) ? table.scm.git : {};
+  const command = git.describe_command ?? table.git_describe_command;
+  const words = Array.isArray(command) ? command.map(String) : typeof command === 'string' ? command.split(/\s+/) : [];
+  const at = words.findIndex((word) => word === '--match' || word.startsWith('--match='));
+  if (at < 0) return '*[0-9]*';
+  const given = words[at]?.startsWith('--match=') === true ? words[at].slice('--match='.length) : words[at + 1];
+  return (given ?? '*').replace(/^(['"])(.*)\1$/, '$2');
+}
+
+function present(table: TomlTable): TomlTable {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
+import { InspectionMemo } from './inspection-memo.js';
+import { artifactFiles, type Operation, type PlannedClosure } from './operation.js';
+import { wheelExcludes } from './project-plan.js';
+import { sourceDigestOf } from './source-digest.js';
+import type { TreeFile } from './tree-files.js';
+import type { InspectedProject } from '../inspection/check-project-files.js';
+import { formatFinding, type WheelFinding } from '../inspection/wheel-finding.js';
+import { projectFiles, sourceSetMatcher } from '../sources/source-set.js';
+
+/** What is looked over. */
+export interface InspectWheelsInput {
+  readonly closure: PlannedClosure;
+  readonly session: BuildSession;
+  /** The project's own wheel. */
+  readonly wheel: TreeFile;
+  /** The elements whose wheels are installed with it. */
+  readonly installed: readonly string[];
+  /** Whether a warning is an error. */
+  readonly strict: boolean;
+}
+
+/**
+ * Looks over the wheels that were built here: the project's own in every way, others for what keeps them from being
+ * installed. What was looked over before is remembered.
+ *
+ * @returns the warnings
+ * @throws ElementErrors ARTIFACT, one for each error
+ */
+export async function inspectWheels(operation: Operation, input: InspectWheelsInput): Promise<readonly WheelFinding[]> {
+  const { closure, session, wheel } = input;
+  const { blobs } = operation.engine.store;
+  const memo = new InspectionMemo(operation.engine.store.memo('wheel-inspections'));
+  const own = closure.plan.wheel(closure.own);
+  const inspect = async (file: TreeFile, project?: InspectedProject): Promise<readonly WheelFinding[]> => {
+    const { blobBytes, inspectWheel } = await import('../inspection/index.js');
+    return await inspectWheel(blobBytes(blobs, file.digest, file.path), project);
+  };
+  const identity = ['own', wheel.path, wheel.sha256, sourceDigestOf(session.element(own))];
+  const findings = [...(await memo.findings(identity, async () => await inspect(wheel, await inspected(operation))))];
+  const built = input.installed.filter((name) => name !== own && session.element(name).kind === 'wheel');
+  for (const file of await artifactFiles(operation, session, built, '.whl')) {
+    findings.push(...(await memo.findings(['built', file.path, file.sha256], async () => await inspect(file))));
+  }
+  memo.save();
+  const failing = findings.filter(({ severity }) => input.strict || severity === 'error');
+  throwCollected(failing.map(errorOf));
+  return findings;
+}
+
+function errorOf(finding: WheelFinding): ElementError {
+  const { hint } = finding;
+  return new ElementError({
+    code: 'ARTIFACT',
+    message: formatFinding(finding),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** What an inspection has to know of the project: its files as the wheel's sources are chosen, and what they declare. */
+async function inspected({ workspace, project }: Operation): Promise<InspectedProject> {
+  const directory = workspace.directoryOf(project);
+  const matches = sourceSetMatcher({ include: [], exclude: wheelExcludes(project.ref.settings ?? {}) });
+  const read = (name: string): string | undefined =>
+    existsSync(join(directory, name)) ? readFileSync(join(directory, name), 'utf8') : undefined;
+  const { parse } = await import('smol-toml');
+  const table = parse(read('pyproject.toml') ?? '').project as { readonly 'license-files'?: unknown } | undefined;
+  const licences = table?.['license-files'];
+  return {
+    name: project.metadata.normalizedName,
+    files: (await projectFiles(directory)).filter((path) => matches(path) && existsSync(join(directory, path))),
+    backend: project.metadata.buildSystem.backend,
+    manifestIn: read('MANIFEST.in'),
+    licenceFiles: Array.isArray(licences) ? licences.map(String) : [],
+  };
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { WheelFinding } from '../inspection/wheel-finding.js';
+
+/** Raised whenever inspection finds something else in the same bytes. */
+const FORMAT = 1;
+/** Wheels remembered; those inspected longest ago are forgotten first. */
+const CAPACITY = 2000;
+
+type Entry = readonly [key: string, findings: readonly WheelFinding[]];
+
+/**
+ * What was found in wheels, by what they and their projects are made of, kept in one JSON file. A memo that is lost,
+ * unreadable or overwritten by another process costs time and nothing else.
+ */
+export class InspectionMemo {
+  private readonly entries: Map<string, readonly WheelFinding[]>;
+  private changed = false;
+
+  /** @param path the memo's file */
+  constructor(private readonly path: string) {
+    this.entries = new Map(readEntries(path));
+  }
+
+  /** The findings of what `identity` describes, by `inspect` where they are not known. */
+  async findings(
+    identity: readonly string[],
+    inspect: () => Promise<readonly WheelFinding[]>,
+  ): Promise<readonly WheelFinding[]> {
+    const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+    const known = this.entries.get(key);
+    if (known !== undefined) return known;
+    const found = await inspect();
+    this.entries.set(key, found);
+    this.changed = true;
+    return found;
+  }
+
+  save(): void {
+    if (!this.changed) return;
+    mkdirSync(dirname(this.path), { recursive: true });
+    const temporary = `${this.path}.${process.pid}`;
+    writeFileSync(temporary, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
+    renameSync(temporary, this.path);
+  }
+}
+
+function readEntries(path: string): readonly Entry[] {
+  try {
+    const memo = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown; entries?: readonly Entry[] };
+    return memo.format === FORMAT ? (memo.entries ?? []) : [];
+  } catch {
+    // No memo yet, or one cut short: everything is inspected anew.
+    return [];
+  }
+}

@@ -1,0 +1,60 @@
+import type { PlannedElement, PlanValue } from './project-plan.js';
+
+/** What the sandbox contract fixes and a build can be given otherwise on request (docs/adr/0030). */
+export const VARIATIONS = ['path', 'umask', 'hash-seed', 'timezone', 'locale', 'home', 'ids'] as const;
+
+export type Variation = (typeof VARIATIONS)[number];
+
+/** Surroundings of a second build. */
+export interface Surroundings {
+  /** Draws the order of directories and the processor; no record answers for a seed that was never drawn. */
+  readonly seed: number;
+  /** What else is not as the contract has it. */
+  readonly vary: readonly Variation[];
+}
+
+/** Where projects are built (`build-root` of the templates), and where on request. */
+const BUILD_PATH = '/application';
+const OTHER_PATH = '/srv/elsewhere/project';
+/** Where the sources of a second build lie before they are copied. */
+const SOURCES = '/sources';
+
+/** The path in which a first build takes place, and that of a second one in these surroundings. */
+export function buildPathsOf({ vary }: Surroundings): readonly [string, string] {
+  return [BUILD_PATH, vary.includes('path') ? OTHER_PATH : BUILD_PATH];
+}
+
+/** An element's overlay with its commands in these surroundings. */
+export function surroundingsOverlay(
+  surroundings: Surroundings,
+  overlay: PlannedElement['overlay'],
+): PlannedElement['overlay'] {
+  const { seed, vary } = surroundings;
+  const [, scratch] = buildPathsOf(surroundings);
+  const umask = vary.includes('umask') ? ' --umask 0077' : '';
+  const launcher = `%{helpers}/surroundings.py --from ${SOURCES} --to ${scratch} --seed ${seed}${umask}`;
+  return {
+    ...overlay,
+    variables: {
+      ...mapping(overlay.variables),
+      'build-root': SOURCES,
+      'run-python': `%{python} -s -B ${launcher} -- %{python} -s -B`,
+    },
+    config: { ...mapping(overlay.config), scratch },
+    environment: { ...mapping(overlay.environment), ...environmentOf(vary, seed) },
+    ...(vary.includes('ids') ? { sandbox: { 'build-uid': '1000', 'build-gid': '1000' } } : {}),
+  };
+}
+
+function environmentOf(vary: readonly Variation[], seed: number): Record<string, string> {
+  return {
+    ...(vary.includes('hash-seed') ? { PYTHONHASHSEED: String(1 + (seed % 4294967294)) } : {}),
+    ...(vary.includes('timezone') ? { TZ: 'Pacific/Auckland' } : {}),
+    ...(vary.includes('locale') ? { LC_ALL: 'C' } : {}),
+    ...(vary.includes('home') ? { HOME: '/tmp/somebody' } : {}),
+  };
+}
+
+function mapping(value: PlanValue | undefined): Readonly<Record<string, PlanValue>> {
+  return typeof value === 'object' && !Array.isArray(value) ? (value as Readonly<Record<string, PlanValue>>) : {};
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import {
+  fileBytes,
+  filesOfManifestIn,
+  formatFinding,
+  inspectWheel,
+  type InspectedProject,
+} from '@wheelhouse/python/inspection';
+import { makeArchives, type MadeMember } from '../testing/archives.js';
+
+const INFO = 'app-1.0.dist-info';
+const PURE = 'app-1.0-py3-none-any.whl';
+const NATIVE = 'app-1.0-cp311-cp311-linux_x86_64.whl';
+const METADATA = 'Metadata-Version: 2.4\nName: app\nVersion: 1.0\n';
+const WHEEL = 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n';
+const WHEEL_NATIVE = WHEEL.replace('true', 'false').replace('py3-none-any', 'cp311-cp311-linux_x86_64');
+
+/** A wheel by what its files hold, over those of a good one; `undefined` leaves one out. */
+interface Given {
+  readonly name?: string;
+  readonly files?: Readonly<Record<string, string | undefined>>;
+  /** Members behind RECORD, which does not list them. */
+  readonly more?: readonly MadeMember[];
+  readonly project?: Partial<InspectedProject>;
+  /** It is built from somebody else's sdist. */
+  readonly foreign?: true;
+}
+
+function members({ files = {}, more = [] }: Given): MadeMember[] {
+  const all: Record<string, string | undefined> = {
+    'app/__init__.py': '',
+    'app/cli.py': 'def main(): pass\n',
+    [`${INFO}/METADATA`]: METADATA,
+    [`${INFO}/WHEEL`]: WHEEL,
+    ...files,
+  };
+  const made = Object.entries(all).flatMap(([name, text]) => (text === undefined ? [] : [{ name, text }]));
+  const record = made.map(({ name, text }) => {
+    const hash = createHash('sha256').update(Buffer.from(text, 'latin1')).digest('base64url');
+    return `${name},sha256=${hash},${text.length}\n`;
+  });
+  if (!(`${INFO}/RECORD` in files)) {
+    made.push({ name: `${INFO}/RECORD`, text: [...record, `${INFO}/RECORD,,\n`].join('') });
+  }
+  return [...made, ...more];
+}
+
+/** What is found, each with its severity. */
+async function inspect(given: Given): Promise<string[]> {
+  const [path = ''] = makeArchives([{ name: given.name ?? PURE, members: members(given) }]);
+  const project = { name: 'app', files: [], backend: 'setuptools.build_meta', licenceFiles: [], ...given.project };
+  const found = await inspectWheel(fileBytes(path), given.foreign === true ? undefined : project);
+  return found.map((finding) => `${finding.severity}: ${formatFinding(finding)}`);
+}
+
+const error = (text: string, name = PURE): string => `error: ${name}: ${text}`;
+const warning = (text: string, name = PURE): string => `warning: ${name}: ${text}`;
+const points = (text: string): Given => ({ files: { [`${INFO}/entry_points.txt`]: text } });
+const EXTENSION = 'app/_x.cpython-311-x86_64-linux-gnu.so';
+const GOOD_RECORD = `app/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n`;
+
+const CASES: readonly (readonly [what: string, given: Given, found: readonly string[]])[] = [
+  ['a good wheel', {}, []],
+  ['good entry points', points('[console_scripts]\napp = app.cli:main\n\n[plugins]\nx = app\n'), []],
+  ['a good native wheel', { name: NATIVE, files: { [`${INFO}/WHEEL`]: WHEEL_NATIVE, [EXTENSION]: '\x7fELF' } }, []],
+  [
+    'members that lead out of it, are there twice or are links',
+    { more: [{ name: '../evil.py' }, { name: '/etc/evil' }, { name: 'app/cli.py' }, { name: 'App/cli.py' }] },
+    [
+      error("../evil.py: the member's name leads out of the wheel"),
+      error("/etc/evil: the member's name is an absolute path"),
+      error('app/cli.py: the wheel holds it more than once'),
+      warning('App/cli.py: it is `app/cli.py` where file names have no case'),
+      error(
+        `${INFO}/RECORD:2: \`app/cli.py\` has the hash \`sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\`, not \`sha256=${hashOf('def main(): pass\n')}\``,
+      ),
+      error(`${INFO}/RECORD:2: \`app/cli.py\` has 0 bytes, not \`17\``),
+      error(`${INFO}/RECORD: \`../evil.py\` is not listed`),
+      error(`${INFO}/RECORD: \`/etc/evil\` is not listed`),
+      error(`${INFO}/RECORD: \`App/cli.py\` is not listed`),
+    ],
+  ],
+  [
+    'a RECORD that lists what is not there and has no hashes',
+    { files: { [`${INFO}/RECORD`]: `${GOOD_RECORD}app/cli.py,,\napp/gone.py,sha256=x,1\n${INFO}/METADATA,md5=x,1\n` } },
+    [
+      error(`${INFO}/RECORD:2: \`app/cli.py\` has no hash by SHA-256 or better: \`\``),
+      error(`${INFO}/RECORD:4: \`${INFO}/METADATA\` has no hash by SHA-256 or better: \`md5=x\``),
+      error(`${INFO}/RECORD: \`${INFO}/WHEEL\` is not listed`),
+      error(`${INFO}/RECORD:3: \`app/gone.py\` is listed, and the wheel does not hold it`),
+    ],
+  ],
+  ['no RECORD', { files: { [`${INFO}/RECORD`]: undefined } }, [error(`${INFO}/RECORD: there is no such file`)]],
+  [
+    'metadata of another distribution',
+    { files: { [`${INFO}/METADATA`]: 'Metadata-Version: 9.9\nName: other\nVersion: 2.0\nRequires-Dist: a b\n' } },
+    [
+      error(`${INFO}/METADATA: \`Metadata-Version\` is \`9.9\``),
+      error(`${INFO}/METADATA: \`Name\` is \`other\`, and the file name says \`app\``),
+      error(`${INFO}/METADATA: \`Version\` is \`2.0\`, and the file name says \`1.0\``),
+      error(`${INFO}/METADATA: \`Requires-Dist\` is no requirement: \`a b\``),
+    ],
+  ],
+  [
+    'a directory of another version',
+    { name: 'app-2.0-py3-none-any.whl' },
+    [
+      error(`${INFO}: the directory is not that of \`app\` 2.0, as the file name says`, 'app-2.0-py3-none-any.whl'),
+      error(`${INFO}/METADATA: \`Version\` is \`1.0\`, and the file name says \`2.0\``, 'app-2.0-py3-none-any.whl'),
+    ],
+  ],
+  [
+    'a licence file that is not where PEP 639 has it',
+    { files: { [`${INFO}/METADATA`]: `${METADATA}License-File: LICENSE\n` } },
+    [error(`${INFO}/METADATA: the licence file \`LICENSE\` is not at \`${INFO}/licenses/LICENSE\` (PEP 639)`)],
+  ],
+  [
+    'tags of a compiled module as if it ran everywhere',
+    { files: { [EXTENSION]: '\x7fELF' } },
+    [
+      error(`${EXTENSION}: it is compiled for one platform, and the file name says \`any\``),
+      error(`${EXTENSION}: CPython 3.11 alone can import it, and the wheel is tagged \`py3-none\``),
+    ],
+  ],
+  [
+    'the tags of the machine on pure Python',
+    { name: NATIVE, files: { [`${INFO}/WHEEL`]: WHEEL_NATIVE } },
+    [warning('it is tagged `linux_x86_64`, and nothing in it is compiled', NATIVE)],
+  ],
+  [
+    'tags in WHEEL that the file name does not say',
+    { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2-none-any') } },
+    [error(`${INFO}/WHEEL: its tags are \`py2-none-any\`, and the file name says \`py3-none-any\``)],
+  ],
+  [
+    'entry points that are none, or name modules that are not there',
+    points('[console_scripts]\na = app.gone:main\nb = app\nc app\na = app.cli:main\nd = elsewhere:run\n'),
+    [
+      error(`${INFO}/entry_points.txt:2: the wheel has no module \`app.gone\``),
+      error(`${INFO}/entry_points.txt:3: \`b\` names nothing to call: \`b = app\``),
+      error(`${INFO}/entry_points.txt:4: this is no entry point: \`c app\``),
+      error(`${INFO}/entry_points.txt:5: \`a\` is there twice in the group \`console_scripts\``),
+      warning(`${INFO}/entry_points.txt:6: the wheel has no module \`elsewhere\``),
+    ],
+  ],
+  [
+    'tests and a setup.py beside the package',
+    { files: { 'tests/__init__.py': '', 'setup.py': '' } },
+    ['setup.py', 'tests'].map((name) =>
+      warning(`${name}: it is installed at the top level, where it meets those of other distributions`),
+    ),
+  ],
+  [
+    'package data that MANIFEST.in names and the wheel lacks',
+    {
+      project: {
+        manifestIn: 'graft app\ninclude README.md\nprune app/private\n',
+        files: ['README.md', 'app/__init__.py', 'app/cli.py', 'app/data.json', 'app/private/x.json'],
+      },
+    },
+    [warning('MANIFEST.in names `app/data.json`, which the wheel lacks')],
+  ],
+  [
+    'a MANIFEST.in that nobody reads',
+    { project: { manifestIn: 'graft app\n', backend: 'hatchling.build' } },
+    [warning('the project has a MANIFEST.in, which `hatchling.build` does not read')],
+  ],
+  [
+    'licence files that the project declares',
+    { project: { licenceFiles: ['LICEN[CS]E*'], files: ['LICENSE'] } },
+    [error('the licence file `LICENSE` that the project declares is not in the wheel')],
+  ],
+  [
+    'what somebody else packaged: errors of installing alone',
+    { foreign: true, files: { 'tests/__init__.py': '', [`${INFO}/WHEEL`]: undefined } },
+    [error(`${INFO}/WHEEL: there is no such file`)],
+  ],
+];
+
+test.each(CASES)('%s', async (_what, given, found) => {
+  expect(await inspect(given)).toEqual(found);
+});
+
+test.each([
+  ['include *.md', ['README.md']],
+  ['recursive-include app *.json', ['app/a.json', 'app/deep/b.json']],
+  ['graft app\nrecursive-exclude app *.json', ['app/x.py']],
+  ['graft .\nglobal-exclude *.json *.md', ['app/x.py']],
+  ['# graft app\nrecursive-include \\\n  app *.py', ['app/x.py']],
+  ['graft app\nprune app/deep', ['app/a.json', 'app/x.py']],
+])('MANIFEST.in: %j', (text, expected) => {
+  const files = ['README.md', 'app/a.json', 'app/deep/b.json', 'app/x.py'];
+  expect([...filesOfManifestIn(text, files)].sort()).toEqual(expected);
+});
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
