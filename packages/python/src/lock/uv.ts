@@ -113,8 +113,6 @@ export class Uv {
         ...(this.context.settings.noIndex ? ['--no-index'] : []),
         ...(question.prereleases === undefined ? [] : ['--prerelease', question.prereleases]),
         ...['--color', 'never', '--quiet', '--no-progress', '--output-file', output],
-        // A variable for it uv does not read.
-        ...(this.context.settings.noIndex ? ['--no-index'] : []),
         await write('requirements.in', question.requirements),
       ],
       directory,

@@ -40,7 +40,8 @@ export default async function syncLocks(
     said.push(...stale.flatMap(({ reasons }) => reasons.map(formatError)));
     // Resolving loads much that a workspace in sync does not need.
     const { renewLocks } = await import('./renew-locks.js');
-    for (const { changed, removed } of await renewLocks(stale, workspace, engine)) {
+    for (const { changed, vendored, removed } of await renewLocks(stale, workspace, engine)) {
+      for (const { file, bytes } of vendored) tree.write(file, Buffer.from(bytes));
       for (const { file, text } of changed) tree.write(file, text);
       for (const file of removed) tree.delete(file);
     }
