@@ -103,7 +103,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
     ).map(({ path, sha256 }) => ({ path, sha256 })),
     toolchain: toolchainFacts(own, session),
   };
-  const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, requirements });
+  const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, sdist, requirements });
   const texts = { [REQUIREMENTS]: requirements, ...documents };
   await writeOutputs(blobs, join(dist, 'wheel'), [wheel]);
   if (sdist === undefined) await rm(join(dist, 'sdist'), { recursive: true, force: true });

@@ -31,6 +31,8 @@ export interface DescribedWheelhouse {
   /** What the manifest says, but for the files. */
   readonly facts: Omit<Manifest, 'files'>;
   readonly wheels: readonly TreeFile[];
+  /** The project's sdist, where one is built beside the wheel; it is no part of the wheelhouse. */
+  readonly sdist: TreeFile | undefined;
   /** The text of requirements.txt. */
   readonly requirements: string;
 }
@@ -82,7 +84,7 @@ async function billOfMaterials(
 /** The provenance, but for the digest of the bill of materials and the commit, which take longer to find out. */
 async function statementOf(
   { workspace }: Operation,
-  { closure, session, facts, wheels, requirements }: DescribedWheelhouse,
+  { closure, session, facts, wheels, sdist, requirements }: DescribedWheelhouse,
 ): Promise<Statement<Provenance>> {
   const { own, local, all, plan } = closure;
   const locks = [
@@ -92,7 +94,7 @@ async function statementOf(
   return provenanceOf({
     project: facts.project,
     version: packageVersion(),
-    formats: ['wheel'],
+    formats: sdist === undefined ? ['wheel'] : ['wheel', 'sdist'],
     frontend: own.settings.frontend ?? 'hook',
     markers: own.interpreter.markers,
     toolchain: facts.toolchain,
@@ -106,7 +108,10 @@ async function statementOf(
     snapshot: facts.snapshotDigest,
     locks: await lockDigests(workspace.directory, locks),
     uses: facts.uses,
-    byproducts: [{ path: REQUIREMENTS, sha256: digestOf(requirements).hash }],
+    byproducts: [
+      { path: REQUIREMENTS, sha256: digestOf(requirements).hash },
+      ...(sdist === undefined ? [] : [{ path: sdist.path, sha256: sdist.sha256 }]),
+    ],
   });
 }
 
