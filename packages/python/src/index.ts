@@ -58,7 +58,7 @@ export {
   type WorkspaceProject,
 } from './project/python-workspace.js';
 export { runTests, type TestResult } from './project/run-tests.js';
-export { toolchainIdentity } from './project/toolchain-identity.js';
+export { toolchainIdentities, toolchainIdentity } from './project/toolchain-identity.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
 export { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES, type SourceSet } from './sources/source-set.js';
 export { gitFiles, type GitFilesOptions } from './sources/git-files.js';

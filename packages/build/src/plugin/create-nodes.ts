@@ -36,6 +36,7 @@ async function infer(
   const locked = new Map([...projects.keys()].map((root) => [root, locks.of(root)]));
   locks.save();
   const external = externalNodes([...locked.values()].flat());
+  const command = toolchainCommand(workspaceRoot);
   const results: CreateNodesResultArray = [];
   for (const { root, files: own } of roots) {
     const metadata = projects.get(root);
@@ -49,7 +50,7 @@ async function infer(
       name,
       settings: options.settings,
       targets: options.targets,
-      toolchainCommand: toolchainCommand(workspaceRoot, name),
+      toolchainCommand: command,
       external: names,
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });
