@@ -169,7 +169,7 @@ function pageOf(cases) {
       '',
       ...cases.filter((each) => each.group === group).map(caseTable),
     ]),
-    `${TURNS} turns after one that is not counted, on ${machine}.`,
+    `${TURNS} ${TURNS === 1 ? 'turn' : 'turns'} after one that is not counted, on ${machine}.`,
     '',
   ].join('\n');
 }
