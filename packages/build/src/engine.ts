@@ -32,5 +32,6 @@ export function openEngine(options: EngineOptions): PythonEngine {
     retryFailed: options.retryFailed ?? false,
     environment,
     verifyToolchain: options.verifyToolchain ?? false,
+    toolchains: new Map(),
   };
 }

@@ -2,34 +2,72 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
-import { gitFiles, projectFiles, type Operation } from '@wheelhouse/python';
+import {
+  gitFiles,
+  projectFiles,
+  type GitFilesOptions,
+  type PythonWorkspace,
+  type WorkspaceProject,
+} from '@wheelhouse/python';
 import { hiddenFromNx } from './workspace/metadata-files.js';
 
+/** What a digest of tasks is made from. */
+export interface TaskDigestInput {
+  readonly workspace: PythonWorkspace;
+  readonly projects: readonly WorkspaceProject[];
+  /** What stands for the toolchain of each project, in their order. */
+  readonly toolchains: readonly string[];
+  /** What git says the version of the one project is; of many none is asked for: one's commits are nothing to the others. */
+  readonly version?: string | undefined;
+}
+
 /**
- * The digest of all that decides what a project's elements are and that Nx does not hash by itself: the toolchain, the
- * rules and the code they are in, the plugin's options, and of the project's files what is not their content.
+ * The digest of all that decides what the elements of projects are and that Nx does not hash by itself: the toolchains,
+ * the rules and the code they are in, the plugin's options, and of the projects' files what is not their content.
  *
- * @param toolchain the toolchain's own digest
  * @returns `sha256:<hex>`
  */
-export async function taskDigest({ workspace, project }: Operation, toolchain: string): Promise<string> {
+export async function taskDigest({ workspace, projects, toolchains, version }: TaskDigestInput): Promise<string> {
+  const roots = projects.map(({ ref }) => ref.root);
+  const sources = await filesBelow(workspace.directory, roots, 'sources');
+  const ignored = await filesBelow(workspace.directory, roots, 'ignored');
   const digest = sha256(
     canonicalJson({
-      toolchain,
       rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
       code: ['@wheelhouse/element', '@wheelhouse/python'].map(codeDigest),
-      settings: JSON.stringify(project.ref.settings ?? {}),
-      version: await vcsVersion({ workspace, project }),
-      modes: await modesDigest(workspace.directoryOf(project)),
-      unseen: await unseenDigest(workspace.directory, project.ref.root),
+      projects: projects.map(({ ref }, index) => ({
+        root: ref.root,
+        toolchain: toolchains[index] ?? '',
+        settings: JSON.stringify(ref.settings ?? {}),
+      })),
+      modes: modesDigest(workspace.directory, sources),
+      unseen: await unseenDigest(workspace.directory, sources, ignored),
+      ...(version === undefined ? {} : { version }),
     }),
   );
   return `sha256:${digest}`;
 }
 
+/** The files of projects, relative to the workspace. Git is asked once for all of them. */
+async function filesBelow(
+  workspace: string,
+  roots: readonly string[],
+  which: GitFilesOptions['which'],
+): Promise<string[]> {
+  if (roots.length === 0) return [];
+  const listed = await gitFiles(workspace, { which, patterns: roots.map((root) => `:(literal)${root}`) });
+  if (listed !== undefined) return listed;
+  if (which === 'ignored') return [];
+  const files: string[] = [];
+  for (const root of roots) {
+    for (const file of await projectFiles(join(workspace, root))) files.push(posix.join(root, file));
+  }
+  return files;
+}
+
 /** The version that git gives a project, or why it gives none, which the task itself then says. */
-async function vcsVersion({ workspace, project }: Pick<Operation, 'workspace' | 'project'>): Promise<string> {
-  if (project.metadata.vcsVersion === undefined) return '';
+export async function vcsVersion(workspace: PythonWorkspace, project: WorkspaceProject): Promise<string | undefined> {
+  if (project.metadata.vcsVersion === undefined) return undefined;
   try {
     return (await workspace.versioned(project)).version ?? '';
   } catch (error) {
@@ -51,24 +89,26 @@ function codeDigest(name: string): string {
 }
 
 /** Nx hashes what is in files, not which of them can be executed or are links. */
-async function modesDigest(directory: string): Promise<string> {
-  const lines = (await projectFiles(directory)).flatMap((path) => {
-    const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
-    if (stats?.isSymbolicLink() === true) return [`${path} -> ${readlinkSync(join(directory, path))}`];
+function modesDigest(workspace: string, sources: readonly string[]): string {
+  const lines = sources.flatMap((path) => {
+    const stats = lstatSync(join(workspace, path), { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink() === true) return [`${path} -> ${readlinkSync(join(workspace, path))}`];
     return stats !== undefined && (stats.mode & 0o100) !== 0 && stats.isFile() ? [`${path} is executable`] : [];
   });
   return sha256(lines.sort().join('\n'));
 }
 
 /** What is in files that are sources although Nx does not hash them: tracked but ignored, or hidden by `.nxignore`. */
-async function unseenDigest(workspace: string, root: string): Promise<string> {
-  const directory = join(workspace, root);
+async function unseenDigest(
+  workspace: string,
+  sources: readonly string[],
+  ignored: readonly string[],
+): Promise<string> {
   const hidden = await hiddenFromNx(workspace);
-  const unseen = new Set(await gitFiles(directory, { which: 'ignored' }));
-  for (const path of await projectFiles(directory)) if (hidden(posix.join(root, path))) unseen.add(path);
+  const unseen = new Set([...ignored, ...sources.filter(hidden)]);
   const lines = [...unseen].sort().flatMap((path) => {
-    const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
-    return stats?.isFile() === true ? [`${path} ${sha256(readFileSync(join(directory, path)))}`] : [];
+    const stats = lstatSync(join(workspace, path), { throwIfNoEntry: false });
+    return stats?.isFile() === true ? [`${path} ${sha256(readFileSync(join(workspace, path)))}`] : [];
   });
   return sha256(lines.join('\n'));
 }

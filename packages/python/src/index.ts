@@ -82,7 +82,7 @@ export type { WrittenFiles } from './project/test-files.js';
 export { testRun, type TestOptions, type TestRun } from './project/test-run.js';
 export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';
 export { VARIATIONS, type Variation } from './project/surroundings.js';
-export { toolchainIdentity } from './project/toolchain-identity.js';
+export { toolchainIdentities, toolchainIdentity } from './project/toolchain-identity.js';
 export type { DifferingFile } from './project/verify-build.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
 export {

@@ -15,15 +15,14 @@ export interface TaskOptions {
   readonly verbose?: boolean;
 }
 
-/**
- * Runs an operation on the project of a task, and tells how it went; the last line is that of every build.
- *
- * @param work answers whether it succeeded
- */
+/** What a task does; `say` prints a line. @returns whether it succeeded */
+export type TaskWork = (operation: Operation, say: (line: string) => void) => Promise<boolean>;
+
+/** Runs an operation on the project of a task, and tells how it went; the last line is that of every build. */
 export async function runTask(
   context: ExecutorContext,
   options: TaskOptions,
-  work: (operation: Operation, say: (line: string) => void) => Promise<boolean>,
+  work: TaskWork,
 ): Promise<{ success: boolean }> {
   const { env: environment, stdout, stderr } = process;
   const interruptible = listenForInterruption(process);
@@ -40,7 +39,7 @@ export async function runTask(
       environment,
       memo: (name) => engine.store.memo(name),
     });
-    const operation = { workspace, project: projectOf(context, workspace.projects), engine };
+    const operation = { workspace, project: projectOfTask(context, workspace.projects), engine };
     const success = await work(operation, (line) => stdout.write(`${line}\n`));
     reporter?.finish();
     return { success };
@@ -52,8 +51,9 @@ export async function runTask(
   }
 }
 
-function projectOf(
-  { projectName, projectsConfigurations }: ExecutorContext,
+/** The Python project that a task is for. @throws ElementError METADATA */
+export function projectOfTask(
+  { projectName, projectsConfigurations }: Pick<ExecutorContext, 'projectName' | 'projectsConfigurations'>,
   all: Operation['workspace']['projects'],
 ): Operation['project'] {
   const root = projectsConfigurations.projects[projectName ?? '']?.root;

@@ -50,7 +50,7 @@ async function infer(
       name,
       settings: options.settings,
       targets: options.targets,
-      toolchainCommand: toolchainCommand(workspaceRoot, name),
+      toolchainCommand: toolchainCommand(workspaceRoot, metadata.vcsVersion === undefined ? undefined : name),
       asked: askedOf(metadata, [...projects.values()], options.settings.extras),
       external: names,
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),

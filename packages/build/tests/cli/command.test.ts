@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wheelhouse, type CommandResult } from '../support/command.js';
 import { ELEMENTS } from '../support/element-project.js';
-import { pyproject, temporaryDirectories } from '../support/workspace.js';
+import { gitInit, pyproject, temporaryDirectories } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
 const project = directory({
@@ -288,4 +289,34 @@ describe('wheelhouse', () => {
     );
     expect(new Set([first, second, digest()]).size).toBe(3);
   });
+
+  it('prints one digest for all projects, which knows the files of each', () => {
+    const workspace = directory({
+      'nx.json': '{}',
+      '.gitignore': 'generated.py\n',
+      'a/pyproject.toml': pyproject('a'),
+      'b/pyproject.toml': pyproject('b'),
+      'b/generated.py': '',
+    });
+    gitInit(workspace);
+    execFileSync('git', ['add', '--force', 'b/generated.py'], { cwd: workspace });
+    const digest = (): string => {
+      const { exitCode, stdout, stderr } = wheelhouse(['toolchain'], {
+        cwd: workspace,
+        environment: { WHEELHOUSE_CACHE_DIR: store },
+      });
+      expect([exitCode, stdout, stderr]).toEqual([0, expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/), '']);
+      return stdout;
+    };
+    const digests = [digest()];
+    expect(digest()).toBe(digests[0]);
+    // A mode, a file that git tracks and Nx ignores, a project without interpreter.
+    chmodSync(join(workspace, 'a/pyproject.toml'), 0o755);
+    digests.push(digest());
+    writeFileSync(join(workspace, 'b/generated.py'), 'changed = True\n');
+    digests.push(digest());
+    writeFileSync(join(workspace, 'b/.python-version'), '2.0\n');
+    digests.push(digest());
+    expect(new Set(digests).size).toBe(4);
+  }, 60_000);
 });

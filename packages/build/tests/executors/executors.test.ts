@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
-import buildWheel from '../../src/executors/build-wheel/executor.js';
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import buildWheel, { buildWheelBatch } from '../../src/executors/build-wheel/executor.js';
 import snapshot from '../../src/executors/snapshot/executor.js';
 import runTest from '../../src/executors/test/executor.js';
 import makeVenv from '../../src/executors/venv/executor.js';
@@ -50,7 +50,7 @@ async function captured<T>(work: () => Promise<T>): Promise<{ result: T; stdout:
 
 describe('executors', () => {
   const { executors } = readJson(join(packageRoot, 'executors.json')) as {
-    executors: Record<string, { implementation: string; schema: string }>;
+    executors: Record<string, { implementation: string; batchImplementation?: string; schema: string }>;
   };
 
   it('are those that targets are inferred with', () => {
@@ -60,6 +60,11 @@ describe('executors', () => {
   it.each(Object.entries(executors))('%s has an implementation and describes all its options', (_name, entry) => {
     const source = (path: string): string => join(packageRoot, path.replace('./dist/', 'src/'));
     expect(existsSync(`${source(entry.implementation)}.ts`)).toBe(true);
+    const [file = '', name = ''] = (entry.batchImplementation ?? '').split('#');
+    if (file !== '') {
+      expect(file).toBe(entry.implementation);
+      expect(readFileSync(`${source(file)}.ts`, 'utf8')).toContain(`export function ${name}(`);
+    }
     const schema = readJson(source(entry.schema)) as Schema;
     expect(schema.version).toBe(2);
     for (const option of Object.values(schema.properties)) expect(option.description).toMatch(/^[A-Z].*\.$/);
@@ -91,6 +96,33 @@ describe('executors', () => {
       });
       expect(existsSync(join(workspace, 'dist'))).toBe(false);
       expect(existsSync(join(workspace, 'reports'))).toBe(false);
+    });
+
+    it('fail in a batch with the same words, and skip what depends on them', async () => {
+      const task = (id: string): TaskGraph['tasks'][string] => ({
+        id,
+        target: { project: 'app', target: 'build-wheel' },
+        overrides: {},
+        outputs: [],
+        parallelism: true,
+        cache: true,
+      });
+      const graph: TaskGraph = {
+        roots: ['a'],
+        tasks: { a: task('a'), b: task('b') },
+        dependencies: { a: [], b: ['a'] },
+        continuousDependencies: {},
+      };
+      const results = [];
+      const options = { a: {}, b: {} };
+      for await (const each of buildWheelBatch(graph, options, {}, contextOf(workspace, 'libs/app')))
+        results.push(each);
+      const times = { startTime: expect.any(Number) as number, endTime: expect.any(Number) as number };
+      const words = 'the lock `libs/app/locks/test.txt` is not there\nhint: run `nx run shop:lock`\n';
+      expect(results).toEqual([
+        { task: 'a', result: { success: false, status: 'failure', terminalOutput: words, ...times } },
+        { task: 'b', result: { success: false, status: 'skipped', terminalOutput: '', ...times } },
+      ]);
     });
 
     it('say which project is none of theirs', async () => {

@@ -75,7 +75,8 @@ export class Builder {
     if (failed !== undefined) {
       return { status: 'skipped', element, because: failed.status === 'skipped' ? failed.because : failed.element };
     }
-    return await this.slots.use(() => this.buildLocked(element));
+    // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
+    return await this.slots.use(() => (element.runsCommands ? this.buildLocked(element) : this.make(element)));
   }
 
   private async buildLocked(element: Element): Promise<Outcome> {
@@ -84,14 +85,17 @@ export class Builder {
       this.options.listener({ type: 'waiting', element, key });
     });
     try {
-      const found = await this.lookUp(element);
-      if (found !== undefined) return found;
-      const { record, ran } = await this.options.assembler.assemble(element, (dependency) => this.recordOf(dependency));
-      const published = await this.options.artifacts.put(key, record);
-      return this.conclude(element, published, ran ? undefined : 'action');
+      return (await this.lookUp(element)) ?? (await this.make(element));
     } finally {
       await lock.release();
     }
+  }
+
+  private async make(element: Element): Promise<Outcome> {
+    const { assembler, artifacts, keys } = this.options;
+    const { record, ran } = await assembler.assemble(element, (dependency) => this.recordOf(dependency));
+    const published = await artifacts.put(keys.key(element), record);
+    return this.conclude(element, published, ran ? undefined : 'action');
   }
 
   private async lookUp(element: Element): Promise<Outcome | undefined> {

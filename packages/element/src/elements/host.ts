@@ -14,6 +14,8 @@ export interface HostServices {
   memo(name: string): string;
   /** Whether to read every file of the toolchain instead of trusting the package database. */
   readonly verify: boolean;
+  /** Identities that were found out before, and are not asked for again as long as the program keeps this. */
+  readonly seen?: Map<string, string> | undefined;
 }
 
 /**
@@ -57,13 +59,7 @@ export class HostElement extends PureElement {
         });
       }
     }
-    const identity = new HostIdentity({
-      directories: this.directories,
-      trees: [...this.settings, ...this.trees],
-      exclude: this.masks,
-      memo: (name) => this.services.memo(name),
-    });
-    this.identityDigest = this.services.verify ? identity.verify() : identity.current();
+    this.identityDigest = this.seenOrFound();
   }
 
   /** SHA-256 over what the toolchain is, in hexadecimal. Known after `preflight`. */
@@ -86,6 +82,18 @@ export class HostElement extends PureElement {
       else mounts.push({ type: 'bind', path });
     }
     return [...mounts, ...this.masks.map((path): HostMount => ({ type: 'mask', path }))];
+  }
+
+  private seenOrFound(): string {
+    const { seen, verify } = this.services;
+    const parts = { directories: this.directories, trees: [...this.settings, ...this.trees], exclude: this.masks };
+    const name = JSON.stringify([parts, verify]);
+    const known = seen?.get(name);
+    if (known !== undefined) return known;
+    const identity = new HostIdentity({ ...parts, memo: (file) => this.services.memo(file) });
+    const digest = verify ? identity.verify() : identity.current();
+    seen?.set(name, digest);
+    return digest;
   }
 
   private paths(node: MappingNode, key: string): string[] {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBlob, subtree, type BuildEvent } from '@wheelhouse/element';
 import { testProject } from '../support/session.js';
@@ -43,6 +43,23 @@ test('what commands leave in install-root is the artifact, and is taken from the
 
   expect(await project.build(['copy.bst'])).toEqual({ 'copy.bst': 'cached' });
   expect(project.runs).toBe(1);
+});
+
+test('only elements that run commands are locked while they are built, and two builds at once agree on the others', async () => {
+  const project = testProject(path());
+  project.write({
+    'kept.bst': 'kind: import\nsources:\n- kind: local\n  path: src\n',
+    'copy.bst': COPY.replace('[host.bst]', '[host.bst, kept.bst]'),
+    'src/in.txt': 'hello\n',
+  });
+  const sessions = await Promise.all([project.open(['copy.bst']), project.open(['copy.bst'])]);
+  await Promise.all(sessions.map((session) => session.build()));
+  const [session, other] = sessions;
+  expect(project.runs).toBe(1);
+  expect(other.recordOf('kept.bst')).toEqual(session.recordOf('kept.bst'));
+  expect(other.recordOf('copy.bst')).toEqual(session.recordOf('copy.bst'));
+  const locked = `${session.keys.key(session.element('copy.bst'))}.lock`;
+  expect(readdirSync(join(project.store.directory, 'locks'))).toEqual([locked]);
 });
 
 test('a changed source builds anew, and so does what depends on it', async () => {

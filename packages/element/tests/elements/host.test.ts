@@ -14,7 +14,10 @@ import { temporaryPaths } from '../support/temporary.js';
 const path = temporaryPaths();
 
 /** A toolchain of directories of the test's own: `tree` known by its content, `system` by the package database. */
-function toolchain(): { readonly root: string; identity(verify?: boolean): Promise<string> } {
+function toolchain(): {
+  readonly root: string;
+  identity(verify?: boolean, seen?: Map<string, string>): Promise<string>;
+} {
   const root = path();
   mkdirSync(join(root, 'tree'), { recursive: true });
   mkdirSync(join(root, 'system'));
@@ -33,7 +36,7 @@ function toolchain(): { readonly root: string; identity(verify?: boolean): Promi
   const store = LocalStore.open(join(root, 'store'));
   return {
     root,
-    async identity(verify = false) {
+    async identity(verify = false, seen) {
       const session = await BuildSession.open(
         {
           store,
@@ -47,7 +50,7 @@ function toolchain(): { readonly root: string; identity(verify?: boolean): Promi
           directory: join(root, 'project'),
           targets: ['host.bst'],
           registry: new PluginRegistry().register({
-            elements: coreElements({ memo: (name) => store.memo(name), verify }),
+            elements: coreElements({ memo: (name) => store.memo(name), verify, seen }),
           }),
         },
       );
@@ -115,4 +118,16 @@ test('a file that is added elsewhere, or removed, is noticed by verification', a
   expect(added).not.toBe(first);
   renameSync(join(host.root, 'system/header.h'), join(host.root, 'gone'));
   expect(await host.identity(true)).not.toBe(added);
+});
+
+test('who keeps what was seen is told the same for as long, of each toolchain and each way of looking', async () => {
+  const [host, other] = [toolchain(), toolchain()];
+  const seen = new Map<string, string>();
+  const first = await host.identity(false, seen);
+  writeFileSync(join(host.root, 'tree/lib.py'), 'another library');
+  appendFileSync(join(host.root, 'system/header.h'), '!');
+  expect(await host.identity(false, seen)).toBe(first);
+  expect(await host.identity(false)).not.toBe(first);
+  expect(await host.identity(true, seen)).not.toBe(first);
+  expect(await other.identity(false, seen)).not.toBe(first);
 });

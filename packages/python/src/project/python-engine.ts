@@ -17,6 +17,8 @@ export interface PythonEngine extends Engine {
   readonly environment: NodeJS.ProcessEnv;
   /** Whether to read every file of the host toolchain instead of trusting the package database. */
   readonly verifyToolchain: boolean;
+  /** The toolchains that have been looked at. An engine that has this looks at each once, whatever it builds. */
+  readonly toolchains?: Map<string, string>;
 }
 
 /** What is opened by {@link openPlan}. */
@@ -101,7 +103,11 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
   });
   return new PluginRegistry()
     .register({
-      elements: coreElements({ memo: (name) => store.memo(name), verify: engine.verifyToolchain }),
+      elements: coreElements({
+        memo: (name) => store.memo(name),
+        verify: engine.verifyToolchain,
+        seen: engine.toolchains,
+      }),
       sources: coreSources,
     })
     .register({ elements: pythonElements, sources: [distribution, bundled, projectFilesKind] });

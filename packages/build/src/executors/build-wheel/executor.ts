@@ -1,7 +1,8 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { buildWheel } from '@wheelhouse/python';
 import type { BuildWheelExecutorSchema } from './schema.js';
-import { runTask } from '../project-task.js';
+import { runBatch, type BatchedResult } from '../project-batch.js';
+import { runTask, type TaskWork } from '../project-task.js';
 import { wheelLines } from '../../reporter/wheel-lines.js';
 
 /** Builds the wheel and the wheelhouse of a project. */
@@ -9,9 +10,23 @@ export default async function buildWheelTask(
   options: BuildWheelExecutorSchema,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return await runTask(context, options, async (operation, say) => {
+  return await runTask(context, options, workWith(options));
+}
+
+/** The same for the projects of a batch. */
+export function buildWheelBatch(
+  graph: TaskGraph,
+  options: Readonly<Record<string, BuildWheelExecutorSchema>>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): AsyncGenerator<BatchedResult> {
+  return runBatch(graph, options, { context, work: workWith });
+}
+
+function workWith(options: BuildWheelExecutorSchema): TaskWork {
+  return async (operation, say) => {
     const result = await buildWheel(operation, options);
-    for (const line of wheelLines(result, context.root)) say(line);
+    for (const line of wheelLines(result, operation.workspace.directory)) say(line);
     return result.made !== undefined;
-  });
+  };
 }

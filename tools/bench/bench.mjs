@@ -1,0 +1,198 @@
+/**
+ * `npm run bench`: whole-process times of Wheelhouse beside what a user would pick instead, in one run in which all take
+ * turns: from nothing, after one changed line, with nothing changed, and with twenty projects affected. The tables are
+ * printed and, with `--write`, go into docs/benchmarks.md, which says what is compared with what.
+ *
+ * BENCH_TURNS is how many turns are counted.
+ */
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { build } from '../build.mjs';
+import { need, partsForBuilding, pipEnvironment } from '../set-up.mjs';
+import { isMain, root } from '../workspace.mjs';
+import {
+  changedFile,
+  commit,
+  copyLocks,
+  directoryOf,
+  LIBRARY,
+  packageOf,
+  SERVICES,
+  SETUPTOOLS_SERVICE,
+  writeNxlv,
+  writeProjects,
+  writeWheelhouse,
+} from './bench-workspaces.mjs';
+import { commandsFor, commandsForAll, throughNx } from './contenders.mjs';
+import { caseTable, summary } from './page.mjs';
+import { takeTurns, time } from './turns.mjs';
+
+const TURNS = Number(process.env.BENCH_TURNS ?? 7);
+const [SERVICE] = SERVICES;
+
+const parts = {
+  ...partsForBuilding,
+  npm: ['.', 'examples', 'tools/bench/nxlv'],
+  pip: { bench: ['build==1.6.1', 'pip==26.3', 'uv==0.13.9'] },
+};
+
+/** The copies of the workspace, the store and the caches, with everything downloaded. */
+function prepare(directory) {
+  const at = (name) => join(directory, name);
+  const bin = join(pipEnvironment('bench'), 'bin');
+  const [wheelhouse, nxlv, bare] = ['wheelhouse', 'nxlv', 'bare'].map(at);
+  const online = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    WHEELHOUSE_CACHE_DIR: at('store'),
+    UV_CACHE_DIR: at('uv-cache'),
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    NX_NO_CLOUD: 'true',
+    NO_COLOR: '1',
+  };
+  for (const workspace of [wheelhouse, bare]) writeProjects(workspace);
+  writeProjects(nxlv, { uvWorkspace: true });
+  writeWheelhouse(wheelhouse, join(root, 'examples/node_modules'));
+  writeNxlv(nxlv, join(root, 'tools/bench/nxlv/node_modules'));
+  commit(wheelhouse);
+
+  const nx = join(wheelhouse, 'node_modules/.bin/nx');
+  const first = `${LIBRARY},${SERVICE},${SETUPTOOLS_SERVICE}`;
+  const here = { cwd: wheelhouse, env: { ...online, NX_DAEMON: 'false' } };
+  time([nx, 'run-many', '-t', 'lock', '-p', first], here);
+  copyLocks(wheelhouse);
+  commit(wheelhouse);
+  time([nx, 'run-many', '-t', 'snapshot'], here);
+  time([join(bin, 'uv'), 'lock'], { cwd: nxlv, env: online });
+  for (const workspace of [nxlv, bare]) commit(workspace);
+  mkdirSync(at('wheels'));
+  // uv keeps what it downloads for a build when it builds.
+  for (const project of [SERVICE, SETUPTOOLS_SERVICE]) {
+    const options = { cwd: join(bare, directoryOf(project)), env: online };
+    time([join(bin, 'uv'), 'build', '--wheel', '--out-dir', at('wheels/first'), '.'], options);
+  }
+  return {
+    bin,
+    wheelhouse,
+    nxlv,
+    bare,
+    store: at('store'),
+    wheels: at('wheels'),
+    env: { ...online, UV_OFFLINE: '1' },
+    command: join(root, 'packages/build/bin/wheelhouse.js'),
+    snapshotOf: (project) => join(wheelhouse, 'dist', directoryOf(project), 'snapshot'),
+  };
+}
+
+/** The cases of one list of contenders. @param changed the project in which a line is changed */
+function casesOf({ group, contenders, changed, place, affected = false }) {
+  const last = new Map();
+  const change =
+    ({ workspace }) =>
+    (turn) => {
+      last.set(workspace, `# turn ${turn}`);
+      appendFileSync(join(workspace, changedFile(changed)), `# turn ${turn}\n`);
+    };
+  const check =
+    ({ workspace, outputs }) =>
+    () => {
+      const member = `${packageOf(changed)}/models.py`;
+      const script = join(root, 'tools/bench/check_wheel.py');
+      time(['python3', script, member, last.get(workspace) ?? '', ...outputs()], { cwd: workspace, env: place.env });
+    };
+  const measured = (title, bar, before) => ({
+    group,
+    title,
+    bar,
+    rows: takeTurns(
+      contenders.map((contender) => ({
+        ...contender,
+        before: before(contender),
+        run: () => time(contender.command, contender),
+        check: check(contender),
+      })),
+      { turns: TURNS, start: Date.now() },
+    ),
+  });
+  if (affected) return [measured('twenty projects affected', 'affected', change)];
+  return [
+    measured(
+      'cold',
+      'cold',
+      ({ forget }) =>
+        () =>
+          forget(),
+    ),
+    measured('one line changed', 'changed', change),
+    measured('nothing changed', 'nothing', () => () => undefined),
+  ];
+}
+
+function measureAll(place) {
+  const one = (project, group) => casesOf({ group, contenders: commandsFor(project, place), changed: project, place });
+  const run = (target) => ['run', `${SERVICE}:${target}`];
+  const affected = (target) => ['affected', '-t', target, '--base=HEAD'];
+  return [
+    ...one(SERVICE, 'commands, hatchling'),
+    ...one(SETUPTOOLS_SERVICE, 'commands, setuptools'),
+    ...casesOf({
+      group: 'through Nx, hatchling',
+      contenders: throughNx([SERVICE], run, place),
+      changed: SERVICE,
+      place,
+    }),
+    ...casesOf({
+      group: 'through Nx, hatchling',
+      contenders: throughNx(SERVICES, affected, place),
+      changed: LIBRARY,
+      place,
+      affected: true,
+    }),
+    ...casesOf({
+      group: 'commands, hatchling',
+      contenders: commandsForAll(place),
+      changed: LIBRARY,
+      place,
+      affected: true,
+    }),
+  ];
+}
+
+function pageOf(cases) {
+  const groups = [...new Set(cases.map(({ group }) => group))];
+  const machine = `${cpus().length} processors, Linux ${release().split('.').slice(0, 2).join('.')}, Node ${process.versions.node}`;
+  return [
+    summary(cases),
+    ...groups.flatMap((group) => [
+      `### ${group[0].toUpperCase()}${group.slice(1)}`,
+      '',
+      ...cases.filter((each) => each.group === group).map(caseTable),
+    ]),
+    `${TURNS} ${TURNS === 1 ? 'turn' : 'turns'} after one that is not counted, on ${machine}.`,
+    '',
+  ].join('\n');
+}
+
+async function main() {
+  await need(parts);
+  if (build() !== 0) throw new Error('the packages do not build');
+  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-bench-'));
+  const place = prepare(directory);
+  try {
+    const text = pageOf(measureAll(place));
+    process.stdout.write(text);
+    if (process.argv.includes('--write')) {
+      const page = join(root, 'docs/benchmarks.md');
+      const [head] = readFileSync(page, 'utf8').split('<!-- tables -->');
+      writeFileSync(page, `${head}<!-- tables -->\n\n${text}`);
+    }
+  } finally {
+    for (const workspace of [place.wheelhouse, place.nxlv]) {
+      time([join(workspace, 'node_modules/.bin/nx'), 'daemon', '--stop'], { cwd: workspace, env: place.env });
+    }
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+if (isMain(import.meta.url)) await main();
