@@ -31,11 +31,17 @@ export interface FetchContext {
 export interface DownloadContext extends FetchContext {
   /** A directory that is there, absolute. */
   readonly destination: string;
+  /**
+   * A directory on the same file system that outlives an interrupted run: what was complete is there under its SHA-256
+   * for the next one, and what was not is continued. Whoever has taken a file removes it there.
+   */
+  readonly partials?: string;
 }
 
-/** A downloaded sdist with the text of its pyproject.toml, absent where it has none. */
+/** A downloaded sdist with the text of its pyproject.toml, absent where it has none, and of each Cargo.lock by its path. */
 export interface FetchedSdist extends DistributionFile {
   readonly pyproject?: string;
+  readonly cargoLocks: Readonly<Record<string, string>>;
 }
 
 type Answer = { readonly request: number } & (
@@ -55,6 +61,7 @@ type Answer = { readonly request: number } & (
       readonly sizeBytes?: number;
       readonly path?: string;
       readonly pyproject?: string | null;
+      readonly cargoLocks?: Readonly<Record<string, string>>;
       readonly offers?: readonly IndexOffer[];
     }
 );
@@ -70,19 +77,22 @@ export async function fetchDistributions(
   requests: readonly DistributionRequest[],
   context: DownloadContext,
 ): Promise<DistributionFile[]> {
-  const answers = await ask(requests, context, { destination: context.destination });
+  const { destination, partials } = context;
+  const job = { destination, ...(partials === undefined ? {} : { partials }) };
+  const answers = await ask(requests, context, job);
   return answers.map((answer) => fileOf(answer));
 }
 
-/** Downloads sdists and reads their pyproject.toml, running nothing. A request without hashes takes what there is. */
+/** Downloads sdists and reads their pyproject.toml and Cargo.lock, running nothing. A request without hashes takes what there is. */
 export async function fetchSdists(
   requests: readonly DistributionRequest[],
   context: DownloadContext,
 ): Promise<FetchedSdist[]> {
-  const answers = await ask(requests, context, { destination: context.destination, pyproject: true });
+  const answers = await ask(requests, context, { destination: context.destination, members: true });
   return answers.map((answer) => ({
     ...fileOf(answer),
     ...(typeof answer.pyproject === 'string' ? { pyproject: answer.pyproject } : {}),
+    cargoLocks: answer.cargoLocks ?? {},
   }));
 }
 
@@ -126,7 +136,12 @@ type Found = Extract<Answer, { readonly error?: never }>;
 async function ask(
   requests: readonly DistributionRequest[],
   { tools, settings, interpreter, environment, io }: FetchContext,
-  job: { readonly destination?: string; readonly pyproject?: boolean; readonly offers?: boolean },
+  job: {
+    readonly destination?: string;
+    readonly partials?: string;
+    readonly members?: boolean;
+    readonly offers?: boolean;
+  },
 ): Promise<Found[]> {
   if (requests.length === 0) return [];
   const routed = requests.map((request) => ({

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
+import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-plan.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
 import type { LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
+import { usesCargo, type Crate } from '../rust/crate.js';
+import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** A value of an element file. */
@@ -26,12 +29,14 @@ export interface PlannedElement {
 
 /** The templates that elements are made from: files of `templates/`. */
 export type TemplateName =
+  | 'crates'
   | 'distribution'
   | 'env'
   | 'helpers'
   | 'hook'
   | 'installed'
   | 'runners'
+  | 'rust'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'snapshot'
@@ -60,6 +65,10 @@ export interface PlannedProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
   readonly settings: ProjectSettings;
+  /** Where a build lock has a backend that runs cargo. */
+  readonly rust?: RustToolchain;
+  /** Where the project's own has: the crates of its Cargo.lock. */
+  readonly crates?: readonly Crate[];
 }
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
@@ -83,11 +92,16 @@ export class ProjectPlan {
     const { metadata, interpreter, settings } = project;
     const lock = buildLockOf(project);
     const pip = settings.frontend === 'pip';
+    const cargo = this.cargo(lock, project.crates, project);
     return this.plan(`wheel/${metadata.normalizedName}.bst`, 'wheel', {
       variables: { interpreter: interpreter.executable },
-      'build-depends': pip
-        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      ...cargo.overlay,
+      'build-depends': [
+        ...(pip
+          ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
+          : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)]),
+        ...cargo.depends,
+      ],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
       config: { frontend: settings.frontend ?? 'hook' },
     });
@@ -96,9 +110,11 @@ export class ProjectPlan {
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
+    const cargo = this.cargo(lock, project.crates, project);
     return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
       variables: { interpreter: interpreter.executable, hook: 'get-requires' },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      ...cargo.overlay,
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project), ...cargo.depends],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     });
   }
@@ -107,12 +123,15 @@ export class ProjectPlan {
   sdistHook(sdist: LockEntry, lock: Lock, hook: 'metadata' | 'get-requires', project: PlannedProject): string {
     const { interpreter } = project;
     const name = `${sdist.normalizedName}-${sdist.version}-${shortDigest([sdist, ...lock.entries].map(identityOf))}`;
+    const cargo = this.cargo(lock, lock.crates, project);
     return this.plan(`hook/${hook}/${name}.bst`, 'sdist-hook', {
       variables: { interpreter: interpreter.executable, hook },
+      ...cargo.overlay,
       'build-depends': [
         ...this.runners(interpreter, HOOK_TOOLS),
         this.distribution(sdist, 'sdist', interpreter),
         this.environment(lock, project),
+        ...cargo.depends,
       ],
     });
   }
@@ -125,6 +144,9 @@ export class ProjectPlan {
       for (const entry of select(lock, interpreter.markers)) {
         files.add(this.distribution(entry, isBuilt(entry, lock, locks) ? 'sdist' : 'wheel', interpreter));
       }
+    }
+    for (const crates of [project.crates, ...[...locks.build.values()].map((lock) => lock.crates)]) {
+      for (const crate of crates ?? []) files.add(this.add(crateElement(crate)));
     }
     const frontend = settings.frontend === 'pip' ? ['pip'] : [];
     for (const tool of this.toolsFor(interpreter, [...HOOK_TOOLS, ...INSTALL_TOOLS, ...frontend])) {
@@ -202,12 +224,15 @@ export class ProjectPlan {
     // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
     const environment = this.environment(lock, project);
     const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
+    const cargo = this.cargo(lock, lock.crates, project);
     return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
       variables: { interpreter: interpreter.executable },
+      ...cargo.overlay,
       'build-depends': [
         ...this.runners(interpreter, HOOK_TOOLS),
         this.distribution(entry, 'sdist', interpreter),
         environment,
+        ...cargo.depends,
       ],
     });
   }
@@ -241,6 +266,11 @@ export class ProjectPlan {
     });
   }
 
+  /** The Rust toolchain. @returns the element's name */
+  rust(rust: RustToolchain): string {
+    return this.add(rustElement(rust));
+  }
+
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
   private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
     const wheels = this.toolsFor(interpreter, tools).map((entry) =>
@@ -262,15 +292,34 @@ export class ProjectPlan {
     });
   }
 
+  /** What a build needs beside its environment where cargo runs in it. */
+  private cargo(
+    lock: Lock,
+    crates: readonly Crate[] | undefined,
+    { rust, interpreter }: PlannedProject,
+  ): { readonly depends: readonly string[]; readonly overlay: PlannedElement['overlay'] } {
+    if (!usesCargo(lock)) return { depends: [], overlay: {} };
+    if (rust === undefined || crates === undefined) throw new Error(`${lock.file} was read without what cargo needs`);
+    for (const crate of crates) this.add(crateElement(crate));
+    const unpacked = cratesElement(crates, interpreter, this.runners(interpreter, []));
+    return {
+      depends: [this.rust(rust), this.add(unpacked)],
+      overlay: { environment: cargoEnvironment(rust) },
+    };
+  }
+
   private toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
     const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
     return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
   }
 
   private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {
-    const place = origin === undefined ? {} : { origin };
-    if (!this.planned.has(name)) this.planned.set(name, { name, template, overlay, ...place });
-    return name;
+    return this.add({ name, template, overlay, ...(origin === undefined ? {} : { origin }) });
+  }
+
+  private add(element: PlannedElement): string {
+    if (!this.planned.has(element.name)) this.planned.set(element.name, element);
+    return element.name;
   }
 }
 

@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
 import { elementsOfPlan } from './elements-of-plan.js';
@@ -6,6 +7,7 @@ import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
+import { CrateSource, crateSourceKind } from '../sources/crate.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
 import { projectFilesKind } from '../sources/project-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -45,7 +47,8 @@ export async function openPlan(
 /** Fetches, all at once, what a build of the session's targets is going to need. @returns how many files were fetched */
 export async function fetchMissing(session: BuildSession, engine: PythonEngine): Promise<number> {
   const sources = (await session.missing()).flatMap((element) => element.sources);
-  return await prefetch(sources, engine.store.blobs, ioOf(engine));
+  const { blobs } = engine.store;
+  return (await prefetch(sources, blobs, ioOf(engine))) + (await CrateSource.prefetch(sources, blobs, ioOf(engine)));
 }
 
 /** The directory of a project's outputs. @param root the project's directory, relative to the workspace */
@@ -86,7 +89,10 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       const { fetchDistributions } = await import('../fetch/fetch-distributions.js');
       const { readIndexSettings } = await import('../tools/index-settings.js');
       const tools = await toolsOf(engine, findLinks);
-      return await fetchDistributions(requests, {
+      const partials = join(store.directory, 'downloads');
+      await mkdir(partials, { recursive: true });
+      const files = await fetchDistributions(requests, {
+        partials,
         tools,
         settings: await readIndexSettings(tools, engine.environment, workspace.indexes),
         environment: engine.environment,
@@ -94,6 +100,20 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         destination,
         io,
       });
+      for (const { sha256 } of files) {
+        for (const name of [sha256, `${sha256}.lock`]) await rm(join(partials, name), { force: true });
+      }
+      return files;
+    },
+    temporary: () => store.workspace(),
+  });
+  const crate = crateSourceKind({
+    blobs: store.blobs,
+    memo: (name) => store.memo(name),
+    findLinks,
+    fetch: async (crates, temporary, io) => {
+      const { fetchCrates } = await import('../rust/fetch-crates.js');
+      return await fetchCrates(crates, { environment: engine.environment, temporary, io });
     },
     temporary: () => store.workspace(),
   });
@@ -102,7 +122,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       elements: coreElements({ memo: (name) => store.memo(name), verify: engine.verifyToolchain }),
       sources: coreSources,
     })
-    .register({ elements: pythonElements, sources: [distribution, bundled, projectFilesKind] });
+    .register({ elements: pythonElements, sources: [distribution, crate, bundled, projectFilesKind] });
 }
 
 /** The planned elements that the targets need: a plan may hold more than one operation asks for. */

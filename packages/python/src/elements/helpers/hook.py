@@ -11,9 +11,11 @@ process is the fresh one that PEP 517 asks for; before Python 3.11 it needs `tom
 """
 
 import importlib
+import itertools
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -67,6 +69,11 @@ def metadata_of(backend):
             return archive.read(name)
 
 
+def use_fixed_temporary_names():
+    """Temporary files get the same names in every build: backends build below one, and compilers write its path down."""
+    tempfile._name_sequence = map("%08d".__mod__, itertools.count(1))
+
+
 def main():
     if len(sys.argv) != 5 or sys.argv[1] != "--tools" or sys.argv[3] not in ("build-wheel", "get-requires", "metadata"):
         raise SystemExit(__doc__)
@@ -74,6 +81,7 @@ def main():
     out = Path(out)
     # Scripts of the build environment (cython, cmake, ...) are found as in an activated one.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    use_fixed_temporary_names()
     backend = load_backend(*build_system(tools))
     # Backends look at the command line (setuptools) and may not take this one for theirs.
     sys.argv[1:] = []
