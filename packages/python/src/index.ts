@@ -10,6 +10,7 @@ export {
 export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
+export type { TargetRequest } from './interpreter/target.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { localProject } from './lock/local-project.js';
 export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
@@ -62,6 +63,7 @@ export type { PinnedIndex } from './tools/index-choice.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelResult } from './project/build-wheel.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
+export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
 export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';

@@ -22,7 +22,7 @@ export interface FetchContext {
   readonly tools: Pick<Tools, 'python'>;
   readonly settings: IndexSettings;
   /** Whom the files are for. */
-  readonly interpreter: Pick<Interpreter, 'tags' | 'version'>;
+  readonly interpreter: Pick<Interpreter, 'tags' | 'version' | 'label'>;
   readonly environment: NodeJS.ProcessEnv;
   readonly io: Io;
 }
@@ -171,7 +171,7 @@ async function ask(
     const answer = answers[index];
     if (answer?.request !== index) throw new Error(`${SCRIPT} did not answer request ${index}`);
     if (answer.error === undefined) found.push(answer);
-    else errors.push(errorOf(answer, request, { words: result.output, settings }));
+    else errors.push(errorOf(answer, request, { words: result.output, settings, label: interpreter.label }));
   }
   throwCollected(errors);
   return found;
@@ -182,7 +182,11 @@ const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
 function errorOf(
   answer: Extract<Answer, { readonly error: string }>,
   request: DistributionRequest,
-  { words, settings }: { readonly words: string; readonly settings: IndexSettings },
+  {
+    words,
+    settings,
+    label,
+  }: { readonly words: string; readonly settings: IndexSettings; readonly label?: string | undefined },
 ): ElementError {
   const what = `${request.name}==${request.version}`;
   switch (answer.error) {
@@ -196,10 +200,13 @@ function errorOf(
     case 'none':
       return new ElementError({
         code: 'FETCH',
-        message: `no index has ${NOUNS[request.format]} of \`${what}\` for this interpreter`,
+        message: `no index has ${NOUNS[request.format]} of \`${what}\` for ${label ?? 'this interpreter'}`,
         origin: request.origin,
         ...(words === '' ? {} : { detail: words }),
-        hint: "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here",
+        hint:
+          label === undefined
+            ? "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here"
+            : 'its sdist cannot be built for that here: leave the distribution out there by a marker, or have a wheel on an index',
       });
     case 'index':
       return new ElementError({

@@ -22,6 +22,7 @@ export {
   type Address,
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
+export { targetInterpreter, type Target } from '../interpreter/target.js';
 export { ensureTools, type Tools, type ToolsOptions } from '../tools/ensure-tools.js';
 export {
   parsePipConfig,

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
 import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-plan.js';
+import type { DistributionRequest } from '../fetch/distribution-file.js';
+import type { Target } from '../interpreter/target.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -157,6 +159,28 @@ export class ProjectPlan {
     });
   }
 
+  /** The same for another interpreter, where wheels may be all that can be had. @returns the element's name */
+  targetSnapshot(project: PlannedProject, { interpreter, isSamePlatform }: Target): string {
+    const { locks, metadata } = project;
+    const files = new Set<string>();
+    for (const lock of [locks.test, ...(isSamePlatform ? locks.build.values() : [buildLockOf(project)])]) {
+      for (const entry of select(lock, interpreter.markers)) {
+        const isForced = locks.build.get(sdistKey(entry))?.noBinary === true;
+        const built = isForced ? 'sdist' : 'any';
+        const format = isSamePlatform && isBuilt(entry, lock, locks) ? built : 'wheel';
+        files.add(this.distribution(entry, format, interpreter));
+      }
+      for (const crate of isSamePlatform ? [...(project.crates ?? []), ...(lock.crates ?? [])] : []) {
+        files.add(this.add(crateElement(crate)));
+      }
+    }
+    for (const tool of this.toolsFor(interpreter, [...HOOK_TOOLS, ...INSTALL_TOOLS])) {
+      files.add(this.distribution(tool, 'wheel', interpreter));
+    }
+    const name = `snapshot/${metadata.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`;
+    return this.plan(name, 'snapshot', { 'build-depends': [...files] });
+  }
+
   /**
    * The tests of a project on its wheel and those of its local dependencies.
    *
@@ -238,7 +262,7 @@ export class ProjectPlan {
   }
 
   /** A file of the snapshot. @returns the element's name */
-  distribution(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): string {
+  distribution(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): string {
     const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
     return this.plan(
       `distribution/${name}.bst`,
@@ -336,7 +360,7 @@ export function wheelExcludes(settings: ProjectSettings): string[] {
   return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
 }
 
-function sourceOf(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): PlanValue {
+function sourceOf(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): PlanValue {
   return {
     kind: 'distribution',
     name: entry.normalizedName,
