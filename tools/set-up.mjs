@@ -14,10 +14,13 @@ export const partsForBuilding = {
   apt: ['bubblewrap', 'util-linux', 'build-essential', 'python3-venv', 'python3-dev'],
 };
 
-/** What the tests take beyond that: another clock, a second implementation of the Remote Execution API, and an index that takes uploads. */
+/**
+ * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
+ * the Remote Execution API, and an index that takes uploads.
+ */
 export const partsForTests = {
   npm: partsForBuilding.npm,
-  apt: [...partsForBuilding.apt, 'faketime'],
+  apt: [...partsForBuilding.apt, 'faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
   pip: { buildstream: ['buildstream==2.8.1'], pypiserver: ['pypiserver[passlib]==2.4.2'] },
 };
 
@@ -32,7 +35,11 @@ const python = (code) => succeeds('python3', ['-c', code]);
 const probes = {
   bubblewrap: () => onPath('bwrap'),
   'build-essential': () => onPath('gcc', 'make'),
+  cargo: () => onPath('cargo'),
+  cmake: () => onPath('cmake'),
   faketime: () => onPath('faketime'),
+  'ninja-build': () => onPath('ninja'),
+  rustc: () => onPath('rustc'),
   'python3-dev': () => python('import os, sysconfig as s; os.stat(os.path.join(s.get_path("include"), "Python.h"))'),
   'python3-venv': () => python('import ensurepip, venv'),
   'util-linux': () => onPath('unshare', 'flock'),

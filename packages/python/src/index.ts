@@ -12,6 +12,7 @@ export { chooseInterpreter, findPython, type InterpreterRequest } from './interp
 export { formatDifference, type Difference } from './inspection/difference.js';
 export { formatFinding, type WheelFinding } from './inspection/wheel-finding.js';
 export type { Interpreter } from './interpreter/interpreter.js';
+export type { TargetRequest } from './interpreter/target.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { localProject } from './lock/local-project.js';
 export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
@@ -66,6 +67,7 @@ export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelOptions, type WheelResult } from './project/build-wheel.js';
 export { FORMATS, type Format } from './project/formats.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
+export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
 export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';

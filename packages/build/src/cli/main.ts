@@ -8,6 +8,7 @@ import { publish } from './commands/publish.js';
 import { script } from './commands/script.js';
 import { show } from './commands/show.js';
 import { test } from './commands/test.js';
+import { snapshot } from './commands/snapshot.js';
 import { toolchain } from './commands/toolchain.js';
 import { venv } from './commands/venv.js';
 import { verify } from './commands/verify.js';
@@ -35,6 +36,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   show: {
     summary: 'show elements with their keys and whether they are built',
     command: show,
+  },
+  snapshot: {
+    summary: 'fetch every file that a project uses, for this machine or another',
+    command: snapshot,
   },
   script: {
     summary: 'print the shell script that builds an element',

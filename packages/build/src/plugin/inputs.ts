@@ -36,7 +36,12 @@ const WHEELS_OF_DEPENDENCIES = { dependentTasksOutputFiles: '**/*.whl', transiti
  * outer one's, while to the outer one's elements they are.
  */
 export function snapshotInputs(facts: InputFacts): Inputs {
-  return [...METADATA_FILES.flatMap((name) => [fileset(facts, name), `^{projectRoot}/${name}`]), ...common(facts)];
+  return [
+    ...METADATA_FILES.flatMap((name) => [fileset(facts, name), `^{projectRoot}/${name}`]),
+    // The crates that a project is built with are files of its snapshot, too.
+    fileset(facts, '**/Cargo.lock'),
+    ...common(facts),
+  ];
 }
 
 /** The inputs of the target `build-wheel`: the wheel's source set (docs/adr/0017), and what wheels are built with. */

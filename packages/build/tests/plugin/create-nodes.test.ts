@@ -147,6 +147,7 @@ describe('createNodes', () => {
         '^{projectRoot}/setup.cfg',
         '{workspaceRoot}/libs/a/setup.py',
         '^{projectRoot}/setup.py',
+        '{workspaceRoot}/libs/a/**/Cargo.lock',
         ...common,
       ],
       outputs: ['{workspaceRoot}/dist/{projectRoot}/snapshot'],

@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ElementKind, ElementMeta } from '../plugin/element.js';
 import { PureElement } from '../plugin/pure-element.js';
 import { ElementError } from '../load/error.js';
+import { isGlob, nameGlob } from '../load/glob.js';
 import { HostIdentity } from './host-identity.js';
 import type { Json } from '../plugin/json.js';
 import type { MappingNode } from '../load/node.js';
@@ -98,9 +99,9 @@ export class HostElement extends PureElement {
 
   private paths(node: MappingNode, key: string): string[] {
     const list = this.nodeGetMember(node, 'list', key).scalars();
-    return list.map((item) => {
+    return list.flatMap((item) => {
       const path = this.variables.expand(item);
-      if (path.startsWith('/') && !path.split('/').includes('..')) return path.replace(/(?<=.)\/+$/, '');
+      if (path.startsWith('/') && !path.split('/').includes('..')) return matching(path.replace(/(?<=.)\/+$/, ''));
       throw new ElementError({
         code: 'INVALID_DATA',
         message: `\`${path}\` of '${key}' is not an absolute path`,
@@ -108,6 +109,18 @@ export class HostElement extends PureElement {
       });
     });
   }
+}
+
+/** A path, or where its last part has a `*`, what there is of such names, sorted. */
+function matching(path: string): string[] {
+  const [directory, name] = [dirname(path), basename(path)];
+  if (!isGlob(name)) return [path];
+  const matches = nameGlob(name);
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return names
+    .filter(matches)
+    .sort()
+    .map((each) => join(directory, each));
 }
 
 /** Kind `host`, bound to what it remembers between runs. */

@@ -6,6 +6,7 @@ import {
   coreElements,
   diskFiles,
   HostElement,
+  layeredFiles,
   LocalStore,
   PluginRegistry,
 } from '@wheelhouse/element';
@@ -130,4 +131,40 @@ test('who keeps what was seen is told the same for as long, of each toolchain an
   expect(await host.identity(false)).not.toBe(first);
   expect(await host.identity(true, seen)).not.toBe(first);
   expect(await other.identity(false, seen)).not.toBe(first);
+});
+
+test('a directory with a `*` stands for what there is of such names', async () => {
+  const root = path();
+  for (const name of ['share/cmake-3.25', 'share/cmake-4.0', 'share/other']) {
+    mkdirSync(join(root, name), { recursive: true });
+  }
+  const store = LocalStore.open(join(root, 'store'));
+  const text = `kind: host\nconfig:\n  directories:\n    (=): ["${root}/share/cmake-*", "${root}/nowhere/x*"]\n  settings: []\n`;
+  const session = await BuildSession.open(
+    {
+      store,
+      sandbox: new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
+      listener: () => undefined,
+      signal: new AbortController().signal,
+      retryFailed: false,
+    },
+    {
+      files: layeredFiles(diskFiles(root), {
+        texts: new Map([
+          ['project.conf', 'name: test\nmin-version: 2.4\n'],
+          ['host.bst', text],
+        ]),
+        overlays: new Map(),
+      }),
+      directory: root,
+      targets: ['host.bst'],
+      registry: new PluginRegistry().register({
+        elements: coreElements({ memo: (name) => store.memo(name), verify: false }),
+      }),
+    },
+  );
+  expect(session.element('host.bst').hostMounts()).toEqual([
+    { type: 'bind', path: join(root, 'share/cmake-3.25') },
+    { type: 'bind', path: join(root, 'share/cmake-4.0') },
+  ]);
 });

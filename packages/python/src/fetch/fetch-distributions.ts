@@ -23,7 +23,7 @@ export interface FetchContext {
   readonly tools: Pick<Tools, 'python'>;
   readonly settings: IndexSettings;
   /** Whom the files are for. */
-  readonly interpreter: Pick<Interpreter, 'tags' | 'version'>;
+  readonly interpreter: Pick<Interpreter, 'tags' | 'version' | 'label'>;
   readonly environment: NodeJS.ProcessEnv;
   readonly io: Io;
 }
@@ -32,11 +32,17 @@ export interface FetchContext {
 export interface DownloadContext extends FetchContext {
   /** A directory that is there, absolute. */
   readonly destination: string;
+  /**
+   * A directory on the same file system that outlives an interrupted run: what was complete is there under its SHA-256
+   * for the next one, and what was not is continued. Whoever has taken a file removes it there.
+   */
+  readonly partials?: string;
 }
 
-/** A downloaded sdist with the text of its pyproject.toml, absent where it has none. */
+/** A downloaded sdist with the text of its pyproject.toml, absent where it has none, and of each Cargo.lock by its path. */
 export interface FetchedSdist extends DistributionFile {
   readonly pyproject?: string;
+  readonly cargoLocks: Readonly<Record<string, string>>;
 }
 
 type Answer = { readonly request: number } & (
@@ -56,6 +62,7 @@ type Answer = { readonly request: number } & (
       readonly sizeBytes?: number;
       readonly path?: string;
       readonly pyproject?: string | null;
+      readonly cargoLocks?: Readonly<Record<string, string>>;
       readonly offers?: readonly IndexOffer[];
     }
 );
@@ -71,19 +78,22 @@ export async function fetchDistributions(
   requests: readonly DistributionRequest[],
   context: DownloadContext,
 ): Promise<DistributionFile[]> {
-  const answers = await ask(requests, context, { destination: context.destination });
+  const { destination, partials } = context;
+  const job = { destination, ...(partials === undefined ? {} : { partials }) };
+  const answers = await ask(requests, context, job);
   return answers.map((answer) => fileOf(answer));
 }
 
-/** Downloads sdists and reads their pyproject.toml, running nothing. A request without hashes takes what there is. */
+/** Downloads sdists and reads their pyproject.toml and Cargo.lock, running nothing. A request without hashes takes what there is. */
 export async function fetchSdists(
   requests: readonly DistributionRequest[],
   context: DownloadContext,
 ): Promise<FetchedSdist[]> {
-  const answers = await ask(requests, context, { destination: context.destination, pyproject: true });
+  const answers = await ask(requests, context, { destination: context.destination, members: true });
   return answers.map((answer) => ({
     ...fileOf(answer),
     ...(typeof answer.pyproject === 'string' ? { pyproject: answer.pyproject } : {}),
+    cargoLocks: answer.cargoLocks ?? {},
   }));
 }
 
@@ -139,7 +149,12 @@ type Found = Extract<Answer, { readonly error?: never }>;
 async function ask(
   requests: readonly (DistributionRequest & { readonly url?: string })[],
   { tools, settings, interpreter, environment, io }: FetchContext,
-  job: { readonly destination?: string; readonly pyproject?: boolean; readonly offers?: boolean },
+  job: {
+    readonly destination?: string;
+    readonly partials?: string;
+    readonly members?: boolean;
+    readonly offers?: boolean;
+  },
 ): Promise<Found[]> {
   if (requests.length === 0) return [];
   const routed = requests.map((request) => ({
@@ -169,7 +184,7 @@ async function ask(
     const answer = answers[index];
     if (answer?.request !== index) throw new Error(`${SCRIPT} did not answer request ${index}`);
     if (answer.error === undefined) found.push(answer);
-    else errors.push(errorOf(answer, request, { words: result.output, settings }));
+    else errors.push(errorOf(answer, request, { words: result.output, settings, label: interpreter.label }));
   }
   throwCollected(errors);
   return found;
@@ -180,7 +195,11 @@ const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
 function errorOf(
   answer: Extract<Answer, { readonly error: string }>,
   request: DistributionRequest & { readonly url?: string },
-  { words, settings }: { readonly words: string; readonly settings: IndexSettings },
+  {
+    words,
+    settings,
+    label,
+  }: { readonly words: string; readonly settings: IndexSettings; readonly label?: string | undefined },
 ): ElementError {
   const what = request.url === undefined ? `${request.name}==${request.version}` : publicAddress(request.url);
   switch (answer.error) {
@@ -194,10 +213,13 @@ function errorOf(
     case 'none':
       return new ElementError({
         code: 'FETCH',
-        message: `no index has ${NOUNS[request.format]} of \`${what}\` for this interpreter`,
+        message: `no index has ${NOUNS[request.format]} of \`${what}\` for ${label ?? 'this interpreter'}`,
         origin: request.origin,
         ...(words === '' ? {} : { detail: words }),
-        hint: "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here",
+        hint:
+          label === undefined
+            ? "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here"
+            : 'its sdist cannot be built for that here: leave the distribution out there by a marker, or have a wheel on an index',
       });
     case 'index':
       return new ElementError({

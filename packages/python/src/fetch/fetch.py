@@ -4,18 +4,21 @@ Input (stdin), a JSON object:
   settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, keyringProvider?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
+  partials: a directory that outlives this run, for files that are not whole yet and those that nobody has taken
   requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?}]; no
-    hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have. Without indexes (and noIndex) the index is unearth's own
+    hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have.
+    Without indexes (and noIndex) the index is unearth's own
   anyIndex: true where without hashes a file of any index will do
-  pyproject: true to read pyproject.toml out of sdists that are downloaded
+  members: true to read pyproject.toml and Cargo.lock out of sdists that are downloaded
   offers: true to only tell what each index of a request has under its name, or find-links of its version if it has one
 Output (stdout): one JSON object a line, in the order in which requests end, each with `request` (an index) and either
-  {filename, format, sha256, sizeBytes, path, pyproject?} or {filename, format, sha256?} without a destination, or
+  {filename, format, sha256, sizeBytes, path, pyproject?, cargoLocks?} or {filename, format, sha256?} without a destination, or
   {offers: [{index, files: {filename: sha256 or null}}]}, or
   {error: "hash", filename, expected, got}, {error: "none"}, {error: "index", message}.
 Standard error: what unearth says of indexes that do not answer.
 """
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -193,18 +196,20 @@ class Refused(Exception):
         self.answer = answer
 
 
-def retried(action):
-    """What fails for the moment is tried again, after a while that doubles."""
-    for attempt in range(ATTEMPTS):
+def retried(action, progress=lambda: 0):
+    """What fails for the moment is tried again, after a while that doubles for as long as there is no progress."""
+    attempt, reached = 0, progress()
+    while True:
         try:
             return action()
         except Refused:
             raise
         except Exception:
-            if attempt + 1 == ATTEMPTS:
+            before, reached = reached, progress()
+            attempt = 0 if reached > before else attempt + 1
+            if attempt == ATTEMPTS:
                 raise
             time.sleep(0.5 * 2**attempt)
-    raise AssertionError
 
 
 def sha256_of(link):
@@ -222,30 +227,103 @@ def version_of(link, name):
 
 
 def download(client, link, path):
-    digest, size = hashlib.sha256(), 0
-    with client.get_stream(link.normalized) as response, open(path, "wb") as file:
+    """Downloads to `path`, going on where an earlier attempt ended if the server can (RFC 9110, "Range Requests")."""
+    have = os.path.getsize(path) if os.path.exists(path) else 0
+    # A file is served as it is: what was compressed on the way could not be continued.
+    headers = {"Accept-Encoding": "identity"}
+    if have > 0:
+        headers["Range"] = "bytes=%d-" % have
+    with client.get_stream(link.normalized, headers=headers) as response:
+        if have > 0 and response.status_code == 416:
+            # There is nothing behind what is here: it is whole, or another file.
+            return hashed(path)
         response.raise_for_status()
-        for chunk in response.iter_bytes(1 << 16):
+        goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith("bytes %d-" % have)
+        with open(path, "ab" if goes_on else "wb") as file:
+            for chunk in response.iter_bytes():
+                file.write(chunk)
+    return hashed(path)
+
+
+def hashed(path):
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
             digest.update(chunk)
             size += len(chunk)
-            file.write(chunk)
     return digest.hexdigest(), size
 
 
-def pyproject_of(path):
-    """The text of the pyproject.toml at the top of an sdist; None where it has none."""
+def remove(path):
+    if os.path.exists(path):
+        os.unlink(path)
+
+
+def obtain(client, link, path, sha256):
+    """A file at `path` that is new or was continued. What was continued and is wrong is downloaded once more, whole."""
+
+    def attempt():
+        if sha256 is None:
+            # Whether two parts are of one file, nothing would tell.
+            remove(path)
+        return download(client, link, path)
+
+    def size():
+        return os.path.getsize(path) if os.path.exists(path) else 0
+
+    was_there = os.path.exists(path)
+    if was_there and sha256 is not None:
+        got = hashed(path)
+        if got[0] == sha256:
+            return got
+    got = retried(attempt, size if sha256 is not None else lambda: 0)
+    if was_there and got[0] != sha256:
+        remove(path)
+        got = retried(attempt)
+    return got
+
+
+class Partial:
+    """The place of a download of known hash, kept by one process at a time; `path` is None where another has it."""
+
+    def __init__(self, directory, sha256):
+        self.path, self.lock = None, None
+        if directory is None or sha256 is None:
+            return
+        self.lock = open(os.path.join(directory, sha256 + ".lock"), "w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        self.path = os.path.join(directory, sha256)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.lock is not None:
+            self.lock.close()
+
+
+def members_of(path):
+    """The texts of files called pyproject.toml or Cargo.lock of an sdist, by their paths below its top."""
+    texts = {}
+
+    def take(name, read):
+        inner = (name[2:] if name.startswith("./") else name).partition("/")[2]
+        if inner.rpartition("/")[2] in ("pyproject.toml", "Cargo.lock"):
+            texts[inner] = read().decode("utf-8", "replace")
+
     if path.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                if name.count("/") == 1 and name.endswith("/pyproject.toml"):
-                    return archive.read(name).decode("utf-8")
-        return None
-    with tarfile.open(path) as archive:
-        for member in archive:
-            name = member.name[2:] if member.name.startswith("./") else member.name
-            if member.isfile() and name.count("/") == 1 and name.endswith("/pyproject.toml"):
-                return archive.extractfile(member).read().decode("utf-8")
-    return None
+                take(name, lambda: archive.read(name))
+    else:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if member.isfile():
+                    take(member.name, lambda: archive.extractfile(member).read())
+    return texts
 
 
 def direct(request):
@@ -262,10 +340,16 @@ def serve(job, chooser, request):
     if job.get("destination") is None:
         return dict(answer, sha256=chosen["sha256"])
     path = os.path.join(job["destination"], answer["filename"])
-    sha256, size = retried(lambda: download(chooser.client, link, path))
+    with Partial(job.get("partials"), chosen["sha256"]) as partial:
+        at = path if partial.path is None else partial.path
+        sha256, size = obtain(chooser.client, link, at, chosen["sha256"])
+        if at != path:
+            remove(path)
+            os.link(at, path)
     allowed = sorted(hash.split(":", 1)[1] for hash in request["hashes"])
     if (allowed and sha256 not in allowed) or chosen["sha256"] not in (None, sha256):
         os.unlink(path)
+        remove(at)
         raise Refused(
             {
                 "error": "hash",
@@ -275,8 +359,10 @@ def serve(job, chooser, request):
             }
         )
     answer.update(sha256=sha256, sizeBytes=size, path=path)
-    if job.get("pyproject") and chosen["format"] == "sdist":
-        answer["pyproject"] = pyproject_of(path)
+    if job.get("members") and chosen["format"] == "sdist":
+        texts = members_of(path)
+        answer["pyproject"] = texts.get("pyproject.toml")
+        answer["cargoLocks"] = {name: text for name, text in texts.items() if name.endswith("Cargo.lock")}
     return answer
 
 

@@ -4,6 +4,8 @@ import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 export interface Interpreter {
   /** The real program: no shim, and not that of a virtual environment. */
   readonly executable: string;
+  /** What messages call one that is not on this machine; absent for one that is. */
+  readonly label?: string;
   /** Full version, such as `3.11.2`. */
   readonly version: string;
   /** `sys.implementation.name`: `cpython`, `pypy`. */

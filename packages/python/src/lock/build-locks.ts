@@ -2,7 +2,12 @@ import { ElementError } from '@wheelhouse/element';
 import { BuildCircle } from './build-circle.js';
 import type { SdistMetadata, HookRunner, SdistFile } from './hook-runner.js';
 import type { Resolver } from './resolver.js';
-import { chooseDistributions, fetchSdists, type FetchContext } from '../fetch/fetch-distributions.js';
+import {
+  chooseDistributions,
+  fetchSdists,
+  type FetchContext,
+  type FetchedSdist,
+} from '../fetch/fetch-distributions.js';
 import { questionDigest } from '../locks/digest.js';
 import { requirementLines } from '../locks/freshness.js';
 import { sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
@@ -10,6 +15,8 @@ import { restrictToHashes } from './hash-restriction.js';
 import { select } from '../locks/selection.js';
 import { DEFAULT_BUILD_REQUIREMENT, type ProjectMetadata } from '../metadata/project-metadata.js';
 import { TomlFile } from '../metadata/toml-file.js';
+import { cargoLockMissing, cargoLocks, mergeCrates, parseCargoLock } from '../rust/cargo-lock.js';
+import { usesCargo, type Crate } from '../rust/crate.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 
@@ -32,6 +39,9 @@ export interface BuildLockServices {
   readonly prereleases?: string | undefined;
 }
 
+/** An sdist, and what was read out of it. */
+type FetchedSdistFile = SdistFile & FetchedSdist;
+
 type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
 
 /**
@@ -39,7 +49,7 @@ type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
  * its backend's `get_requires_for_build_wheel` and under the builds of those requirements in turn.
  */
 export class BuildLocks {
-  private readonly sdists = new Map<string, Promise<SdistFile & { readonly pyproject?: string }>>();
+  private readonly sdists = new Map<string, Promise<FetchedSdistFile>>();
   private readonly locks = new Map<string, Lock>();
   private readonly formats = new Map<string, 'wheel' | 'sdist'>();
   private readonly open: string[] = [];
@@ -65,7 +75,7 @@ export class BuildLocks {
   }
 
   /** Takes a file that no index is asked for: an sdist that lies here, or a wheel by its name and version. */
-  provide(file: (SdistFile & { readonly pyproject?: string }) | Name, format: 'wheel' | 'sdist'): void {
+  provide(file: FetchedSdistFile | Name, format: 'wheel' | 'sdist'): void {
     const key = sdistKey(file);
     this.formats.set(key, format);
     if ('path' in file) this.sdists.set(key, Promise.resolve(file));
@@ -104,10 +114,15 @@ export class BuildLocks {
     this.open.push(key);
     try {
       const sdist = await this.sdist(name, hashes);
+      const marked = (made: Lock): Lock => ({
+        ...made,
+        ...(this.services.noBinary.has(name.normalizedName) ? { noBinary: true } : {}),
+        ...(usesCargo(made) ? { crates: cratesOf(sdist) } : {}),
+      });
       const closed = await this.close(key, buildRequirements(sdist), python, this.services.previous(key), (made) =>
-        this.services.hooks.buildRequires({ sdist }, made, this.locks),
+        this.services.hooks.buildRequires({ sdist }, marked(made), this.locks),
       );
-      const lock = this.services.noBinary.has(name.normalizedName) ? { ...closed, noBinary: true as const } : closed;
+      const lock = marked(closed);
       this.locks.set(key, lock);
       return lock;
     } finally {
@@ -201,7 +216,7 @@ export class BuildLocks {
     });
   }
 
-  private sdist(name: Name, hashes: readonly string[] = []): Promise<SdistFile & { readonly pyproject?: string }> {
+  private sdist(name: Name, hashes: readonly string[] = []): Promise<FetchedSdistFile> {
     const key = sdistKey(name);
     const known = this.sdists.get(key);
     if (known !== undefined) return known;
@@ -210,10 +225,7 @@ export class BuildLocks {
     return fetched;
   }
 
-  private async fetchSdist(
-    name: Name,
-    hashes: readonly string[],
-  ): Promise<SdistFile & { readonly pyproject?: string }> {
+  private async fetchSdist(name: Name, hashes: readonly string[]): Promise<FetchedSdistFile> {
     const { normalizedName, version } = name;
     const request = { name: normalizedName, version, hashes, format: 'sdist' } as const;
     const [file] = await fetchSdists([request], { ...this.services.fetch, destination: this.services.downloads });
@@ -229,8 +241,15 @@ export class BuildLocks {
   }
 }
 
+/** The crates of an sdist's Cargo.lock. @throws ElementError LOCK_MISSING, LOCK_INVALID */
+function cratesOf({ filename, cargoLocks: texts }: FetchedSdistFile): Crate[] {
+  const names = cargoLocks(Object.keys(texts));
+  if (names.length === 0) throw cargoLockMissing(filename);
+  return mergeCrates(names.map((name) => parseCargoLock(texts[name] ?? '', `${filename}/${name}`)));
+}
+
 /** `build-system.requires` of an sdist, and setuptools where it has none (PEP 517, PEP 518). */
-function buildRequirements(sdist: SdistFile & { readonly pyproject?: string }): Requirement[] {
+function buildRequirements(sdist: FetchedSdistFile): Requirement[] {
   const file = `${sdist.filename}/pyproject.toml`;
   const table =
     sdist.pyproject === undefined ? undefined : TomlFile.parse(sdist.pyproject, file).tableAt('build-system');

@@ -25,6 +25,7 @@ export {
   type Address,
 } from '../requirements/address.js';
 export { parseMetadata } from '../metadata/core-metadata.js';
+export { targetInterpreter, type Target } from '../interpreter/target.js';
 export { withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
 export {
   ensureEnvironment,

@@ -1,5 +1,6 @@
 import { questionDigest } from './digest.js';
 import type { Lock, LockEntry, VendoredFile } from './lock.js';
+import { formatCrate } from '../rust/crate.js';
 import { formatMarker } from '../requirements/marker.js';
 
 /** A lock without what its text gives it. */
@@ -26,6 +27,7 @@ export function formatLock(lock: UnwrittenLock): string {
     ...(lock.vendored ?? []).map(formatVendored),
     ...(lock.noBinary === true ? ['no binary: true'] : []),
     ...(lock.bootstrap ?? []).map((key) => `bootstrap: ${key}`),
+    ...(lock.crates ?? []).map((crate) => `crate: ${formatCrate(crate)}`),
   ];
   return `${header.map((line) => `# ${line}\n`).join('')}${lock.entries.map(formatEntry).join('')}`;
 }

@@ -1,4 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
+import type { Crate } from '../rust/crate.js';
 import type { Marker } from '../requirements/marker.js';
 
 /** One locked distribution. */
@@ -55,6 +56,8 @@ export interface Lock {
   readonly noBinary?: true;
   /** Entries, as `name==version`, whose wheels are taken because their own builds lead back here (docs/adr/0027). */
   readonly bootstrap?: readonly string[];
+  /** Of the build lock of an sdist that cargo builds: the crates of its Cargo.lock (docs/adr/0028). */
+  readonly crates?: readonly Crate[];
   /** Sorted by name. */
   readonly entries: readonly LockEntry[];
 }

@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import type { Lock, LockEntry, LockKind, VendoredFile } from './lock.js';
 import { normalizeName } from '../requirements/name.js';
+import { parseCrate, type Crate } from '../rust/crate.js';
 import { parseMarker } from '../requirements/requirement.js';
 
 const KINDS: readonly string[] = ['test', 'runtime', 'build', 'tools'] satisfies readonly LockKind[];
@@ -29,6 +30,11 @@ export function parseLock(text: string, file: string): Lock {
     if (value === undefined) throw invalid(file, 0, `the header has no \`${key}\``);
     return value;
   };
+  const crate = (line: string): Crate => {
+    const parsed = parseCrate(line);
+    if (parsed === undefined) throw invalid(file, 0, `\`${line}\` is no locked crate`);
+    return parsed;
+  };
   const kind = one('kind');
   if (!KINDS.includes(kind)) throw invalid(file, 0, `\`${kind}\` is no kind of lock`);
   const resolve = header.get('resolve')?.[0];
@@ -49,6 +55,7 @@ export function parseLock(text: string, file: string): Lock {
       : {}),
     ...(header.has('no binary') ? { noBinary: true } : {}),
     ...(header.has('bootstrap') ? { bootstrap: header.get('bootstrap') ?? [] } : {}),
+    ...(header.has('crate') ? { crates: (header.get('crate') ?? []).map(crate) } : {}),
     entries: parseEntries(lines, file),
   };
 }

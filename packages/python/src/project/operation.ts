@@ -5,6 +5,7 @@ import { ProjectPlan, type PlannedProject } from './project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
 import type { FileDigest, ToolchainFacts } from './manifest.js';
+import { CrateSource } from '../sources/crate.js';
 import { DistributionSource } from '../sources/distribution.js';
 import { readToolsLock } from '../tools/tools-lock.js';
 
@@ -70,7 +71,7 @@ export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements
     if (visited.has(element)) return;
     visited.add(element);
     for (const source of element.sources) {
-      if (source instanceof DistributionSource)
+      if (source instanceof DistributionSource || source instanceof CrateSource)
         for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
     }
     for (const dependency of element.dependencies) visit(dependency.element);
@@ -81,7 +82,8 @@ export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements
 
 /** What the manifest says of the toolchain that these elements are built with. */
 export function toolchainFacts({ interpreter }: PlannedProject, session: BuildSession): ToolchainFacts {
-  const host = session.graph.elements.find((element) => element instanceof HostElement);
+  const hosts = session.graph.elements.filter((element) => element instanceof HostElement);
+  const host = hosts.find(({ name }) => name.startsWith('toolchain/'));
   return {
     implementation: interpreter.implementation,
     version: interpreter.version,

@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import type { Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
+import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-plan.js';
+import type { DistributionRequest } from '../fetch/distribution-file.js';
+import type { Target } from '../interpreter/target.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -10,6 +13,8 @@ import type { LockSettings } from '../locks/lock-settings.js';
 import { versionEnvironment, type VersionCommits } from '../metadata/vcs-environment.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
+import { usesCargo, type Crate } from '../rust/crate.js';
+import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** A value of an element file. */
@@ -28,6 +33,7 @@ export interface PlannedElement {
 
 /** The templates that elements are made from: files of `templates/`. */
 export type TemplateName =
+  | 'crates'
   | 'distribution'
   | 'env'
   | 'helpers'
@@ -35,6 +41,7 @@ export type TemplateName =
   | 'installed'
   | 'runners'
   | 'sdist'
+  | 'rust'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'snapshot'
@@ -68,6 +75,10 @@ export interface PlannedProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
   readonly settings: ProjectSettings;
+  /** Where a build lock has a backend that runs cargo. */
+  readonly rust?: RustToolchain;
+  /** Where the project's own has: the crates of its Cargo.lock. */
+  readonly crates?: readonly Crate[];
 }
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
@@ -111,10 +122,11 @@ export class ProjectPlan {
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
+    const cargo = this.cargo(lock, project.crates, project);
     return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
-      ...this.versionOverlay(project),
+      ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project), ...cargo.depends],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     });
   }
@@ -123,12 +135,15 @@ export class ProjectPlan {
   sdistHook(sdist: LockEntry, lock: Lock, hook: 'metadata' | 'get-requires', project: PlannedProject): string {
     const { interpreter } = project;
     const name = `${sdist.normalizedName}-${sdist.version}-${shortDigest([sdist, ...lock.entries].map(identityOf))}`;
+    const cargo = this.cargo(lock, lock.crates, project);
     return this.plan(`hook/${hook}/${name}.bst`, 'sdist-hook', {
       variables: { interpreter: interpreter.executable, hook },
+      ...cargo.overlay,
       'build-depends': [
         ...this.runners(interpreter, HOOK_TOOLS),
         this.distribution(sdist, 'sdist', interpreter),
         this.environment(lock, project),
+        ...cargo.depends,
       ],
     });
   }
@@ -142,6 +157,9 @@ export class ProjectPlan {
         files.add(this.distribution(entry, isBuilt(entry, lock, locks) ? 'sdist' : 'wheel', interpreter));
       }
     }
+    for (const crates of [project.crates, ...[...locks.build.values()].map((lock) => lock.crates)]) {
+      for (const crate of crates ?? []) files.add(this.add(crateElement(crate)));
+    }
     const frontend = settings.frontend === 'pip' ? ['pip'] : [];
     for (const tool of this.toolsFor(interpreter, [...HOOK_TOOLS, ...INSTALL_TOOLS, ...frontend])) {
       files.add(this.distribution(tool, 'wheel', interpreter));
@@ -149,6 +167,28 @@ export class ProjectPlan {
     return this.plan(`snapshot/${metadata.normalizedName}.bst`, 'snapshot', {
       'build-depends': [...files],
     });
+  }
+
+  /** The same for another interpreter, where wheels may be all that can be had. @returns the element's name */
+  targetSnapshot(project: PlannedProject, { interpreter, isSamePlatform }: Target): string {
+    const { locks, metadata } = project;
+    const files = new Set<string>();
+    for (const lock of [locks.test, ...(isSamePlatform ? locks.build.values() : [buildLockOf(project)])]) {
+      for (const entry of select(lock, interpreter.markers)) {
+        const isForced = locks.build.get(sdistKey(entry))?.noBinary === true;
+        const built = isForced ? 'sdist' : 'any';
+        const format = isSamePlatform && isBuilt(entry, lock, locks) ? built : 'wheel';
+        files.add(this.distribution(entry, format, interpreter));
+      }
+      for (const crate of isSamePlatform ? [...(project.crates ?? []), ...(lock.crates ?? [])] : []) {
+        files.add(this.add(crateElement(crate)));
+      }
+    }
+    for (const tool of this.toolsFor(interpreter, [...HOOK_TOOLS, ...INSTALL_TOOLS])) {
+      files.add(this.distribution(tool, 'wheel', interpreter));
+    }
+    const name = `snapshot/${metadata.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`;
+    return this.plan(name, 'snapshot', { 'build-depends': [...files] });
   }
 
   /**
@@ -218,18 +258,21 @@ export class ProjectPlan {
     // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
     const environment = this.environment(lock, project);
     const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
+    const cargo = this.cargo(lock, lock.crates, project);
     return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
       variables: { interpreter: interpreter.executable },
+      ...cargo.overlay,
       'build-depends': [
         ...this.runners(interpreter, HOOK_TOOLS),
         this.distribution(entry, 'sdist', interpreter),
         environment,
+        ...cargo.depends,
       ],
     });
   }
 
   /** A file of the snapshot. @returns the element's name */
-  distribution(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): string {
+  distribution(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): string {
     const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
     return this.plan(
       `distribution/${name}.bst`,
@@ -267,21 +310,29 @@ export class ProjectPlan {
     });
   }
 
-  private versionOverlay({ metadata: { version, vcsVersion } }: PlannedProject): PlannedElement['overlay'] {
-    if (vcsVersion === undefined) return {};
-    return { environment: versionEnvironment(vcsVersion, version ?? ANY_VERSION) };
+  /** @param cargo what builds by cargo need in their environment */
+  private versionOverlay(
+    { metadata: { version, vcsVersion } }: PlannedProject,
+    cargo: CargoParts['overlay'],
+  ): PlannedElement['overlay'] {
+    if (vcsVersion === undefined) return cargo;
+    return { environment: { ...cargo.environment, ...versionEnvironment(vcsVersion, version ?? ANY_VERSION) } };
   }
 
   private wheelOverlay(project: PlannedProject): PlannedElement['overlay'] {
     const { metadata, interpreter, settings } = project;
     const lock = buildLockOf(project);
     const pip = settings.frontend === 'pip';
+    const cargo = this.cargo(lock, project.crates, project);
     return {
-      ...this.versionOverlay(project),
+      ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable },
-      'build-depends': pip
-        ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-        : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)],
+      'build-depends': [
+        ...(pip
+          ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
+          : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)]),
+        ...cargo.depends,
+      ],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
       config: { frontend: settings.frontend ?? 'hook' },
     };
@@ -289,12 +340,19 @@ export class ProjectPlan {
 
   private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
     const { metadata, interpreter, settings } = project;
+    const lock = buildLockOf(project);
+    const cargo = this.cargo(lock, project.crates, project);
     return {
-      ...this.versionOverlay(project),
+      ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(buildLockOf(project), project)],
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project), ...cargo.depends],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     };
+  }
+
+  /** The Rust toolchain. @returns the element's name */
+  rust(rust: RustToolchain): string {
+    return this.add(rustElement(rust));
   }
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
@@ -321,16 +379,37 @@ export class ProjectPlan {
     });
   }
 
+  /** What a build needs beside its environment where cargo runs in it. */
+  private cargo(lock: Lock, crates: readonly Crate[] | undefined, { rust, interpreter }: PlannedProject): CargoParts {
+    if (!usesCargo(lock)) return { depends: [], overlay: {} };
+    if (rust === undefined || crates === undefined) throw new Error(`${lock.file} was read without what cargo needs`);
+    for (const crate of crates) this.add(crateElement(crate));
+    const unpacked = cratesElement(crates, interpreter, this.runners(interpreter, []));
+    return {
+      depends: [this.rust(rust), this.add(unpacked)],
+      overlay: { environment: cargoEnvironment(rust) },
+    };
+  }
+
   private toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
     const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
     return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
   }
 
   private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {
-    const place = origin === undefined ? {} : { origin };
-    if (!this.planned.has(name)) this.planned.set(name, { name, template, overlay, ...place });
-    return name;
+    return this.add({ name, template, overlay, ...(origin === undefined ? {} : { origin }) });
   }
+
+  private add(element: PlannedElement): string {
+    if (!this.planned.has(element.name)) this.planned.set(element.name, element);
+    return element.name;
+  }
+}
+
+/** What a build by cargo depends on, and has in its environment; nothing for others. */
+interface CargoParts {
+  readonly depends: readonly string[];
+  readonly overlay: { readonly environment?: Readonly<Record<string, string>> };
 }
 
 /** The lock that the project's own wheel is built with. */
@@ -346,7 +425,7 @@ export function wheelExcludes(settings: ProjectSettings): string[] {
   return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
 }
 
-function sourceOf(entry: LockEntry, format: 'wheel' | 'sdist', interpreter: Interpreter): PlanValue {
+function sourceOf(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): PlanValue {
   return {
     kind: 'distribution',
     name: entry.normalizedName,

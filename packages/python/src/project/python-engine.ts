@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
 import { elementsOfPlan } from './elements-of-plan.js';
@@ -6,6 +7,7 @@ import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
+import { CrateSource, crateSourceKind } from '../sources/crate.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
 import { projectFilesKind } from '../sources/project-files.js';
 import { vendorDirectory } from '../vendor/vendored-files.js';
@@ -48,7 +50,8 @@ export async function openPlan(
 /** Fetches, all at once, what a build of the session's targets is going to need. @returns how many files were fetched */
 export async function fetchMissing(session: BuildSession, engine: PythonEngine): Promise<number> {
   const sources = (await session.missing()).flatMap((element) => element.sources);
-  return await prefetch(sources, engine.store.blobs, ioOf(engine));
+  const { blobs } = engine.store;
+  return (await prefetch(sources, blobs, ioOf(engine))) + (await CrateSource.prefetch(sources, blobs, ioOf(engine)));
 }
 
 /** The directory of a project's outputs. @param root the project's directory, relative to the workspace */
@@ -90,14 +93,30 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       const { fetchForProjects } = await import('../fetch/fetch-for-projects.js');
       const { readIndexSettings } = await import('../tools/index-settings.js');
       const tools = await toolsOf(engine, findLinks);
+      const partials = join(store.directory, 'downloads');
+      await mkdir(partials, { recursive: true });
       const { environment } = engine;
       const settings = await readIndexSettings(tools, environment, workspace.indexes);
       const projects = input.projects.map(({ metadata }) => metadata);
-      return await fetchForProjects(
+      const files = await fetchForProjects(
         requests,
-        { tools, settings, environment, interpreter, destination, io },
+        { partials, tools, settings, environment, interpreter, destination, io },
         { projects, workspace: workspace.directory, environment },
       );
+      for (const { sha256 } of files) {
+        for (const name of [sha256, `${sha256}.lock`]) await rm(join(partials, name), { force: true });
+      }
+      return files;
+    },
+    temporary: () => store.workspace(),
+  });
+  const crate = crateSourceKind({
+    blobs: store.blobs,
+    memo: (name) => store.memo(name),
+    findLinks,
+    fetch: async (crates, temporary, io) => {
+      const { fetchCrates } = await import('../rust/fetch-crates.js');
+      return await fetchCrates(crates, { environment: engine.environment, temporary, io });
     },
     temporary: () => store.workspace(),
   });
@@ -110,7 +129,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       }),
       sources: coreSources,
     })
-    .register({ elements: pythonElements, sources: [distribution, bundled, projectFilesKind] });
+    .register({ elements: pythonElements, sources: [distribution, crate, bundled, projectFilesKind] });
 }
 
 /** The planned elements that the targets need: a plan may hold more than one operation asks for. */

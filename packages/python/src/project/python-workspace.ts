@@ -5,10 +5,12 @@ import type { Interpreter } from '../interpreter/interpreter.js';
 import { localDependencies, projectRequirements } from '../lock/project-requirements.js';
 import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
 import { checkNoBinary } from '../locks/no-binary.js';
+import type { Lock } from '../locks/lock.js';
 import { readLocks } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { checkVendored, vendoredTrees } from '../vendor/vendored-files.js';
 import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
+import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
 import type { PlannedProject, ProjectSettings } from './project-plan.js';
@@ -147,7 +149,30 @@ export class PythonWorkspace {
     checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
     checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
     checkVendored(metadata, locks, place, await vendoredTrees(locks, this.directory));
-    return { metadata: await this.versioned(project), locks, interpreter, settings: ref.settings ?? {} };
+    const settings = ref.settings ?? {};
+    return {
+      metadata: await this.versioned(project),
+      locks,
+      interpreter,
+      settings,
+      ...(await this.rustParts(metadata, locks.build)),
+    };
+  }
+
+  /** What builds by cargo need, where one of these locks has a backend that runs it. @throws ElementError TOOLCHAIN */
+  async rustParts(
+    metadata: ProjectMetadata,
+    build: ReadonlyMap<string, Lock>,
+  ): Promise<Pick<PlannedProject, 'rust' | 'crates'>> {
+    const [whose] = [...build.values()].filter(usesCargo);
+    if (whose === undefined) return {};
+    // Loaded by projects with Rust alone.
+    const { findRust } = await import('../rust/rust-toolchain.js');
+    const rust = await findRust(this.options.environment, whose.distribution);
+    const own = build.get(metadata.normalizedName);
+    if (own === undefined || !usesCargo(own)) return { rust };
+    const { projectCrates } = await import('../rust/project-crates.js');
+    return { rust, crates: await projectCrates(metadata.root, this.directory) };
   }
 
   /** The project's metadata with the version that its repository gives it. @throws ElementError METADATA */

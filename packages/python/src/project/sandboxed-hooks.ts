@@ -28,7 +28,7 @@ export class SandboxedHooks implements HookRunner {
   ) {}
 
   async metadata(sdist: SdistFile, lock: Lock, known: ReadonlyMap<string, Lock>): Promise<SdistMetadata> {
-    const project = this.planned(known);
+    const project = await this.withRust(this.planned(known), lock, known);
     const text = await this.ask(sdist, project, (plan) => plan.sdistHook(entryOf(sdist), lock, 'metadata', project));
     return parseMetadata(text);
   }
@@ -38,13 +38,24 @@ export class SandboxedHooks implements HookRunner {
     lock: Lock,
     known: ReadonlyMap<string, Lock>,
   ): Promise<string[]> {
-    const project = this.planned(known, 'project' in target ? target.project : undefined);
+    const planned = this.planned(known, 'project' in target ? target.project : undefined);
+    const project = await this.withRust(planned, lock, known);
     const text = await this.ask('sdist' in target ? target.sdist : undefined, project, (plan) =>
       'project' in target
         ? plan.buildRequires(project, lock)
         : plan.sdistHook(entryOf(target.sdist), lock, 'get-requires', project),
     );
     return JSON.parse(text) as string[];
+  }
+
+  /** @param lock the one that is being made, which is not among those known yet */
+  private async withRust(
+    project: PlannedProject,
+    lock: Lock,
+    known: ReadonlyMap<string, Lock>,
+  ): Promise<PlannedProject> {
+    const build = new Map([...known, [lock.distribution, lock]]);
+    return { ...project, ...(await this.operation.workspace.rustParts(project.metadata, build)) };
   }
 
   /** Builds the element that asks, and reads its one file. */

@@ -3,6 +3,8 @@ import type { Operation } from './operation.js';
 import { openPlan, type PythonEngine } from './python-engine.js';
 import { ProjectPlan } from './project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
+import { readLocks } from '../locks/read-locks.js';
+import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { readToolsLock } from '../tools/tools-lock.js';
 
 /** The digest of the toolchain a project is built with: what a task's inputs need of this machine. @throws ElementError */
@@ -25,25 +27,47 @@ export async function toolchainIdentities(
   engine: PythonEngine,
 ): Promise<(string | Failure)[]> {
   const plan = new ProjectPlan(readToolsLock());
-  const names: (string | Failure)[] = [];
-  for (const project of projects) {
-    names.push(await orItsError(async () => plan.toolchain(await workspace.interpreter(project))));
-  }
-  const known = new Map<string, string | Failure>();
-  const identityOf = async (name: string): Promise<string | Failure> => {
-    const identity = known.get(name) ?? (await orItsError(() => keyOf(name)));
-    known.set(name, identity);
-    return identity;
-  };
-  const keyOf = async (name: string): Promise<string> => {
-    const session = await openPlan(workspace, engine, { plan, targets: [name], projects: [] });
-    const element = session.element(name);
-    if (!(element instanceof HostElement)) throw new Error(`${name} is no toolchain of this machine`);
-    return session.keys.key(element);
+  const known = new Map<string, Promise<string>>();
+  const keyOf = (name: string): Promise<string> => {
+    const key = known.get(name) ?? elementKey(name, { workspace, engine, plan });
+    known.set(name, key);
+    return key;
   };
   const identities: (string | Failure)[] = [];
-  for (const name of names) identities.push(typeof name === 'string' ? await identityOf(name) : name);
+  for (const project of projects) {
+    identities.push(
+      await orItsError(async () => {
+        const keys = [await keyOf(plan.toolchain(await workspace.interpreter(project)))];
+        const rust = await rustOf(workspace, project);
+        if (rust !== undefined) keys.push(await keyOf(plan.rust(rust)));
+        return keys.join(' ');
+      }),
+    );
+  }
   return identities;
+}
+
+async function elementKey(
+  name: string,
+  place: { readonly workspace: PythonWorkspace; readonly engine: PythonEngine; readonly plan: ProjectPlan },
+): Promise<string> {
+  const { workspace, engine, plan } = place;
+  const session = await openPlan(workspace, engine, { plan, targets: [name], projects: [] });
+  const element = session.element(name);
+  if (!(element instanceof HostElement)) throw new Error(`${name} is no toolchain of this machine`);
+  return session.keys.key(element);
+}
+
+/** Locks that are absent or unreadable ask for no Rust: what needs it fails by them, too. */
+async function rustOf(workspace: PythonWorkspace, { metadata }: WorkspaceProject): Promise<RustToolchain | undefined> {
+  try {
+    const { build } = readLocks(metadata, { workspace: workspace.directory, command: '' });
+    return (await workspace.rustParts(metadata, build)).rust;
+  } catch (error) {
+    if (error instanceof ElementError && ['LOCK_MISSING', 'LOCK_INVALID', 'TOOLCHAIN'].includes(error.code))
+      return undefined;
+    throw error;
+  }
 }
 
 async function orItsError<T>(work: () => Promise<T>): Promise<T | Failure> {

@@ -4,8 +4,8 @@ Input (stdin), a JSON object with one of
   pack: {directory, files: [relative path], top, destination, add: {relative path: text}}
   inspect: path of a wheel or an sdist
 Output (stdout), a JSON object:
-  {sha256} of a packed archive; {metadata, pyproject} of an inspected one, each a text or null: a wheel's METADATA or an
-  sdist's PKG-INFO, and an sdist's pyproject.toml.
+  {sha256} of a packed archive; {metadata, pyproject, cargoLocks} of an inspected one: the texts, or null, of a wheel's
+  METADATA or an sdist's PKG-INFO and of an sdist's pyproject.toml; and those of its Cargo.lock files by their paths.
 
 An archive is the same wherever it is packed: members sorted, owners, times and modes fixed, and nothing compressed, since
 what compression makes of the same bytes differs between versions of zlib.
@@ -70,15 +70,20 @@ def pack(directory, files, top, destination, add):
 def inspect(path):
     if path.endswith(".whl"):
         with zipfile.ZipFile(path) as wheel:
-            return {"metadata": first(wheel.namelist(), ".dist-info/METADATA", wheel.read), "pyproject": None}
+            metadata = first(wheel.namelist(), ".dist-info/METADATA", wheel.read)
+            return {"metadata": metadata, "pyproject": None, "cargoLocks": {}}
     if path.endswith(".zip"):
         with zipfile.ZipFile(path) as sdist:
-            read = sdist.read
-            names = sdist.namelist()
-            return {key: first(names, name, read) for key, name in SDIST.items()}
+            return texts_of(sdist.namelist(), sdist.read)
     with tarfile.open(path) as sdist:
         members = {info.name[2:] if info.name.startswith("./") else info.name: info for info in sdist if info.isfile()}
-        return {key: first(members, name, lambda each: sdist.extractfile(members[each]).read()) for key, name in SDIST.items()}
+        return texts_of(members, lambda name: sdist.extractfile(members[name]).read())
+
+
+def texts_of(names, read):
+    locks = [name for name in names if name.endswith("/Cargo.lock")]
+    texts = {key: first(names, name, read) for key, name in SDIST.items()}
+    return {**texts, "cargoLocks": {name.partition("/")[2]: read(name).decode("utf-8", "replace") for name in locks}}
 
 
 SDIST = {"metadata": "/PKG-INFO", "pyproject": "/pyproject.toml"}

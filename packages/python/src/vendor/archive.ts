@@ -30,6 +30,8 @@ export interface ArchiveTexts {
   /** Core metadata: a wheel's METADATA, an sdist's PKG-INFO. */
   readonly metadata?: string;
   readonly pyproject?: string;
+  /** By their paths in it. */
+  readonly cargoLocks: Readonly<Record<string, string>>;
 }
 
 /** Packs sources; the archive is the same wherever it is packed. */
@@ -40,8 +42,12 @@ export async function packArchive(packing: Packing, context: ArchiveContext): Pr
 /** Reads what an archive says of itself; none of its code runs. @throws ElementError SOURCE where it is none */
 export async function inspectArchive(path: string, context: ArchiveContext): Promise<ArchiveTexts> {
   const answer = await ask({ inspect: path }, context, path);
-  const { metadata, pyproject } = answer as { readonly metadata: string | null; readonly pyproject: string | null };
-  return { ...(metadata === null ? {} : { metadata }), ...(pyproject === null ? {} : { pyproject }) };
+  const { metadata, pyproject, cargoLocks } = answer as {
+    readonly metadata: string | null;
+    readonly pyproject: string | null;
+    readonly cargoLocks: ArchiveTexts['cargoLocks'];
+  };
+  return { ...(metadata === null ? {} : { metadata }), ...(pyproject === null ? {} : { pyproject }), cargoLocks };
 }
 
 async function ask(job: object, { tools, io }: ArchiveContext, what: string): Promise<unknown> {

@@ -36,10 +36,13 @@ export interface VendorServices extends FetchContext {
   readonly commits?: ReadonlyMap<string, string>;
 }
 
+/** What a build asks of an sdist before it is built. */
+type BuildTexts = Pick<ArchiveTexts, 'pyproject' | 'cargoLocks'>;
+
 /** Who asks backends, and builds what is vendored as an sdist. */
 export interface VendorBuilds {
   provide(
-    file: (SdistFile & { readonly pyproject?: string }) | Pick<LockEntry, 'normalizedName' | 'version'>,
+    file: (SdistFile & BuildTexts) | Pick<LockEntry, 'normalizedName' | 'version'>,
     format: 'wheel' | 'sdist',
   ): void;
   metadata(sdist: { readonly name: string; readonly version: string }, python: string): Promise<SdistMetadata>;
@@ -277,13 +280,13 @@ export class Vendor {
     const { name = guess.name, version: said = guess.version } = metadata;
     const version = normalizeVersion(said);
     const last = await this.sdist(taken, { name, version, suffix, directory: this.directory });
-    this.builds.provide({ ...last.sdist, ...pyprojectOf(last.texts) }, 'sdist');
+    this.builds.provide({ ...last.sdist, ...buildTexts(last.texts) }, 'sdist');
     return { name, version, path: last.sdist.path, metadata };
   }
 
   private async ask(sdist: SdistFile, texts: ArchiveTexts, python: string): Promise<SdistMetadata> {
     if (this.builds === undefined) throw new Error('vendoring without builds');
-    this.builds.provide({ ...sdist, ...pyprojectOf(texts) }, 'sdist');
+    this.builds.provide({ ...sdist, ...buildTexts(texts) }, 'sdist');
     return await this.builds.metadata({ name: sdist.normalizedName, version: sdist.version }, python);
   }
 
@@ -324,8 +327,8 @@ export class Vendor {
   }
 }
 
-function pyprojectOf({ pyproject }: ArchiveTexts): { readonly pyproject?: string } {
-  return pyproject === undefined ? {} : { pyproject };
+function buildTexts({ pyproject, cargoLocks }: ArchiveTexts): BuildTexts {
+  return { ...(pyproject === undefined ? {} : { pyproject }), cargoLocks };
 }
 
 function pkgInfo(name: string, version: string): string {

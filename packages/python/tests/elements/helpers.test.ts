@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryDirectory } from '../testing/tools.js';
 
@@ -187,6 +188,19 @@ describe('hook.py', () => {
     expect(output).toMatch(/^the backend json was not found in backend-path but at \S+json\/__init__\.py\n$/);
   });
 
+  test('temporary directories of a backend have the same names in every build', () => {
+    const names = [0, 1].map(() => {
+      const cwd = temporaryDirectory();
+      const backend =
+        'import os, tempfile\ndef get_requires_for_build_wheel():\n    made = [tempfile.mkdtemp(dir=os.getcwd()) for _ in "ab"]\n    return [os.path.basename(path) for path in made]\n';
+      write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': backend });
+      const out = join(temporaryDirectory(), 'r');
+      expect(hook(cwd, 'get-requires', out)).toEqual({ code: 0, output: '' });
+      return readFileSync(out, 'utf8');
+    });
+    expect(names).toEqual(['["tmp00000001", "tmp00000002"]', '["tmp00000001", "tmp00000002"]']);
+  });
+
   test('another hook is refused with the usage', () => {
     expect(hook(temporaryDirectory(), 'build-editable', 'x').output).toContain(
       'usage: hook.py --tools DIR build-wheel OUT',
@@ -217,5 +231,50 @@ describe('surroundings.py', () => {
 
   test('the exit code is that of the command', () => {
     expect(around(temporaryDirectory(), '/bin/sh', '-c', 'exit 7').code).toBe(7);
+  });
+});
+
+describe('vendor.py', () => {
+  const crate = (members: Readonly<Record<string, string>>): string => {
+    const directory = archive(members);
+    renameSync(join(directory, 'x-1.0.tar.gz'), join(directory, 'x-1.0.crate'));
+    return directory;
+  };
+
+  test('crates are unpacked as a directory source, and cargo is told to take them from there alone', () => {
+    const directory = crate({ 'x-1.0/Cargo.toml': 'c', 'x-1.0/src/lib.rs': 'l' });
+    const out = temporaryDirectory();
+    const other = 'sparse+https://crates.example/index/';
+    expect(run('vendor.py', [directory, out, '/opt/crates', other], out)).toEqual({ code: 0, output: '' });
+    expect(readdirSync(join(out, 'opt/crates/x-1.0')).sort()).toEqual(['.cargo-checksum.json', 'Cargo.toml', 'src']);
+    const digest = createHash('sha256')
+      .update(readFileSync(join(directory, 'x-1.0.crate')))
+      .digest('hex');
+    expect(JSON.parse(readFileSync(join(out, 'opt/crates/x-1.0/.cargo-checksum.json'), 'utf8'))).toEqual({
+      files: {},
+      package: digest,
+    });
+    expect(readFileSync(join(out, '.cargo/config.toml'), 'utf8').split('\n')).toEqual([
+      '[source.crates-io]',
+      'replace-with = "wheelhouse"',
+      `[source."${other}"]`,
+      `registry = "${other}"`,
+      'replace-with = "wheelhouse"',
+      '[source.wheelhouse]',
+      'directory = "/opt/crates"',
+      '',
+    ]);
+  });
+
+  test.each([
+    [
+      'a member above it',
+      { 'x-1.0/../../out': 'o' },
+      "the crate x-1.0.crate holds 'x-1.0/../../out', which is no file below it\n",
+    ],
+    ['a link', { 'x-1.0/a': '-> b' }, "the crate x-1.0.crate holds 'x-1.0/a', which is no file below it\n"],
+  ])('%s is refused', (_what, members, message) => {
+    const out = temporaryDirectory();
+    expect(run('vendor.py', [crate(members), out, '/opt/crates'], out)).toEqual({ code: 1, output: message });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DistributionRequest } from '@wheelhouse/python';
 import { fetchDistributions, fetchSdists, type DownloadContext } from '@wheelhouse/python/lock';
@@ -17,6 +17,10 @@ beforeAll(async () => {
     { name: 'native', version: '2.0', format: 'wheel', tag: 'py3-none-any' },
     { name: 'native', version: '2.0', format: 'wheel', tag: 'py2.py3-none-any' },
     { name: 'source', version: '3.0', format: 'sdist', build: ['flit_core'] },
+    { name: 'cut', version: '1.0', format: 'wheel' },
+    { name: 'cut', version: '1.1', format: 'wheel' },
+    { name: 'cut', version: '1.2', format: 'wheel' },
+    { name: 'cut', version: '1.3', format: 'wheel' },
   ]);
   const { tools, interpreter } = { tools: await sharedTools(), interpreter: await anInterpreter() };
   const environment = { PATH: process.env.PATH };
@@ -116,3 +120,50 @@ test('what no index has is an error; passwords are nowhere in it', async () => {
   expect(gone).not.toContain('secret');
   expect(gone).toContain('127.0.0.1:9');
 }, 60_000);
+
+describe('a download that is cut', () => {
+  const served = (file: string): string[] => index.served.filter((each) => each.startsWith(file));
+
+  test('goes on where it ended', async () => {
+    const file = 'cut-1.0-py3-none-any.whl';
+    index.cuts.set(file, [100, 50]);
+    await fetchDistributions([request(file)], context);
+    expect(served(file)).toEqual([`${file} from 0`, `${file} from 100`, `${file} from 150`]);
+  });
+
+  test('starts anew where the index cannot send a part of a file', async () => {
+    const file = 'cut-1.1-py3-none-any.whl';
+    index.cuts.set(file, [100]);
+    index.ranges = false;
+    await fetchDistributions([request(file)], context);
+    index.ranges = true;
+    expect(served(file)).toEqual([`${file} from 0`, `${file} from 0`]);
+  });
+
+  test('and whose process ends is continued by the next one, which takes what was complete as it is', async () => {
+    const [whole, part] = ['cut-1.2-py3-none-any.whl', 'cut-1.3-py3-none-any.whl'];
+    const partials = temporaryDirectory();
+    const cutting = { ...context, partials };
+    // Every answer to the second file ends after nothing: the run fails.
+    index.cuts.set(part, [100, 0, 0, 0, 0]);
+    await expect(fetchDistributions([request(whole), request(part)], cutting)).rejects.toMatchObject({ code: 'FETCH' });
+    expect(statSync(join(partials, index.sha256(part))).size).toBe(100);
+    index.cuts.clear();
+    index.served.length = 0;
+    const files = await fetchDistributions([request(whole), request(part)], {
+      ...cutting,
+      destination: temporaryDirectory(),
+    });
+    expect(index.served).toEqual([`${part} from 100`]);
+    expect(files.map(({ sha256 }) => sha256)).toEqual([index.sha256(whole), index.sha256(part)]);
+  }, 60_000);
+
+  test('and is not what it was any more is downloaded once more, whole', async () => {
+    const file = 'cut-1.3-py3-none-any.whl';
+    const partials = temporaryDirectory();
+    writeFileSync(join(partials, index.sha256(file)), 'of another file');
+    index.served.length = 0;
+    await fetchDistributions([request(file)], { ...context, partials, destination: temporaryDirectory() });
+    expect(index.served).toEqual([`${file} from 15`, `${file} from 0`]);
+  });
+});

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { normalizeName, parseFilename } from '@wheelhouse/python';
@@ -44,7 +44,7 @@ export class PackageIndex {
       }
       const [, kind, name = ''] = (request.url ?? '').split('/');
       const files = readdirSync(directory);
-      if (kind === 'files' && files.includes(name)) response.end(readFileSync(join(directory, name)));
+      if (kind === 'files' && files.includes(name)) index.serve(name, request, response);
       else if (kind === 'simple') {
         const own = files.filter((file) => normalizeName(parseFilename(file)?.name ?? '') === name);
         if (own.length === 0) response.writeHead(404).end();
@@ -56,6 +56,28 @@ export class PackageIndex {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return index;
   }
+
+  /** After how many bytes of a file the connection is cut, by file; each answer takes one from the list. */
+  readonly cuts = new Map<string, number[]>();
+  /** Whether a part of a file can be asked for. */
+  ranges = true;
+
+  private serve(name: string, request: IncomingMessage, response: ServerResponse): void {
+    const whole = readFileSync(join(this.directory, name));
+    const start = this.ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    this.served.push(`${name} from ${start}`);
+    const body = whole.subarray(start);
+    response.writeHead(start === 0 ? 200 : 206, {
+      'content-length': body.length,
+      ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }),
+    });
+    const cut = this.cuts.get(name)?.shift();
+    if (cut === undefined) response.end(body);
+    else response.write(body.subarray(0, cut), () => response.destroy());
+  }
+
+  /** The files that were served, and from which byte on. */
+  readonly served: string[] = [];
 
   /** Hashes the index claims, by file, where they are not the files'. */
   readonly published = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { fetchSnapshot } from '@wheelhouse/python';
+import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python';
 import type { SnapshotExecutorSchema } from './schema.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
@@ -9,7 +9,7 @@ export default async function snapshot(
   options: SnapshotExecutorSchema,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return await runTask(context, options, work);
+  return await runTask(context, options, workWith(options));
 }
 
 /** The same for the projects of a batch. */
@@ -19,11 +19,16 @@ export function snapshotBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchedResult> {
-  return runBatch(graph, options, { context, work: () => work });
+  return runBatch(graph, options, { context, work: workWith });
 }
 
-const work: TaskWork = async (operation, say) => {
-  const { fileCount, digest } = await fetchSnapshot(operation);
-  say(`snapshot of ${fileCount} files: ${digest}`);
-  return true;
-};
+function workWith({ python, platform, abi }: SnapshotExecutorSchema): TaskWork {
+  const isForOther = python !== undefined || platform !== undefined || abi !== undefined;
+  return async (operation, say) => {
+    const { fileCount, digest } = isForOther
+      ? await fetchTargetSnapshot(operation, { python, platforms: platform, abi })
+      : await fetchSnapshot(operation);
+    say(`snapshot of ${fileCount} files: ${digest}`);
+    return true;
+  };
+}

@@ -14,9 +14,11 @@ asks for; before Python 3.11 it needs `tomli` as a wheel in --tools.
 """
 
 import importlib
+import itertools
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -68,6 +70,11 @@ def metadata_of(backend):
         with zipfile.ZipFile(Path(directory, backend.build_wheel(directory))) as archive:
             [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1]
             return archive.read(name)
+
+
+def use_fixed_temporary_names():
+    """Temporary files get the same names in every build: backends build below one, and compilers write its path down."""
+    tempfile._name_sequence = map("%08d".__mod__, itertools.count(1))
 
 
 def requires_of(backend, kinds):
@@ -127,6 +134,7 @@ def main():
     out = Path(out)
     # Scripts of the build environment (cython, cmake, ...) are found as in an activated one.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    use_fixed_temporary_names()
     backend = load_backend(*build_system(tools))
     # Backends look at the command line (setuptools) and may not take this one for theirs.
     sys.argv[1:] = []
