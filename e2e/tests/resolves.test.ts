@@ -97,7 +97,8 @@ afterAll(async () => {
 /** Runs Nx with the test's index before this machine's own. */
 async function nx(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const environment = { UV_INDEX: authorized(index), ...options.environment };
-  const ended = await workspace.nx([...words, '--output-style=static'], { ...options, environment });
+  const style = words[0] === 'generate' ? [] : ['--output-style=static'];
+  const ended = await workspace.nx([...words, ...style], { ...options, environment });
   said += ended.stdout + ended.stderr;
   return ended;
 }
@@ -221,6 +222,15 @@ describe('locks are kept fresh', () => {
     await nxWell('generate', '@wheelhouse/build:sync-locks');
     expect(workspace.read('pair/left/locks/runtime.txt')).toMatch(/^housebark==1\.0 /m);
     workspace.commit();
+  });
+
+  test('nx sync brings files of requirements by address, too', async () => {
+    publish(workspace.path('third-party'), [{ name: 'housefile', version: '1.0' }]);
+    const wheel = 'housefile-1.0-py3-none-any.whl';
+    requirement('left', 'housebark', `housefile @ file://${workspace.path('third-party')}/${wheel}`);
+    await nxWell('sync');
+    const vendored = readFileSync(workspace.path(`pair/left/locks/vendor/${wheel}`));
+    expect(vendored.equals(readFileSync(workspace.path(`third-party/${wheel}`)))).toBe(true);
   });
 
   test('what cannot be resolved leaves the locks as they were', async () => {
