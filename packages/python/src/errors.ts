@@ -24,6 +24,10 @@ declare module '@wheelhouse/element' {
     FETCH: true;
     /** Tests cannot be run as the options say. */
     TEST_OPTIONS: true;
+    /** A base image that cannot be used, or an image that is to be other than it can be. */
+    IMAGE: true;
+    /** The engine of containers does not answer, or does not do what it is asked for. */
+    ENGINE: true;
   }
 }
 
@@ -40,4 +44,6 @@ export type PythonErrorCode =
   | 'OUTSIDE_WORKSPACE'
   | 'TOOLS'
   | 'FETCH'
-  | 'TEST_OPTIONS';
+  | 'TEST_OPTIONS'
+  | 'IMAGE'
+  | 'ENGINE';

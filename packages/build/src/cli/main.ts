@@ -2,6 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { Command, CommandContext } from './command.js';
 import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
+import { image } from './commands/image.js';
 import { script } from './commands/script.js';
 import { show } from './commands/show.js';
 import { test } from './commands/test.js';
@@ -35,6 +36,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   verify: {
     summary: "check a project's outputs against what they were made from",
     command: verify,
+  },
+  image: {
+    summary: 'install the wheelhouse of a project on a base image',
+    command: image,
   },
   doctor: {
     summary: 'try everything that building needs of this machine',

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
+import { imageInputs, snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
 import { PLUGIN } from '../workspace/nx-json.js';
 import type { TargetChoice, TargetChoices } from '../workspace/target-options.js';
 
@@ -52,6 +52,19 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       outputs: ['wheel', 'wheelhouse', 'manifest.json'].map((output) => `${outputDirectory('dist', facts)}/${output}`),
     },
   );
+  if (targets.releaseImage?.options.base !== undefined) {
+    add(
+      targets.releaseImage,
+      { description: 'Installs the wheelhouse, and nothing else, on a base image', options: { engine: 'docker' } },
+      {
+        executor: `${PLUGIN}:release-image`,
+        cache: isFixedImage(targets.releaseImage),
+        dependsOn: present(targets.buildWheel),
+        inputs: imageInputs(facts, targets.buildWheel !== undefined),
+        outputs: [`${outputDirectory('dist', facts)}/image`],
+      },
+    );
+  }
   if (!facts.hasTests) return inferred;
   add(
     targets.test,
@@ -67,6 +80,11 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     },
   );
   return inferred;
+}
+
+/** Nx may keep an image whose base is named by its digest. An engine has to be given the image whoever made it. */
+function isFixedImage({ options: { base, engine = 'none' } }: TargetChoice): boolean {
+  return engine === 'none' && typeof base === 'string' && base.includes('@sha256:');
 }
 
 interface Described {

@@ -6,7 +6,7 @@ export interface KnownTarget {
 }
 
 /** The option that is about one target. */
-export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel';
+export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'releaseImage';
 
 /** The targets a Python project can get, by the names of their options. */
 export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
@@ -14,6 +14,7 @@ export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   snapshot: { name: 'snapshot', options: [] },
   test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
   buildWheel: { name: 'build-wheel', options: [] },
+  releaseImage: { name: 'release-image', options: ['base', 'engine', 'user', 'env', 'labels'] },
 };
 
 /** The options that are about targets. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Origin } from '@wheelhouse/element';
+import { formatDigest, type Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
+import type { ImageLayer } from '../image/base-image.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -30,7 +31,11 @@ export type TemplateName =
   | 'env'
   | 'helpers'
   | 'hook'
+  | 'image-application'
+  | 'image-base'
+  | 'image-interpreter'
   | 'installed'
+  | 'probe'
   | 'runners'
   | 'sdist-hook'
   | 'sdist-wheel'
@@ -60,6 +65,14 @@ export interface PlannedProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
   readonly settings: ProjectSettings;
+}
+
+/** A base image that an application is installed on. */
+export interface PlannedBase {
+  /** Lowest first. */
+  readonly layers: readonly ImageLayer[];
+  /** Variables that the base's programs need to be found and to run. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
@@ -241,15 +254,53 @@ export class ProjectPlan {
     });
   }
 
+  /** What the interpreter of a base image says of itself. @returns the element's name */
+  imageInterpreter(base: PlannedBase): string {
+    const probe = this.plan('probe.bst', 'probe', {});
+    return this.plan(`image/interpreter-${shortDigest(base)}.bst`, 'image-interpreter', {
+      environment: base.environment,
+      'build-depends': [this.imageBase(base), probe],
+    });
+  }
+
+  /** What wheels, files of the workspace, add to a base image. @returns the element's name */
+  imageApplication({ metadata, interpreter }: PlannedProject, base: PlannedBase, wheels: readonly string[]): string {
+    return this.plan(`image/${metadata.normalizedName}.bst`, 'image-application', {
+      environment: base.environment,
+      'build-depends': [this.imageBase(base), ...this.scripts(interpreter, INSTALL_TOOLS)],
+      sources: wheels.map((path) => ({ kind: 'local', path })),
+    });
+  }
+
+  /** The root of a base image. @returns the element's name */
+  imageBase({ layers }: PlannedBase): string {
+    return this.plan(`image/base-${shortDigest(layers.map(({ diffId }) => diffId))}.bst`, 'image-base', {
+      sources: [
+        {
+          kind: 'oci-layers',
+          layers: layers.map(({ blob, mediaType, diffId }) => ({
+            blob: formatDigest(blob),
+            'media-type': mediaType,
+            'diff-id': diffId,
+          })),
+        },
+      ],
+    });
+  }
+
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
   private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
+    return [this.toolchain(interpreter), ...this.scripts(interpreter, tools)];
+  }
+
+  private scripts(interpreter: Interpreter, tools: readonly string[]): string[] {
     const wheels = this.toolsFor(interpreter, tools).map((entry) =>
       this.plan(`tool/${entry.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'tool', {
         sources: [sourceOf(entry, 'wheel', interpreter)],
       }),
     );
     const helpers = this.plan('helpers.bst', 'helpers', {});
-    return [this.toolchain(interpreter), helpers, ...wheels];
+    return [helpers, ...wheels];
   }
 
   /** An environment that holds pip alone, for `frontend: pip`. */

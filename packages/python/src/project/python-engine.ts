@@ -7,6 +7,7 @@ import { pythonElements } from '../elements/python-elements.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
+import { ociLayersSourceKind } from '../sources/oci-layers.js';
 import { projectFilesKind } from '../sources/project-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
 
@@ -97,12 +98,13 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     },
     temporary: () => store.workspace(),
   });
+  const ociLayers = ociLayersSourceKind({ temporary: () => store.workspace() });
   return new PluginRegistry()
     .register({
       elements: coreElements({ memo: (name) => store.memo(name), verify: engine.verifyToolchain }),
       sources: coreSources,
     })
-    .register({ elements: pythonElements, sources: [distribution, bundled, projectFilesKind] });
+    .register({ elements: pythonElements, sources: [distribution, bundled, ociLayers, projectFilesKind] });
 }
 
 /** The planned elements that the targets need: a plan may hold more than one operation asks for. */
