@@ -14,10 +14,13 @@ export const partsForBuilding = {
   apt: ['bubblewrap', 'util-linux', 'build-essential', 'python3-venv', 'python3-dev'],
 };
 
-/** What the tests take beyond that: another clock, and a second implementation of the Remote Execution API. */
+/**
+ * What the tests take beyond that: another clock, a second implementation of the Remote Execution API, and a Docker engine
+ * with a root to make base images of.
+ */
 export const partsForTests = {
   npm: partsForBuilding.npm,
-  apt: [...partsForBuilding.apt, 'faketime'],
+  apt: [...partsForBuilding.apt, 'faketime', 'docker.io', 'mmdebstrap'],
   pip: { buildstream: ['buildstream==2.8.1'] },
 };
 
