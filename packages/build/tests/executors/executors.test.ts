@@ -53,7 +53,7 @@ describe('executors', () => {
   };
 
   it('are those that targets are inferred with', () => {
-    expect(Object.keys(executors)).toEqual(['lock', 'snapshot', 'build-wheel', 'test']);
+    expect(Object.keys(executors)).toEqual(['lock', 'snapshot', 'build-wheel', 'test', 'release-image']);
   });
 
   it.each(Object.entries(executors))('%s has an implementation and describes all its options', (_name, entry) => {

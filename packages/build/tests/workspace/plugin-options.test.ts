@@ -18,6 +18,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: { name: 'test', options: {} },
         buildWheel: { name: 'build-wheel', options: {} },
+        releaseImage: { name: 'release-image', options: {} },
       },
       settings: {},
     });
@@ -46,6 +47,7 @@ describe('parsePluginOptions', () => {
         snapshot: { name: 'snapshot', options: {} },
         test: undefined,
         buildWheel: { name: 'build-wheel', options: {} },
+        releaseImage: { name: 'release-image', options: {} },
       },
       python: '3.12',
       settings: {
@@ -68,7 +70,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `releaseImage`, `python`, `frontend`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`',
     ],
     [
