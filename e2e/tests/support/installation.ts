@@ -6,6 +6,8 @@ import { ordinaryUser } from './users.js';
 /** The directory of the repository. */
 export const REPOSITORY: string = join(__dirname, '..', '..', '..');
 
+const BUILD = join(REPOSITORY, 'packages', 'build');
+
 /** The packages, and what they need at run time, where every user of this machine can read them. */
 export interface Installation {
   /** Absolute path of a Node that every user can run. */
@@ -19,7 +21,8 @@ export interface Installation {
 /** Only the executors and generators need Nx, which is large. */
 const LEFT_OUT = ['@nx/devkit'];
 
-const NOT_INSTALLED = ['src', 'tests', 'node_modules'];
+/** What npm leaves out of the packages of the repository; others are as npm has them. */
+const NOT_PACKED = ['src', 'tests'];
 
 /** Copies the built packages into `directory`, which every user can search. A checkout may be closed to other users. */
 export function installPackages(directory: string): Installation {
@@ -28,9 +31,10 @@ export function installPackages(directory: string): Installation {
   const install = (source: string, target: string): void => {
     if (seen.has(source)) return;
     seen.add(source);
+    const left = source.includes(`${sep}@wheelhouse${sep}`) || source === BUILD ? NOT_PACKED : [];
     cpSync(realpathSync(source), target, {
       recursive: true,
-      filter: (path) => !NOT_INSTALLED.includes(relative(realpathSync(source), path).split(sep)[0] ?? ''),
+      filter: (path) => ![...left, 'node_modules'].includes(relative(realpathSync(source), path).split(sep)[0] ?? ''),
     });
     for (const name of dependencies(source)) {
       const found = locate(name, realpathSync(source));
@@ -38,7 +42,7 @@ export function installPackages(directory: string): Installation {
       install(found, join(isNested ? join(target, 'node_modules') : modules, name));
     }
   };
-  install(join(REPOSITORY, 'packages', 'build'), join(modules, '@wheelhouse', 'build'));
+  install(BUILD, join(modules, '@wheelhouse', 'build'));
   const operate = join(directory, 'operate.cjs');
   copyFileSync(join(__dirname, 'operate.cjs'), operate);
   return { node: nodeFor(directory), command: join(modules, '@wheelhouse', 'build', 'bin', 'wheelhouse.js'), operate };

@@ -11,8 +11,10 @@ export interface ImageLayer {
 
 /** An image whose blobs are in the store. Plain data. */
 export interface BaseImage {
-  /** What messages and the image's annotations call it. */
+  /** What messages call it. */
   readonly name: string;
+  /** The name by which a registry may know it; a path of this machine is none. */
+  readonly reference?: string;
   /** The digest of its configuration, by which an engine knows it: `sha256:<hex>`. */
   readonly id: string;
   /** The digest by which a registry or a layout knows it, where one was known. */

@@ -6,6 +6,7 @@ import type { Attestation } from './image-layout.js';
 import type { Manifest } from '../project/manifest.js';
 import { outputsOf, type Operation } from '../project/operation.js';
 import { hashFile } from '../sources/snapshot-files.js';
+import { PROVENANCE, SBOM } from '../wheelhouse/layout.js';
 
 /** A wheelhouse that is what its manifest says. */
 export interface CheckedWheelhouse {
@@ -20,8 +21,8 @@ export interface CheckedWheelhouse {
 
 /** Files in `dist/<root>/` that say something of the wheelhouse, and their media types. */
 const ATTESTATIONS: Readonly<Record<string, string>> = {
-  'sbom.cdx.json': 'application/vnd.cyclonedx+json',
-  'provenance.json': 'application/vnd.in-toto+json',
+  [SBOM]: 'application/vnd.cyclonedx+json',
+  [PROVENANCE]: 'application/vnd.in-toto+json',
 };
 
 /**

@@ -102,10 +102,10 @@ async function layoutTree(blobs: BlobStore, files: readonly Digest[], index: str
 }
 
 /** OCI image specification, "Annotations": the image this one is based on. */
-function baseAnnotations({ name, manifestDigest }: BaseImage): Record<string, string> {
+function baseAnnotations({ reference, manifestDigest }: BaseImage): Record<string, string> {
   return {
     ...(manifestDigest === undefined ? {} : { 'org.opencontainers.image.base.digest': manifestDigest }),
-    'org.opencontainers.image.base.name': name,
+    ...(reference === undefined ? {} : { 'org.opencontainers.image.base.name': reference }),
   };
 }
 

@@ -96,7 +96,7 @@ async function fromEngine(
   if (known === undefined) context.progress(`base: reading \`${asked}\` from the engine`);
   const image = known ?? (await readArchive(await engine.save(found.id), context, { label: `\`${asked}\`` }));
   await writeText(memoOf(found.id, context), JSON.stringify(image));
-  return { ...image, name, ...(manifestDigest === undefined ? {} : { manifestDigest }) };
+  return { ...image, name, reference: name, ...(manifestDigest === undefined ? {} : { manifestDigest }) };
 }
 
 async function remembered(id: string, context: BaseContext): Promise<BaseImage | undefined> {
