@@ -28,6 +28,8 @@ declare module '@wheelhouse/element' {
     IMAGE: true;
     /** The engine of containers does not answer, or does not do what it is asked for. */
     ENGINE: true;
+    /** A service that tests ask for cannot be read, started or reached. */
+    SERVICE: true;
   }
 }
 
@@ -46,4 +48,5 @@ export type PythonErrorCode =
   | 'FETCH'
   | 'TEST_OPTIONS'
   | 'IMAGE'
-  | 'ENGINE';
+  | 'ENGINE'
+  | 'SERVICE';

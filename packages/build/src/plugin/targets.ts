@@ -71,7 +71,8 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     { description: 'Tests the built wheel, in a sandbox', options: { retryFailed: true } },
     {
       executor: `${PLUGIN}:test`,
-      cache: true,
+      // What services answer is no input.
+      cache: targets.test?.options.services === undefined,
       dependsOn: present(targets.buildWheel),
       inputs: testInputs(facts, targets.buildWheel !== undefined),
       outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(

@@ -12,7 +12,10 @@ export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'releas
 export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   lock: { name: 'lock', options: [] },
   snapshot: { name: 'snapshot', options: [] },
-  test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
+  test: {
+    name: 'test',
+    options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs', 'services', 'composeFile'],
+  },
   buildWheel: { name: 'build-wheel', options: [] },
   releaseImage: { name: 'release-image', options: ['base', 'engine', 'user', 'env', 'labels'] },
 };

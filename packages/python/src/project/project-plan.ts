@@ -9,6 +9,7 @@ import { select } from '../locks/selection.js';
 import type { LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
+import { servicesElement } from '../services/services-overlay.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** A value of an element file. */
@@ -39,6 +40,7 @@ export type TemplateName =
   | 'runners'
   | 'sdist-hook'
   | 'sdist-wheel'
+  | 'services'
   | 'snapshot'
   | 'test'
   | 'tool'
@@ -165,6 +167,7 @@ export class ProjectPlan {
         runners,
         this.environment(locks.test, project),
         this.installed(project, local),
+        ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
       ],
       sources: [
         {
@@ -316,6 +319,11 @@ export class ProjectPlan {
   private toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
     const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
     return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
+  }
+
+  private add(element: PlannedElement): string {
+    this.planned.set(element.name, element);
+    return element.name;
   }
 
   private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {

@@ -4,6 +4,7 @@ import { elementsOfPlan } from './elements-of-plan.js';
 import type { PlannedElement, PlannedProject, ProjectPlan } from './project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
+import { hosts } from '../elements/services.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
@@ -104,7 +105,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       elements: coreElements({ memo: (name) => store.memo(name), verify: engine.verifyToolchain }),
       sources: coreSources,
     })
-    .register({ elements: pythonElements, sources: [distribution, bundled, ociLayers, projectFilesKind] });
+    .register({ elements: pythonElements, sources: [distribution, bundled, ociLayers, projectFilesKind, hosts] });
 }
 
 /** The planned elements that the targets need: a plan may hold more than one operation asks for. */
