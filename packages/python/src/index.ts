@@ -62,6 +62,7 @@ export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelResult } from './project/build-wheel.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
 export { makeImage } from './project/make-image.js';
+export type { ReleaseImageOptions } from './image/release-image.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
 export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';

@@ -1,14 +1,15 @@
 import { relative } from 'node:path';
-import { buildWheel, makeImage } from '@wheelhouse/python';
+import { buildWheel, makeImage, type ReleaseImageOptions } from '@wheelhouse/python';
 import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
+import { targetOptions } from '../../workspace/declared-options.js';
 
 const help = `wheelhouse image [OPTION]... PROJECT [-- COMMAND [ARGUMENT]...]
 
 Builds the wheelhouse of a project, installs it, and nothing else, on a base image, and writes the result to
-dist/<root>/image/ as an OCI image layout. COMMAND is what a container runs, or what follows the entry point. Options of
-the target release-image in project.json are not read here.
+dist/<root>/image/ as an OCI image layout. COMMAND is what a container runs, or what follows the entry point. What
+is not given here is as nx.json and project.json have it for the target.
 
   --base BASE         the image to install on: oci:DIRECTORY with an OCI image layout, archive:FILE of one or of
                       docker save, or the name of an image of the engine; each with or without @sha256:...
@@ -60,9 +61,9 @@ export const image: Command = {
     const given = { base, tag, entrypoint, command: words.length === 0 ? undefined : words, expose, workdir };
     const options = {
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-      engine: engineOf(values.engine),
-      env: pairs('env', values.env),
-      labels: pairs('label', values.label),
+      ...(values.engine === undefined ? {} : { engine: engineOf(values.engine) }),
+      ...(values.env === undefined ? {} : { env: pairs('env', values.env) }),
+      ...(values.label === undefined ? {} : { labels: pairs('label', values.label) }),
       ...(values.user === undefined ? {} : { user: Number(values.user) }),
     };
     return await withSession(context, { ...values, retryFailed: values['retry-failed'] }, async (session) => {
@@ -71,7 +72,9 @@ export const image: Command = {
       };
       const operation = await session.operation(target);
       const wheel = await buildWheel(operation);
-      const made = wheel.made === undefined ? undefined : (await makeImage(operation, options, say)).made;
+      const declared: ReleaseImageOptions = await targetOptions(operation, 'releaseImage');
+      const made =
+        wheel.made === undefined ? undefined : (await makeImage(operation, { ...declared, ...options }, say)).made;
       if (made !== undefined) {
         say(`image: ${relative(operation.workspace.directory, made.directory)}`);
         say(`digest: ${made.manifestDigest}`);
@@ -83,12 +86,12 @@ export const image: Command = {
   },
 };
 
-function engineOf(value = 'none'): 'none' | 'docker' {
+function engineOf(value: string): 'none' | 'docker' {
   if (value === 'none' || value === 'docker') return value;
   throw usage('image', `--engine is \`none\` or \`docker\`, not \`${value}\``);
 }
 
-function pairs(option: string, values: readonly string[] = []): Record<string, string> {
+function pairs(option: string, values: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     values.map((text) => {
       const at = text.indexOf('=');
