@@ -14,3 +14,5 @@ export {
 export { resolveBase, type BaseContext } from './resolve-base.js';
 export { RootTree } from './root-tree.js';
 export { readTar, writeTar, type TarEntry, type TarHeader, type TarItem } from './tar-archive.js';
+export type { ComposeService, HealthCheck } from '../services/compose-service.js';
+export { readComposeServices, type ComposeRequest } from '../services/compose-file.js';
