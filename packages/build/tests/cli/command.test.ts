@@ -38,6 +38,7 @@ describe('wheelhouse', () => {
       'show',
       'script',
       'verify',
+      'image',
       'doctor',
       'toolchain',
     ]);
@@ -54,13 +55,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `show`, `script`, `verify`, `image`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `show`, `script`, `verify`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `show`, `script`, `verify`, `image`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',

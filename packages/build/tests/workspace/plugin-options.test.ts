@@ -90,7 +90,7 @@ describe('parsePluginOptions', () => {
       { test: { targetName: '' } },
       'nx.json: @wheelhouse/build: the option `test.targetName` is `""`\n' +
         'hint: it is `{"targetName": "test", "runner": ..., "command": ..., "args": ..., "updateSnapshots": ..., ' +
-        '"updateSnapshotsArgs": ...}`, or `false` to leave the target out',
+        '"updateSnapshotsArgs": ..., "services": ..., "composeFile": ...}`, or `false` to leave the target out',
     ],
     [
       'two targets of one name',
