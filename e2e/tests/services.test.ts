@@ -7,6 +7,10 @@ import { REPOSITORY } from './support/installation.js';
 import type { Ended } from './support/users.js';
 import { nxTasks, Workspace } from './support/workspace.js';
 
+/** How the compose file says when the service is ready, and how it never is. */
+const HEALTH = 'test: ["CMD", "redis-cli", "ping"]\n      interval: 1s\n      retries: 30';
+const unhealthy = (retries: number): string => `test: ["CMD", "false"]\n      interval: 1s\n      retries: ${retries}`;
+
 let directory: string;
 let engine: DockerEngine;
 let workspace: Workspace;
@@ -34,16 +38,16 @@ afterEach(async () => {
   expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
 });
 
-async function test_(words: readonly string[] = []): Promise<Ended> {
-  return await workspace.wheelhouse(['test', 'counter', ...words], { environment: engine.environment });
+async function test_(words: readonly string[] = [], prefix: readonly string[] = []): Promise<Ended> {
+  return await workspace.wheelhouse(['test', 'counter', ...words], { environment: engine.environment, prefix });
 }
 
 /** What a project's compose file says of its service, for the time of one run. */
-async function withCompose(from: string, to: string): Promise<Ended> {
+async function withCompose(from: string, to: string, prefix: readonly string[] = []): Promise<Ended> {
   const before = workspace.read('app/compose.yaml');
   workspace.edit('app/compose.yaml', from, to);
   try {
-    return await test_();
+    return await test_([], prefix);
   } finally {
     workspace.write('app/compose.yaml', before);
   }
@@ -80,13 +84,17 @@ test('a run without services is hermetic', async () => {
 });
 
 test('a service that does not become healthy is an error with what it printed', async () => {
-  const { exitCode, stderr } = await withCompose(
-    '["CMD", "redis-cli", "ping"]',
-    '["CMD", "false"]\n      retries: 1 #',
-  );
+  const { exitCode, stderr } = await withCompose(HEALTH, unhealthy(1));
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^the service `cache` of `redis-base:latest` is unhealthy\n/);
   expect(stderr).toContain('Ready to accept connections');
+});
+
+test('a run that is interrupted while it waits leaves nothing behind', async () => {
+  const interrupt = ['timeout', '--preserve-status', '--signal=INT', '8'];
+  const interrupted = await withCompose(HEALTH, unhealthy(1000), interrupt);
+  expect(interrupted).toMatchObject({ exitCode: 130, stderr: 'interrupted by SIGINT\n' });
+  expect(interrupted.stdout).toContain('service: starting `cache`');
 });
 
 test('a service that ends is an error', async () => {
@@ -97,7 +105,7 @@ test('a service that ends is an error', async () => {
 
 test.each([
   [
-    'a service that is built',
+    'a key that cannot be followed',
     'command: sleep 600',
     'command: sleep 600\n    privileged: true',
     'app/compose.yaml: service `other`: `privileged` cannot be followed\n' +

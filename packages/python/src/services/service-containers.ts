@@ -100,7 +100,7 @@ export class ServiceContainers {
       if (Date.now() > deadline) {
         throw await this.unready(service, container, `is not healthy after ${PATIENCE / 1000} seconds`);
       }
-      await setTimeout(200, undefined, { signal: this.options.signal });
+      await setTimeout(200);
     }
   }
 
