@@ -74,7 +74,8 @@ async function image(words: readonly string[], environment: NodeJS.ProcessEnv = 
 async function ask(address: string, path: string): Promise<unknown> {
   for (let tries = 0; ; tries++) {
     try {
-      const response = await fetch(`http://${address}${path}`);
+      // A port of the engine takes connections before its container does, and may never answer those.
+      const response = await fetch(`http://${address}${path}`, { signal: AbortSignal.timeout(3000) });
       return await response.json();
     } catch (error) {
       if (tries > 100) throw error;
