@@ -16,11 +16,15 @@ export const partsForBuilding = {
 
 /**
  * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
- * the Remote Execution API, and an index that takes uploads.
+ * the Remote Execution API, an index that takes uploads, and a Docker engine with a root to make base images of.
  */
 export const partsForTests = {
   npm: partsForBuilding.npm,
-  apt: [...partsForBuilding.apt, 'faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
+  apt: [
+    ...partsForBuilding.apt,
+    ...['faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
+    ...['docker.io', 'mmdebstrap'],
+  ],
   pip: { buildstream: ['buildstream==2.8.1'], pypiserver: ['pypiserver[passlib]==2.4.2'] },
 };
 

@@ -6,6 +6,8 @@ import { ordinaryUser } from './users.js';
 /** The directory of the repository. */
 export const REPOSITORY: string = join(__dirname, '..', '..', '..');
 
+const BUILD = join(REPOSITORY, 'packages', 'build');
+
 /** The packages, and what they need at run time, where every user of this machine can read them. */
 export interface Installation {
   /** Absolute path of a Node that every user can run. */
@@ -41,7 +43,7 @@ export function installPackages(directory: string): Installation {
       install(found, join(isNested ? join(target, 'node_modules') : modules, name));
     }
   };
-  install(join(REPOSITORY, 'packages', 'build'), join(modules, '@wheelhouse', 'build'));
+  install(BUILD, join(modules, '@wheelhouse', 'build'));
   const operate = join(directory, 'operate.cjs');
   copyFileSync(join(__dirname, 'operate.cjs'), operate);
   return { node: nodeFor(directory), command: join(modules, '@wheelhouse', 'build', 'bin', 'wheelhouse.js'), operate };

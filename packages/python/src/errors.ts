@@ -32,6 +32,12 @@ declare module '@wheelhouse/element' {
     PUBLISH: true;
     /** What a project is to be built as is no choice there is. */
     FORMATS: true;
+    /** A base image that cannot be used, or an image that is to be other than it can be. */
+    IMAGE: true;
+    /** The engine of containers does not answer, or does not do what it is asked for. */
+    ENGINE: true;
+    /** A service that tests ask for cannot be read, started or reached. */
+    SERVICE: true;
   }
 }
 
@@ -52,4 +58,7 @@ export type PythonErrorCode =
   | 'DEPENDENCY_CONFUSION'
   | 'VENV'
   | 'PUBLISH'
-  | 'FORMATS';
+  | 'FORMATS'
+  | 'IMAGE'
+  | 'ENGINE'
+  | 'SERVICE';

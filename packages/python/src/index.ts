@@ -68,6 +68,8 @@ export { buildWheel, type WheelOptions, type WheelResult } from './project/build
 export { FORMATS, type Format } from './project/formats.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
 export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
+export { makeImage } from './project/make-image.js';
+export type { ReleaseImageOptions } from './image/release-image.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
 export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';

@@ -2,6 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { Command, CommandContext } from './command.js';
 import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
+import { image } from './commands/image.js';
 import { indexSite } from './commands/index-site.js';
 import { lock } from './commands/lock.js';
 import { publish } from './commands/publish.js';
@@ -52,6 +53,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   verify: {
     summary: "check a project's outputs against what they were made from, or a wheelhouse anywhere",
     command: verify,
+  },
+  image: {
+    summary: 'install the wheelhouse of a project on a base image',
+    command: image,
   },
   publish: {
     summary: 'publish a wheelhouse to an index',

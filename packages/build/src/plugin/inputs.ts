@@ -76,6 +76,12 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
   ];
 }
 
+/** The inputs of the target `release-image`: all that `build-wheel` writes. The base is an option of the target. */
+export function imageInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
+  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
+  return [...common(facts), { dependentTasksOutputFiles: '**/*', transitive: false }];
+}
+
 const LOCKS = 'locks/**';
 const VERSION_FILE = '.python-version';
 

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
+import { imageInputs, snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
 import { PLUGIN } from '../workspace/nx-json.js';
 import type { TargetChoice, TargetChoices } from '../workspace/target-options.js';
 
@@ -69,13 +69,27 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       dependsOn: [...present(targets.buildWheel), ...(facts.hasTests ? present(targets.test) : [])],
     },
   );
+  if (targets.releaseImage?.options.base !== undefined) {
+    add(
+      targets.releaseImage,
+      { description: 'Installs the wheelhouse, and nothing else, on a base image', options: { engine: 'docker' } },
+      {
+        executor: `${PLUGIN}:release-image`,
+        cache: isFixedImage(targets.releaseImage),
+        dependsOn: present(targets.buildWheel),
+        inputs: imageInputs(facts, targets.buildWheel !== undefined),
+        outputs: [`${outputDirectory('dist', facts)}/image`],
+      },
+    );
+  }
   if (!facts.hasTests) return inferred;
   add(
     targets.test,
     { description: 'Tests the built wheel, in a sandbox', options: { retryFailed: true } },
     {
       executor: `${PLUGIN}:test`,
-      cache: true,
+      // What services answer is no input.
+      cache: targets.test?.options.services === undefined,
       dependsOn: present(targets.buildWheel),
       inputs: testInputs(facts, targets.buildWheel !== undefined),
       outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
@@ -84,6 +98,11 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     },
   );
   return inferred;
+}
+
+/** Nx may keep an image whose base is named by its digest. An engine has to be given the image whoever made it. */
+function isFixedImage({ options: { base, engine = 'none' } }: TargetChoice): boolean {
+  return engine === 'none' && typeof base === 'string' && base.includes('@sha256:');
 }
 
 interface Described {

@@ -6,15 +6,19 @@ export interface KnownTarget {
 }
 
 /** The option that is about one target. */
-export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'venv' | 'publish';
+export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'venv' | 'releaseImage' | 'publish';
 
 /** The targets a Python project can get, by the names of their options. */
 export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
   lock: { name: 'lock', options: [] },
   snapshot: { name: 'snapshot', options: [] },
-  test: { name: 'test', options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs'] },
+  test: {
+    name: 'test',
+    options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs', 'services', 'composeFile'],
+  },
   buildWheel: { name: 'build-wheel', options: ['formats', 'verify', 'vary', 'strict'] },
   venv: { name: 'venv', options: ['path', 'pip'] },
+  releaseImage: { name: 'release-image', options: ['base', 'engine', 'user', 'env', 'labels'] },
   publish: { name: 'publish', options: ['to', 'repository', 'checkUrl', 'scope', 'dryRun', 'tested', 'record'] },
 };
 

@@ -54,7 +54,15 @@ describe('executors', () => {
   };
 
   it('are those that targets are inferred with', () => {
-    expect(Object.keys(executors)).toEqual(['lock', 'snapshot', 'build-wheel', 'test', 'venv', 'publish']);
+    expect(Object.keys(executors)).toEqual([
+      'lock',
+      'snapshot',
+      'build-wheel',
+      'test',
+      'venv',
+      'publish',
+      'release-image',
+    ]);
   });
 
   it.each(Object.entries(executors))('%s has an implementation and describes all its options', (_name, entry) => {

@@ -120,6 +120,24 @@ describe('createNodes', () => {
     expect(targets['build-wheel']?.inputs).not.toContain('!{workspaceRoot}/libs/a/*.txt');
   });
 
+  it('infers an image where a base is named for it, which is kept only where the base is fixed and no engine is given it', async () => {
+    const files = { 'a/pyproject.toml': pyproject('a') };
+    const image = async (releaseImage: object): Promise<unknown> =>
+      targetsOf(await infer(files, { releaseImage }), 'a')['release-image'];
+    const fixed = `python@sha256:${'0'.repeat(64)}`;
+    expect(await image({})).toBeUndefined();
+    expect(await image({ base: fixed, user: 1000 })).toMatchObject({
+      executor: '@wheelhouse/build:release-image',
+      cache: true,
+      dependsOn: ['build-wheel'],
+      inputs: expect.arrayContaining([{ dependentTasksOutputFiles: '**/*', transitive: false }]) as unknown,
+      outputs: ['{workspaceRoot}/dist/{projectRoot}/image'],
+      options: { base: fixed, user: 1000 },
+    });
+    expect(await image({ base: 'python:3.12' })).toMatchObject({ cache: false });
+    expect(await image({ base: fixed, engine: 'docker' })).toMatchObject({ cache: false });
+  });
+
   it('describes cached targets with all that can change what they make', async () => {
     const files = {
       'libs/a/pyproject.toml': pyproject('a'),

@@ -20,6 +20,7 @@ describe('parsePluginOptions', () => {
         buildWheel: { name: 'build-wheel', options: {} },
         venv: { name: 'venv', options: {} },
         publish: { name: 'publish', options: {} },
+        releaseImage: { name: 'release-image', options: {} },
       },
       settings: {},
     });
@@ -51,6 +52,7 @@ describe('parsePluginOptions', () => {
         buildWheel: { name: 'build-wheel', options: {} },
         venv: { name: 'venv', options: {} },
         publish: { name: 'publish', options: { to: 'dist/index', tested: true } },
+        releaseImage: { name: 'release-image', options: {} },
       },
       python: '3.12',
       settings: {
@@ -73,7 +75,7 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `publish`, `python`, `frontend`, `versionCommits`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `frontend`, `versionCommits`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
         '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`, `resolves`, `indexes`',
     ],
     [
@@ -93,7 +95,7 @@ describe('parsePluginOptions', () => {
       { test: { targetName: '' } },
       'nx.json: @wheelhouse/build: the option `test.targetName` is `""`\n' +
         'hint: it is `{"targetName": "test", "runner": ..., "command": ..., "args": ..., "updateSnapshots": ..., ' +
-        '"updateSnapshotsArgs": ...}`, or `false` to leave the target out',
+        '"updateSnapshotsArgs": ..., "services": ..., "composeFile": ...}`, or `false` to leave the target out',
     ],
     [
       'two targets of one name',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Origin } from '@wheelhouse/element';
+import { formatDigest, type Origin } from '@wheelhouse/element';
 import { testRun, type TestRun } from './test-run.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
 import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-plan.js';
 import type { DistributionRequest } from '../fetch/distribution-file.js';
 import type { Target } from '../interpreter/target.js';
+import type { ImageLayer } from '../image/base-image.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
@@ -15,6 +16,7 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { usesCargo, type Crate } from '../rust/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
+import { servicesElement } from '../services/services-overlay.js';
 import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** A value of an element file. */
@@ -38,12 +40,17 @@ export type TemplateName =
   | 'env'
   | 'helpers'
   | 'hook'
+  | 'image-application'
+  | 'image-base'
+  | 'image-interpreter'
   | 'installed'
+  | 'probe'
   | 'runners'
   | 'sdist'
   | 'rust'
   | 'sdist-hook'
   | 'sdist-wheel'
+  | 'services'
   | 'snapshot'
   | 'test'
   | 'tool'
@@ -79,6 +86,14 @@ export interface PlannedProject {
   readonly rust?: RustToolchain;
   /** Where the project's own has: the crates of its Cargo.lock. */
   readonly crates?: readonly Crate[];
+}
+
+/** A base image that an application is installed on. */
+export interface PlannedBase {
+  /** Lowest first. */
+  readonly layers: readonly ImageLayer[];
+  /** Variables that the base's programs need to be found and to run. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
@@ -208,6 +223,7 @@ export class ProjectPlan {
         runners,
         this.environment(locks.test, project),
         this.installed(project, local),
+        ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
       ],
       sources: [
         {
@@ -355,10 +371,48 @@ export class ProjectPlan {
     return this.add(rustElement(rust));
   }
 
+  /** What the interpreter of a base image says of itself. @returns the element's name */
+  imageInterpreter(base: PlannedBase): string {
+    const probe = this.plan('probe.bst', 'probe', {});
+    return this.plan(`image/interpreter-${shortDigest(base)}.bst`, 'image-interpreter', {
+      environment: base.environment,
+      'build-depends': [this.imageBase(base), probe],
+    });
+  }
+
+  /** What wheels, files of the workspace, add to a base image. @returns the element's name */
+  imageApplication({ metadata, interpreter }: PlannedProject, base: PlannedBase, wheels: readonly string[]): string {
+    return this.plan(`image/${metadata.normalizedName}.bst`, 'image-application', {
+      environment: base.environment,
+      'build-depends': [this.imageBase(base), ...this.scripts(interpreter, INSTALL_TOOLS)],
+      sources: wheels.map((path) => ({ kind: 'local', path })),
+    });
+  }
+
+  /** The root of a base image. @returns the element's name */
+  imageBase({ layers }: PlannedBase): string {
+    return this.plan(`image/base-${shortDigest(layers.map(({ diffId }) => diffId))}.bst`, 'image-base', {
+      sources: [
+        {
+          kind: 'oci-layers',
+          layers: layers.map(({ blob, mediaType, diffId }) => ({
+            blob: formatDigest(blob),
+            'media-type': mediaType,
+            'diff-id': diffId,
+          })),
+        },
+      ],
+    });
+  }
+
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
   private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
+    return [this.toolchain(interpreter), ...this.scripts(interpreter, tools)];
+  }
+
+  private scripts(interpreter: Interpreter, tools: readonly string[]): string[] {
     const helpers = this.plan('helpers.bst', 'helpers', {});
-    return [this.toolchain(interpreter), helpers, ...this.toolWheels(interpreter, tools)];
+    return [helpers, ...this.toolWheels(interpreter, tools)];
   }
 
   private toolWheels(interpreter: Interpreter, tools: readonly string[]): string[] {

@@ -5,10 +5,12 @@ import { elementsOfPlan } from './elements-of-plan.js';
 import type { PlannedElement, PlannedProject, ProjectPlan } from './project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
+import { hosts } from '../elements/services.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
 import { CrateSource, crateSourceKind } from '../sources/crate.js';
 import { distributionSourceKind, prefetch } from '../sources/distribution.js';
+import { ociLayersSourceKind } from '../sources/oci-layers.js';
 import { projectFilesKind } from '../sources/project-files.js';
 import { vendorDirectory } from '../vendor/vendored-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -120,6 +122,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     },
     temporary: () => store.workspace(),
   });
+  const ociLayers = ociLayersSourceKind({ temporary: () => store.workspace() });
   return new PluginRegistry()
     .register({
       elements: coreElements({
@@ -129,7 +132,10 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       }),
       sources: coreSources,
     })
-    .register({ elements: pythonElements, sources: [distribution, crate, bundled, projectFilesKind] });
+    .register({
+      elements: pythonElements,
+      sources: [distribution, crate, bundled, ociLayers, projectFilesKind, hosts],
+    });
 }
 
 /** The planned elements that the targets need: a plan may hold more than one operation asks for. */

@@ -19,6 +19,8 @@ import {
   type PlannedClosure,
 } from './operation.js';
 import type { PlannedProject } from './project-plan.js';
+import type { Progress } from '../image/image-engine.js';
+import type { RunningServices } from '../services/with-services.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { WrittenFiles } from './test-files.js';
 import { testRun, type TestOptions } from './test-run.js';
@@ -49,10 +51,35 @@ export interface TestResult {
  *
  * @throws ElementError LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT, SOURCE, TEST_OPTIONS
  */
-export async function runTests(operation: Operation, options: TestOptions = {}): Promise<TestResult> {
+export async function runTests(
+  operation: Operation,
+  options: TestOptions = {},
+  progress: Progress = () => undefined,
+): Promise<TestResult> {
+  const { services: names = [], composeFile } = options;
+  if (names.length === 0) return await runTestsWith(operation, options);
+  const { workspace, project, engine } = operation;
+  const request = {
+    workspace: workspace.directory,
+    directory: workspace.directoryOf(project),
+    ...(composeFile === undefined ? {} : { composeFile }),
+    names,
+    environment: engine.environment,
+  };
+  const { withServices } = await import('../services/with-services.js');
+  return await withServices(request, { signal: engine.signal, progress }, (services) =>
+    runTestsWith(operation, options, services),
+  );
+}
+
+async function runTestsWith(
+  operation: Operation,
+  options: TestOptions,
+  services?: RunningServices,
+): Promise<TestResult> {
   const closure = await planClosure(operation);
   const { own, local, plan } = closure;
-  const run = testRun(own, options);
+  const run = testRun(own, options, services);
   const { reports } = outputsOf(operation);
   const [test, wheel, snapshot] = [plan.test(own, local, run), plan.wheel(own), plan.snapshot(own)];
   const installed = plan.installed(own, local);
@@ -89,7 +116,7 @@ export async function runTests(operation: Operation, options: TestOptions = {}):
         passed: report.passed,
         failed: report.failed,
         skipped: report.skipped,
-        hermetic: true,
+        hermetic: services === undefined,
       }
     : undefined;
   await writeReports(reports, {

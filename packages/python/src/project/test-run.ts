@@ -3,6 +3,8 @@ import { ElementError } from '@wheelhouse/element';
 import type { PlannedProject, PlanValue } from './project-plan.js';
 import { TEST_RUNNERS, type TestRunner } from '../elements/python-test.js';
 import { select } from '../locks/selection.js';
+import { servicesCommand, servicesEnvironment } from '../services/services-overlay.js';
+import type { RunningServices } from '../services/with-services.js';
 
 /** How tests are run, where it differs from the defaults (docs/adr/0032). */
 export interface TestOptions {
@@ -16,6 +18,10 @@ export interface TestOptions {
   readonly updateSnapshots?: boolean | undefined;
   /** What makes the runner write snapshot files, where the test lock does not say it, as shell text. */
   readonly updateSnapshotsArgs?: string | undefined;
+  /** Services of the project's compose file that the tests reach. */
+  readonly services?: readonly string[] | undefined;
+  /** The compose file, relative to the project. */
+  readonly composeFile?: string | undefined;
 }
 
 /** What {@link testRun} decided. */
@@ -28,6 +34,8 @@ export interface TestRun {
     readonly environment?: Readonly<Record<string, string>>;
     readonly config: Readonly<Record<string, PlanValue>>;
   };
+  /** The services that run beside the tests. */
+  readonly services?: RunningServices | undefined;
 }
 
 /** Distributions that keep snapshots of what tests see, and what makes them write these. */
@@ -39,7 +47,7 @@ const SNAPSHOT_TOOLS: Readonly<Record<string, string>> = {
 };
 
 /** How the tests of a project are run. @throws ElementError TEST_OPTIONS where the options cannot be followed */
-export function testRun(project: PlannedProject, options: TestOptions = {}): TestRun {
+export function testRun(project: PlannedProject, options: TestOptions = {}, services?: RunningServices): TestRun {
   const { metadata } = project;
   const locked = new Set(select(project.locks.test, project.interpreter.markers).map((entry) => entry.normalizedName));
   const runner = runnerOf(project, options, locked);
@@ -54,10 +62,18 @@ export function testRun(project: PlannedProject, options: TestOptions = {}): Tes
         'test-name': shellWord(metadata.name),
         ...(options.command === undefined ? {} : { 'test-command': shellWord(options.command) }),
       },
-      // What is written back is always what this very run wrote.
-      ...(options.updateSnapshots === true ? { environment: { WHEELHOUSE_RUN: randomUUID() } } : {}),
-      config: { runner, ...(options.updateSnapshots === true ? { 'keep-sources': 'true' } : {}) },
+      environment: {
+        // What is written back is always what this very run wrote.
+        ...(options.updateSnapshots === true ? { WHEELHOUSE_RUN: randomUUID() } : {}),
+        ...(services === undefined ? {} : servicesEnvironment(services)),
+      },
+      config: {
+        runner,
+        ...(options.updateSnapshots === true ? { 'keep-sources': 'true' } : {}),
+        ...(services === undefined ? {} : { 'configure-commands': servicesCommand(services) }),
+      },
     },
+    services,
   };
 }
 

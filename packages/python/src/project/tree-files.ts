@@ -55,7 +55,11 @@ export async function writeOutputs(
   for (const [name, text] of Object.entries(texts)) {
     tree.files.set(name, { name, digest: await writeBlob(blobs, text), isExecutable: false });
   }
-  const wanted = await writeTree(blobs, tree);
+  return await writeOutputTree(blobs, path, await writeTree(blobs, tree));
+}
+
+/** The same for a whole tree. */
+export async function writeOutputTree(blobs: BlobStore, path: string, wanted: Digest): Promise<boolean> {
   if (existsSync(path) && sameDigest(await captureTree(digestOnlyBlobs(), path, { label: path }), wanted)) return false;
   await mkdir(dirname(path), { recursive: true });
   const fresh = await mkdtemp(join(dirname(path), `.${basename(path)}-`));

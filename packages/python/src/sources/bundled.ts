@@ -2,19 +2,29 @@ import { join } from 'node:path';
 import { captureTree, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
 import { CapturedSource } from './captured-source.js';
 
-/** A directory that is shipped with this package: scripts that run in the sandbox. Known by its content. */
+/**
+ * A directory that is shipped with this package: scripts that run in the sandbox. Known by its content.
+ *
+ * Configuration: `path`, relative to the directory of the kinds; `include`, the names of its files where not all are
+ * meant.
+ */
 export class BundledSource extends CapturedSource {
   private path = '';
+  private include: readonly string[] | undefined;
 
   override configure(node: MappingNode): void {
-    this.nodeValidate(node, ['kind', 'path']);
+    this.nodeValidate(node, ['kind', 'path', 'include']);
     this.path = this.nodeGetMember(node, 'str', 'path');
+    this.include = node
+      .sequence('include')
+      ?.scalars()
+      .map((name) => name.asString());
   }
 
   protected override async capture(blobs: BlobStore): Promise<Digest> {
     return await captureTree(blobs, join(__dirname, '..', 'elements', this.path), {
       label: this.path,
-      filter: (path) => !path.includes('__pycache__'),
+      filter: (path) => !path.includes('__pycache__') && this.include?.includes(path) !== false,
     });
   }
 }

@@ -12,6 +12,8 @@ target. ARGUMENTs go to the runner; a run with some is a partial one and leaves 
 
   --runner NAME       pytest, unittest or command
   --command TEXT      what the runner \`command\` runs
+  --service NAME      a service of the project's compose file that the tests reach; once for each
+  --compose-file FILE the compose file, relative to the project
   --update-snapshots  let the tests write snapshot files, and take them back into the project
   --update-snapshots-args TEXT
                       what makes the runner write snapshot files, where the test lock does not say it
@@ -35,6 +37,8 @@ export const test: Command = {
       options: {
         runner: { type: 'string' },
         command: { type: 'string' },
+        service: { type: 'string', multiple: true },
+        'compose-file': { type: 'string' },
         'update-snapshots': { type: 'boolean' },
         'update-snapshots-args': { type: 'string' },
         'retry-failed': { type: 'boolean' },
@@ -48,6 +52,8 @@ export const test: Command = {
     const given: TestOptions = {
       ...(values.runner === undefined ? {} : { runner: runnerOf(values.runner) }),
       ...(values.command === undefined ? {} : { command: values.command }),
+      ...(values.service === undefined ? {} : { services: values.service }),
+      ...(values['compose-file'] === undefined ? {} : { composeFile: values['compose-file'] }),
       ...(values['update-snapshots'] === true ? { updateSnapshots: true } : {}),
       ...(values['update-snapshots-args'] === undefined
         ? {}
@@ -64,14 +70,11 @@ export const test: Command = {
       const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test');
       // Whoever names one of the two means neither of those that are declared.
       const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
-      const result = await runTests(operation, { ...declared, ...how, ...given });
-      tellTests(result, {
-        workspace: operation.workspace.directory,
-        project: operation.project.ref.root,
-        say: (line) => {
-          context.output.write(`${line}\n`);
-        },
-      });
+      const say = (line: string): void => {
+        context.output.write(`${line}\n`);
+      };
+      const result = await runTests(operation, { ...declared, ...how, ...given }, say);
+      tellTests(result, { workspace: operation.workspace.directory, project: operation.project.ref.root, say });
       session.reporter.finish();
       return result.failed ? EXIT.failed : EXIT.done;
     });

@@ -6,7 +6,7 @@ import { runTask } from '../project-task.js';
 import { tellTests } from '../../test-summary.js';
 
 /** The options of the schema that take a value. */
-const VALUES = ['runner', 'command', 'args', 'updateSnapshotsArgs'];
+const VALUES = ['runner', 'command', 'args', 'updateSnapshotsArgs', 'services', 'composeFile'];
 const FLAGS = ['updateSnapshots', 'verbose', 'retryFailed', 'verifyToolchain'];
 
 /** Tests the wheel of a project. */
@@ -15,15 +15,21 @@ export default async function test(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { runner, command, updateSnapshots, updateSnapshotsArgs } = options;
+    const { runner, command, updateSnapshots, updateSnapshotsArgs, services, composeFile } = options;
     const words = forwardedWords(options, { flags: FLAGS, values: VALUES });
-    const result = await runTests(operation, {
-      runner,
-      command,
-      updateSnapshots,
-      updateSnapshotsArgs,
-      args: words.length > 0 ? words : options.args,
-    });
+    const result = await runTests(
+      operation,
+      {
+        runner,
+        command,
+        updateSnapshots,
+        updateSnapshotsArgs,
+        services,
+        composeFile,
+        args: words.length > 0 ? words : options.args,
+      },
+      say,
+    );
     tellTests(result, { workspace: context.root, project: operation.project.ref.root, say });
     return !result.failed;
   });

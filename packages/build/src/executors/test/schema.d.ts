@@ -10,6 +10,10 @@ export interface TestExecutorSchema {
   readonly updateSnapshots?: boolean;
   /** What makes the runner write snapshot files, where the test lock does not say it, as shell text. */
   readonly updateSnapshotsArgs?: string;
+  /** Services of the project's compose file that tests reach; such a run is not hermetic, and never taken from a cache. */
+  readonly services?: readonly string[];
+  /** The compose file, relative to the project. */
+  readonly composeFile?: string;
   /** Shows the output of builds while they run. */
   readonly verbose?: boolean;
   /** Tries again what failed before and has not changed since. */

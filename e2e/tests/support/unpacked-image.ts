@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { checkoutTree, LocalStore, writeTree } from '@wheelhouse/element';
+import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/python/image';
+
+/** An image as its layout has it, unpacked. */
+export interface UnpackedImage {
+  readonly id: string;
+  readonly config: ImageConfig;
+  /** Absolute path. */
+  readonly root: string;
+}
+
+/** Unpacks the image of a layout, without any engine. @param directory absolute path of a directory of the caller's own */
+export async function unpackImage(layout: string, directory: string): Promise<UnpackedImage> {
+  rmSync(directory, { recursive: true, force: true });
+  const store = LocalStore.open(join(directory, 'store'));
+  const temporary = join(directory, 'temporary');
+  mkdirSync(temporary, { recursive: true });
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+  const { id, config, layers } = await readImage(store.blobs, { path: layout, label: layout, architecture });
+  const tree = new RootTree();
+  for (const layer of layers) tree.apply(await readLayer(store.blobs, layer, temporary));
+  const root = join(directory, 'root');
+  await checkoutTree(store.blobs, await writeTree(store.blobs, tree.tree), root);
+  return { id, config, root };
+}
+
+/** Starts what an unpacked image says, in a user namespace and on this machine's loopback. `more` follows its command. */
+export function startUnpacked({ root, config }: UnpackedImage, more: readonly string[] = []): ChildProcess {
+  const { User = '0:0', Env = [], WorkingDir = '/', Entrypoint, Cmd } = config.config ?? {};
+  const [uid = '0', gid = '0'] = User.split(':');
+  const variables = Env.flatMap((entry) => {
+    const at = entry.indexOf('=');
+    return ['--setenv', entry.slice(0, at), entry.slice(at + 1)];
+  });
+  return spawn(
+    'bwrap',
+    [
+      ...['--unshare-user', '--uid', uid, '--gid', gid, '--unshare-pid', '--die-with-parent', '--cap-drop', 'ALL'],
+      ...[
+        '--ro-bind',
+        root,
+        '/',
+        '--proc',
+        '/proc',
+        '--dev',
+        '/dev',
+        '--tmpfs',
+        '/tmp',
+        '--tmpfs',
+        WorkingDir,
+        '--clearenv',
+      ],
+      ...variables,
+      ...['--chdir', WorkingDir, '--', ...(Entrypoint ?? []), ...(Cmd ?? []), ...more],
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+}
+
+/** Ends a program that was started. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** A port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,47 @@
+import { isAbsolute, posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+
+/** Where a base image is taken from. */
+export type BaseReference =
+  /** A directory with an OCI image layout; relative to the workspace. */
+  | { readonly type: 'layout'; readonly path: string; readonly digest?: string }
+  /** A tar archive of such a layout, or of `docker save`; relative to the workspace. */
+  | { readonly type: 'archive'; readonly path: string; readonly digest?: string }
+  /** An image of the Docker engine, which may pull it. */
+  | { readonly type: 'engine'; readonly name: string; readonly digest?: string };
+
+const PREFIXES = { 'oci:': 'layout', 'archive:': 'archive' } as const;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+/** A name of the distribution specification, with an optional tag. */
+const NAME = /^[a-z0-9]+(?:[._:/-]+[A-Za-z0-9]+)*$/;
+
+/**
+ * Reads the option `base`: `oci:DIRECTORY`, `archive:FILE` or the name of an image, each with or without `@sha256:...`.
+ *
+ * @throws ElementError IMAGE
+ */
+export function parseBaseReference(text: string): BaseReference {
+  const at = text.lastIndexOf('@');
+  const digest = at === -1 ? undefined : text.slice(at + 1);
+  const place = at === -1 ? text : text.slice(0, at);
+  if (digest !== undefined && !DIGEST.test(digest)) {
+    throw wrong(text, `\`${digest}\` is no digest`, 'a digest is `sha256:` and 64 hexadecimal digits');
+  }
+  const pin = digest === undefined ? {} : { digest };
+  for (const [prefix, type] of Object.entries(PREFIXES) as [keyof typeof PREFIXES, 'layout' | 'archive'][]) {
+    if (!place.startsWith(prefix)) continue;
+    const path = place.slice(prefix.length);
+    if (path === '') throw wrong(text, 'no path follows', `write \`${prefix}PATH\``);
+    return { type, path: isAbsolute(path) ? path : posix.normalize(path), ...pin };
+  }
+  if (NAME.test(place)) return { type: 'engine', name: place, ...pin };
+  throw wrong(
+    text,
+    'it is no name of an image',
+    'a base is `oci:DIRECTORY`, `archive:FILE` or the name of an image such as `python:3.12-slim`',
+  );
+}
+
+function wrong(text: string, what: string, hint: string): ElementError {
+  return new ElementError({ code: 'IMAGE', message: `the base \`${text}\`: ${what}`, hint });
+}

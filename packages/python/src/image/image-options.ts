@@ -1,0 +1,45 @@
+import { posix } from 'node:path';
+import { ElementError, throwCollected } from '@wheelhouse/element';
+import type { ReleaseImageOptions } from './release-image.js';
+import type { Manifest } from '../project/manifest.js';
+
+/** A name of the distribution specification with a tag, or without. */
+const NAME = /^[a-z0-9]+(?:(?:[._]|__|-+|\/|:\d+\/)[a-z0-9]+)*(?::[\w][\w.-]{0,127})?$/;
+const PORT = /^(\d{1,5})(?:\/(?:tcp|udp|sctp))?$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Checks what the schema of the options cannot say. @throws ElementErrors IMAGE, all that are found */
+export function checkImageOptions(options: ReleaseImageOptions): void {
+  const { tag, user, workdir, expose = [], env = {}, entrypoint, command } = options;
+  const errors: ElementError[] = [];
+  const fail = (option: string, value: unknown, hint: string): void => {
+    const message = `the option \`${option}\` is \`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+    errors.push(new ElementError({ code: 'IMAGE', message, hint }));
+  };
+  if (tag !== undefined && !NAME.test(tag)) {
+    fail('tag', tag, 'it is a name in lower case with a tag, such as `registry.example.org/shop/app:1.0`');
+  }
+  if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > 65_535)) {
+    fail('user', user, 'it is a number from 1 to 65535: an application does not run as root');
+  }
+  if (workdir !== undefined && !posix.isAbsolute(workdir)) fail('workdir', workdir, 'it is an absolute path');
+  for (const port of expose) {
+    if (!isPort(port)) fail('expose', port, 'it is a port such as `8000` or `53/udp`');
+  }
+  for (const name of Object.keys(env)) {
+    if (!VARIABLE.test(name)) fail('env', name, 'the name of a variable has letters, digits and `_`');
+  }
+  if (entrypoint?.length === 0) fail('entrypoint', entrypoint, 'it is a program with its arguments');
+  if (command?.length === 0) fail('command', command, 'it is a program with its arguments');
+  throwCollected(errors);
+}
+
+function isPort(text: string): boolean {
+  const port = Number(PORT.exec(text)?.[1] ?? 0);
+  return port >= 1 && port <= 65_535;
+}
+
+/** What an image is called where nobody says. A tag has no `+`, which a local version has. */
+export function imageName({ project, version }: Pick<Manifest, 'project' | 'version'>): string {
+  return `${project.toLowerCase().replaceAll(/[._-]+/g, '-')}:${version.replaceAll('+', '_')}`;
+}
