@@ -38,6 +38,7 @@ describe('wheelhouse', () => {
       'test',
       'venv',
       'show',
+      'snapshot',
       'script',
       'lock',
       'verify',
@@ -55,9 +56,11 @@ describe('wheelhouse', () => {
       'test',
       'venv',
       'show',
+      'snapshot',
       'script',
       'lock',
       'verify',
+      'image',
       'publish',
       'index',
       'doctor',
@@ -72,13 +75,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `venv`, `show`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',

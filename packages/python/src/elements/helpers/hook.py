@@ -60,7 +60,6 @@ def load_backend(name, backend_path):
 
 def metadata_of(backend):
     """The METADATA file's bytes, by the hook or from a built wheel."""
-    import tempfile
     import zipfile
 
     with tempfile.TemporaryDirectory() as directory:
