@@ -98,9 +98,14 @@ if (process.getuid?.() === 0) {
           if (chunk.includes('ready\n')) resolve();
         });
       });
+      const wait = async (done: () => boolean): Promise<void> => {
+        for (let waited = 0; !done() && waited < 5000; waited += 20) await sleep(20);
+      };
+      // The command is ready a moment before its child is.
+      await wait(() => countProcesses(seconds) >= 2);
       expect(countProcesses(seconds)).toBeGreaterThanOrEqual(2);
       child.kill('SIGKILL');
-      for (let waited = 0; countProcesses(seconds) > 0 && waited < 5000; waited += 20) await sleep(20);
+      await wait(() => countProcesses(seconds) === 0);
       expect(countProcesses(seconds)).toBe(0);
     });
   });
