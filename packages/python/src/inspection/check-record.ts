@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { RECORD_ALGORITHMS, recordFields } from './record-line.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
 /** What RECORD lists: a member's hash and size, and the line where that stands. */
@@ -7,9 +8,6 @@ interface Recorded {
   readonly hash: string;
   readonly size: string;
 }
-
-/** PEP 427: no weaker than SHA-256. */
-const ALGORITHMS = ['sha256', 'sha384', 'sha512'];
 
 /** RECORD lists every file with its hash and size, and nothing else (PEP 376, PEP 427). */
 export async function checkRecord(wheel: WheelUnderInspection): Promise<void> {
@@ -22,7 +20,7 @@ export async function checkRecord(wheel: WheelUnderInspection): Promise<void> {
   const listed = new Map<string, Recorded>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line === '') continue;
-    const [path = '', hash = '', size = ''] = csvFields(line);
+    const [path = '', hash = '', size = ''] = recordFields(line);
     if (listed.has(path)) wheel.warn(`${record}:${index + 1}`, `\`${path}\` is listed more than once`);
     listed.set(path, { line: index + 1, hash, size });
   }
@@ -48,7 +46,7 @@ async function checkEntry(
   const member = wheel.files.get(name);
   if (member === undefined) return;
   const [algorithm = '', wanted = ''] = entry.hash.split('=', 2);
-  if (!ALGORITHMS.includes(algorithm)) {
+  if (!RECORD_ALGORITHMS.includes(algorithm)) {
     wheel.error(place, `\`${name}\` has no hash by SHA-256 or better: \`${entry.hash}\``);
     return;
   }
@@ -60,11 +58,4 @@ async function checkEntry(
   if (entry.size !== '' && Number(entry.size) !== member.sizeBytes) {
     wheel.error(place, `\`${name}\` has ${member.sizeBytes} bytes, not \`${entry.size}\``);
   }
-}
-
-/** The fields of a line of RECORD, which is CSV with Python's defaults. */
-function csvFields(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
-  );
 }

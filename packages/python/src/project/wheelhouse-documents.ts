@@ -66,11 +66,12 @@ async function billOfMaterials(
   // Loaded when something has changed: reading archives, and what writes CycloneDX.
   const { sbomText } = await import('../wheelhouse/sbom.js');
   const { describeWheel } = await import('../wheelhouse/wheel-description.js');
-  const { bytesOfBlob, ZipArchive } = await import('../wheelhouse/zip-archive.js');
+  const { WheelArchive } = await import('../wheelhouse/wheel-archive.js');
+  const { blobBytes } = await import('../inspection/archive.js');
   const { blobs } = engine.store;
   const described = [];
   for (const { path, sha256, digest } of wheels) {
-    const archive = await ZipArchive.open(path, bytesOfBlob(blobs, digest));
+    const archive = await WheelArchive.open(blobBytes(blobs, digest, path));
     described.push(await describeWheel(path, sha256, archive));
   }
   return sbomText({

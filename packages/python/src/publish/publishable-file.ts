@@ -6,7 +6,8 @@ import { parseFilename } from '../fetch/distribution-file.js';
 import { metadataFields } from '../metadata/core-metadata.js';
 import { normalizeName } from '../requirements/name.js';
 import { distInfo, sha256Of } from '../wheelhouse/wheel-description.js';
-import { bytesOfFile, ZipArchive } from '../wheelhouse/zip-archive.js';
+import { collect, fileBytes } from '../inspection/archive.js';
+import { WheelArchive } from '../wheelhouse/wheel-archive.js';
 
 /** A wheel or an sdist, as an index offers it. */
 export interface PublishableFile {
@@ -30,7 +31,7 @@ export async function readPublishable(filename: string, path: string): Promise<P
   if (parsed === undefined) {
     throw new ElementError({ code: 'ARTIFACT', message: `\`${filename}\` is the name of no wheel and no sdist` });
   }
-  const bytes = await bytesOfFile(path);
+  const bytes = fileBytes(path);
   const text = parsed.format === 'wheel' ? await wheelMetadata(filename, path) : await sdistMetadata(path);
   const [requiresPython] = metadataFields(text ?? '')('requires-python');
   return {
@@ -46,7 +47,7 @@ export async function readPublishable(filename: string, path: string): Promise<P
 }
 
 async function wheelMetadata(filename: string, path: string): Promise<string> {
-  const archive = await ZipArchive.openFile(filename, path);
+  const archive = await WheelArchive.open(fileBytes(path));
   try {
     return await archive.text(`${distInfo(archive, filename)}/METADATA`);
   } finally {
@@ -63,9 +64,7 @@ async function sdistMetadata(path: string): Promise<string | undefined> {
       entry.resume();
       continue;
     }
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
-    return Buffer.concat(chunks).toString('utf8');
+    return (await collect(entry as AsyncIterable<Uint8Array>)).toString('utf8');
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { digestOf, ElementError, errnoOf, lockFile, throwCollected } from '@whee
 import { projectPage, rootPage, type OfferedFile, type Page } from './index-pages.js';
 import { readPublishable, type PublishableFile } from './publishable-file.js';
 import { parseFilename } from '../fetch/distribution-file.js';
-import { bytesOfFile } from '../wheelhouse/zip-archive.js';
+import { fileBytes } from '../inspection/archive.js';
 import { sha256Of } from '../wheelhouse/wheel-description.js';
 
 /** What became of a file that was to be published. */
@@ -67,7 +67,7 @@ export class StaticIndex {
     const present: boolean[] = [];
     for (const { filename, name, sha256 } of files) {
       const path = join(this.directory, 'files', name, filename);
-      const found = existsSync(path) ? await sha256Of(await bytesOfFile(path)) : undefined;
+      const found = existsSync(path) ? await sha256Of(fileBytes(path)) : undefined;
       present.push(found !== undefined);
       if (found !== undefined && found !== sha256) errors.push(otherContent(filename, { found, sha256 }));
     }
@@ -83,7 +83,7 @@ export class StaticIndex {
     const fresh = join(directory, `.${randomUUID()}`);
     try {
       await copyFile(file.path, fresh, constants.COPYFILE_EXCL);
-      const copied = await sha256Of(await bytesOfFile(fresh));
+      const copied = await sha256Of(fileBytes(fresh));
       if (copied !== file.sha256) throw otherContent(file.filename, { found: copied, sha256: file.sha256 });
       // Fails where somebody who does not ask for the lock was faster: nothing is ever overwritten.
       await link(fresh, join(directory, file.filename));

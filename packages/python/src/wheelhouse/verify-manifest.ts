@@ -7,7 +7,7 @@ import { JsonDocument } from './json-document.js';
 import { nameOf, resolvedOf, sha256Of } from './verify-provenance.js';
 import { sha256Of as sha256OfBytes } from './wheel-description.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
-import { bytesOfFile } from './zip-archive.js';
+import { fileBytes } from '../inspection/archive.js';
 
 /** From the wheelhouse. */
 const MANIFEST = '../manifest.json';
@@ -38,7 +38,7 @@ async function verifyFiles(
     if (!path.startsWith(own) && !existsSync(join(directory, '..', path))) continue;
     const computed = path.startsWith(own)
       ? (digests.get(path.slice(own.length)) ?? 'no such file')
-      : await sha256OfBytes(await bytesOfFile(join(directory, '..', path)));
+      : await sha256OfBytes(fileBytes(join(directory, '..', path)));
     findings.compare(MANIFEST, `files[${index}].sha256 (${path})`, { recorded, computed });
   }
   for (const name of digests.keys()) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ElementError } from '@wheelhouse/element';
-import type { SeekableBytes, ZipArchive } from './zip-archive.js';
+import type { WheelArchive } from './wheel-archive.js';
+import type { ByteSource } from '../inspection/archive.js';
 import { metadataFields } from '../metadata/core-metadata.js';
 import { parseWheelName } from '../project/wheel-name.js';
 import { normalizeName } from '../requirements/name.js';
@@ -32,12 +33,12 @@ export interface LicenceFields {
 }
 
 /** Reads the metadata of a wheel. @throws ElementError ARTIFACT where it has none that can be read */
-export async function describeWheel(file: string, sha256: string, archive: ZipArchive): Promise<WheelDescription> {
+export async function describeWheel(file: string, sha256: string, archive: WheelArchive): Promise<WheelDescription> {
   return describe(file, sha256, await archive.text(`${distInfo(archive, file)}/METADATA`));
 }
 
 /** The directory of a wheel's metadata (binary distribution format, ".dist-info directory"). @throws ElementError ARTIFACT */
-export function distInfo(archive: ZipArchive, file: string): string {
+export function distInfo(archive: WheelArchive, file: string): string {
   const { name } = parseWheelName(file);
   const found = archive.names.flatMap((each) => /^([^/]+)-[^-/]+\.dist-info\/METADATA$/.exec(each) ?? []);
   const [member, stem] = found;
@@ -51,7 +52,7 @@ export function distInfo(archive: ZipArchive, file: string): string {
 }
 
 /** SHA-256 of bytes, in hexadecimal. */
-export async function sha256Of(bytes: Pick<SeekableBytes, 'read'>): Promise<string> {
+export async function sha256Of(bytes: Pick<ByteSource, 'read'>): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of bytes.read(0)) hash.update(chunk);
   return hash.digest('hex');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Findings } from './findings.js';
 import { distInfo } from './wheel-description.js';
-import type { ZipArchive } from './zip-archive.js';
+import type { WheelArchive } from './wheel-archive.js';
+import { RECORD_ALGORITHMS, recordFields } from '../inspection/record-line.js';
 
 /** Checks a wheel's files against its own RECORD (PEP 376, PEP 427). @throws ElementError ARTIFACT */
-export async function checkRecord(file: string, archive: ZipArchive, findings: Findings): Promise<void> {
+export async function checkRecord(file: string, archive: WheelArchive, findings: Findings): Promise<void> {
   const record = `${distInfo(archive, file)}/RECORD`;
   if (!archive.names.includes(record)) {
     findings.expect(false, file, `it has no \`${record}\``);
@@ -24,7 +25,7 @@ export async function checkRecord(file: string, archive: ZipArchive, findings: F
     findings.expect(hash !== undefined, file, `its RECORD does not list \`${name}\``);
     if (hash === undefined) continue;
     const [algorithm = '', wanted = ''] = hash.split('=', 2);
-    if (!ALGORITHMS.includes(algorithm)) {
+    if (!RECORD_ALGORITHMS.includes(algorithm)) {
       findings.expect(false, file, `its RECORD has no hash of \`${name}\` that can be trusted`);
       continue;
     }
@@ -41,13 +42,8 @@ export async function checkRecord(file: string, archive: ZipArchive, findings: F
 /** Signatures of a RECORD are not listed in it. */
 const SIGNATURES = ['.jws', '.p7s'];
 
-/** PEP 427: nothing weaker than SHA-256. */
-const ALGORITHMS = ['sha256', 'sha384', 'sha512'];
-
 /** @returns the path, and `<algorithm>=<base64url>` */
 function parseLine(line: string): [string, string] {
-  const fields = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
-  );
-  return [fields[0] ?? '', fields[1] ?? ''];
+  const [path = '', hash = ''] = recordFields(line);
+  return [path, hash];
 }

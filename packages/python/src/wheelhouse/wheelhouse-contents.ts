@@ -6,7 +6,8 @@ import { JsonDocument } from './json-document.js';
 import { isWheelhouse, PROVENANCE, REQUIREMENTS, SBOM } from './layout.js';
 import { describeWheel, sha256Of, type WheelDescription } from './wheel-description.js';
 import { checkRecord } from './wheel-record.js';
-import { bytesOfFile, ZipArchive } from './zip-archive.js';
+import { WheelArchive } from './wheel-archive.js';
+import { fileBytes } from '../inspection/archive.js';
 import { parseWheelName } from '../project/wheel-name.js';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 
@@ -44,7 +45,7 @@ export async function readWheelhouse(directory: string, findings: Findings): Pro
       findings.expect(false, name, 'it is no file, and no part of a wheelhouse');
       continue;
     }
-    const sha256 = await sha256Of(await bytesOfFile(join(directory, name)));
+    const sha256 = await sha256Of(fileBytes(join(directory, name)));
     digests.set(name, sha256);
     if (name.endsWith('.whl')) wheels.push(await readWheel(directory, name, { sha256, findings }));
     else findings.expect(KNOWN.includes(name), name, 'it is no part of a wheelhouse');
@@ -74,9 +75,9 @@ async function readWheel(
   file: string,
   { sha256, findings }: { readonly sha256: string; readonly findings: Findings },
 ): Promise<WheelDescription> {
-  let archive: ZipArchive | undefined;
+  let archive: WheelArchive | undefined;
   try {
-    archive = await ZipArchive.openFile(file, join(directory, file));
+    archive = await WheelArchive.open(fileBytes(join(directory, file)));
     await checkRecord(file, archive, findings);
     const wheel = await describeWheel(file, sha256, archive);
     const named = parseWheelName(file);

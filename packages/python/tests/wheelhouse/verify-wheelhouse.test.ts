@@ -55,7 +55,7 @@ describe('a wheelhouse', () => {
     const made = new WheelhouseMaker([APP, WEB]);
     writeFileSync(made.path(WEB_FILE), 'no archive');
     const [first] = await findings(made.directory);
-    expect(first).toMatch(/^web-2\.1-py3-none-any\.whl: it cannot be read as a wheel: /);
+    expect(first).toMatch(/^web-2\.1-py3-none-any\.whl: it is no zip file, or is damaged: /);
   });
 
   it('that lacks a wheel is told of, with who needs it', async () => {
