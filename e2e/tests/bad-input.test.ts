@@ -369,18 +369,17 @@ describe('a requirement', () => {
     expect(state()).toEqual(before);
   });
 
-  test('that is an address has no place in a lock', async () => {
+  test('that is an address makes the locks stale until what is there is vendored', async () => {
     workspace.edit(
       `${COMMON}/pyproject.toml`,
       'dependencies = []',
       'dependencies = ["other @ file:///elsewhere/other"]',
     );
-    expect(await build('todo-common')).toEqual(
-      complaint(
-        `${COMMON}/pyproject.toml [line 12 column 16]: \`other\` is required from \`file:///elsewhere/other\`, and locks name no address`,
-        'hint: require a version of it that an index has, or make it a project of the workspace',
-      ),
-    );
+    const stale = (name: string): readonly string[] => [
+      `the lock \`${COMMON}/locks/${name}.txt\` is out of date: \`other @ file:///elsewhere/other\` was added (${COMMON}/pyproject.toml [line 12 column 16])`,
+      'hint: run `nx run todo-common:lock`',
+    ];
+    expect(await build('todo-common')).toEqual(complaint(...stale('test'), ...stale('runtime')));
   });
 });
 
