@@ -72,7 +72,8 @@ export { makeImage } from './project/make-image.js';
 export type { ReleaseImageOptions } from './image/release-image.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
-export { ProjectPlan, type PlannedProject, type ProjectSettings } from './project/project-plan.js';
+export type { PlannedProject, ProjectSettings } from './plan/planned-project.js';
+export { ProjectPlan } from './plan/project-plan.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
 export {
   PythonWorkspace,
@@ -85,7 +86,7 @@ export { runTests, type TestResult } from './project/run-tests.js';
 export type { WrittenFiles } from './project/test-files.js';
 export { testRun, type TestOptions, type TestRun } from './project/test-run.js';
 export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';
-export { VARIATIONS, type Variation } from './project/surroundings.js';
+export { VARIATIONS, type Variation } from './plan/surroundings.js';
 export { toolchainIdentities, toolchainIdentity } from './project/toolchain-identity.js';
 export type { DifferingFile } from './project/verify-build.js';
 export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';

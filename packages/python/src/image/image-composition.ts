@@ -9,7 +9,7 @@ import { userOf } from './user-entries.js';
 import { checkFit } from './wheel-fit.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { buildTargets, planClosure, type Operation } from '../project/operation.js';
-import type { PlannedBase } from '../project/project-plan.js';
+import type { PlannedBase } from '../plan/planned-project.js';
 
 /** What an image is made from. */
 export interface CompositionInput {

@@ -16,7 +16,7 @@ import {
 import { sourceDigestOf } from './source-digest.js';
 import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
-import type { Variation } from './surroundings.js';
+import type { Variation } from '../plan/surroundings.js';
 import type { DifferingFile } from './verify-build.js';
 import { parseWheelName } from './wheel-name.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ElementError, formatDigest } from '@wheelhouse/element';
 import type { SnapshotResult } from './fetch-snapshot.js';
 import { artifactFiles, outputsOf, planClosure, type Operation } from './operation.js';
-import type { PlannedProject } from './project-plan.js';
+import type { PlannedProject } from '../plan/planned-project.js';
 import { fetchMissing, openPlan, toolsOf } from './python-engine.js';
 import { writeOutputs } from './tree-files.js';
 import type { Target, TargetRequest } from '../interpreter/target.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
 import { InspectionMemo } from './inspection-memo.js';
 import { artifactFiles, type Operation, type PlannedClosure } from './operation.js';
-import { wheelExcludes } from './project-plan.js';
+import { wheelExcludes } from '../plan/planned-project.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { TreeFile } from './tree-files.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { ElementError, lockFile } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { ioOf, toolsOf } from './python-engine.js';
-import type { PlannedProject } from './project-plan.js';
+import type { PlannedProject } from '../plan/planned-project.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { SandboxedHooks } from './sandboxed-hooks.js';
 import type { Interpreter } from '../interpreter/interpreter.js';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { HostElement, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
 import { fetchMissing, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
-import { ProjectPlan, type PlannedProject } from './project-plan.js';
+import type { PlannedProject } from '../plan/planned-project.js';
+import { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
 import type { FileDigest, ToolchainFacts } from './manifest.js';

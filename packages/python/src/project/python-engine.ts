@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
-import { elementsOfPlan } from './elements-of-plan.js';
-import type { PlannedElement, PlannedProject, ProjectPlan } from './project-plan.js';
+import { elementsOfPlan } from '../plan/elements-of-plan.js';
+import type { PlannedElement } from '../plan/planned-element.js';
+import type { PlannedProject } from '../plan/planned-project.js';
+import type { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
 import { hosts } from '../elements/services.js';

@@ -13,7 +13,7 @@ import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
-import type { PlannedProject, ProjectSettings } from './project-plan.js';
+import type { PlannedProject, ProjectSettings } from '../plan/planned-project.js';
 
 /** A project as the workspace knows it. */
 export interface ProjectRef {

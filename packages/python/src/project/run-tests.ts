@@ -18,7 +18,7 @@ import {
   type Operation,
   type PlannedClosure,
 } from './operation.js';
-import type { PlannedProject } from './project-plan.js';
+import type { PlannedProject } from '../plan/planned-project.js';
 import type { Progress } from '../image/image-engine.js';
 import type { RunningServices } from '../services/with-services.js';
 import { sourceDigestOf } from './source-digest.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ElementError } from '@wheelhouse/element';
-import type { PlannedProject, PlanValue } from './project-plan.js';
+import type { PlanValue } from '../plan/planned-element.js';
+import type { PlannedProject } from '../plan/planned-project.js';
 import { TEST_RUNNERS, type TestRunner } from '../elements/python-test.js';
 import { select } from '../locks/selection.js';
 import { servicesCommand, servicesEnvironment } from '../services/services-overlay.js';

@@ -1,7 +1,7 @@
 import { ElementError, ElementErrors, HostElement } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { openPlan, type PythonEngine } from './python-engine.js';
-import { ProjectPlan } from './project-plan.js';
+import { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { readLocks } from '../locks/read-locks.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';

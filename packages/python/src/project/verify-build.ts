@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@wheelhouse/element';
 import { artifactFiles, buildTargets, type Operation, type PlannedClosure } from './operation.js';
-import { buildPathsOf, type Surroundings, type Variation } from './surroundings.js';
+import { buildPathsOf, type Surroundings, type Variation } from '../plan/surroundings.js';
 import type { TreeFile } from './tree-files.js';
 import type { Difference } from '../inspection/difference.js';
 

@@ -5,7 +5,7 @@ import { digestOf, type BuildSession } from '@wheelhouse/element';
 import type { FileDigest, Manifest } from './manifest.js';
 import { outputsOf, type Operation, type PlannedClosure } from './operation.js';
 import { packageVersion } from './package-version.js';
-import { buildLockOf, type PlannedProject } from './project-plan.js';
+import { buildLockOf, type PlannedProject } from '../plan/planned-project.js';
 import { sourceCommit } from './source-commit.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { TreeFile } from './tree-files.js';

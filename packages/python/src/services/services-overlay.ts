@@ -1,5 +1,5 @@
 import type { RunningServices } from './with-services.js';
-import type { PlannedElement, PlanValue } from '../project/project-plan.js';
+import type { PlannedElement, PlanValue } from '../plan/planned-element.js';
 
 /** The lines of hosts(5) that a sandbox has without services. */
 const HOSTS = ['127.0.0.1 localhost', '127.0.1.1 wheelhouse', '::1 localhost'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf, ElementError, type BuildSession } from '@wheelhouse/element';
 import { runScript } from './script.js';
 import { artifactFiles, type Operation } from '../operation.js';
-import { wheelExcludes, type PlannedProject } from '../project-plan.js';
+import { wheelExcludes, type PlannedProject } from '../../plan/planned-project.js';
 import type { Interpreter } from '../../interpreter/interpreter.js';
 import { projectFiles, sourceSetMatcher } from '../../sources/source-set.js';
 

@@ -8,7 +8,7 @@ import {
   type MappingNode,
   type ProjectFiles,
 } from '@wheelhouse/element';
-import type { PlannedElement } from './project-plan.js';
+import type { PlannedElement } from './planned-element.js';
 
 /** The directory of the templates. */
 export const TEMPLATES: string = join(__dirname, 'templates');

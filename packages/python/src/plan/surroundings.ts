@@ -1,4 +1,4 @@
-import type { PlannedElement, PlanValue } from './project-plan.js';
+import type { PlannedElement, PlanValue } from './planned-element.js';
 
 /** What the sandbox contract fixes and a build can be given otherwise on request (docs/adr/0030). */
 export const VARIATIONS = ['path', 'umask', 'hash-seed', 'timezone', 'locale', 'home', 'ids'] as const;

@@ -1,100 +1,25 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { formatDigest, type Origin } from '@wheelhouse/element';
-import { testRun, type TestRun } from './test-run.js';
+import type { Origin } from '@wheelhouse/element';
+import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-elements.js';
+import { imageApplicationElement, imageBaseElement, imageInterpreterElement } from './image-elements.js';
+import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
+import { buildLockOf, wheelExcludes, type PlannedBase, type PlannedProject } from './planned-project.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
-import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-plan.js';
+import { toolchainElement } from './toolchain-element.js';
 import type { DistributionRequest } from '../fetch/distribution-file.js';
 import type { Target } from '../interpreter/target.js';
-import type { ImageLayer } from '../image/base-image.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { isBuilt, sdistKey, type Lock, type LockEntry, type ProjectLocks } from '../locks/lock.js';
+import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
-import type { LockSettings } from '../locks/lock-settings.js';
-import { versionEnvironment, type VersionCommits } from '../metadata/vcs-environment.js';
-import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { versionEnvironment } from '../metadata/vcs-environment.js';
+import { testRun, type TestRun } from '../project/test-run.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { usesCargo, type Crate } from '../rust/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { servicesElement } from '../services/services-overlay.js';
-import { TEST_EXCLUDES, TEST_INCLUDES, WHEEL_EXCLUDES } from '../sources/source-set.js';
-
-/** A value of an element file. */
-export type PlanValue = string | readonly PlanValue[] | { readonly [key: string]: PlanValue };
-
-/** An element to be made: a template of this package, and what a project's metadata and locks put over it. */
-export interface PlannedElement {
-  /** The element's name, ending in `.bst`. */
-  readonly name: string;
-  /** The template's name, without its suffix. */
-  readonly template: TemplateName;
-  readonly overlay: { readonly [key: string]: PlanValue };
-  /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
-  readonly origin?: Origin;
-}
-
-/** The templates that elements are made from: files of `templates/`. */
-export type TemplateName =
-  | 'crates'
-  | 'distribution'
-  | 'env'
-  | 'helpers'
-  | 'hook'
-  | 'image-application'
-  | 'image-base'
-  | 'image-interpreter'
-  | 'installed'
-  | 'probe'
-  | 'runners'
-  | 'sdist'
-  | 'rust'
-  | 'sdist-hook'
-  | 'sdist-wheel'
-  | 'services'
-  | 'snapshot'
-  | 'test'
-  | 'tool'
-  | 'toolchain'
-  | 'wheel';
-
-/** How a project is built, where it differs from the defaults. */
-export interface ProjectSettings extends LockSettings {
-  /** Who calls the build backend. Default `hook`. */
-  readonly frontend?: 'hook' | 'pip';
-  /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */
-  readonly exclude?: readonly string[];
-  /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
-  readonly include?: readonly string[];
-  /** Which commits a version from git counts. Default `all`, as the tools do. */
-  readonly versionCommits?: VersionCommits;
-  /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
-  readonly testInclude?: readonly string[];
-  /** Normalised names of distributions that are built from their sdists although there are wheels. */
-  readonly noBinary?: readonly string[];
-}
+import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
 
 /** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
 const ANY_VERSION = '0';
-
-/** Everything that the elements of a project are made from. */
-export interface PlannedProject {
-  readonly metadata: ProjectMetadata;
-  readonly locks: ProjectLocks;
-  readonly interpreter: Interpreter;
-  readonly settings: ProjectSettings;
-  /** Where a build lock has a backend that runs cargo. */
-  readonly rust?: RustToolchain;
-  /** Where the project's own has: the crates of its Cargo.lock. */
-  readonly crates?: readonly Crate[];
-}
-
-/** A base image that an application is installed on. */
-export interface PlannedBase {
-  /** Lowest first. */
-  readonly layers: readonly ImageLayer[];
-  /** Variables that the base's programs need to be found and to run. */
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
 const HOOK_TOOLS = ['tomli'];
@@ -310,20 +235,7 @@ export class ProjectPlan {
 
   /** The interpreter and what it needs of this machine. @returns the element's name */
   toolchain(interpreter: Interpreter): string {
-    return this.plan(`toolchain/${interpreter.tagsDigest.slice(0, 12)}.bst`, 'toolchain', {
-      variables: { interpreter: interpreter.executable },
-      config: {
-        trees: interpreterTrees(interpreter),
-        masks: interpreter.sitePackages,
-        identity: {
-          executable: interpreter.executable,
-          implementation: interpreter.implementation,
-          version: interpreter.version,
-          soabi: interpreter.soabi,
-          tags: interpreter.tagsDigest,
-        },
-      },
-    });
+    return this.add(toolchainElement(interpreter));
   }
 
   /** @param cargo what builds by cargo need in their environment */
@@ -374,35 +286,18 @@ export class ProjectPlan {
   /** What the interpreter of a base image says of itself. @returns the element's name */
   imageInterpreter(base: PlannedBase): string {
     const probe = this.plan('probe.bst', 'probe', {});
-    return this.plan(`image/interpreter-${shortDigest(base)}.bst`, 'image-interpreter', {
-      environment: base.environment,
-      'build-depends': [this.imageBase(base), probe],
-    });
+    return this.add(imageInterpreterElement(base, [this.imageBase(base), probe]));
   }
 
   /** What wheels, files of the workspace, add to a base image. @returns the element's name */
   imageApplication({ metadata, interpreter }: PlannedProject, base: PlannedBase, wheels: readonly string[]): string {
-    return this.plan(`image/${metadata.normalizedName}.bst`, 'image-application', {
-      environment: base.environment,
-      'build-depends': [this.imageBase(base), ...this.scripts(interpreter, INSTALL_TOOLS)],
-      sources: wheels.map((path) => ({ kind: 'local', path })),
-    });
+    const depends = [this.imageBase(base), ...this.scripts(interpreter, INSTALL_TOOLS)];
+    return this.add(imageApplicationElement(metadata.normalizedName, base, { depends, wheels }));
   }
 
   /** The root of a base image. @returns the element's name */
-  imageBase({ layers }: PlannedBase): string {
-    return this.plan(`image/base-${shortDigest(layers.map(({ diffId }) => diffId))}.bst`, 'image-base', {
-      sources: [
-        {
-          kind: 'oci-layers',
-          layers: layers.map(({ blob, mediaType, diffId }) => ({
-            blob: formatDigest(blob),
-            'media-type': mediaType,
-            'diff-id': diffId,
-          })),
-        },
-      ],
-    });
+  imageBase(base: PlannedBase): string {
+    return this.add(imageBaseElement(base));
   }
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
@@ -466,19 +361,6 @@ interface CargoParts {
   readonly overlay: { readonly environment?: Readonly<Record<string, string>> };
 }
 
-/** The lock that the project's own wheel is built with. */
-export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
-  const lock = locks.build.get(metadata.normalizedName);
-  if (lock === undefined) throw new Error(`the locks of ${metadata.name} were read without its build lock`);
-  return lock;
-}
-
-/** The globs of what is no source of a wheel. */
-export function wheelExcludes(settings: ProjectSettings): string[] {
-  const included = new Set(settings.include ?? []);
-  return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
-}
-
 function sourceOf(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): PlanValue {
   return {
     kind: 'distribution',
@@ -490,23 +372,7 @@ function sourceOf(entry: LockEntry, format: DistributionRequest['format'], inter
   };
 }
 
-/** Prefixes that an interpreter shares with programs that are none of its business. */
-const SHARED_PREFIXES = ['/', '/usr', '/usr/local'];
-
-/** What an interpreter consists of: its whole prefix, or, in a prefix it shares, the parts that are known to be its. */
-function interpreterTrees(interpreter: Interpreter): string[] {
-  const { executable, stdlib, libraries, basePrefix, version } = interpreter;
-  if (!SHARED_PREFIXES.includes(basePrefix)) return [basePrefix];
-  const [major = '', minor = ''] = version.split('.');
-  const headers = `${basePrefix}/include/python${major}.${minor}${interpreter.abiFlags}`;
-  return [executable, ...stdlib, ...libraries, ...(existsSync(headers) ? [headers] : [])];
-}
-
 /** What makes two entries the same, whichever lock they stand in. */
 function identityOf({ normalizedName, version, hashes }: LockEntry): unknown {
   return [normalizedName, version, hashes];
-}
-
-function shortDigest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 }

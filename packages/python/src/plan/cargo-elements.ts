@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlannedElement } from './project-plan.js';
+import type { PlannedElement } from './planned-element.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import type { Crate } from '../rust/crate.js';
 import { rustPrograms, type RustToolchain } from '../rust/rust-toolchain.js';

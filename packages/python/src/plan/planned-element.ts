@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { Origin } from '@wheelhouse/element';
+
+/** A value of an element file. */
+export type PlanValue = string | readonly PlanValue[] | { readonly [key: string]: PlanValue };
+
+/** An element to be made: a template of this package, and what a project's metadata and locks put over it. */
+export interface PlannedElement {
+  /** The element's name, ending in `.bst`. */
+  readonly name: string;
+  /** The template's name, without its suffix. */
+  readonly template: TemplateName;
+  readonly overlay: { readonly [key: string]: PlanValue };
+  /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
+  readonly origin?: Origin;
+}
+
+/** The templates that elements are made from: files of `templates/`. */
+export type TemplateName =
+  | 'crates'
+  | 'distribution'
+  | 'env'
+  | 'helpers'
+  | 'hook'
+  | 'image-application'
+  | 'image-base'
+  | 'image-interpreter'
+  | 'installed'
+  | 'probe'
+  | 'runners'
+  | 'sdist'
+  | 'rust'
+  | 'sdist-hook'
+  | 'sdist-wheel'
+  | 'services'
+  | 'snapshot'
+  | 'test'
+  | 'tool'
+  | 'toolchain'
+  | 'wheel';
+
+/** A few digits that stand for a value in the names of elements. */
+export function shortDigest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,58 @@
+import type { ImageLayer } from '../image/base-image.js';
+import type { Interpreter } from '../interpreter/interpreter.js';
+import type { LockSettings } from '../locks/lock-settings.js';
+import type { Lock, ProjectLocks } from '../locks/lock.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import type { VersionCommits } from '../metadata/vcs-environment.js';
+import type { Crate } from '../rust/crate.js';
+import type { RustToolchain } from '../rust/rust-toolchain.js';
+import { WHEEL_EXCLUDES } from '../sources/source-set.js';
+
+/** How a project is built, where it differs from the defaults. */
+export interface ProjectSettings extends LockSettings {
+  /** Who calls the build backend. Default `hook`. */
+  readonly frontend?: 'hook' | 'pip';
+  /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */
+  readonly exclude?: readonly string[];
+  /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
+  readonly include?: readonly string[];
+  /** Which commits a version from git counts. Default `all`, as the tools do. */
+  readonly versionCommits?: VersionCommits;
+  /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
+  readonly testInclude?: readonly string[];
+  /** Normalised names of distributions that are built from their sdists although there are wheels. */
+  readonly noBinary?: readonly string[];
+}
+
+/** Everything that the elements of a project are made from. */
+export interface PlannedProject {
+  readonly metadata: ProjectMetadata;
+  readonly locks: ProjectLocks;
+  readonly interpreter: Interpreter;
+  readonly settings: ProjectSettings;
+  /** Where a build lock has a backend that runs cargo. */
+  readonly rust?: RustToolchain;
+  /** Where the project's own has: the crates of its Cargo.lock. */
+  readonly crates?: readonly Crate[];
+}
+
+/** A base image that an application is installed on. */
+export interface PlannedBase {
+  /** Lowest first. */
+  readonly layers: readonly ImageLayer[];
+  /** Variables that the base's programs need to be found and to run. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The lock that the project's own wheel is built with. */
+export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
+  const lock = locks.build.get(metadata.normalizedName);
+  if (lock === undefined) throw new Error(`the locks of ${metadata.name} were read without its build lock`);
+  return lock;
+}
+
+/** The globs of what is no source of a wheel. */
+export function wheelExcludes(settings: ProjectSettings): string[] {
+  const included = new Set(settings.include ?? []);
+  return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
+}
