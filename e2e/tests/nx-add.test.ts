@@ -76,7 +76,9 @@ test('nx add puts the plugin into nx.json and package.json', async () => {
 
 test('the project has its targets', async () => {
   const shown = JSON.parse(await nx('show', 'project', 'app', '--json')) as { targets: Record<string, unknown> };
-  expect(Object.keys(shown.targets).sort()).toEqual(['build-wheel', 'lock', 'snapshot', 'test', 'venv']);
+  expect(Object.keys(shown.targets).sort()).toEqual([
+    ...['build-wheel', 'lock', 'publish', 'snapshot', 'test', 'venv'],
+  ]);
 });
 
 test('without locks nothing is built, and it is said how to make them', async () => {
