@@ -15,7 +15,8 @@ import { setTimeout } from 'node:timers/promises';
 import { baseImage, type TestBase } from './support/base-image.js';
 import { DockerEngine } from './support/docker-engine.js';
 import { installPackages, REPOSITORY } from './support/installation.js';
-import { end, freePort, startUnpacked, unpackImage, type UnpackedImage } from './support/unpacked-image.js';
+import { end, freePort } from './support/service.js';
+import { startUnpacked, unpackImage, type UnpackedImage } from './support/unpacked-image.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell, type Ended } from './support/users.js';
 import { EXAMPLE, nxTasks, Workspace } from './support/workspace.js';
 

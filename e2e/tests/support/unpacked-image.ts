@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { checkoutTree, LocalStore, writeTree } from '@wheelhouse/element';
 import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/python/image';
@@ -60,22 +58,4 @@ export function startUnpacked({ root, config }: UnpackedImage, more: readonly st
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
-}
-
-/** Ends a program that was started. */
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-/** A port of loopback that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,10 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from './installation.js';
+import { end, freePort } from './service.js';
 
 const BIN = join(REPOSITORY, '.cache', 'pip', 'pypiserver', 'bin');
 const START_TIMEOUT_MS = 60_000;
@@ -45,9 +44,7 @@ export class UploadIndex {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.server, 'exit');
-    this.server.kill();
-    await ended;
+    await end(this.server);
   }
 
   private async untilItAnswers(): Promise<void> {
@@ -67,13 +64,4 @@ async function answers(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
