@@ -37,8 +37,8 @@ export interface Verification {
 }
 
 /**
- * Computes every member of `manifest.json` and `record.json` anew: files, snapshot and sources from their bytes, keys and
- * toolchain from the project as it is now, and compares.
+ * Computes every member of `manifest.json` and `record.json` anew but `hermetic`, which nothing on disk tells: files,
+ * snapshot and sources from their bytes, keys and toolchain from the project as it is now, and compares.
  *
  * @throws ElementError ARTIFACT where there is no manifest
  */
