@@ -1,4 +1,8 @@
-import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+// By its parts: the whole brings a validator of schemas along, which takes longer to load than all of ours.
+import * as Enums from '@cyclonedx/cyclonedx-library/Enums';
+import * as Models from '@cyclonedx/cyclonedx-library/Models';
+import * as Serialize from '@cyclonedx/cyclonedx-library/Serialize';
+import * as Spec from '@cyclonedx/cyclonedx-library/Spec';
 import { digestOf } from '@wheelhouse/element';
 import { PackageURL } from 'packageurl-js';
 import { closureOf } from './closure.js';
