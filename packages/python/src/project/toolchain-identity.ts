@@ -1,6 +1,6 @@
 import { ElementError, ElementErrors, HostElement } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
-import { openPlan, type PythonEngine } from './python-engine.js';
+import { finishBackground, openPlan, type PythonEngine } from './python-engine.js';
 import { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { readLocks } from '../locks/read-locks.js';
@@ -44,6 +44,7 @@ export async function toolchainIdentities(
       }),
     );
   }
+  await finishBackground(engine);
   return identities;
 }
 
