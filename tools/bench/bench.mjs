@@ -177,7 +177,7 @@ function pageOf(cases) {
 
 async function main() {
   await need(parts);
-  if (build() !== 0) throw new Error('the packages do not build');
+  if ((await build()) !== 0) throw new Error('the packages do not build');
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-bench-'));
   const place = prepare(directory);
   try {
