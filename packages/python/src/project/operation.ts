@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HostElement, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
+import { HostElement, type BuildListener, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
 import { fetchMissing, finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
@@ -40,18 +40,37 @@ export interface BuildOutcome {
   readonly failed: boolean;
 }
 
-/** Builds the targets of a plan, with what has to be fetched for them fetched at once. @throws ElementError */
+/**
+ * Builds the targets of a plan, with what has to be fetched for them fetched at once.
+ *
+ * @param whileRunning loads what will be needed where something was built; called, if at all, when a command runs in a
+ *   sandbox and this process has nothing to do
+ * @throws ElementError
+ */
 export async function buildTargets(
   { workspace, engine }: Operation,
   { plan, all }: PlannedClosure,
   targets: readonly string[],
+  whileRunning?: () => void,
 ): Promise<BuildOutcome> {
-  const session = await openPlan(workspace, engine, { plan, targets, projects: all });
-  await fetchMissing(session, engine);
-  const outcomes = await session.build();
-  await finishBackground(engine);
-  return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+  let timer: NodeJS.Timeout | undefined;
+  const listener: BuildListener = (event) => {
+    if (event.type === 'started' && whileRunning !== undefined) timer ??= setTimeout(whileRunning, SANDBOX_START);
+    engine.listener(event);
+  };
+  const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
+  try {
+    await fetchMissing(session, engine);
+    const outcomes = await session.build();
+    await finishBackground(engine);
+    return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+  } finally {
+    clearTimeout(timer);
+  }
 }
+
+/** How long it takes from the start of an element until its first command runs, in milliseconds: about. */
+const SANDBOX_START = 80;
 
 /** The files in the artifacts of these elements whose names end like that. */
 export async function artifactFiles(

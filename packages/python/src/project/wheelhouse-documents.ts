@@ -52,34 +52,15 @@ export async function wheelhouseDocuments(
   const statement = await statementOf(operation, described);
   const kept = await keptDocuments(join(outputsOf(operation).dist, 'wheelhouse'), statement);
   if (kept !== undefined) return kept;
-  const sbom = await billOfMaterials(operation, described);
+  // Loaded when something has changed: it reads archives, and writes CycloneDX.
+  const { billOfMaterials } = await import('./bill-of-materials.js');
   const roots = described.closure.all.map(({ metadata }) => metadata.root);
-  const commit = await sourceCommit(workspace.directory, roots);
+  const [sbom, commit] = await Promise.all([
+    billOfMaterials(described.wheels, described.closure.own, operation.engine.store.blobs),
+    sourceCommit(workspace.directory, roots),
+  ]);
   const complete = withCommit(withSbom(statement, digestOf(sbom).hash), commit);
   return { [SBOM]: sbom, [PROVENANCE]: statementText(complete) };
-}
-
-async function billOfMaterials(
-  { engine }: Operation,
-  { closure: { own }, wheels }: DescribedWheelhouse,
-): Promise<string> {
-  // Loaded when something has changed: reading archives, and what writes CycloneDX.
-  const { sbomText } = await import('../wheelhouse/sbom.js');
-  const { describeWheel } = await import('../wheelhouse/wheel-description.js');
-  const { WheelArchive } = await import('../wheelhouse/wheel-archive.js');
-  const { blobBytes } = await import('../inspection/archive.js');
-  const { blobs } = engine.store;
-  const described = [];
-  for (const { path, sha256, digest } of wheels) {
-    const archive = await WheelArchive.open(blobBytes(blobs, digest, path));
-    described.push(await describeWheel(path, sha256, archive));
-  }
-  return sbomText({
-    wheels: described,
-    project: own.metadata.normalizedName,
-    markers: own.interpreter.markers,
-    version: packageVersion(),
-  });
 }
 
 /** The provenance, but for the digest of the bill of materials and the commit, which take longer to find out. */
