@@ -15,7 +15,10 @@ export interface HostIdentityOptions {
   /** Directories that are not part of it. */
   readonly exclude: readonly string[];
   memo(name: string): string;
-  /** Where work goes that nothing waits for; absent, it is done at once. Whoever gives this awaits what is in it. */
+  /**
+   * Where the listing of all files goes, which nothing but a later verification needs; absent, it is left to the next who
+   * looks. Whoever gives this awaits what is in it.
+   */
   readonly background?: Set<Promise<void>> | undefined;
 }
 
@@ -26,6 +29,8 @@ interface Memo {
   readonly identity: string;
   /** The digest of what verification found changed since the first sight, empty where nothing was. */
   readonly changes: string;
+  /** Whether the baseline of this identity is written. */
+  readonly listed: boolean;
 }
 
 /** A file of the toolchain at its first sight: its stamp, and its content once it was read. */
@@ -52,12 +57,9 @@ export class HostIdentity {
 
   /** The identity as the signs tell it: SHA-256 in hexadecimal. */
   current(): string {
+    const memo = this.look();
     const { background } = this.options;
-    const { memo, isNew } = this.look();
-    if (isNew === undefined) return combine(memo);
-    // The memo comes last: it says that the baseline is there.
-    if (isNew && background !== undefined) keep(background, this.writeBaselineInPieces(memo));
-    else this.remember(memo, isNew);
+    if (!memo.listed && background !== undefined) keep(background, this.listInPieces(memo));
     return combine(memo);
   }
 
@@ -67,8 +69,8 @@ export class HostIdentity {
    * verification had read the file before the edit; otherwise only what the file system said of it is known.
    */
   verify(): string {
-    const { memo, isNew } = this.look();
-    if (isNew !== undefined) this.remember(memo, isNew);
+    const memo = this.look();
+    if (!memo.listed) writeJson(this.baselineFile, baselineOf(this.allFiles()));
     const baseline = readJson(this.baselineFile) as Baseline | undefined;
     if (baseline === undefined) throw new Error(`the memo ${this.baselineFile} vanished while in use`);
     const seen: Baseline = {};
@@ -88,28 +90,29 @@ export class HostIdentity {
       seen[path] = baseline[path] ?? { stamp: '' };
     }
     writeJson(this.baselineFile, Object.fromEntries(Object.entries(seen).filter(([, { stamp }]) => stamp !== '')));
-    const verified: Memo = { ...memo, changes: changes.length === 0 ? '' : sha256(changes.sort().join('\n')) };
+    const verified: Memo = {
+      ...memo,
+      listed: true,
+      changes: changes.length === 0 ? '' : sha256(changes.sort().join('\n')),
+    };
     writeJson(this.memoFile, verified);
     return combine(verified);
   }
 
-  /** What is known of the toolchain; `isNew` is absent where it is as it is remembered, else whether it is another one. */
-  private look(): { readonly memo: Memo; readonly isNew: boolean | undefined } {
+  /** What is known of the toolchain as it is now, remembered. */
+  private look(): Memo {
     const stamp = this.stamp();
     const memo = readJson(this.memoFile) as Memo | undefined;
-    if (memo?.stamp === stamp) return { memo, isNew: undefined };
+    if (memo?.stamp === stamp) return memo;
     const identity = this.compute();
-    const isNew = memo?.identity !== identity;
-    return { memo: { stamp, identity, changes: isNew ? '' : memo.changes }, isNew };
-  }
-
-  private remember(memo: Memo, isNew: boolean): void {
-    if (isNew) writeJson(this.baselineFile, baselineOf(this.allFiles()));
-    writeJson(this.memoFile, memo);
+    const isSame = memo?.identity === identity;
+    const fresh = { stamp, identity, changes: isSame ? memo.changes : '', listed: isSame && memo.listed };
+    writeJson(this.memoFile, fresh);
+    return fresh;
   }
 
   /** Looks at some files at a time, so that a build goes on meanwhile: there are tens of thousands. */
-  private async writeBaselineInPieces(memo: Memo): Promise<void> {
+  private async listInPieces(memo: Memo): Promise<void> {
     const files: StatEntry[] = [];
     let count = 0;
     for (const entry of this.allFiles()) {
@@ -118,7 +121,7 @@ export class HostIdentity {
       if (count % PIECE === 0) await setImmediate();
     }
     writeJson(this.baselineFile, baselineOf(files));
-    writeJson(this.memoFile, memo);
+    writeJson(this.memoFile, { ...memo, listed: true });
   }
 
   private stamp(): string {

@@ -26,7 +26,7 @@ export interface PythonEngine extends Engine {
   /** The toolchains that have been looked at. An engine that has this looks at each once, whatever it builds. */
   readonly toolchains?: Map<string, string>;
   /** What goes on beside a build; {@link finishBackground} awaits it. */
-  readonly background?: Set<Promise<void>>;
+  readonly background?: Set<Promise<void>> | undefined;
 }
 
 /** What is opened by {@link openPlan}. */
