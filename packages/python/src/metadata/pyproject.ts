@@ -1,6 +1,6 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { Declaration, Field, GroupItem, Placed } from './declaration.js';
-import { readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
+import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import type { ProjectFiles } from './project-files.js';
 import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT } from './project-metadata.js';
 import { requirementLines } from './requirements-file.js';
@@ -39,7 +39,7 @@ export function readPyproject(files: ProjectFiles): Pyproject {
     project === undefined ? [] : reader.strings(project, ['project'], 'dynamic').map((item) => item.value),
   );
   const buildSystem = reader.buildSystem();
-  const poetry = POETRY.test(buildSystem.backend) ? readPoetryTable(toml) : undefined;
+  const poetry = isPoetryBackend(buildSystem.backend) ? readPoetryTable(toml) : undefined;
   const isUnread = poetry === undefined && toml.tableAt('tool', 'poetry') !== undefined;
   const declaration = project === undefined ? undefined : reader.project(project, dynamic);
   return {
@@ -51,9 +51,6 @@ export function readPyproject(files: ProjectFiles): Pyproject {
     ...(isUnread ? { unreadPoetry: toml.origin(['tool', 'poetry']) } : {}),
   };
 }
-
-/** The backends that read `[tool.poetry]`: Poetry's own, and the one of poetry-dynamic-versioning around it. */
-const POETRY = /^poetry(?:\.|_dynamic_versioning\.)/;
 
 /** A group that stands in both tables holds what either says, as to Poetry. */
 function withGroups(groups: Pyproject['groups'], more: Pyproject['groups']): Pyproject['groups'] {

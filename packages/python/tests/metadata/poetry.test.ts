@@ -220,10 +220,6 @@ describe('what is wrong', () => {
       `${AT} [line 9 column 16]: \`^1 || ^3\` has alternatives, which no version specifier has, nor the metadata of a wheel (PEP 440)\nhint: write one range, as \`>=1.0,!=2.0.*,<3.0\`, or several constraints with \`markers\``,
     ],
     [
-      `${DEPENDENCIES}a = { version = "1", source = "acme" }\n`,
-      `${AT} [line 9 column 30]: \`a\` is bound to the source \`acme\`, which is not read`,
-    ],
-    [
       `${DEPENDENCIES}a = { git = "../a" }\n`,
       `${AT} [line 9 column 12]: \`../a\` of \`a\` is no address of a repository`,
     ],

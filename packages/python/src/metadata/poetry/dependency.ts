@@ -15,6 +15,8 @@ export interface PoetryDependency {
   /** A dependency specifier (PEP 508); paths in it begin at the project. */
   readonly text: string;
   readonly optional: boolean;
+  /** The source that it comes from alone, by its name. */
+  readonly source?: string;
   readonly origin: Origin;
 }
 
@@ -32,13 +34,6 @@ export function poetryDependency(name: string, value: unknown, place: Place): Po
   if (!isTable(value)) throw error(`\`${name}\` is neither a version nor a table`, place());
   const reader = new DependencyTable(name, value, place);
   const source = reader.text('source');
-  if (source !== undefined) {
-    throw error(
-      `\`${name}\` is bound to the source \`${source}\`, which is not read`,
-      place(source),
-      `pin it by the plugin's option \`indexes\`: \`{"${source}": {"url": "...", "packages": ["${name}"]}}\``,
-    );
-  }
   const [what, origin] = reader.what();
   const extras = reader.texts('extras');
   const marker = reader.marker();
@@ -46,6 +41,7 @@ export function poetryDependency(name: string, value: unknown, place: Place): Po
   return {
     text: `${head}${what}${marker === undefined ? '' : ` ; ${formatMarker(marker)}`}`,
     optional: value.optional === true,
+    ...(source === undefined ? {} : { source }),
     origin,
   };
 }

@@ -3,7 +3,9 @@ import { poetryDependency, type Place, type PoetryDependency } from './dependenc
 import { poetryRequiresPython } from './python.js';
 import { normalizeName } from '../../requirements/name.js';
 import type { Declaration, GroupItem, Placed } from '../declaration.js';
-import type { TomlFile, TomlTable } from '../toml-file.js';
+import type { IndexBinding } from '../project-indexes.js';
+import { isTable, type TomlFile, type TomlTable } from '../toml-file.js';
+import type { UvIndex } from '../uv-table.js';
 
 /** What `[tool.poetry]` says of a project, in the terms of the standards. */
 export interface PoetryTable {
@@ -11,6 +13,15 @@ export interface PoetryTable {
   readonly declaration: Declaration;
   /** Its groups, `dev-dependencies` as `dev`. */
   readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
+  /** `[[tool.poetry.source]]`, as indexes that nothing is asked for but what is bound to them. */
+  readonly sources: readonly UvIndex[];
+  /** Dependencies with a `source`. */
+  readonly bindings: readonly IndexBinding[];
+}
+
+/** Whether a backend reads `[tool.poetry]`: Poetry's own, and the one of poetry-dynamic-versioning around it. */
+export function isPoetryBackend(backend: unknown): boolean {
+  return typeof backend === 'string' && /^poetry(?:\.|_dynamic_versioning\.)/.test(backend);
 }
 
 const AT = ['tool', 'poetry'];
@@ -27,12 +38,16 @@ export function readPoetryTable(toml: TomlFile): PoetryTable | undefined {
   if (table === undefined) return undefined;
   const reader = new PoetryReader(toml);
   const read = { origin: toml.origin(AT), declaration: reader.declaration(table), groups: reader.groups(table) };
+  const sources = reader.sources(table);
   throwCollected(reader.errors);
-  return read;
+  return { ...read, sources, bindings: reader.bindings };
 }
+
+type NamedDependency = PoetryDependency & { readonly name: string };
 
 class PoetryReader {
   readonly errors: ElementError[] = [];
+  readonly bindings: IndexBinding[] = [];
 
   constructor(private readonly toml: TomlFile) {}
 
@@ -78,19 +93,23 @@ class PoetryReader {
     return groups.set('dev', [...(groups.get('dev') ?? []), ...old]);
   }
 
-  private dependencies(at: readonly string[]): (PoetryDependency & { readonly name: string })[] {
+  private dependencies(at: readonly string[]): NamedDependency[] {
     return Object.entries(this.toml.tableAt(...at) ?? {}).flatMap(([name, value]) => {
       if (name.toLowerCase() === 'python') return [];
       const place: Place = (text) => this.toml.origin(at, name, text);
       return (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap((each) =>
-        this.collect(() => [{ ...poetryDependency(name, each, place), name: normalizeName(name) }], []),
+        this.collect(() => [this.bound({ ...poetryDependency(name, each, place), name: normalizeName(name) })], []),
       );
     });
   }
 
-  private extras(
-    dependencies: readonly (PoetryDependency & { readonly name: string })[],
-  ): Map<string, PoetryDependency[]> {
+  private bound(dependency: NamedDependency): NamedDependency {
+    const { name, source, origin } = dependency;
+    if (source !== undefined) this.bindings.push({ package: name, index: source, origin });
+    return dependency;
+  }
+
+  private extras(dependencies: readonly NamedDependency[]): Map<string, PoetryDependency[]> {
     const at = [...AT, 'extras'];
     const extras = this.toml.tableAt(...at) ?? {};
     return new Map(
@@ -109,6 +128,14 @@ class PoetryReader {
         ];
       }),
     );
+  }
+
+  sources(table: TomlTable): UvIndex[] {
+    const sources: readonly unknown[] = Array.isArray(table.source) ? table.source : [];
+    return sources.flatMap((source) => {
+      if (!isTable(source) || typeof source.name !== 'string' || typeof source.url !== 'string') return [];
+      return [{ name: source.name, url: source.url, isDefault: false, isExplicit: true }];
+    });
   }
 
   private python(): Placed<string> | undefined {
