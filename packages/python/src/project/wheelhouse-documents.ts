@@ -12,6 +12,7 @@ import type { TreeFile } from './tree-files.js';
 import { parseWheelName } from './wheel-name.js';
 import { sdistKey, type Lock } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
+import type { Crate } from '../rust/crate.js';
 import { BundledSource } from '../sources/bundled.js';
 import { PROVENANCE, REQUIREMENTS, SBOM } from '../wheelhouse/layout.js';
 import {
@@ -61,7 +62,7 @@ export async function wheelhouseDocuments(
 
 async function billOfMaterials(
   { engine }: Operation,
-  { closure: { own }, wheels }: DescribedWheelhouse,
+  { closure, facts, wheels }: DescribedWheelhouse,
 ): Promise<string> {
   // Loaded when something has changed: reading archives, and what writes CycloneDX.
   const { sbomText } = await import('../wheelhouse/sbom.js');
@@ -69,6 +70,7 @@ async function billOfMaterials(
   const { WheelArchive } = await import('../wheelhouse/wheel-archive.js');
   const { blobBytes } = await import('../inspection/archive.js');
   const { blobs } = engine.store;
+  const { own } = closure;
   const described = [];
   for (const { path, sha256, digest } of wheels) {
     const archive = await WheelArchive.open(blobBytes(blobs, digest, path));
@@ -79,7 +81,27 @@ async function billOfMaterials(
     project: own.metadata.normalizedName,
     markers: own.interpreter.markers,
     version: packageVersion(),
+    crates: cratesOf(wheels, closure, facts.uses),
   });
+}
+
+/** The crates that wheels were built with here, by the wheels' normalised names. */
+function cratesOf(
+  wheels: readonly FileDigest[],
+  closure: PlannedClosure,
+  uses: readonly FileDigest[],
+): Map<string, readonly Crate[]> {
+  const { locks, interpreter } = closure.own;
+  const entries = new Map(select(locks.runtime, interpreter.markers).map((entry) => [entry.normalizedName, entry]));
+  return new Map(
+    wheels.map((file) => {
+      const { name } = parseWheelName(file.path);
+      const local = closure.all.find(({ metadata }) => metadata.normalizedName === name);
+      const entry = entries.get(name);
+      const isBuilt = entry !== undefined && originOf(file, closure, uses) === 'sdist';
+      return [name, local?.crates ?? (isBuilt ? locks.build.get(sdistKey(entry))?.crates : undefined) ?? []];
+    }),
+  );
 }
 
 /** The provenance, but for the digest of the bill of materials and the commit, which take longer to find out. */
