@@ -3,15 +3,23 @@ import { packageVersion } from './package-version.js';
 import type { TreeFile } from './tree-files.js';
 import { blobBytes } from '../inspection/archive.js';
 import type { PlannedProject } from '../plan/planned-project.js';
-import { sbomText } from '../wheelhouse/sbom.js';
+import { sbomText, type SbomInput } from '../wheelhouse/sbom.js';
 import { WheelArchive } from '../wheelhouse/wheel-archive.js';
 import { describeWheel } from '../wheelhouse/wheel-description.js';
 
-/** The bill of materials of a project's wheelhouse. @throws ElementError ARTIFACT where a wheel cannot be read */
+/** What a bill of materials lists. */
+export interface ListedWheelhouse {
+  readonly wheels: readonly TreeFile[];
+  /** The project whose wheelhouse it is. */
+  readonly project: PlannedProject;
+  /** The crates that wheels were built with here, by the wheels' normalised names. */
+  readonly crates: NonNullable<SbomInput['crates']>;
+}
+
+/** The bill of materials of a wheelhouse. @throws ElementError ARTIFACT where a wheel cannot be read */
 export async function billOfMaterials(
-  wheels: readonly TreeFile[],
-  project: PlannedProject,
   blobs: BlobStore,
+  { wheels, project, crates }: ListedWheelhouse,
 ): Promise<string> {
   const described = [];
   for (const { path, sha256, digest } of wheels) {
@@ -23,5 +31,6 @@ export async function billOfMaterials(
     project: project.metadata.normalizedName,
     markers: project.interpreter.markers,
     version: packageVersion(),
+    crates,
   });
 }

@@ -103,7 +103,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       await artifactFiles(operation, session, [snapshot]),
       installed.map((each) => session.element(each)),
     ).map(({ path, sha256 }) => ({ path, sha256 })),
-    toolchain: toolchainFacts(own, session),
+    toolchain: toolchainFacts(closure, session),
   };
   const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, sdist, requirements });
   const texts = { [REQUIREMENTS]: requirements, ...documents };

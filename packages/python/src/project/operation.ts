@@ -87,29 +87,42 @@ export async function artifactFiles(
 /** Those files of a snapshot that are fetched for the elements in question, at whatever depth. */
 export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements: readonly Element[]): T[] {
   const hashes = new Set<string>();
+  for (const { sources } of elementsBelow(elements)) {
+    for (const source of sources) {
+      if (source instanceof DistributionSource || source instanceof CrateSource)
+        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
+    }
+  }
+  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+}
+
+/** These elements and all that they depend on. */
+function elementsBelow(elements: readonly Element[]): ReadonlySet<Element> {
   const visited = new Set<Element>();
   const visit = (element: Element): void => {
     if (visited.has(element)) return;
     visited.add(element);
-    for (const source of element.sources) {
-      if (source instanceof DistributionSource || source instanceof CrateSource)
-        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
-    }
     for (const dependency of element.dependencies) visit(dependency.element);
   };
   for (const element of elements) visit(element);
-  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+  return visited;
 }
 
 /** What the manifest says of the toolchain that these elements are built with. */
-export function toolchainFacts({ interpreter }: PlannedProject, session: BuildSession): ToolchainFacts {
+export function toolchainFacts({ own, all, plan }: PlannedClosure, session: BuildSession): ToolchainFacts {
   const hosts = session.graph.elements.filter((element) => element instanceof HostElement);
   const host = hosts.find(({ name }) => name.startsWith('toolchain/'));
+  const wheels = [...all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
+  const needed = elementsBelow(wheels.map((name) => session.element(name)));
+  const cargo = hosts.find((element) => element.name.startsWith('rust/') && needed.has(element));
+  const { interpreter } = own;
+  const version = all.find(({ rust }) => rust !== undefined)?.rust?.version ?? '';
   return {
     implementation: interpreter.implementation,
     version: interpreter.version,
     soabi: interpreter.soabi,
     identity: host?.identityHash ?? '',
+    ...(cargo === undefined ? {} : { rust: { version, identity: cargo.identityHash } }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { TreeFile } from './tree-files.js';
 import { parseWheelName } from './wheel-name.js';
 import { sdistKey, type Lock } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
+import type { Crate } from '../rust/crate.js';
 import { BundledSource } from '../sources/bundled.js';
 import { PROVENANCE, REQUIREMENTS, SBOM } from '../wheelhouse/layout.js';
 import {
@@ -56,11 +57,34 @@ export async function wheelhouseDocuments(
   const { billOfMaterials } = await import('./bill-of-materials.js');
   const roots = described.closure.all.map(({ metadata }) => metadata.root);
   const [sbom, commit] = await Promise.all([
-    billOfMaterials(described.wheels, described.closure.own, operation.engine.store.blobs),
+    billOfMaterials(operation.engine.store.blobs, {
+      wheels: described.wheels,
+      project: described.closure.own,
+      crates: cratesOf(described.wheels, described.closure, described.facts.uses),
+    }),
     sourceCommit(workspace.directory, roots),
   ]);
   const complete = withCommit(withSbom(statement, digestOf(sbom).hash), commit);
   return { [SBOM]: sbom, [PROVENANCE]: statementText(complete) };
+}
+
+/** The crates that wheels were built with here, by the wheels' normalised names. */
+function cratesOf(
+  wheels: readonly FileDigest[],
+  closure: PlannedClosure,
+  uses: readonly FileDigest[],
+): Map<string, readonly Crate[]> {
+  const { locks, interpreter } = closure.own;
+  const entries = new Map(select(locks.runtime, interpreter.markers).map((entry) => [entry.normalizedName, entry]));
+  return new Map(
+    wheels.map((file) => {
+      const { name } = parseWheelName(file.path);
+      const local = closure.all.find(({ metadata }) => metadata.normalizedName === name);
+      const entry = entries.get(name);
+      const isBuilt = entry !== undefined && originOf(file, closure, uses) === 'sdist';
+      return [name, local?.crates ?? (isBuilt ? locks.build.get(sdistKey(entry))?.crates : undefined) ?? []];
+    }),
+  );
 }
 
 /** The provenance, but for the digest of the bill of materials and the commit, which take longer to find out. */
