@@ -10,7 +10,7 @@ import type { Target } from '../interpreter/target.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
-import { versionEnvironment } from '../metadata/vcs-environment.js';
+import { versionEnvironment } from '../metadata/vcs/vcs-environment.js';
 import { testRun, type TestRun } from '../project/test-run.js';
 import { compareVersions } from '../requirements/specifier.js';
 import { usesCargo, type Crate } from '../rust/crate.js';
