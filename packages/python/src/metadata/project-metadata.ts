@@ -1,7 +1,7 @@
 import type { Origin } from '@wheelhouse/element';
 import type { FileRequirements } from './file-requirements.js';
 import type { ProjectIndexes } from './project-indexes.js';
-import type { VcsSettings } from './vcs-settings.js';
+import type { VcsSettings } from './vcs/vcs-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 /** What builds a project (PEP 517, PEP 518). */

@@ -5,7 +5,7 @@ import type { ProjectFiles } from './project-files.js';
 import { readProjectIndexes } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readPyproject } from './pyproject.js';
-import { readVcsSettings } from './vcs-settings.js';
+import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
 import { readSetupPys } from './setup-py.js';
 

@@ -4,6 +4,7 @@ import type { IndexSettings } from './index-settings.js';
 import { readsProjects } from './uv-layers.js';
 import type { IndexBinding, ProjectIndexes } from '../metadata/project-indexes.js';
 import type { UvIndex } from '../metadata/uv-table.js';
+import { publicAddress } from '../requirements/address.js';
 
 /**
  * The indexes that `[tool.uv.sources]` and Poetry's `source` bind names to. The index of a name is looked up in the
@@ -18,7 +19,11 @@ export function boundIndexes(
 ): PinnedIndex[] {
   if (!readsProjects(environment)) return [];
   const { variables, files = [] } = configured?.uv ?? {};
-  const known = [...(variables?.indexes ?? []), ...files.flatMap(({ indexes }) => indexes)];
+  const known = [
+    ...(variables?.indexes ?? []),
+    ...files.flatMap(({ indexes }) => indexes),
+    ...(configured === undefined ? [] : POETRYS_OWN.map((name) => ({ name, url: configured.usual }))),
+  ];
   const bound = new Map<string, { readonly binding: IndexBinding; readonly url: string }>();
   for (const { indexes } of projects) {
     for (const binding of indexes?.bindings ?? []) {
@@ -37,9 +42,18 @@ export function boundIndexes(
   return [...byIndex.values()];
 }
 
-function indexOf({ package: name, index, origin }: IndexBinding, indexes: readonly UvIndex[]): UvIndex {
+/** What Poetry calls the index that there is without any being declared. */
+const POETRYS_OWN = ['PyPI', 'pypi'];
+
+type NamedIndex = Pick<UvIndex, 'name' | 'url'>;
+
+function indexOf({ package: name, index, origin }: IndexBinding, indexes: readonly NamedIndex[]): NamedIndex {
   const found = indexes.find((each) => each.name === index);
-  if (found !== undefined) return found;
+  if (found !== undefined && URL.canParse(found.url)) return found;
+  if (found !== undefined) {
+    const message = `\`${publicAddress(found.url)}\`, the address of the index \`${index}\`, is none`;
+    throw new ElementError({ code: 'METADATA', message, origin });
+  }
   throw new ElementError({
     code: 'METADATA',
     message: `\`${name}\` is bound to the index \`${index}\`, which nothing declares`,

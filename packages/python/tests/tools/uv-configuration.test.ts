@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { readProjects, type ProjectMetadata } from '@wheelhouse/python';
@@ -218,14 +218,53 @@ describe('[tool.uv.sources]', () => {
   });
 });
 
-test("Poetry's `source` binds a name to a source of its table", async () => {
-  write(
-    'workspace/app/pyproject.toml',
-    '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "app"\nversion = "1"\n[tool.poetry.dependencies]\nacme = { version = "^1", source = "acme" }\n[[tool.poetry.source]]\nname = "acme"\nurl = "https://acme.test/simple"\npriority = "explicit"\n',
-  );
-  expect((await settings('app')).pinned).toEqual([
-    { name: 'acme', url: 'https://acme.test/simple', packages: ['acme'] },
-  ]);
+describe("Poetry's `source`", () => {
+  const poetry = (dependency: string, source: string): string =>
+    `[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+[tool.poetry]
+name = "app"
+version = "1"
+[tool.poetry.dependencies]
+acme = { version = "^1", source = "${dependency}" }
+[[tool.poetry.source]]
+name = "acme"
+${source}
+priority = "explicit"
+`;
+
+  test('binds a name to a source of its table', async () => {
+    write('workspace/app/pyproject.toml', poetry('acme', 'url = "https://acme.test/simple"'));
+    expect((await settings('app')).pinned).toEqual([
+      { name: 'acme', url: 'https://acme.test/simple', packages: ['acme'] },
+    ]);
+  });
+
+  test("or to the index that there is without a table, which is pip's own", async () => {
+    write('workspace/app/pyproject.toml', poetry('PyPI', 'url = "https://acme.test/simple"'));
+    const { configured, pinned } = await settings('app');
+    expect(pinned).toEqual([{ name: 'PyPI', url: configured?.usual, packages: ['acme'] }]);
+  });
+
+  test('of an address that is none is refused', async () => {
+    write('workspace/app/pyproject.toml', poetry('acme', 'url = "nowhere"'));
+    await expect(settings('app')).rejects.toThrow('`nowhere`, the address of the index `acme`, is none');
+  });
+});
+
+test('metadata with a password in an address is not remembered', async () => {
+  write('workspace/app/pyproject.toml', `${PROJECT}[tool.uv]\nindex-url = "https://user:s3cret@host.test/simple"\n`);
+  write('workspace/lib/pyproject.toml', PROJECT);
+  const memo = join(base, 'memo.json');
+  const [app] = await readProjects(['app', 'lib'], {
+    workspace: join(base, 'workspace'),
+    memo,
+    python: () => Promise.resolve('python3'),
+  });
+  expect(app?.indexes?.table?.indexUrl).toBe('https://user:s3cret@host.test/simple');
+  expect(readFileSync(memo, 'utf8')).toContain('workspace/lib');
+  expect(readFileSync(memo, 'utf8')).not.toContain('s3cret');
 });
 
 test('settings that were not read are taken for those of pip', () => {
