@@ -1,0 +1,48 @@
+import { addDependenciesToPackageJson, type GeneratorCallback } from '@nx/devkit';
+import type { Changes } from '../../merge/changes.js';
+import { addIgnored } from '../../merge/ignore-lines.js';
+import { JsonFile } from '../../merge/json-file.js';
+import { readVersion } from '../../version.js';
+
+/** The plugin that makes targets of Python projects. It is written into nx.json, and never imported. */
+export const BUILD_PLUGIN = '@wheelhouse/build';
+const SYNC_LOCKS = `${BUILD_PLUGIN}:sync-locks`;
+const OWN = '@wheelhouse/scaffold';
+
+/** Directories that targets write to; `.venv` is one of each project. */
+const OUTPUTS = ['dist', 'reports', '.venv'];
+
+/**
+ * Makes a workspace use `@wheelhouse/build`. What is there already stays as it is.
+ *
+ * @returns what installs the packages that package.json has now
+ * @throws ElementError UNREADABLE
+ */
+export function prepareWorkspace(changes: Changes, keepExistingVersions = true): GeneratorCallback {
+  const { tree } = changes;
+  const nxJson = JsonFile.parse(tree.read('nx.json', 'utf8') ?? '{}\n', 'nx.json');
+  if (!pluginEntries(nxJson).some(({ name }) => name === BUILD_PLUGIN)) {
+    nxJson.append(['plugins'], { plugin: BUILD_PLUGIN, options: {} });
+    const generators = nxJson.get(['sync', 'globalGenerators']);
+    // Of all the workspace's, not of targets: `nx sync` asks indexes, and no build or test may wait for that.
+    if (!Array.isArray(generators) || !generators.includes(SYNC_LOCKS)) {
+      nxJson.append(['sync', 'globalGenerators'], SYNC_LOCKS);
+    }
+    changes.edit('nx.json', nxJson.text);
+  }
+  changes.edit('.gitignore', addIgnored(tree.read('.gitignore', 'utf8') ?? '', OUTPUTS));
+  if (!tree.exists('package.json')) return () => undefined;
+  const version = `^${readVersion()}`;
+  const packages = { [BUILD_PLUGIN]: version, [OWN]: version };
+  return addDependenciesToPackageJson(tree, {}, packages, 'package.json', keepExistingVersions);
+}
+
+/** The entries of `plugins`, with their names and their places. */
+export function pluginEntries(nxJson: JsonFile): { readonly name: string; readonly index: number }[] {
+  const plugins = nxJson.get(['plugins']);
+  if (!Array.isArray(plugins)) return [];
+  return plugins.map((entry: unknown, index) => ({
+    name: typeof entry === 'string' ? entry : ((entry as { readonly plugin?: string } | null)?.plugin ?? ''),
+    index,
+  }));
+}
