@@ -23,6 +23,8 @@ export interface ProjectModel {
   readonly python: string;
   /** Whether a file names the distribution already. */
   readonly hasMetadata: boolean;
+  /** The backend object that builds it (PEP 517). */
+  readonly backend: string;
   /** PEP 508 specifiers. */
   readonly dependencies: readonly string[];
   readonly testDependencies: readonly string[];

@@ -30,6 +30,9 @@ export interface ReadRequest {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/** What builds a project that is given its metadata here. */
+export const SETUPTOOLS = 'setuptools.build_meta';
+
 /** Extras and groups whose requirements are those of tests. */
 const TESTS = ['test', 'tests', 'testing'];
 
@@ -82,6 +85,7 @@ export async function readProject(tree: Tree, request: ReadRequest): Promise<Pro
     ...(metadata?.requiresPython === undefined ? {} : { requiresPython: metadata.requiresPython }),
     python: interpreter.version.split('.').slice(0, 2).join('.'),
     hasMetadata: metadata !== undefined,
+    backend: metadata?.buildSystem.backend ?? SETUPTOOLS,
     ...requirements,
     ...found,
     ...application,

@@ -43,6 +43,7 @@ test('a Django project with requirements files alone', async () => {
     description: 'A shop.',
     python: expect.stringMatching(/^3\.\d+$/) as string,
     hasMetadata: false,
+    backend: 'setuptools.build_meta',
     dependencies: ['django<5.3,>=5.2', 'psycopg[binary]~=3.2'],
     testDependencies: ['pytest'],
     layout: 'flat',
