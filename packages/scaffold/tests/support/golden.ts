@@ -5,13 +5,13 @@ import type { Tree } from '@nx/devkit';
 const DIRECTORY = join(__dirname, '..', 'golden');
 
 /**
- * Compares what a tree would write with a golden file: every file below `root`, with the permissions of programs.
+ * Compares what a tree would write with a golden file: every file below `root` (`.` for all), with the permissions of programs.
  * `UPDATE_GOLDEN=1` writes the golden file.
  */
 export function expectGolden(tree: Tree, root: string, name: string): void {
   const texts = tree
     .listChanges()
-    .filter(({ path }) => path.startsWith(`${root}/`))
+    .filter(({ path }) => root === '.' || path.startsWith(`${root}/`))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, content, options }) => {
       const mode = options?.mode === undefined ? '' : ` (${Number(options.mode).toString(8)})`;
