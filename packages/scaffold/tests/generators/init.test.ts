@@ -1,3 +1,4 @@
+import { JsonFile } from '../../src/merge/json-file.js';
 import init from '../../src/generators/init/generator.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
@@ -17,7 +18,7 @@ test('registers the plugin, ignores what targets write and declares both package
   expect(files['.gitignore']).toBe('node_modules\n/dist/\nreports\n.venv\n');
   expect(JSON.parse(files['nx.json']!)).toEqual({
     plugins: [{ plugin: '@wheelhouse/build', options: {} }],
-    sync: { globalGenerators: ['@wheelhouse/build:sync-locks'] },
+    sync: { globalGenerators: ['@wheelhouse/build:sync-locks', '@wheelhouse/scaffold:sync-manifests'] },
   });
   const { devDependencies } = JSON.parse(files['package.json']!) as { devDependencies: Record<string, string> };
   expect(Object.keys(devDependencies)).toEqual(['@wheelhouse/build', '@wheelhouse/scaffold']);
@@ -32,12 +33,17 @@ test('changes nothing the second time', () => {
   expect(written(second)).toEqual({});
 });
 
-test('keeps an entry that is there, comments, and a list of sync generators without its own', () => {
+test('keeps an entry that is there, and comments', () => {
   const text = '{\n  // ours\n  "plugins": ["@wheelhouse/build"]\n}\n';
   workspace.write('nx.json', text);
   const tree = workspace.tree();
   init(tree, {});
-  expect(written(tree)['nx.json']).toBeUndefined();
+  const after = written(tree)['nx.json']!;
+  expect(after).toContain('\n  // ours\n');
+  expect(JsonFile.parse(after, 'nx.json').get(['plugins'])).toEqual(['@wheelhouse/build']);
+  expect(JsonFile.parse(after, 'nx.json').get(['sync'])).toEqual({
+    globalGenerators: ['@wheelhouse/scaffold:sync-manifests'],
+  });
 });
 
 test('an nx.json that is no JSON is refused, and nothing is written', () => {

@@ -11,7 +11,7 @@ import { Changes } from '../../merge/changes.js';
  */
 export default function init(tree: Tree, options: InitGeneratorSchema): GeneratorCallback {
   try {
-    return prepareWorkspace(new Changes(tree), options.keepExistingVersions);
+    return prepareWorkspace(new Changes(tree), { keepExistingVersions: options.keepExistingVersions, sync: true });
   } catch (error) {
     throw shown(error);
   }
