@@ -74,6 +74,7 @@ export default defineConfig(
   {
     ignores: [
       '**/node_modules/',
+      '**/bundle/',
       '**/dist/',
       '**/.nx/',
       '**/.cache/',

@@ -34,7 +34,7 @@ async function main() {
     options: { directory: { type: 'string' }, lock: { type: 'boolean' }, write: { type: 'boolean' } },
   });
   await need({ ...partsForBuilding, apt: [...partsForBuilding.apt, ...PACKAGES] });
-  if (build() !== 0) throw new Error('the packages do not compile');
+  if ((await build()) !== 0) throw new Error('the packages do not compile');
   const base = values.directory ?? mkdtempSync(join(tmpdir(), 'wheelhouse-backends-'));
   const workspace = join(base, 'workspace');
   cpSync(FIXTURES, workspace, { recursive: true });

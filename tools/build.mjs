@@ -1,6 +1,7 @@
 /**
  * Builds the packages: `tsc -b`, then whatever the code reads from beside itself (element defaults, templates, scripts
- * run in sandboxes, schemas) goes into `dist` too, and what no longer has a source leaves it. All of it incremental.
+ * run in sandboxes, schemas) goes into `dist` too, and what no longer has a source leaves it. At last the modules of a
+ * package are put into one file. All of it incremental.
  *
  * `node tools/build.mjs [package...]`
  */
@@ -18,6 +19,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { isMain, root } from './workspace.mjs';
 
 /** Relative paths of the regular files under `directory`, at any depth. */
@@ -85,8 +87,8 @@ export function packageNames() {
   );
 }
 
-/** Compiles and copies; answers the compiler's exit code. */
-export function build(names = packageNames()) {
+/** Compiles, copies and bundles; answers the compiler's exit code. */
+export async function build(names = packageNames()) {
   const projects = names.map((name) => join('packages', name));
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: root, stdio: 'inherit' });
@@ -94,11 +96,12 @@ export function build(names = packageNames()) {
   for (const name of packageNames()) {
     const { copied, removed } = copyData(join(root, 'packages', name));
     if (copied + removed > 0) console.log(`${name}: ${copied} data files copied, ${removed} stale files removed`);
+    await bundle(join(root, 'packages', name));
   }
   return 0;
 }
 
 if (isMain(import.meta.url)) {
   const names = process.argv.slice(2);
-  process.exitCode = build(names.length > 0 ? names : undefined);
+  process.exitCode = await build(names.length > 0 ? names : undefined);
 }

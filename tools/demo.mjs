@@ -59,7 +59,7 @@ async function installExamples() {
 }
 
 async function buildPackages() {
-  if (build() !== 0) throw new DemoError("the packages do not build; the compiler's output is above");
+  if ((await build()) !== 0) throw new DemoError("the packages do not build; the compiler's output is above");
 }
 
 async function buildWheel() {

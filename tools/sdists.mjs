@@ -52,7 +52,7 @@ async function main() {
     options: { only: { type: 'string' }, directory: { type: 'string' }, write: { type: 'boolean' } },
   });
   await need({ ...partsForBuilding, apt: [...partsForBuilding.apt, ...PACKAGES, 'libffi-dev', 'libyaml-dev'] });
-  if (build() !== 0) throw new Error('the packages do not compile');
+  if ((await build()) !== 0) throw new Error('the packages do not compile');
   const base = values.directory ?? mkdtempSync(join(tmpdir(), 'wheelhouse-sdists-'));
   const rows = [];
   for (const name of values.only?.split(',') ?? SDISTS) {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileDigest, ProjectRef } from '@wheelhouse/python';
@@ -129,6 +139,26 @@ for name in sys.argv[1:]:
   for (const name of RUST) {
     expect(execFileSync(join(site, 'bin', `with-${name}`), { encoding: 'utf8' })).toBe(`hello from ${name} 1\n`);
   }
+});
+
+test.each(RUST)('%s tells of the crate and of the toolchain that it was built with', async (name) => {
+  const dist = join(workspace, 'dist', name);
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(dist, file), 'utf8'));
+  const { components, dependencies } = json('wheelhouse/sbom.cdx.json') as {
+    readonly components: readonly unknown[];
+    readonly dependencies: readonly unknown[];
+  };
+  const purl = 'pkg:cargo/itoa@1.0.11';
+  const hashes = [{ alg: 'SHA-256', content: expect.stringMatching(/^[0-9a-f]{64}$/) as string }];
+  expect(components).toEqual([expect.objectContaining({ name: 'itoa', purl, hashes })]);
+  expect(dependencies).toContainEqual({ ref: `pkg:pypi/with-${name}@1.0`, dependsOn: [purl] });
+  const rust = { version: expect.stringMatching(/^1\./) as string, identity: expect.any(String) as string };
+  expect(json('manifest.json')).toMatchObject({ toolchain: { rust } });
+  const { exitCode, stderr } = await runProgram(
+    [installation.node, installation.command, 'verify', join(dist, 'wheelhouse')],
+    { cwd: '/', env: environment },
+  );
+  expect([exitCode, stderr]).toEqual([0, '']);
 });
 
 /** A copy of the workspace whose snapshots lack the one crate. */

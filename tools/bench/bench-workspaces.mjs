@@ -1,6 +1,6 @@
 /**
- * What the benchmark builds: a library, twenty services that require it, and one service with another backend. All
- * contenders build the same sources, each in a copy of its own.
+ * What the benchmark builds: a library, twenty services that require it, and a service for each of two backends that
+ * requires nothing of the workspace. All contenders build the same sources, each in a copy of its own.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,8 +14,8 @@ export const LIBRARY = 'bench-core';
 /** The services that require the library, built by hatchling: the backend that @nxlv/python bundles a library into. */
 export const SERVICES = Array.from({ length: 20 }, (_, index) => `service-${String(index + 1).padStart(2, '0')}`);
 
-/** A service built by setuptools, the backend that most projects have. */
-export const SETUPTOOLS_SERVICE = 'service-setuptools';
+/** Services that require nothing of the workspace, by their backend: whoever builds one makes one wheel. */
+export const ALONE = { hatchling: 'service-hatchling', setuptools: 'service-setuptools' };
 
 const MODULES = 12;
 const FUNCTIONS = 20;
@@ -41,7 +41,7 @@ export function changedFile(project) {
  * @param uvWorkspace whether uv has to know that the library is in the workspace
  */
 export function writeProjects(workspace, { uvWorkspace = false } = {}) {
-  const projects = uvWorkspace ? [LIBRARY, ...SERVICES] : [LIBRARY, ...SERVICES, SETUPTOOLS_SERVICE];
+  const projects = [LIBRARY, ...SERVICES, ...(uvWorkspace ? [] : Object.values(ALONE))];
   for (const project of projects) {
     const write = (path, text) => writeFile(join(workspace, directoryOf(project), path), text);
     const name = packageOf(project);
@@ -126,9 +126,10 @@ function writeNx(workspace, modules, plugins) {
 }
 
 function pyproject(project, uvWorkspace) {
-  const isLibrary = project === LIBRARY;
+  const isAlone = Object.values(ALONE).includes(project);
+  const requires = [...(isAlone ? [] : [LIBRARY]), 'sqlparse>=0.5', 'pymysql>=1.1'];
   const backend =
-    project === SETUPTOOLS_SERVICE
+    project === ALONE.setuptools
       ? ['requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"']
       : ['requires = ["hatchling>=1.27"]', 'build-backend = "hatchling.build"'];
   return [
@@ -142,8 +143,8 @@ function pyproject(project, uvWorkspace) {
     'readme = "README.md"',
     'license = "MIT"',
     'requires-python = ">=3.10"',
-    `dependencies = ${JSON.stringify(isLibrary ? [] : [LIBRARY, 'sqlparse>=0.5', 'pymysql>=1.1'])}`,
-    ...(uvWorkspace && !isLibrary ? ['', '[tool.uv.sources]', `${LIBRARY} = { workspace = true }`] : []),
+    `dependencies = ${JSON.stringify(project === LIBRARY ? [] : requires)}`,
+    ...(uvWorkspace && project !== LIBRARY ? ['', '[tool.uv.sources]', `${LIBRARY} = { workspace = true }`] : []),
     '',
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { build } from '../build.mjs';
 import { need, partsForBuilding, pipEnvironment } from '../set-up.mjs';
 import { isMain, root } from '../workspace.mjs';
 import {
+  ALONE,
   changedFile,
   commit,
   copyLocks,
@@ -19,7 +20,6 @@ import {
   LIBRARY,
   packageOf,
   SERVICES,
-  SETUPTOOLS_SERVICE,
   writeNxlv,
   writeProjects,
   writeWheelhouse,
@@ -58,7 +58,7 @@ function prepare(directory) {
   commit(wheelhouse);
 
   const nx = join(wheelhouse, 'node_modules/.bin/nx');
-  const first = `${LIBRARY},${SERVICE},${SETUPTOOLS_SERVICE}`;
+  const first = [LIBRARY, SERVICE, ...Object.values(ALONE)].join(',');
   const here = { cwd: wheelhouse, env: { ...online, NX_DAEMON: 'false' } };
   time([nx, 'run-many', '-t', 'lock', '-p', first], here);
   copyLocks(wheelhouse);
@@ -68,7 +68,7 @@ function prepare(directory) {
   for (const workspace of [nxlv, bare]) commit(workspace);
   mkdirSync(at('wheels'));
   // uv keeps what it downloads for a build when it builds.
-  for (const project of [SERVICE, SETUPTOOLS_SERVICE]) {
+  for (const project of Object.values(ALONE)) {
     const options = { cwd: join(bare, directoryOf(project)), env: online };
     time([join(bin, 'uv'), 'build', '--wheel', '--out-dir', at('wheels/first'), '.'], options);
   }
@@ -78,6 +78,7 @@ function prepare(directory) {
     nxlv,
     bare,
     store: at('store'),
+    uvColdCache: at('uv-cold-cache'),
     wheels: at('wheels'),
     env: { ...online, UV_OFFLINE: '1' },
     command: join(root, 'packages/build/bin/wheelhouse.js'),
@@ -101,7 +102,7 @@ function casesOf({ group, contenders, changed, place, affected = false }) {
       const script = join(root, 'tools/bench/check_wheel.py');
       time(['python3', script, member, last.get(workspace) ?? '', ...outputs()], { cwd: workspace, env: place.env });
     };
-  const measured = (title, bar, before) => ({
+  const measured = (title, bar, before, envOf = ({ env }) => env) => ({
     group,
     title,
     bar,
@@ -109,7 +110,7 @@ function casesOf({ group, contenders, changed, place, affected = false }) {
       contenders.map((contender) => ({
         ...contender,
         before: before(contender),
-        run: () => time(contender.command, contender),
+        run: () => time(contender.command, { cwd: contender.cwd, env: envOf(contender) }),
         check: check(contender),
       })),
       { turns: TURNS, start: Date.now() },
@@ -123,6 +124,7 @@ function casesOf({ group, contenders, changed, place, affected = false }) {
       ({ forget }) =>
         () =>
           forget(),
+      ({ coldEnv }) => coldEnv,
     ),
     measured('one line changed', 'changed', change),
     measured('nothing changed', 'nothing', () => () => undefined),
@@ -134,8 +136,7 @@ function measureAll(place) {
   const run = (target) => ['run', `${SERVICE}:${target}`];
   const affected = (target) => ['affected', '-t', target, '--base=HEAD'];
   return [
-    ...one(SERVICE, 'commands, hatchling'),
-    ...one(SETUPTOOLS_SERVICE, 'commands, setuptools'),
+    ...Object.entries(ALONE).flatMap(([backend, project]) => one(project, `commands, ${backend}`)),
     ...casesOf({
       group: 'through Nx, hatchling',
       contenders: throughNx([SERVICE], run, place),
@@ -176,7 +177,7 @@ function pageOf(cases) {
 
 async function main() {
   await need(parts);
-  if (build() !== 0) throw new Error('the packages do not build');
+  if ((await build()) !== 0) throw new Error('the packages do not build');
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-bench-'));
   const place = prepare(directory);
   try {

@@ -1,7 +1,8 @@
 /**
  * How each contender is run. A contender is told what to build and says how it is made ready for a case:
- * `{ name, isOurs, workspace, command, cwd, env, forget(), outputs() }`. `forget` takes away all that an earlier build
- * left, and no download; `outputs` are the directories of the wheels that the command makes.
+ * `{ name, isOurs, workspace, command, cwd, env, coldEnv, forget(), outputs() }`. `forget` takes away all that an earlier
+ * build left, and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels
+ * that the command makes.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,13 +17,15 @@ export function commandsFor(project, place) {
   const snapshot = snapshotOf(project);
   const other = (name, command, extra = {}) => {
     const out = join(wheels, name.replaceAll(' ', '-'), project);
+    const itsEnv = { ...env, ...extra };
     return {
       name,
       workspace: bare,
       command: command(out),
       cwd,
-      env: { ...env, ...extra },
-      forget: () => rmSync(out, { recursive: true, force: true }),
+      env: itsEnv,
+      coldEnv: { ...itsEnv, ...coldUv(place, snapshot) },
+      forget: () => forgetAll([out, place.uvColdCache]),
       outputs: () => [out],
     };
   };
@@ -55,10 +58,18 @@ export function commandsForAll(place) {
       ],
       cwd: bare,
       env,
-      forget: () => rmSync(out, { recursive: true, force: true }),
       outputs: () => [out],
     },
   ];
+}
+
+/** What makes uv start from the files of a snapshot alone, as Wheelhouse and pip do, with nothing in its cache. */
+function coldUv({ uvColdCache }, snapshot) {
+  return { UV_CACHE_DIR: uvColdCache, UV_NO_INDEX: '1', UV_FIND_LINKS: snapshot };
+}
+
+function forgetAll(paths) {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
 function wheelhouseCommand(projects, { command, wheelhouse, env, store }) {
@@ -68,8 +79,9 @@ function wheelhouseCommand(projects, { command, wheelhouse, env, store }) {
     command: [process.execPath, command, 'build', ...projects],
     cwd: wheelhouse,
     env,
+    coldEnv: env,
     forget: () => {
-      rmSync(store, { recursive: true, force: true });
+      forgetAll([store]);
       forgetOutputs(wheelhouse, projects);
     },
     outputs: () => projects.map((project) => join(wheelhouse, 'dist', directoryOf(project), 'wheelhouse')),
@@ -77,16 +89,21 @@ function wheelhouseCommand(projects, { command, wheelhouse, env, store }) {
 }
 
 /** The two that Nx runs. @param args what comes after `nx`, by the name of the target */
-export function throughNx(projects, args, { wheelhouse, nxlv, store, env }) {
-  const nx = (workspace, target) => ({
-    workspace,
-    command: [join(workspace, 'node_modules/.bin/nx'), ...args(target)],
-    cwd: workspace,
-    env: { ...env, NX_DAEMON: 'true' },
-  });
+export function throughNx(projects, args, place) {
+  const { wheelhouse, nxlv, store, env, snapshotOf } = place;
+  const nx = (workspace, target, cold = {}) => {
+    const itsEnv = { ...env, NX_DAEMON: 'true' };
+    return {
+      workspace,
+      command: [join(workspace, 'node_modules/.bin/nx'), ...args(target)],
+      cwd: workspace,
+      env: itsEnv,
+      coldEnv: { ...itsEnv, ...cold },
+    };
+  };
   const reset = (contender) => time([contender.command[0], 'reset'], contender);
   const ours = nx(wheelhouse, 'build-wheel');
-  const theirs = nx(nxlv, 'build');
+  const theirs = nx(nxlv, 'build', coldUv(place, snapshotOf(projects[0])));
   return [
     {
       ...ours,
@@ -94,7 +111,7 @@ export function throughNx(projects, args, { wheelhouse, nxlv, store, env }) {
       isOurs: true,
       forget: () => {
         reset(ours);
-        rmSync(store, { recursive: true, force: true });
+        forgetAll([store]);
         forgetOutputs(wheelhouse, projects);
       },
       outputs: () => projects.map((project) => join(wheelhouse, 'dist', directoryOf(project), 'wheelhouse')),
@@ -105,9 +122,8 @@ export function throughNx(projects, args, { wheelhouse, nxlv, store, env }) {
       isOurs: false,
       forget: () => {
         reset(theirs);
-        for (const project of [LIBRARY, ...projects]) {
-          rmSync(join(nxlv, directoryOf(project), 'dist'), { recursive: true, force: true });
-        }
+        forgetAll([place.uvColdCache]);
+        forgetAll([LIBRARY, ...projects].map((project) => join(nxlv, directoryOf(project), 'dist')));
       },
       outputs: () => projects.map((project) => join(nxlv, directoryOf(project), 'dist')),
     },
@@ -117,8 +133,7 @@ export function throughNx(projects, args, { wheelhouse, nxlv, store, env }) {
 /** Snapshots stay: they are what was downloaded. */
 function forgetOutputs(workspace, projects) {
   for (const project of new Set([LIBRARY, ...projects])) {
-    for (const output of ['wheel', 'wheelhouse', 'manifest.json']) {
-      rmSync(join(workspace, 'dist', directoryOf(project), output), { recursive: true, force: true });
-    }
+    const dist = join(workspace, 'dist', directoryOf(project));
+    forgetAll(['wheel', 'wheelhouse', 'manifest.json'].map((output) => join(dist, output)));
   }
 }

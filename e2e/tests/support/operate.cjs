@@ -10,7 +10,8 @@
  * The last line of the output is JSON: what the operations answered, and how far the sandbox's clock was ahead.
  */
 const { BubblewrapSandbox, LocalStore, storeDirectory } = require('@wheelhouse/element');
-const { buildWheel, fetchSnapshot, makeLocks, PythonWorkspace, runTests } = require('@wheelhouse/python');
+const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python');
+const { makeLocks } = require('@wheelhouse/python/lock');
 
 const LIBFAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 

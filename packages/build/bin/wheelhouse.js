@@ -3,7 +3,7 @@
 
 // Node since 22.1 keeps compiled code between runs; most of what starting costs is compiling.
 require('node:module').enableCompileCache?.();
-const { main } = require('../dist/cli/main.js');
+const { main } = require('../bundle/cli/main.js');
 
 // Until it is known how it ended: a process that runs out of work in between has not succeeded.
 process.exitCode = 70;

@@ -33,5 +33,6 @@ export function openEngine(options: EngineOptions): PythonEngine {
     environment,
     verifyToolchain: options.verifyToolchain ?? false,
     toolchains: new Map(),
+    background: new Set(),
   };
 }

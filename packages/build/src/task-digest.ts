@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import {
@@ -78,10 +78,17 @@ export async function vcsVersion(workspace: PythonWorkspace, project: WorkspaceP
 
 /** The digest of a package's code and data, which versions stand for only once it is published. */
 function codeDigest(name: string): string {
-  const directory = dirname(require.resolve(name));
+  const directory = dirname(require.resolve(`${name}/package.json`));
   const hash = createHash('sha256');
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(d\.ts|map|tsbuildinfo|pyc)$/.test(entry.name))
+  // All code is in `bundle`; `dist` holds, beside what the bundle was made from, the data.
+  const files = ['bundle', 'dist']
+    .map((part) => join(directory, part))
+    .filter((part) => existsSync(part))
+    .flatMap((part) => readdirSync(part, { recursive: true, withFileTypes: true }))
+    .filter(
+      (entry) =>
+        entry.isFile() && !/(\.(d\.ts|map|tsbuildinfo|pyc)|dist\/.*\.js)$/.test(join(entry.parentPath, entry.name)),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   for (const file of files) hash.update(`${file.slice(directory.length)}\n${sha256(readFileSync(file))}\n`);

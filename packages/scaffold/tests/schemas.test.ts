@@ -26,7 +26,7 @@ test.each(Object.entries({ ...generators, ...executors }))(
   '%s is where it is said to be, and described',
   (name, entry) => {
     const code = entry.factory ?? entry.implementation ?? '';
-    expect(existsSync(join(PACKAGE, code.replace('./dist', 'src') + '.ts'))).toBe(true);
+    expect(existsSync(join(PACKAGE, code.replace('./bundle', 'src') + '.ts'))).toBe(true);
     const schema = read(entry.schema.replace('./dist', 'src')) as Schema;
     expect(schema.description).toMatch(/\.$/);
     for (const property of Object.values(schema.properties)) expect(property.description).toMatch(/\.$/);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { BuildSession, coreElements, coreSources, diskFiles, PluginRegistry, type Engine } from '@wheelhouse/element';
+import { BuildSession, coreElements, coreSources, diskFiles, PluginRegistry } from '@wheelhouse/element';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
@@ -55,15 +55,18 @@ export class CommandSession {
       files: diskFiles(directory),
       directory,
       targets,
-      registry: elementRegistry(this.engine, this.engine.verifyToolchain),
+      registry: elementRegistry(this.engine),
     });
   }
 }
 
 /** The kinds every project of elements has. */
-export function elementRegistry({ store }: Pick<Engine, 'store'>, verify: boolean): PluginRegistry {
+export function elementRegistry(
+  engine: Pick<PythonEngine, 'store' | 'verifyToolchain' | 'background'>,
+): PluginRegistry {
+  const { store, verifyToolchain: verify, background } = engine;
   return new PluginRegistry().register({
-    elements: coreElements({ memo: (name) => store.memo(name), verify }),
+    elements: coreElements({ memo: (name) => store.memo(name), verify, background }),
     sources: coreSources,
   });
 }

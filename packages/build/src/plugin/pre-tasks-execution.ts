@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { PreTasksExecution } from '@nx/devkit';
+import { TOOLCHAIN_VARIABLE } from './toolchain-command.js';
+import { openEngine } from '../engine.js';
+import { openWorkspace } from '../workspace/open-workspace.js';
+import { workspaceDigest } from '../workspace-digest.js';
 
 /** The variable that is an input of tests, and differs for each run that may not be taken from Nx's cache. */
 export const RUN_VARIABLE = 'WHEELHOUSE_RUN';
@@ -8,9 +13,36 @@ export const RUN_VARIABLE = 'WHEELHOUSE_RUN';
 const UPDATING = /^--update-?snapshots(=true)?$/i;
 
 /**
+ * What Nx's runs begin with. Variables that are set here are part of what tasks are hashed with.
+ *
  * A run that writes into the workspace may not be replayed: Nx would say that it was done, and write nothing. An option
  * cannot keep a task out of Nx's cache, but an input that no other run has can.
+ *
+ * The digest of the toolchains is asked for here, once a run: Nx hashes tasks in as many rounds as they depend on one
+ * another, and would start the command that tells it in each of them.
  */
-export const preTasksExecution: PreTasksExecution = (_options, { argv }) => {
+export const preTasksExecution: PreTasksExecution = async (_options, { argv, workspaceRoot }) => {
   if (argv.some((word) => UPDATING.test(word))) process.env[RUN_VARIABLE] = randomUUID();
+  // Nx may run in a task of another run, whose digest is of another workspace or of another time.
+  process.env[TOOLCHAIN_VARIABLE] = seesTheCaller() ? await toolchainDigest(workspaceRoot, process.env) : '';
 };
+
+/** Whether this process has the environment of the one who runs Nx. Nx 22's daemon keeps that of who started it. */
+function seesTheCaller(): boolean {
+  const { version } = JSON.parse(readFileSync(require.resolve('nx/package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  return Number.parseInt(version, 10) >= 23;
+}
+
+/** The digest; empty where there is none: then the command is asked, and says why. */
+async function toolchainDigest(directory: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    const signal = new AbortController().signal;
+    const engine = openEngine({ environment, signal, reporter: () => ({ listener: () => undefined }) });
+    const workspace = await openWorkspace({ directory, environment, memo: (name) => engine.store.memo(name) });
+    return await workspaceDigest(workspace, engine);
+  } catch {
+    return '';
+  }
+}

@@ -66,7 +66,7 @@ describe('executors', () => {
   });
 
   it.each(Object.entries(executors))('%s has an implementation and describes all its options', (_name, entry) => {
-    const source = (path: string): string => join(packageRoot, path.replace('./dist/', 'src/'));
+    const source = (path: string): string => join(packageRoot, path.replace(/^\.\/(bundle|dist)\//, 'src/'));
     expect(existsSync(`${source(entry.implementation)}.ts`)).toBe(true);
     const [file = '', name = ''] = (entry.batchImplementation ?? '').split('#');
     if (file !== '') {

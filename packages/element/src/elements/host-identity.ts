@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { statWalk, type StatEntry } from './stat-walk.js';
 import { errnoOf } from '../load/errno.js';
@@ -14,6 +15,11 @@ export interface HostIdentityOptions {
   /** Directories that are not part of it. */
   readonly exclude: readonly string[];
   memo(name: string): string;
+  /**
+   * Where the listing of all files goes, which nothing but a later verification needs; absent, it is left to the next who
+   * looks. Whoever gives this awaits what is in it.
+   */
+  readonly background?: Set<Promise<void>> | undefined;
 }
 
 /** What was found out about a toolchain, and by which signs it is still so. */
@@ -23,6 +29,8 @@ interface Memo {
   readonly identity: string;
   /** The digest of what verification found changed since the first sight, empty where nothing was. */
   readonly changes: string;
+  /** Whether the baseline of this identity is written. */
+  readonly listed: boolean;
 }
 
 /** A file of the toolchain at its first sight: its stamp, and its content once it was read. */
@@ -49,14 +57,10 @@ export class HostIdentity {
 
   /** The identity as the signs tell it: SHA-256 in hexadecimal. */
   current(): string {
-    const stamp = this.stamp();
-    const memo = readJson(this.memoFile) as Memo | undefined;
-    if (memo?.stamp === stamp) return combine(memo);
-    const identity = this.compute();
-    const fresh: Memo = { stamp, identity, changes: memo?.identity === identity ? memo.changes : '' };
-    if (memo?.identity !== identity) this.writeBaseline();
-    writeJson(this.memoFile, fresh);
-    return combine(fresh);
+    const memo = this.look();
+    const { background } = this.options;
+    if (!memo.listed && background !== undefined) keep(background, this.listInPieces(memo));
+    return combine(memo);
   }
 
   /**
@@ -65,11 +69,10 @@ export class HostIdentity {
    * verification had read the file before the edit; otherwise only what the file system said of it is known.
    */
   verify(): string {
-    this.current();
-    const memo = readJson(this.memoFile) as Memo | undefined;
+    const memo = this.look();
+    if (!memo.listed) writeJson(this.baselineFile, baselineOf(this.allFiles()));
     const baseline = readJson(this.baselineFile) as Baseline | undefined;
-    if (memo === undefined || baseline === undefined)
-      throw new Error(`the memo ${this.memoFile} vanished while in use`);
+    if (baseline === undefined) throw new Error(`the memo ${this.baselineFile} vanished while in use`);
     const seen: Baseline = {};
     const changes: string[] = [];
     for (const entry of this.allFiles()) {
@@ -87,17 +90,46 @@ export class HostIdentity {
       seen[path] = baseline[path] ?? { stamp: '' };
     }
     writeJson(this.baselineFile, Object.fromEntries(Object.entries(seen).filter(([, { stamp }]) => stamp !== '')));
-    const verified: Memo = { ...memo, changes: changes.length === 0 ? '' : sha256(changes.sort().join('\n')) };
+    const verified: Memo = {
+      ...memo,
+      listed: true,
+      changes: changes.length === 0 ? '' : sha256(changes.sort().join('\n')),
+    };
     writeJson(this.memoFile, verified);
     return combine(verified);
   }
 
+  /** What is known of the toolchain as it is now, remembered. */
+  private look(): Memo {
+    const stamp = this.stamp();
+    const memo = readJson(this.memoFile) as Memo | undefined;
+    if (memo?.stamp === stamp) return memo;
+    const identity = this.compute();
+    const isSame = memo?.identity === identity;
+    const fresh = { stamp, identity, changes: isSame ? memo.changes : '', listed: isSame && memo.listed };
+    writeJson(this.memoFile, fresh);
+    return fresh;
+  }
+
+  /** Looks at some files at a time, so that a build goes on meanwhile: there are tens of thousands. */
+  private async listInPieces(memo: Memo): Promise<void> {
+    const files: StatEntry[] = [];
+    let count = 0;
+    for (const entry of this.allFiles()) {
+      files.push(entry);
+      count += 1;
+      if (count % PIECE === 0) await setImmediate();
+    }
+    writeJson(this.baselineFile, baselineOf(files));
+    writeJson(this.memoFile, { ...memo, listed: true });
+  }
+
   private stamp(): string {
     const watched = this.databases.length > 0 ? this.databases : this.options.directories;
-    const entries = statWalk([...watched, ...this.options.trees], this.exclude);
-    const hash = createHash('sha256');
-    for (const { path, stamp } of entries) hash.update(`${path} ${stamp}\n`);
-    return hash.digest('hex');
+    let lines = '';
+    for (const { path, stamp } of statWalk([...watched, ...this.options.trees], this.exclude))
+      lines += `${path} ${stamp}\n`;
+    return sha256(lines);
   }
 
   private compute(): string {
@@ -110,13 +142,25 @@ export class HostIdentity {
     return hash.digest('hex');
   }
 
-  private writeBaseline(): void {
-    writeJson(this.baselineFile, Object.fromEntries(this.allFiles().map(({ path, stamp }) => [path, { stamp }])));
+  private *allFiles(): Generator<StatEntry, void, undefined> {
+    for (const entry of statWalk(this.options.directories, this.exclude))
+      if (entry.type === 'file' || entry.type === 'symlink') yield entry;
   }
+}
 
-  private allFiles(): StatEntry[] {
-    return statWalk(this.options.directories, this.exclude).filter(({ type }) => type === 'file' || type === 'symlink');
-  }
+/** How many files are looked at before whatever else there is to do has its turn: about a millisecond's worth. */
+const PIECE = 200;
+
+function baselineOf(files: Iterable<StatEntry>): Baseline {
+  const baseline: Record<string, { stamp: string }> = {};
+  for (const { path, stamp } of files) baseline[path] = { stamp };
+  return baseline;
+}
+
+/** Whoever awaits the work gets its error; until then it is nobody's. */
+function keep(background: Set<Promise<void>>, work: Promise<void>): void {
+  background.add(work);
+  work.catch(() => undefined);
 }
 
 function combine(memo: Memo): string {

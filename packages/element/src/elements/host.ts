@@ -17,6 +17,8 @@ export interface HostServices {
   readonly verify: boolean;
   /** Identities that were found out before, and are not asked for again as long as the program keeps this. */
   readonly seen?: Map<string, string> | undefined;
+  /** Where work goes that nothing waits for; absent, it is left to the next. Whoever gives this awaits what is in it. */
+  readonly background?: Set<Promise<void>> | undefined;
 }
 
 /**
@@ -86,12 +88,12 @@ export class HostElement extends PureElement {
   }
 
   private seenOrFound(): string {
-    const { seen, verify } = this.services;
+    const { seen, verify, background } = this.services;
     const parts = { directories: this.directories, trees: [...this.settings, ...this.trees], exclude: this.masks };
     const name = JSON.stringify([parts, verify]);
     const known = seen?.get(name);
     if (known !== undefined) return known;
-    const identity = new HostIdentity({ ...parts, memo: (file) => this.services.memo(file) });
+    const identity = new HostIdentity({ ...parts, memo: (file) => this.services.memo(file), background });
     const digest = verify ? identity.verify() : identity.current();
     seen?.set(name, digest);
     return digest;

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { errnoOf } from '../load/errno.js';
 
 /** One entry below a walked path: what the kernel says of it without reading it. */
@@ -13,24 +13,26 @@ export interface StatEntry {
  * Everything below `paths`, each path included, in a fixed order. Byte code (`__pycache__`) and what lies below
  * `exclude` is passed over, as is a directory that may not be read.
  */
-export function statWalk(paths: readonly string[], exclude: ReadonlySet<string>): StatEntry[] {
-  const entries: StatEntry[] = [];
-  const visit = (path: string): void => {
-    if (exclude.has(path)) return;
+export function* statWalk(
+  paths: readonly string[],
+  exclude: ReadonlySet<string>,
+): Generator<StatEntry, void, undefined> {
+  const ahead = [...paths].reverse();
+  for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
+    if (exclude.has(path)) continue;
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return;
+    if (stats === undefined) continue;
     const type = typeOf(stats);
-    entries.push({ path, type, stamp: stampOf(stats, type) });
-    if (type !== 'directory') return;
-    for (const child of childrenOf(path)) if (child.name !== '__pycache__') visit(`${path}/${child.name}`);
-  };
-  for (const path of paths) visit(path);
-  return entries;
+    yield { path, type, stamp: stampOf(stats, type) };
+    if (type !== 'directory') continue;
+    for (const name of childrenOf(path)) if (name !== '__pycache__') ahead.push(`${path}/${name}`);
+  }
 }
 
-function childrenOf(path: string): Dirent[] {
+/** The names in a directory, the last one first. */
+function childrenOf(path: string): string[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(path).sort().reverse();
   } catch (error) {
     // Unreadable for this user: no command of theirs can read it either.
     if (errnoOf(error) === 'EACCES') return [];

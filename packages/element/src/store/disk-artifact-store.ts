@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
-  fdatasyncSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -22,8 +21,9 @@ import { formatRecord, parseRecord } from './record-text.js';
 /**
  * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.
  *
- * A record is written below `<store>/tmp`, flushed to the disk, then linked to its name, which only the first can do.
- * After a power cut a record is thus absent or whole; its blobs may be gone, and then it counts as absent.
+ * A record is written below `<store>/tmp`, then linked to its name, which only the first can do. Like blobs, records are
+ * not flushed to the disk, which waits for whatever else is being written there. After a power cut a record can be cut
+ * short or its blobs gone: then it is no JSON, or not all is there, and it counts as absent.
  */
 export class DiskArtifactStore implements ArtifactStore {
   /** @param directory the store's directory; made when first written to */
@@ -53,7 +53,7 @@ export class DiskArtifactStore implements ArtifactStore {
   async put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord> {
     const temporary = join(this.directory, 'tmp', `${process.pid}-${randomBytes(9).toString('base64url')}`);
     try {
-      writeFlushed(temporary, formatRecord(record));
+      writeRecord(temporary, formatRecord(record));
       return await this.publish(key, record, temporary);
     } catch (error) {
       throw storeError(error, 'write to', this.directory);
@@ -88,7 +88,7 @@ export class DiskArtifactStore implements ArtifactStore {
   }
 }
 
-function writeFlushed(path: string, text: string): void {
+function writeRecord(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'wx', 0o644);
   try {
@@ -96,7 +96,6 @@ function writeFlushed(path: string, text: string): void {
     let written = 0;
     while (written < bytes.byteLength) written += writeSync(file, bytes, written);
     fchmodSync(file, 0o644);
-    fdatasyncSync(file);
   } finally {
     closeSync(file);
   }

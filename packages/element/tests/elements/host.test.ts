@@ -6,6 +6,7 @@ import {
   coreElements,
   diskFiles,
   HostElement,
+  type HostServices,
   layeredFiles,
   LocalStore,
   PluginRegistry,
@@ -17,7 +18,7 @@ const path = temporaryPaths();
 /** A toolchain of directories of the test's own: `tree` known by its content, `system` by the package database. */
 function toolchain(): {
   readonly root: string;
-  identity(verify?: boolean, seen?: Map<string, string>): Promise<string>;
+  identity(verify?: boolean, services?: Pick<HostServices, 'seen' | 'background'>): Promise<string>;
 } {
   const root = path();
   mkdirSync(join(root, 'tree'), { recursive: true });
@@ -37,7 +38,8 @@ function toolchain(): {
   const store = LocalStore.open(join(root, 'store'));
   return {
     root,
-    async identity(verify = false, seen) {
+    async identity(verify = false, services = {}) {
+      const background = new Set<Promise<void>>();
       const session = await BuildSession.open(
         {
           store,
@@ -51,10 +53,11 @@ function toolchain(): {
           directory: join(root, 'project'),
           targets: ['host.bst'],
           registry: new PluginRegistry().register({
-            elements: coreElements({ memo: (name) => store.memo(name), verify, seen }),
+            elements: coreElements({ memo: (name) => store.memo(name), verify, background, ...services }),
           }),
         },
       );
+      await Promise.all(background);
       const element = session.element('host.bst');
       if (!(element instanceof HostElement)) throw new Error('not a toolchain');
       return element.identityHash;
@@ -124,13 +127,34 @@ test('a file that is added elsewhere, or removed, is noticed by verification', a
 test('who keeps what was seen is told the same for as long, of each toolchain and each way of looking', async () => {
   const [host, other] = [toolchain(), toolchain()];
   const seen = new Map<string, string>();
-  const first = await host.identity(false, seen);
+  const first = await host.identity(false, { seen });
   writeFileSync(join(host.root, 'tree/lib.py'), 'another library');
   appendFileSync(join(host.root, 'system/header.h'), '!');
-  expect(await host.identity(false, seen)).toBe(first);
+  expect(await host.identity(false, { seen })).toBe(first);
   expect(await host.identity(false)).not.toBe(first);
-  expect(await host.identity(true, seen)).not.toBe(first);
-  expect(await other.identity(false, seen)).not.toBe(first);
+  expect(await host.identity(true, { seen })).not.toBe(first);
+  expect(await other.identity(false, { seen })).not.toBe(first);
+});
+
+test('who looks without a place for the list of files leaves it to the next', async () => {
+  const host = toolchain();
+  const first = await host.identity(false, { background: undefined });
+  const background = new Set<Promise<void>>();
+  expect(await host.identity(false, { background })).toBe(first);
+  expect(background.size).toBe(1);
+  await Promise.all(background);
+  appendFileSync(join(host.root, 'system/header.h'), '!');
+  expect(await host.identity(false, { background })).toBe(first);
+  expect(background.size).toBe(1);
+  expect(await host.identity(true)).not.toBe(first);
+});
+
+test('where there is no list of files, verification begins with what it finds', async () => {
+  const host = toolchain();
+  const first = await host.identity(false, { background: undefined });
+  expect(await host.identity(true)).toBe(first);
+  appendFileSync(join(host.root, 'system/header.h'), '!');
+  expect(await host.identity(true)).not.toBe(first);
 });
 
 test('a directory with a `*` stands for what there is of such names', async () => {

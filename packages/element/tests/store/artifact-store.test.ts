@@ -85,6 +85,20 @@ describe('DiskArtifactStore', () => {
     expect(await artifacts.get(key)).toEqual(recordOf());
   });
 
+  test('a record that a power cut has shortened, wherever, or left without its bytes is none', async () => {
+    const { artifacts } = onDisk();
+    await artifacts.put(key, recordOf());
+    const path = artifacts.pathOf(key);
+    const whole = readFileSync(path, 'utf8');
+    const lengths = Array.from({ length: whole.trimEnd().length }, (_, length) => length);
+    for (const text of [...lengths.map((length) => whole.slice(0, length)), '\0'.repeat(whole.length)]) {
+      writeFileSync(path, text);
+      expect(await artifacts.get(key)).toBeUndefined();
+    }
+    expect(await artifacts.put(key, recordOf())).toEqual(recordOf());
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+  });
+
   test('a record whose directory blob is damaged is none, and a build of the same tree mends it', async () => {
     const { artifacts, blobs } = onDisk();
     const tree = emptyTree();

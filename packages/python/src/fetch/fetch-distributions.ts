@@ -148,7 +148,7 @@ type Found = Extract<Answer, { readonly error?: never }>;
 
 async function ask(
   requests: readonly (DistributionRequest & { readonly url?: string })[],
-  { tools, settings, interpreter, environment, io }: FetchContext,
+  { tools, settings: { configured: _configured, ...settings }, interpreter, environment, io }: FetchContext,
   job: {
     readonly destination?: string;
     readonly partials?: string;

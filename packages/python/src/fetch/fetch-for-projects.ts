@@ -1,10 +1,10 @@
 import type { DistributionFile, DistributionRequest } from './distribution-file.js';
 import { fetchDistributions, type DownloadContext } from './fetch-distributions.js';
-import { withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
+import { haveIndexes, withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
 import { readToolsLock } from '../tools/tools-lock.js';
 
 /**
- * Downloads what projects have locked from where their requirements files say, and the tools that sandboxes import from
+ * Downloads what projects have locked from where their files say, and the tools that sandboxes import from
  * where pip's configuration says: files of projects may name an index that has no tools, or none at all.
  *
  * @returns in the order of `requests`
@@ -15,8 +15,7 @@ export async function fetchForProjects(
   context: DownloadContext,
   files: FileIndexesContext,
 ): Promise<readonly DistributionFile[]> {
-  if (files.projects.every(({ fromFiles }) => fromFiles === undefined))
-    return await fetchDistributions(requests, context);
+  if (!haveIndexes(files.projects)) return await fetchDistributions(requests, context);
   const tools = new Set(readToolsLock().entries.flatMap(({ hashes }) => hashes));
   const isTool = ({ hashes }: DistributionRequest): boolean => hashes.every((hash) => tools.has(hash));
   const fetched = new Map<DistributionRequest, DistributionFile>();

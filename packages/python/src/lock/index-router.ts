@@ -24,7 +24,7 @@ export class IndexRouter {
     const { pinned = [] } = settings;
     if (pinned.length === 0 || settings.noIndex) return new IndexRouter(undefined, settings, []);
     const indexes = [
-      ...pinned.map(({ name, url }) => ({ url, has: (wanted: string) => pinOf(wanted, settings)?.name === name })),
+      ...pinned.map((pin) => ({ url: pin.url, has: (wanted: string) => pinOf(wanted, settings) === pin })),
       ...commonIndexes(settings).map((url) => ({
         url,
         has: (wanted: string) => pinOf(wanted, settings) === undefined,

@@ -40,7 +40,6 @@ export {
   readIndexSettings,
   uvEnvironment,
   withPins,
-  withUvVariables,
   type IndexSettings,
 } from '../tools/index-settings.js';
 export { makeLocks, resolveLocks, type LockOptions } from '../project/make-locks.js';

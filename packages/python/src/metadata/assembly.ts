@@ -24,7 +24,8 @@ const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
 
 /**
  * Puts a project's files together. `[project]` is final for every field it does not name in `dynamic` (PEP 621);
- * otherwise `setup()` wins over setup.cfg, as it does in setuptools. A version may be unknown until the build.
+ * otherwise `[tool.poetry]` counts where Poetry builds the project, and elsewhere
+ * `setup()` wins over setup.cfg, as it does in setuptools. A version may be unknown until the build.
  *
  * @throws ElementError METADATA, all that are wrong at once
  */
@@ -122,10 +123,18 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) =>
 
 function fieldOf<K extends keyof Declaration>(declarations: Declarations, key: K, dynamicName: string): Declaration[K] {
   const { pyproject, setupPy, setupCfg } = declarations;
-  const own = pyproject.project?.[key];
+  const { project, dynamic, poetry } = pyproject;
+  const own = project?.[key];
   if (own !== undefined) return own;
-  if (pyproject.project !== undefined && !pyproject.dynamic.has(dynamicName)) return undefined;
-  const legacy = setupPy?.[key] ?? setupCfg?.[key];
+  if (poetry !== undefined && project !== undefined && !dynamic.has(dynamicName)) {
+    // What `[project]` leaves out Poetry takes from its own table; but the lists of dependencies from one table alone.
+    const isList = key === 'dependencies' || key === 'extras';
+    const isListed = project.dependencies !== undefined || project.extras !== undefined;
+    return isList && isListed ? undefined : poetry.declaration[key];
+  }
+  if (project !== undefined && !dynamic.has(dynamicName)) return undefined;
+  // Poetry's backend reads no setup.py and no setup.cfg, and setuptools no table of Poetry's.
+  const legacy = poetry === undefined ? (setupPy?.[key] ?? setupCfg?.[key]) : poetry.declaration[key];
   if (legacy !== undefined || pyproject.project === undefined || dynamicName === 'version') return legacy;
   const origin = pyproject.project.name === undefined ? pyproject.buildSystemOrigin : pyproject.project.name.origin;
   return {
@@ -137,11 +146,15 @@ function fieldOf<K extends keyof Declaration>(declarations: Declarations, key: K
 function nameOf(declarations: Declarations): Field<string> {
   const found = fieldOf(declarations, 'name', 'name');
   if (found !== undefined) return found;
-  if (declarations.pyproject.poetry !== undefined) {
+  const { poetry, unreadPoetry, backend } = declarations.pyproject;
+  if (poetry !== undefined) {
+    throw metadataError('`tool.poetry` has no `name`', poetry.origin, 'what is built is a package, and has a name');
+  }
+  if (unreadPoetry !== undefined) {
     throw metadataError(
-      'the project is described by `tool.poetry` alone',
-      declarations.pyproject.poetry,
-      'describe it in `[project]` (PEP 621), which Poetry reads since version 2',
+      `the project is described by \`tool.poetry\`, which \`${backend}\` does not read`,
+      unreadPoetry,
+      'add `[build-system]` with `requires = ["poetry-core"]` and `build-backend = "poetry.core.masonry.api"`',
     );
   }
   throw metadataError(

@@ -27,6 +27,9 @@ export interface Declaration {
   readonly extras?: Field<ReadonlyMap<string, readonly Placed<string>[]>>;
 }
 
+/** What a dependency group holds (PEP 735): a requirement, or the name of a group whose requirements it has too. */
+export type GroupItem = Placed<string> | { readonly include: string; readonly origin: Origin };
+
 /** Whether a field was read. */
 export function isPlaced<T>(field: Field<T>): field is Placed<T> {
   return field !== undefined && 'value' in field;

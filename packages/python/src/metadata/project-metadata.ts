@@ -1,6 +1,7 @@
 import type { Origin } from '@wheelhouse/element';
 import type { FileRequirements } from './file-requirements.js';
-import type { VcsSettings } from './vcs-settings.js';
+import type { ProjectIndexes } from './project-indexes.js';
+import type { VcsSettings } from './vcs/vcs-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 /** What builds a project (PEP 517, PEP 518). */
@@ -36,6 +37,8 @@ export interface ProjectMetadata {
   readonly buildSystem: BuildSystem;
   /** What requirements files say beside {@link dependencies}; absent where there are none. */
   readonly fromFiles?: FileRequirements;
+  /** Where its distributions come from, as its files say; absent where they say nothing. */
+  readonly indexes?: ProjectIndexes;
   /** Where what has no origin of its own was said. */
   readonly origins: {
     readonly name: Origin;

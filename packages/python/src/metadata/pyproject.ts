@@ -1,8 +1,10 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
-import type { Declaration, Field, Placed } from './declaration.js';
+import type { Declaration, Field, GroupItem, Placed } from './declaration.js';
+import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import type { ProjectFiles } from './project-files.js';
 import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT } from './project-metadata.js';
 import { requirementLines } from './requirements-file.js';
+import { normalizeName } from '../requirements/name.js';
 import { isTable, TomlFile, type TomlTable } from './toml-file.js';
 
 /** What pyproject.toml says, requirements still as text. */
@@ -11,16 +13,16 @@ export interface Pyproject {
   readonly project?: Declaration;
   /** Fields that `project.dynamic` hands to the backend and that were not found statically. */
   readonly dynamic: ReadonlySet<string>;
-  readonly groups: ReadonlyMap<
-    string,
-    readonly (Placed<string> | { readonly include: string; readonly origin: Origin })[]
-  >;
+  /** `[dependency-groups]`, and those of Poetry's table with them. */
+  readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
   readonly buildRequires: readonly Placed<string>[];
   readonly backend: string;
   readonly backendPath: readonly string[];
   readonly buildSystemOrigin: Origin;
-  /** Where Poetry's own table is the only one that names the project. */
-  readonly poetry?: Origin;
+  /** `[tool.poetry]`, where Poetry's backend reads it. */
+  readonly poetry?: PoetryTable;
+  /** Where that table stands although another backend builds the project. */
+  readonly unreadPoetry?: Origin;
 }
 
 /**
@@ -36,15 +38,28 @@ export function readPyproject(files: ProjectFiles): Pyproject {
   const dynamic = new Set(
     project === undefined ? [] : reader.strings(project, ['project'], 'dynamic').map((item) => item.value),
   );
-  const poetry = project === undefined && toml.tableAt('tool', 'poetry') !== undefined;
+  const buildSystem = reader.buildSystem();
+  const poetry = isPoetryBackend(buildSystem.backend) ? readPoetryTable(toml) : undefined;
+  const isUnread = poetry === undefined && toml.tableAt('tool', 'poetry') !== undefined;
   const declaration = project === undefined ? undefined : reader.project(project, dynamic);
   return {
     ...(declaration === undefined ? {} : { project: declaration }),
     dynamic,
-    groups: reader.groups(),
-    ...reader.buildSystem(),
-    ...(poetry ? { poetry: toml.origin(['tool', 'poetry']) } : {}),
+    groups: withGroups(reader.groups(), poetry?.groups ?? new Map()),
+    ...buildSystem,
+    ...(poetry === undefined ? {} : { poetry }),
+    ...(isUnread ? { unreadPoetry: toml.origin(['tool', 'poetry']) } : {}),
   };
+}
+
+/** A group that stands in both tables holds what either says, as to Poetry. */
+function withGroups(groups: Pyproject['groups'], more: Pyproject['groups']): Pyproject['groups'] {
+  const all = new Map(groups);
+  for (const [name, items] of more) {
+    const known = [...all.keys()].find((each) => normalizeName(each) === normalizeName(name)) ?? name;
+    all.set(known, [...(all.get(known) ?? []), ...items]);
+  }
+  return all;
 }
 
 class PyprojectReader {

@@ -2,9 +2,10 @@ import { ElementError } from '@wheelhouse/element';
 import { assembleMetadata } from './assembly.js';
 import type { Declaration } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
+import { readProjectIndexes } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readPyproject } from './pyproject.js';
-import { readVcsSettings } from './vcs-settings.js';
+import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
 import { readSetupPys } from './setup-py.js';
 
@@ -33,7 +34,12 @@ export async function readFresh(
         setupPy,
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
-      return vcsVersion === undefined ? metadata : { ...metadata, vcsVersion };
+      const indexes = readProjectIndexes(files);
+      return {
+        ...metadata,
+        ...(vcsVersion === undefined ? {} : { vcsVersion }),
+        ...(indexes === undefined ? {} : { indexes }),
+      };
     },
   }));
 }

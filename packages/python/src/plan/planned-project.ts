@@ -3,7 +3,7 @@ import type { Interpreter } from '../interpreter/interpreter.js';
 import type { LockSettings } from '../locks/lock-settings.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
-import type { VersionCommits } from '../metadata/vcs-environment.js';
+import type { VersionCommits } from '../metadata/vcs/vcs-environment.js';
 import type { Crate } from '../rust/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { WHEEL_EXCLUDES } from '../sources/source-set.js';

@@ -1,42 +1,22 @@
-import type { Origin } from '@wheelhouse/element';
-import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-elements.js';
+import { crateElement } from './cargo-elements.js';
+import { DistributionPlan, HOOK_TOOLS, identityOf, INSTALL_TOOLS, type CargoParts } from './distribution-plan.js';
 import { imageApplicationElement, imageBaseElement, imageInterpreterElement } from './image-elements.js';
-import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
+import { shortDigest, type PlannedElement } from './planned-element.js';
 import { buildLockOf, wheelExcludes, type PlannedBase, type PlannedProject } from './planned-project.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
-import { toolchainElement } from './toolchain-element.js';
-import type { DistributionRequest } from '../fetch/distribution-file.js';
 import type { Target } from '../interpreter/target.js';
-import type { Interpreter } from '../interpreter/interpreter.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
-import { versionEnvironment } from '../metadata/vcs-environment.js';
+import { versionEnvironment } from '../metadata/vcs/vcs-environment.js';
 import { testRun, type TestRun } from '../project/test-run.js';
-import { compareVersions } from '../requirements/specifier.js';
-import { usesCargo, type Crate } from '../rust/crate.js';
-import type { RustToolchain } from '../rust/rust-toolchain.js';
 import { servicesElement } from '../services/services-overlay.js';
 import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
 
 /** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
 const ANY_VERSION = '0';
 
-/** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
-const HOOK_TOOLS = ['tomli'];
-const INSTALL_TOOLS = ['installer'];
-
 /** The elements of Python projects, each planned once however many ask for it. A plan is pure data. */
-export class ProjectPlan {
-  private readonly planned = new Map<string, PlannedElement>();
-
-  /** @param tools the lock of the wheels that scripts in the sandbox import */
-  constructor(private readonly tools: Lock) {}
-
-  /** All elements planned so far. */
-  get elements(): readonly PlannedElement[] {
-    return [...this.planned.values()];
-  }
-
+export class ProjectPlan extends DistributionPlan {
   /** The wheel of a project. @returns the element's name */
   wheel(project: PlannedProject): string {
     return this.plan(`wheel/${project.metadata.normalizedName}.bst`, 'wheel', this.wheelOverlay(project));
@@ -171,73 +151,6 @@ export class ProjectPlan {
     });
   }
 
-  /** An environment with everything a lock holds for the project's interpreter. @returns the element's name */
-  environment(lock: Lock, project: PlannedProject): string {
-    const { interpreter } = project;
-    const wheels = this.wheelsOf(lock, project);
-    return this.plan(`env/${shortDigest([interpreter.tagsDigest, ...wheels])}.bst`, 'env', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
-    });
-  }
-
-  /** The wheels of a lock: files of the snapshot, or built from sdists. @returns the elements' names */
-  wheelsOf(lock: Lock, project: PlannedProject): string[] {
-    const entries = select(lock, project.interpreter.markers);
-    return entries.map((entry) =>
-      isBuilt(entry, lock, project.locks)
-        ? this.sdistWheel(entry, project)
-        : this.distribution(entry, 'wheel', project.interpreter),
-    );
-  }
-
-  /** The wheel that is built from the sdist of a locked distribution. @returns the element's name */
-  sdistWheel(entry: LockEntry, project: PlannedProject): string {
-    const { locks, interpreter } = project;
-    const lock = locks.build.get(sdistKey(entry));
-    if (lock === undefined) throw new Error(`${sdistKey(entry)} has no build lock`);
-    // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
-    const environment = this.environment(lock, project);
-    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
-    const cargo = this.cargo(lock, lock.crates, project);
-    return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
-      variables: { interpreter: interpreter.executable },
-      ...cargo.overlay,
-      'build-depends': [
-        ...this.runners(interpreter, HOOK_TOOLS),
-        this.distribution(entry, 'sdist', interpreter),
-        environment,
-        ...cargo.depends,
-      ],
-    });
-  }
-
-  /** A file of the snapshot. @returns the element's name */
-  distribution(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): string {
-    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
-    return this.plan(
-      `distribution/${name}.bst`,
-      'distribution',
-      { sources: [sourceOf(entry, format, interpreter)] },
-      entry.origin,
-    );
-  }
-
-  /** The wheels that what installs wheels imports. @returns the elements' names */
-  installTools(interpreter: Interpreter): string[] {
-    return this.toolWheels(interpreter, INSTALL_TOOLS);
-  }
-
-  /** The wheel of pip. @returns the elements' names */
-  pip(interpreter: Interpreter): string[] {
-    return this.toolsFor(interpreter, ['pip']).map((entry) => this.distribution(entry, 'wheel', interpreter));
-  }
-
-  /** The interpreter and what it needs of this machine. @returns the element's name */
-  toolchain(interpreter: Interpreter): string {
-    return this.add(toolchainElement(interpreter));
-  }
-
   /** @param cargo what builds by cargo need in their environment */
   private versionOverlay(
     { metadata: { version, vcsVersion } }: PlannedProject,
@@ -278,11 +191,6 @@ export class ProjectPlan {
     };
   }
 
-  /** The Rust toolchain. @returns the element's name */
-  rust(rust: RustToolchain): string {
-    return this.add(rustElement(rust));
-  }
-
   /** What the interpreter of a base image says of itself. @returns the element's name */
   imageInterpreter(base: PlannedBase): string {
     const probe = this.plan('probe.bst', 'probe', {});
@@ -299,80 +207,4 @@ export class ProjectPlan {
   imageBase(base: PlannedBase): string {
     return this.add(imageBaseElement(base));
   }
-
-  /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
-  private runners(interpreter: Interpreter, tools: readonly string[]): string[] {
-    return [this.toolchain(interpreter), ...this.scripts(interpreter, tools)];
-  }
-
-  private scripts(interpreter: Interpreter, tools: readonly string[]): string[] {
-    const helpers = this.plan('helpers.bst', 'helpers', {});
-    return [helpers, ...this.toolWheels(interpreter, tools)];
-  }
-
-  private toolWheels(interpreter: Interpreter, tools: readonly string[]): string[] {
-    return this.toolsFor(interpreter, tools).map((entry) =>
-      this.plan(`tool/${entry.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'tool', {
-        sources: [sourceOf(entry, 'wheel', interpreter)],
-      }),
-    );
-  }
-
-  /** An environment that holds pip alone, for `frontend: pip`. */
-  private pipEnvironment(interpreter: Interpreter): string {
-    const [pip] = this.toolsFor(interpreter, ['pip']);
-    if (pip === undefined) throw new Error('the lock of the tools holds no pip');
-    return this.plan(`env/pip-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'env', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],
-    });
-  }
-
-  /** What a build needs beside its environment where cargo runs in it. */
-  private cargo(lock: Lock, crates: readonly Crate[] | undefined, { rust, interpreter }: PlannedProject): CargoParts {
-    if (!usesCargo(lock)) return { depends: [], overlay: {} };
-    if (rust === undefined || crates === undefined) throw new Error(`${lock.file} was read without what cargo needs`);
-    for (const crate of crates) this.add(crateElement(crate));
-    const unpacked = cratesElement(crates, interpreter, this.runners(interpreter, []));
-    return {
-      depends: [this.rust(rust), this.add(unpacked)],
-      overlay: { environment: cargoEnvironment(rust) },
-    };
-  }
-
-  private toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
-    const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
-    return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
-  }
-
-  private plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {
-    return this.add({ name, template, overlay, ...(origin === undefined ? {} : { origin }) });
-  }
-
-  private add(element: PlannedElement): string {
-    if (!this.planned.has(element.name)) this.planned.set(element.name, element);
-    return element.name;
-  }
-}
-
-/** What a build by cargo depends on, and has in its environment; nothing for others. */
-interface CargoParts {
-  readonly depends: readonly string[];
-  readonly overlay: { readonly environment?: Readonly<Record<string, string>> };
-}
-
-function sourceOf(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): PlanValue {
-  return {
-    kind: 'distribution',
-    name: entry.normalizedName,
-    version: entry.version,
-    hashes: entry.hashes,
-    format,
-    target: interpreter.tagsDigest,
-  };
-}
-
-/** What makes two entries the same, whichever lock they stand in. */
-function identityOf({ normalizedName, version, hashes }: LockEntry): unknown {
-  return [normalizedName, version, hashes];
 }

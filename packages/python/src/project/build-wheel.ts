@@ -69,7 +69,9 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const snapshot = plan.snapshot(own);
   const installed = [...closure.all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
   const targets = [snapshot, ...installed, ...(withSdist ? [plan.sdist(own)] : [])];
-  const { session, outcomes, failed } = await buildTargets(operation, closure, targets);
+  const { session, outcomes, failed } = await buildTargets(operation, closure, targets, () => {
+    void Promise.all([import('../inspection/index.js'), import('./bill-of-materials.js')]);
+  });
   if (failed) return { outcomes, warnings: [], differing: [] };
 
   const { blobs } = operation.engine.store;
@@ -101,7 +103,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       await artifactFiles(operation, session, [snapshot]),
       installed.map((each) => session.element(each)),
     ).map(({ path, sha256 }) => ({ path, sha256 })),
-    toolchain: toolchainFacts(own, session),
+    toolchain: toolchainFacts(closure, session),
   };
   const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, sdist, requirements });
   const texts = { [REQUIREMENTS]: requirements, ...documents };

@@ -85,6 +85,7 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
         tools,
         settings: withFileIndexes(await readIndexSettings(tools, engine.environment, workspace.indexes), {
           projects: group.map(({ metadata }) => metadata),
+          locals: group.flatMap((member) => workspace.localDependencies(member)).map(({ metadata }) => metadata),
           workspace: workspace.directory,
           environment: engine.environment,
         }),

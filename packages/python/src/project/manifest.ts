@@ -11,6 +11,16 @@ export interface ToolchainFacts {
   readonly soabi: string;
   /** The toolchain's own digest: package database, interpreter tree and settings. */
   readonly identity: string;
+  /** The Rust toolchain, where something of what was built is built by cargo. */
+  readonly rust?: RustFacts;
+}
+
+/** Which Rust toolchain of this machine something was built with. */
+export interface RustFacts {
+  /** rustc's release. */
+  readonly version: string;
+  /** The toolchain's own digest: what rustc says of itself, and its files. */
+  readonly identity: string;
 }
 
 /** `dist/<root>/manifest.json`: what was built from what. Digests are `sha256:<hex>/<bytes>`. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { HostElement, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
-import { fetchMissing, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
+import { HostElement, type BuildListener, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
+import { fetchMissing, finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
@@ -40,17 +40,37 @@ export interface BuildOutcome {
   readonly failed: boolean;
 }
 
-/** Builds the targets of a plan, with what has to be fetched for them fetched at once. @throws ElementError */
+/**
+ * Builds the targets of a plan, with what has to be fetched for them fetched at once.
+ *
+ * @param whileRunning loads what will be needed where something was built; called, if at all, when a command runs in a
+ *   sandbox and this process has nothing to do
+ * @throws ElementError
+ */
 export async function buildTargets(
   { workspace, engine }: Operation,
   { plan, all }: PlannedClosure,
   targets: readonly string[],
+  whileRunning?: () => void,
 ): Promise<BuildOutcome> {
-  const session = await openPlan(workspace, engine, { plan, targets, projects: all });
-  await fetchMissing(session, engine);
-  const outcomes = await session.build();
-  return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+  let timer: NodeJS.Timeout | undefined;
+  const listener: BuildListener = (event) => {
+    if (event.type === 'started' && whileRunning !== undefined) timer ??= setTimeout(whileRunning, SANDBOX_START);
+    engine.listener(event);
+  };
+  const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
+  try {
+    await fetchMissing(session, engine);
+    const outcomes = await session.build();
+    await finishBackground(engine);
+    return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+  } finally {
+    clearTimeout(timer);
+  }
 }
+
+/** How long it takes from the start of an element until its first command runs, in milliseconds: about. */
+const SANDBOX_START = 80;
 
 /** The files in the artifacts of these elements whose names end like that. */
 export async function artifactFiles(
@@ -67,29 +87,42 @@ export async function artifactFiles(
 /** Those files of a snapshot that are fetched for the elements in question, at whatever depth. */
 export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements: readonly Element[]): T[] {
   const hashes = new Set<string>();
+  for (const { sources } of elementsBelow(elements)) {
+    for (const source of sources) {
+      if (source instanceof DistributionSource || source instanceof CrateSource)
+        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
+    }
+  }
+  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+}
+
+/** These elements and all that they depend on. */
+function elementsBelow(elements: readonly Element[]): ReadonlySet<Element> {
   const visited = new Set<Element>();
   const visit = (element: Element): void => {
     if (visited.has(element)) return;
     visited.add(element);
-    for (const source of element.sources) {
-      if (source instanceof DistributionSource || source instanceof CrateSource)
-        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
-    }
     for (const dependency of element.dependencies) visit(dependency.element);
   };
   for (const element of elements) visit(element);
-  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+  return visited;
 }
 
 /** What the manifest says of the toolchain that these elements are built with. */
-export function toolchainFacts({ interpreter }: PlannedProject, session: BuildSession): ToolchainFacts {
+export function toolchainFacts({ own, all, plan }: PlannedClosure, session: BuildSession): ToolchainFacts {
   const hosts = session.graph.elements.filter((element) => element instanceof HostElement);
   const host = hosts.find(({ name }) => name.startsWith('toolchain/'));
+  const wheels = [...all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
+  const needed = elementsBelow(wheels.map((name) => session.element(name)));
+  const cargo = hosts.find((element) => element.name.startsWith('rust/') && needed.has(element));
+  const { interpreter } = own;
+  const version = all.find(({ rust }) => rust !== undefined)?.rust?.version ?? '';
   return {
     implementation: interpreter.implementation,
     version: interpreter.version,
     soabi: interpreter.soabi,
     identity: host?.identityHash ?? '',
+    ...(cargo === undefined ? {} : { rust: { version, identity: cargo.identityHash } }),
   };
 }
 

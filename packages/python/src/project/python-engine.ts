@@ -25,6 +25,8 @@ export interface PythonEngine extends Engine {
   readonly verifyToolchain: boolean;
   /** The toolchains that have been looked at. An engine that has this looks at each once, whatever it builds. */
   readonly toolchains?: Map<string, string>;
+  /** What goes on beside a build; {@link finishBackground} awaits it. */
+  readonly background?: Set<Promise<void>> | undefined;
 }
 
 /** What is opened by {@link openPlan}. */
@@ -56,6 +58,12 @@ export async function fetchMissing(session: BuildSession, engine: PythonEngine):
   const sources = (await session.missing()).flatMap((element) => element.sources);
   const { blobs } = engine.store;
   return (await prefetch(sources, blobs, ioOf(engine))) + (await CrateSource.prefetch(sources, blobs, ioOf(engine)));
+}
+
+/** Awaits what goes on beside builds, so that nothing of it is lost when the process ends. @throws where it failed */
+export async function finishBackground({ background = new Set() }: PythonEngine): Promise<void> {
+  await Promise.all(background);
+  background.clear();
 }
 
 /** The directory of a project's outputs. @param root the project's directory, relative to the workspace */
@@ -131,6 +139,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         memo: (name) => store.memo(name),
         verify: engine.verifyToolchain,
         seen: engine.toolchains,
+        background: engine.background,
       }),
       sources: coreSources,
     })

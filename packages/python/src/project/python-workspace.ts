@@ -179,7 +179,7 @@ export class PythonWorkspace {
   async versioned({ ref, metadata }: WorkspaceProject): Promise<ProjectMetadata> {
     const { vcsVersion } = metadata;
     if (vcsVersion === undefined) return metadata;
-    const { readVcsVersion } = await import('../metadata/read-vcs-version.js');
+    const { readVcsVersion } = await import('../metadata/vcs/read-vcs-version.js');
     const directory = this.directoryOf({ ref });
     return { ...metadata, version: await readVcsVersion(vcsVersion, directory, ref.settings?.versionCommits) };
   }

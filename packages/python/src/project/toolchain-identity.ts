@@ -52,7 +52,12 @@ async function elementKey(
   place: { readonly workspace: PythonWorkspace; readonly engine: PythonEngine; readonly plan: ProjectPlan },
 ): Promise<string> {
   const { workspace, engine, plan } = place;
-  const session = await openPlan(workspace, engine, { plan, targets: [name], projects: [] });
+  // Nx waits for the answer, so what a verification needs is left to a build.
+  const session = await openPlan(
+    workspace,
+    { ...engine, background: undefined },
+    { plan, targets: [name], projects: [] },
+  );
   const element = session.element(name);
   if (!(element instanceof HostElement)) throw new Error(`${name} is no toolchain of this machine`);
   return session.keys.key(element);

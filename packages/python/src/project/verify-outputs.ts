@@ -103,11 +103,12 @@ class Verifier {
 
   private async verifyManifest(
     manifest: Manifest,
-    { own, plan }: PlannedClosure,
+    closure: PlannedClosure,
     { session, onDisk, used }: Surroundings,
   ): Promise<void> {
     const { dist } = outputsOf(this.operation);
     const file = this.relative(join(dist, 'manifest.json'));
+    const { own, plan } = closure;
     const element = session.element(plan.wheel(own));
     const [wheel] = manifest.files;
     this.compare(file, 'project', manifest.project, own.metadata.name);
@@ -131,7 +132,7 @@ class Verifier {
     this.compare(file, 'sourceDigest', manifest.sourceDigest, sourceDigestOf(element));
     this.compare(file, 'snapshotDigest', manifest.snapshotDigest, onDisk.digest);
     this.compareUses(file, manifest.uses, { session, onDisk, used });
-    this.compare(file, 'toolchain', stable(manifest.toolchain), stable(toolchainFacts(own, session)));
+    this.compare(file, 'toolchain', stable(manifest.toolchain), stable(toolchainFacts(closure, session)));
   }
 
   private async verifyRecord(record: TestRecord, manifest: Manifest, around: Surroundings): Promise<void> {

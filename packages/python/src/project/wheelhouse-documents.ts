@@ -12,6 +12,7 @@ import type { TreeFile } from './tree-files.js';
 import { parseWheelName } from './wheel-name.js';
 import { sdistKey, type Lock } from '../locks/lock.js';
 import { select } from '../locks/selection.js';
+import type { Crate } from '../rust/crate.js';
 import { BundledSource } from '../sources/bundled.js';
 import { PROVENANCE, REQUIREMENTS, SBOM } from '../wheelhouse/layout.js';
 import {
@@ -52,34 +53,38 @@ export async function wheelhouseDocuments(
   const statement = await statementOf(operation, described);
   const kept = await keptDocuments(join(outputsOf(operation).dist, 'wheelhouse'), statement);
   if (kept !== undefined) return kept;
-  const sbom = await billOfMaterials(operation, described);
+  // Loaded when something has changed: it reads archives, and writes CycloneDX.
+  const { billOfMaterials } = await import('./bill-of-materials.js');
   const roots = described.closure.all.map(({ metadata }) => metadata.root);
-  const commit = await sourceCommit(workspace.directory, roots);
+  const [sbom, commit] = await Promise.all([
+    billOfMaterials(operation.engine.store.blobs, {
+      wheels: described.wheels,
+      project: described.closure.own,
+      crates: cratesOf(described.wheels, described.closure, described.facts.uses),
+    }),
+    sourceCommit(workspace.directory, roots),
+  ]);
   const complete = withCommit(withSbom(statement, digestOf(sbom).hash), commit);
   return { [SBOM]: sbom, [PROVENANCE]: statementText(complete) };
 }
 
-async function billOfMaterials(
-  { engine }: Operation,
-  { closure: { own }, wheels }: DescribedWheelhouse,
-): Promise<string> {
-  // Loaded when something has changed: reading archives, and what writes CycloneDX.
-  const { sbomText } = await import('../wheelhouse/sbom.js');
-  const { describeWheel } = await import('../wheelhouse/wheel-description.js');
-  const { WheelArchive } = await import('../wheelhouse/wheel-archive.js');
-  const { blobBytes } = await import('../inspection/archive.js');
-  const { blobs } = engine.store;
-  const described = [];
-  for (const { path, sha256, digest } of wheels) {
-    const archive = await WheelArchive.open(blobBytes(blobs, digest, path));
-    described.push(await describeWheel(path, sha256, archive));
-  }
-  return sbomText({
-    wheels: described,
-    project: own.metadata.normalizedName,
-    markers: own.interpreter.markers,
-    version: packageVersion(),
-  });
+/** The crates that wheels were built with here, by the wheels' normalised names. */
+function cratesOf(
+  wheels: readonly FileDigest[],
+  closure: PlannedClosure,
+  uses: readonly FileDigest[],
+): Map<string, readonly Crate[]> {
+  const { locks, interpreter } = closure.own;
+  const entries = new Map(select(locks.runtime, interpreter.markers).map((entry) => [entry.normalizedName, entry]));
+  return new Map(
+    wheels.map((file) => {
+      const { name } = parseWheelName(file.path);
+      const local = closure.all.find(({ metadata }) => metadata.normalizedName === name);
+      const entry = entries.get(name);
+      const isBuilt = entry !== undefined && originOf(file, closure, uses) === 'sdist';
+      return [name, local?.crates ?? (isBuilt ? locks.build.get(sdistKey(entry))?.crates : undefined) ?? []];
+    }),
+  );
 }
 
 /** The provenance, but for the digest of the bill of materials and the commit, which take longer to find out. */

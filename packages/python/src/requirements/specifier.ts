@@ -28,7 +28,8 @@ export function isVersion(version: string): boolean {
 
 /** A version in PEP 440's normal form. */
 export function normalizeVersion(version: string): string {
-  return pep440().clean(version) ?? version;
+  // The library joins the parts of a local version by commas.
+  return pep440().clean(version)?.replaceAll(',', '.') ?? version;
 }
 
 /** Orders two versions (PEP 440): negative, zero or positive. */

@@ -8,6 +8,8 @@ import { runProgram } from '../tools/program.js';
 export interface RustToolchain {
   /** The real directory that it lies in, absolute: rustup's for a toolchain, or `/usr`. */
   readonly sysroot: string;
+  /** rustc's release, such as `1.84.0`. */
+  readonly version: string;
   /** SHA-256 (hex) of what rustc says of itself. */
   readonly identity: string;
 }
@@ -44,6 +46,7 @@ export async function findRust(environment: NodeJS.ProcessEnv, whose: string): P
   if (wrong !== undefined) throw missing(wrong.output);
   return {
     sysroot: realpathSync(sysroot.stdout.trim()),
+    version: /^release: (\S+)$/m.exec(version.stdout)?.[1] ?? '',
     identity: createHash('sha256').update(version.stdout).digest('hex'),
   };
 }

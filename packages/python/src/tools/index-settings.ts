@@ -2,6 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import { runProgram } from './program.js';
 import type { Tools } from './ensure-tools.js';
 import type { PinnedIndex } from './index-choice.js';
+import { readUvLayers, withNamedCredentials, withUv, type UvLayers } from './uv-layers.js';
 
 /** Where distributions come from, as pip and uv are configured. May hold credentials: never logged, never in a file. */
 export interface IndexSettings {
@@ -22,37 +23,50 @@ export interface IndexSettings {
   readonly keyringProvider?: string;
   /** Indexes that names are pinned to, their addresses with credentials where there are some. */
   readonly pinned?: readonly PinnedIndex[];
+  /** What these settings were made of; absent where they were not read. */
+  readonly configured?: ConfiguredIndexes;
+}
+
+/** Settings before they are put together, for whoever has more to put over them. */
+export interface ConfiguredIndexes {
+  readonly pip: IndexSettings;
+  readonly uv: UvLayers;
+  /** pip's own index. */
+  readonly usual: string;
 }
 
 /**
- * The index settings of pip (its files and `PIP_` variables, for `pip install`), with those of uv's variables over
- * them: whoever sets `UV_DEFAULT_INDEX` means it for locks, and locks and downloads use one set of indexes.
+ * The index settings of pip (its files and `PIP_` variables, for `pip install`), with those of the user's and the
+ * system's uv.toml over them, and uv's variables over these: whoever sets `UV_DEFAULT_INDEX` means it for locks, and
+ * locks and downloads use one set of indexes. What files of projects say is put over them by `withFileIndexes`.
  *
  * @param pins indexes of the workspace that names are pinned to
- * @throws ElementError TOOLS where pip cannot read its configuration
+ * @throws ElementError TOOLS where pip cannot read its configuration, METADATA where a uv.toml cannot be read
  */
 export async function readIndexSettings(
   tools: Pick<Tools, 'python'>,
   environment: NodeJS.ProcessEnv,
   pins: readonly PinnedIndex[] = [],
 ): Promise<IndexSettings> {
-  const pip = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, output } = await runProgram(tools.python, ['-I', ...args], { environment });
-    if (code !== 0) {
-      throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: output });
-    }
-    return stdout;
-  };
-  const configured = await pip('-m', 'pip', 'config', 'list', '--disable-pip-version-check');
-  const settings = withUvVariables(parsePipConfig(configured), environment);
+  const { code, stdout, output } = await runProgram(tools.python, ['-I', '-c', CONFIGURATION], { environment });
+  const [, configured = '', usual] = /^(.*)index: (\S+)\n$/s.exec(stdout) ?? [];
+  if (code !== 0 || usual === undefined) {
+    throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: output });
+  }
+  const [pip, uv] = [parsePipConfig(configured), readUvLayers(environment)];
+  const settings = { ...withUv(pip, uv, environment), configured: { pip, uv, usual } };
   if (settings.extraIndexUrls.length === 0 && pins.length === 0) return settings;
   // Where one of several indexes is chosen, each has to have an address.
-  const indexUrl = settings.indexUrl ?? (await pip('-c', DEFAULT_INDEX)).trim();
-  return withPins({ ...settings, indexUrl }, pins, environment);
+  return withPins({ ...settings, indexUrl: settings.indexUrl ?? usual }, pins, environment);
 }
 
-/** Prints pip's own index. */
-const DEFAULT_INDEX = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
+/** Prints what `pip config list` does, and pip's own index. */
+const CONFIGURATION = `import sys
+from pip._internal.cli.main import main
+from pip._internal.models.index import PyPI
+code = main(["config", "list", "--disable-pip-version-check"])
+print("index:", PyPI.simple_url)
+sys.exit(code)`;
 
 /**
  * Settings with indexes that names are pinned to. Their addresses get the credentials of uv's variables for an index of
@@ -65,14 +79,13 @@ export function withPins(
 ): IndexSettings {
   if (pins.length === 0) return settings;
   const pinned = pins.map((pin) => {
-    const url = new URL(pin.url);
-    const variable = `UV_INDEX_${pin.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
-    const [username, password] = [environment[`${variable}_USERNAME`], environment[`${variable}_PASSWORD`]];
+    const url = new URL(withNamedCredentials(pin, environment));
+    if (url.username !== '' || url.password !== '') return { ...pin, url: url.href };
     const configured = [settings.indexUrl ?? '', ...settings.extraIndexUrls]
       .flatMap((each) => (URL.canParse(each) ? [new URL(each)] : []))
       .find((each) => each.host === url.host && each.username !== '');
-    url.username = username === undefined ? (configured?.username ?? '') : encodeURIComponent(username);
-    url.password = password === undefined ? (configured?.password ?? '') : encodeURIComponent(password);
+    url.username = configured?.username ?? '';
+    url.password = configured?.password ?? '';
     return { ...pin, url: url.href };
   });
   return { ...settings, pinned };
@@ -105,23 +118,6 @@ export function parsePipConfig(text: string): IndexSettings {
     ...optional('proxy', value('proxy')),
     ...(Number.isNaN(timeout) ? {} : { timeout }),
     ...optional('keyringProvider', value('keyring-provider')),
-  };
-}
-
-/** uv's own variables over settings; `UV_INDEX` entries may be named, `name=url`. */
-export function withUvVariables(settings: IndexSettings, environment: NodeJS.ProcessEnv): IndexSettings {
-  const list = (name: string, separator: RegExp): string[] =>
-    (environment[name] ?? '').split(separator).filter((item) => item !== '');
-  const url = (index: string): string => index.replace(/^[A-Za-z0-9._-]+=(?=[a-z]+:)/i, '');
-  const defaultIndex = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL;
-  const extra = [...list('UV_INDEX', /\s+/).map(url), ...list('UV_EXTRA_INDEX_URL', /\s+/)];
-  return {
-    ...settings,
-    ...optional('indexUrl', defaultIndex === undefined || defaultIndex === '' ? settings.indexUrl : url(defaultIndex)),
-    extraIndexUrls: [...new Set([...extra, ...settings.extraIndexUrls])],
-    findLinks: [...new Set([...list('UV_FIND_LINKS', /,/), ...settings.findLinks])],
-    trustedHosts: [...new Set([...list('UV_INSECURE_HOST', /\s+/), ...settings.trustedHosts])],
-    noIndex: settings.noIndex || ['1', 'true'].includes((environment.UV_NO_INDEX ?? '').toLowerCase()),
   };
 }
 

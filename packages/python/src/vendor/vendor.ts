@@ -1,52 +1,18 @@
-import { copyFile, mkdir, mkdtemp, rename, stat } from 'node:fs/promises';
-import { basename, join, posix, resolve } from 'node:path';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ElementError } from '@wheelhouse/element';
-import { inspectArchive, packArchive, type ArchiveTexts } from './archive.js';
-import { checkOut } from './git-checkout.js';
-import { staticMetadata } from './static-metadata.js';
-import { entryOf, hashOf, pathInWorkspace, treeDigest, vendorDirectory } from './vendored-files.js';
-import { isAbsent } from '../errno.js';
-import { parseFilename } from '../fetch/distribution-file.js';
-import { fetchAddress, type FetchContext } from '../fetch/fetch-distributions.js';
-import type { SdistFile, SdistMetadata } from '../lock/hook-runner.js';
+import { identify } from './identify.js';
+import { keptFile, takeFrom } from './taken.js';
+import type { VendorBuilds, VendorServices } from './vendor-services.js';
+import type { SdistMetadata } from '../lock/hook-runner.js';
 import type { KnownMetadata } from '../lock/uv.js';
-import { sdistKey, type LockEntry, type ProjectLocks, type VendoredFile } from '../locks/lock.js';
-import { parseMetadata } from '../metadata/core-metadata.js';
-import { expandVariables, parseAddress, publicAddress } from '../requirements/address.js';
+import { sdistKey, type LockEntry, type VendoredFile } from '../locks/lock.js';
+import { publicAddress } from '../requirements/address.js';
 import { formatMarker } from '../requirements/marker.js';
 import { normalizeName } from '../requirements/name.js';
 import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
-import { normalizeVersion } from '../requirements/specifier.js';
 import { hashFile } from '../sources/snapshot-files.js';
-import { projectFiles } from '../sources/source-set.js';
-
-/** What vendoring works with. */
-export interface VendorServices extends FetchContext {
-  readonly tools: FetchContext['tools'];
-  /** Absolute. */
-  readonly workspaceDirectory: string;
-  /** A private directory, absolute. */
-  readonly temporary: string;
-  /** The locks that projects have, with their roots: what they vendored is kept. */
-  readonly previous: readonly { readonly root: string; readonly locks: ProjectLocks }[];
-  /** Names whose addresses are asked anew. */
-  readonly upgrade?: 'all' | readonly string[] | undefined;
-  /** Commits that another tool's lock has, by normalised name. */
-  readonly commits?: ReadonlyMap<string, string>;
-}
-
-/** What a build asks of an sdist before it is built. */
-type BuildTexts = Pick<ArchiveTexts, 'pyproject' | 'cargoLocks'>;
-
-/** Who asks backends, and builds what is vendored as an sdist. */
-export interface VendorBuilds {
-  provide(
-    file: (SdistFile & BuildTexts) | Pick<LockEntry, 'normalizedName' | 'version'>,
-    format: 'wheel' | 'sdist',
-  ): void;
-  metadata(sdist: { readonly name: string; readonly version: string }, python: string): Promise<SdistMetadata>;
-}
 
 /** A distribution that lies here because its requirement names an address. */
 export interface Vendored extends VendoredFile {
@@ -57,19 +23,6 @@ export interface Vendored extends VendoredFile {
   /** Absolute. */
   readonly path: string;
   readonly metadata: KnownMetadata;
-}
-
-/** Sources as they were taken, before their name and version are known. */
-interface Taken {
-  readonly at?: string;
-  /** A file by a name that says name and version. */
-  readonly file?: string;
-  /** Files to be packed. */
-  readonly tree?: {
-    readonly directory: string;
-    readonly files: readonly string[];
-    readonly version?: string | undefined;
-  };
 }
 
 /**
@@ -139,9 +92,11 @@ export class Vendor {
     const from = publicAddress(requirement.url ?? '');
     await mkdir(this.directory, { recursive: true });
     const work = await mkdtemp(join(this.services.temporary, 'source-'));
-    const kept = this.keptFile(requirement, from);
-    const taken = kept ?? (await this.fetch(requirement, work));
-    const made = await this.identified(taken, { requirement, work, python });
+    const kept = keptFile(requirement, from, this.services);
+    const taken = kept ?? (await takeFrom(requirement, work, this.services));
+    const { services, builds, directory } = this;
+    if (builds === undefined) throw new Error('vendoring without builds');
+    const made = await identify(taken, { requirement, work, directory, python }, { services, builds });
     const { name, version, path } = made;
     const normalizedName = normalizeName(name);
     if (requirement.name !== '' && normalizedName !== requirement.normalizedName) {
@@ -175,173 +130,4 @@ export class Vendor {
     this.done.set(sdistKey(vendored), vendored);
     return vendored;
   }
-
-  /** What the locks have for an address, where it is not to be asked anew. @throws ElementError LOCK_HASH */
-  private keptFile(requirement: Requirement, from: string): Taken | undefined {
-    const { previous, upgrade, workspaceDirectory } = this.services;
-    if (upgrade === 'all' || pathInWorkspace(from) !== undefined) return undefined;
-    const all = previous.flatMap(({ root, locks }) =>
-      [locks.test, locks.runtime, ...locks.build.values()].map((lock) => ({ root, lock })),
-    );
-    for (const { root, lock } of all) {
-      const vendored = lock.vendored?.find((each) => each.from === from);
-      const entry = vendored === undefined ? undefined : entryOf(lock, vendored);
-      if (vendored === undefined || entry === undefined || upgrade?.includes(entry.normalizedName) === true) continue;
-      const adopted = this.services.commits?.get(entry.normalizedName);
-      if (adopted !== undefined && adopted !== vendored.at) continue;
-      const file = posix.join(vendorDirectory(root), vendored.file);
-      const hash = hashOf(join(workspaceDirectory, file));
-      if (hash === undefined) continue;
-      if (entry.hashes.includes(hash)) {
-        return { file: join(workspaceDirectory, file), ...(vendored.at === undefined ? {} : { at: vendored.at }) };
-      }
-      throw new ElementError({
-        code: 'LOCK_HASH',
-        message: `\`${file}\` is not the locked file: it is \`${hash}\`, and locked is \`${entry.hashes.join('`, `')}\``,
-        origin: requirement.origin,
-        hint: `take the file back from version control, or take it anew with \`--upgrade=${entry.normalizedName}\``,
-      });
-    }
-    return undefined;
-  }
-
-  private async fetch(requirement: Requirement, work: string): Promise<Taken> {
-    const { environment, workspaceDirectory } = this.services;
-    const { origin } = requirement;
-    const written = requirement.url ?? '';
-    const address = parseAddress(
-      expandVariables(written, (name) => environment[name], origin),
-      origin,
-    );
-    switch (address.kind) {
-      case 'git': {
-        const pinned = this.services.commits?.get(requirement.normalizedName);
-        const wanted = pinned === undefined ? address : { ...address, revision: pinned };
-        const { commit, ...tree } = await checkOut(wanted, join(work, 'repository'), { ...this.services, origin });
-        return { at: commit, tree };
-      }
-      case 'archive': {
-        const request = {
-          name: requirement.normalizedName,
-          hashes: address.hashes,
-          ...(origin === undefined ? {} : { origin }),
-        };
-        const { path } = await fetchAddress(address.url, request, { ...this.services, destination: work });
-        return { file: path };
-      }
-      case 'path': {
-        const path = resolve(workspaceDirectory, address.path);
-        const stats = await stat(path).catch((error: unknown) => {
-          if (isAbsent(error)) return undefined;
-          throw error;
-        });
-        if (stats?.isFile() === true) return { file: path };
-        if (stats?.isDirectory() === true) {
-          const files = await projectFiles(path);
-          return { at: treeDigest(path, files), tree: { directory: path, files } };
-        }
-        throw new ElementError({ code: 'METADATA', message: `there is nothing at \`${address.path}\``, origin });
-      }
-      default: {
-        const unknown: never = address;
-        throw new Error(`no such address: ${JSON.stringify(unknown)}`);
-      }
-    }
-  }
-
-  /** Gives what was taken its name and version, by asking its backend in the sandbox where its files do not say. */
-  private async identified(
-    taken: Taken,
-    context: { readonly requirement: Requirement; readonly work: string; readonly python: string },
-  ): Promise<{
-    readonly name: string;
-    readonly version: string;
-    readonly path: string;
-    readonly metadata: SdistMetadata;
-  }> {
-    const { requirement, work, python } = context;
-    if (this.builds === undefined) throw new Error('vendoring without builds');
-    const parsed = taken.file === undefined ? undefined : parseFilename(basename(taken.file));
-    if (taken.file !== undefined && parsed?.format === 'wheel') {
-      const { metadata: text = '' } = await inspectArchive(taken.file, this.services);
-      const version = normalizeVersion(parsed.version);
-      this.builds.provide({ normalizedName: normalizeName(parsed.name), version }, 'wheel');
-      const path = await this.place(taken.file, basename(taken.file));
-      return { name: parsed.name, version, path, metadata: parseMetadata(text) };
-    }
-    const suffix = taken.file === undefined ? '.tar.gz' : suffixOf(taken.file, requirement);
-    const guess = {
-      name: parsed?.name ?? (requirement.normalizedName || 'unnamed'),
-      version: normalizeVersion(parsed?.version ?? '0'),
-    };
-    const first = await this.sdist(taken, { ...guess, suffix, directory: work });
-    const known = staticMetadata(first.texts);
-    const metadata = known ?? (await this.ask(first.sdist, first.texts, python));
-    const { name = guess.name, version: said = guess.version } = metadata;
-    const version = normalizeVersion(said);
-    const last = await this.sdist(taken, { name, version, suffix, directory: this.directory });
-    this.builds.provide({ ...last.sdist, ...buildTexts(last.texts) }, 'sdist');
-    return { name, version, path: last.sdist.path, metadata };
-  }
-
-  private async ask(sdist: SdistFile, texts: ArchiveTexts, python: string): Promise<SdistMetadata> {
-    if (this.builds === undefined) throw new Error('vendoring without builds');
-    this.builds.provide({ ...sdist, ...buildTexts(texts) }, 'sdist');
-    return await this.builds.metadata({ name: sdist.normalizedName, version: sdist.version }, python);
-  }
-
-  private async sdist(
-    { file, tree }: Taken,
-    to: { readonly name: string; readonly version: string; readonly suffix: string; readonly directory: string },
-  ): Promise<{ readonly sdist: SdistFile; readonly texts: ArchiveTexts }> {
-    const stem = `${normalizeName(to.name).replaceAll('-', '_')}-${to.version}`;
-    const filename = `${stem}${to.suffix}`;
-    const path = join(to.directory, filename);
-    if (file !== undefined && file !== path) await copyFile(file, path);
-    if (tree !== undefined) {
-      // Backends that ask version control ask PKG-INFO where there is none.
-      const add =
-        tree.version === undefined || tree.files.includes('PKG-INFO')
-          ? {}
-          : { 'PKG-INFO': pkgInfo(to.name, tree.version) };
-      await packArchive(
-        { directory: tree.directory, files: tree.files, top: stem, destination: path, add },
-        this.services,
-      );
-    }
-    const { sha256, sizeBytes } = await hashFile(path);
-    const normalizedName = normalizeName(to.name);
-    const sdist: SdistFile = {
-      ...{ name: normalizedName, normalizedName, version: to.version, hashes: [`sha256:${sha256}`] },
-      ...{ filename, format: 'sdist', sha256, sizeBytes, path },
-      origin: { file: filename, line: 1, column: 0 },
-    };
-    return { sdist, texts: await inspectArchive(path, this.services) };
-  }
-
-  private async place(file: string, name: string): Promise<string> {
-    const path = join(this.directory, name);
-    await copyFile(file, `${path}.new`);
-    await rename(`${path}.new`, path);
-    return path;
-  }
-}
-
-function buildTexts({ pyproject, cargoLocks }: ArchiveTexts): BuildTexts {
-  return { ...(pyproject === undefined ? {} : { pyproject }), cargoLocks };
-}
-
-function pkgInfo(name: string, version: string): string {
-  return `Metadata-Version: 1.0\nName: ${name}\nVersion: ${version}\n`;
-}
-
-function suffixOf(file: string, { origin, url = '' }: Requirement): string {
-  const suffix = /\.(tar\.gz|tgz|tar\.bz2|zip)$/i.exec(file)?.[0].toLowerCase();
-  if (suffix !== undefined) return suffix;
-  throw new ElementError({
-    code: 'METADATA',
-    message: `\`${publicAddress(url)}\` is neither a wheel nor an sdist`,
-    origin,
-    hint: 'wheels end in .whl, sdists in .tar.gz, .tgz, .tar.bz2 or .zip',
-  });
 }

@@ -1,4 +1,6 @@
-import { Contrib, Enums, type Models } from '@cyclonedx/cyclonedx-library';
+import * as License from '@cyclonedx/cyclonedx-library/Contrib/License';
+import { LicenseAcknowledgement } from '@cyclonedx/cyclonedx-library/Enums';
+import type * as Models from '@cyclonedx/cyclonedx-library/Models';
 import parseExpression from 'spdx-expression-parse';
 import type { LicenceFields } from './wheel-description.js';
 
@@ -7,7 +9,7 @@ import type { LicenceFields } from './wheel-description.js';
  * classifiers say, else the field `License`. What is no SPDX identifier or expression is a licence by its name.
  */
 export function licencesOf({ expression, classifiers, text }: LicenceFields): Models.License[] {
-  const factory = new Contrib.License.Factories.LicenseFactory(parseExpression);
+  const factory = new License.Factories.LicenseFactory(parseExpression);
   if (expression !== undefined) return [declared(factory.makeFromString(expression))];
   const known = classifiers.flatMap((classifier) => {
     const name = classifier.split(' :: ').at(-1) ?? '';
@@ -24,7 +26,7 @@ export function licencesOf({ expression, classifiers, text }: LicenceFields): Mo
 const LONGEST = 100;
 
 function declared<L extends Models.License>(licence: L): L {
-  licence.acknowledgement = Enums.LicenseAcknowledgement.Declared;
+  licence.acknowledgement = LicenseAcknowledgement.Declared;
   return licence;
 }
 

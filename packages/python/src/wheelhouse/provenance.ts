@@ -1,7 +1,7 @@
 import { SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import { SBOM } from './layout.js';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
-import type { FileDigest, ToolchainFacts } from '../project/manifest.js';
+import type { FileDigest, RustFacts, ToolchainFacts } from '../project/manifest.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 
 export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
@@ -31,7 +31,7 @@ export interface Provenance {
     /** What the builder decides. */
     readonly internalParameters: {
       readonly environment: TargetEnvironment;
-      readonly toolchain: Omit<ToolchainFacts, 'identity'>;
+      readonly toolchain: Omit<ToolchainFacts, 'identity' | 'rust'> & { readonly rust?: Pick<RustFacts, 'version'> };
       readonly sandboxContract: number;
       readonly stagingRules: number;
     };
@@ -67,7 +67,7 @@ export interface ProvenanceInput {
 
 /** The provenance of a wheelhouse. The same inputs give the same statement. */
 export function provenanceOf(input: ProvenanceInput): Statement<Provenance> {
-  const { identity, ...toolchain } = input.toolchain;
+  const { identity, rust, ...toolchain } = input.toolchain;
   const { platform_release: _release, platform_version: _version, ...environment } = input.markers;
   const shipped = new Set(input.wheels.map(({ sha256 }) => sha256));
   return {
@@ -84,7 +84,7 @@ export function provenanceOf(input: ProvenanceInput): Statement<Provenance> {
         externalParameters: { project: input.project, formats: input.formats, frontend: input.frontend },
         internalParameters: {
           environment,
-          toolchain,
+          toolchain: { ...toolchain, ...(rust === undefined ? {} : { rust: { version: rust.version } }) },
           sandboxContract: SANDBOX_CONTRACT_VERSION,
           stagingRules: STAGING_VERSION,
         },
@@ -95,6 +95,9 @@ export function provenanceOf(input: ProvenanceInput): Statement<Provenance> {
           ...input.uses.map((file) => resource(file, shipped.has(file.sha256) ? 'wheel' : 'build')),
           tree('helpers', 'scripts', input.helpers),
           { name: 'toolchain', digest: { sha256: identity }, annotations: { role: 'toolchain' } },
+          ...(rust === undefined
+            ? []
+            : [{ name: 'rust', digest: { sha256: rust.identity }, annotations: { role: 'rust' } }]),
         ],
       },
       runDetails: {

@@ -1,10 +1,16 @@
-import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+// By its parts: the whole brings a validator of schemas along, which takes longer to load than all of ours.
+import * as Enums from '@cyclonedx/cyclonedx-library/Enums';
+import * as Models from '@cyclonedx/cyclonedx-library/Models';
+import * as Serialize from '@cyclonedx/cyclonedx-library/Serialize';
+import * as Spec from '@cyclonedx/cyclonedx-library/Spec';
 import { digestOf } from '@wheelhouse/element';
 import { PackageURL } from 'packageurl-js';
 import { closureOf } from './closure.js';
 import { licencesOf } from './licences.js';
 import type { WheelDescription } from './wheel-description.js';
+import { publicAddress } from '../requirements/address.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import type { Crate } from '../rust/crate.js';
 
 /** What a bill of materials is made from. */
 export interface SbomInput {
@@ -16,6 +22,8 @@ export interface SbomInput {
   readonly markers: MarkerEnvironment;
   /** The version of this package. */
   readonly version: string;
+  /** What was compiled into wheels that cargo built, by their normalised names. */
+  readonly crates?: ReadonlyMap<string, readonly Crate[]>;
 }
 
 /** The property of a component that names its file. */
@@ -23,7 +31,7 @@ export const FILE_PROPERTY = 'wheelhouse:file';
 
 /**
  * The bill of materials of a wheelhouse (CycloneDX 1.6, JSON): a component for each wheel, with its digest and its
- * licences, and who needs whom. The same wheels give the same text: it holds no time, and its serial number is derived
+ * licences, one for each crate of a Cargo.lock that a wheel was built by, and who needs whom. The same wheels give the same text: it holds no time, and its serial number is derived
  * from its content.
  */
 export function sbomText(input: SbomInput): string {
@@ -36,6 +44,14 @@ export function sbomText(input: SbomInput): string {
       if (found !== undefined) component.dependencies.add(found.bomRef);
     }
   }
+  const crates = new Map<string, Models.Component>();
+  for (const [name, list] of input.crates ?? []) {
+    for (const crate of list) {
+      const component = crates.get(crateUrl(crate)) ?? crateComponent(crate);
+      crates.set(component.bomRef.value ?? '', component);
+      components.get(name)?.dependencies.add(component.bomRef);
+    }
+  }
   const tool = new Models.Component(Enums.ComponentType.Application, 'wheelhouse', { version: input.version });
   const own = components.get(input.project);
   const bom = new Models.Bom({
@@ -43,7 +59,10 @@ export function sbomText(input: SbomInput): string {
       tools: new Models.Tools({ components: new Models.ComponentRepository([tool]) }),
       ...(own === undefined ? {} : { component: own }),
     }),
-    components: new Models.ComponentRepository([...components.values()].filter((component) => component !== own)),
+    components: new Models.ComponentRepository([
+      ...[...components.values()].filter((component) => component !== own),
+      ...[...crates].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, component]) => component),
+    ]),
   });
   bom.serialNumber = serialNumber(serialize(bom));
   return `${serialize(bom)}\n`;
@@ -52,6 +71,28 @@ export function sbomText(input: SbomInput): string {
 /** The package URL of a distribution. */
 export function packageUrl({ normalizedName, version }: Pick<WheelDescription, 'normalizedName' | 'version'>): string {
   return new PackageURL('pypi', undefined, normalizedName, version, undefined, undefined).toString();
+}
+
+/** The package URL of a crate. */
+export function crateUrl({ name, version, registry }: Crate): string {
+  const url = registry === undefined ? undefined : publicAddress(registry.replace(/^(registry|sparse)\+/, ''));
+  const qualifiers = url === undefined ? undefined : { repository_url: url };
+  return new PackageURL('cargo', undefined, name, version, qualifiers, undefined).toString();
+}
+
+/** Whether a package URL is that of a crate. */
+export function isCrateUrl(purl: string): boolean {
+  return purl.startsWith('pkg:cargo/');
+}
+
+function crateComponent(crate: Crate): Models.Component {
+  const purl = crateUrl(crate);
+  return new Models.Component(Enums.ComponentType.Library, crate.name, {
+    bomRef: purl,
+    purl,
+    version: crate.version,
+    hashes: new Models.HashDictionary([[Enums.HashAlgorithm['SHA-256'], crate.checksum.replace(/^sha256:/, '')]]),
+  });
 }
 
 function componentOf(wheel: WheelDescription, project: string): Models.Component {

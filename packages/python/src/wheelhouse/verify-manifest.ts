@@ -76,6 +76,12 @@ function verifyFacts(manifest: JsonDocument, provenance: JsonDocument, findings:
       manifest.at('toolchain', member).text(),
       definition.at('internalParameters', 'toolchain', member).text(),
     ]),
+    [
+      'toolchain.rust.version',
+      manifest.at('toolchain', 'rust', 'version').text(),
+      definition.at('internalParameters', 'toolchain', 'rust', 'version').text(),
+    ],
+    ['toolchain.rust.identity', manifest.at('toolchain', 'rust', 'identity').text(), first('rust')],
     ['toolchain.identity', manifest.at('toolchain', 'identity').text(), first('toolchain')],
   ];
   for (const [member, recorded, said] of pairs) {

@@ -1,42 +1,44 @@
 import type { Findings } from './findings.js';
 import type { JsonDocument } from './json-document.js';
 import { SBOM } from './layout.js';
-import { FILE_PROPERTY, packageUrl } from './sbom.js';
+import { FILE_PROPERTY, isCrateUrl, packageUrl } from './sbom.js';
+import { resolvedOf, sha256Of } from './verify-provenance.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 
 /**
- * Checks that a bill of materials names exactly the wheels that are there, by their digests.
+ * Checks that a bill of materials names exactly the wheels that are there, by their digests, and crates that some wheel
+ * needs and that the provenance has among its inputs.
  *
  * @param dependencies who needs whom, by normalised names; `undefined` where that is not known
  */
 export function verifySbom(
-  { sbom, wheels }: WheelhouseContents,
+  { sbom, wheels, provenance }: WheelhouseContents,
   dependencies: ReadonlyMap<string, readonly string[]> | undefined,
   findings: Findings,
 ): void {
   if (sbom === undefined) return;
   findings.compare(SBOM, 'bomFormat', { recorded: sbom.at('bomFormat').text(), computed: 'CycloneDX' });
-  const components = [sbom.at('metadata', 'component'), ...sbom.at('components').items()];
+  const all = [sbom.at('metadata', 'component'), ...sbom.at('components').items()];
+  const components = all.filter((component) => !isCrateUrl(component.at('purl').text()));
   const byFile = new Map(components.map((component) => [fileOf(component), component]));
   const purls = new Map(wheels.map((wheel) => [wheel.normalizedName, packageUrl(wheel)]));
   for (const wheel of wheels) {
     const component = byFile.get(wheel.file);
     findings.expect(component !== undefined, SBOM, `it has no component for \`${wheel.file}\``);
     if (component === undefined) continue;
-    const hash = component
-      .at('hashes')
-      .items()
-      .find((each) => each.at('alg').text() === 'SHA-256');
     const purl = packageUrl(wheel);
     findings.compare(SBOM, `hashes of ${wheel.file}`, {
-      recorded: hash?.at('content').text() ?? '',
+      recorded: hashIn(component),
       computed: wheel.sha256,
     });
     findings.compare(SBOM, `purl of ${wheel.file}`, { recorded: component.at('purl').text(), computed: purl });
     if (dependencies === undefined) continue;
     const needed = (dependencies.get(wheel.normalizedName) ?? []).map((name) => purls.get(name) ?? '');
     findings.compare(SBOM, `dependencies of ${wheel.file}`, {
-      recorded: dependsOn(sbom, purl).sort().join(' '),
+      recorded: dependsOn(sbom, purl)
+        .filter((ref) => !isCrateUrl(ref))
+        .sort()
+        .join(' '),
       computed: needed.sort().join(' '),
     });
   }
@@ -44,6 +46,23 @@ export function verifySbom(
     const isThere = wheels.some((wheel) => wheel.file === file);
     findings.expect(isThere, SBOM, `it has a component for \`${file}\`, which is not there`);
   }
+  const needed = new Set([...purls.values()].flatMap((purl) => dependsOn(sbom, purl)).filter(isCrateUrl));
+  const inputs = provenance === undefined ? undefined : new Set(resolvedOf(provenance, 'build').map(sha256Of));
+  for (const component of all.filter((each) => !components.includes(each))) {
+    const purl = component.at('purl').text();
+    findings.expect(needed.delete(purl), SBOM, `it has a component for \`${purl}\`, which no wheel needs`);
+    const isInput = inputs === undefined || inputs.has(hashIn(component));
+    findings.expect(isInput, SBOM, `\`${purl}\` is a crate that is no input of the provenance, by its digest`);
+  }
+  for (const purl of needed) findings.expect(false, SBOM, `it has no component for \`${purl}\`, which a wheel needs`);
+}
+
+function hashIn(component: JsonDocument): string {
+  const hash = component
+    .at('hashes')
+    .items()
+    .find((each) => each.at('alg').text() === 'SHA-256');
+  return hash?.at('content').text() ?? '';
 }
 
 function fileOf(component: JsonDocument): string {

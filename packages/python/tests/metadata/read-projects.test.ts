@@ -144,10 +144,6 @@ Dev = [{include-group = "Base"}, "mypy>1"]
       '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
       'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg',
     ],
-    [
-      '[tool.poetry]\nname = "a"\n',
-      'app/pyproject.toml [line 1 column 0]: the project is described by `tool.poetry` alone\nhint: describe it in `[project]` (PEP 621), which Poetry reads since version 2',
-    ],
   ])('%j is refused', async (text, message) => {
     write({ 'app/pyproject.toml': text });
     expect((await failure('app')).slice(0, message.endsWith(': ') ? message.length : undefined)).toBe(message);

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, ElementError } from '@wheelhouse/element';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
-import { readVcsVersion } from '../../src/metadata/read-vcs-version.js';
-import { versionEnvironment, type VersionCommits } from '../../src/metadata/vcs-environment.js';
-import { readVcsSettings, type VcsSettings } from '../../src/metadata/vcs-settings.js';
+import { readVcsVersion } from '../../src/metadata/vcs/read-vcs-version.js';
+import { versionEnvironment, type VersionCommits } from '../../src/metadata/vcs/vcs-environment.js';
+import { readVcsSettings, type VcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { temporaryDirectory } from '../testing/tools.js';
 
 const SCM = '[tool.setuptools_scm]\n';
@@ -125,8 +125,14 @@ test('a shallow clone says that it is shallow', async () => {
 
 test('what cannot be computed is refused by its name', async () => {
   const app = join(workspace, 'app');
-  expect(await complaint(settings(`${SCM}version_scheme = "calver-by-date"\n`), app)).toBe(
-    'app/pyproject.toml [line 1 column 0]: the `version_scheme` `calver-by-date` of setuptools-scm is not one that is computed without running code\nhint: use one of `guess-next-dev`, `no-guess-dev`, `post-release`, `only-version`',
+  expect(await complaint(settings(`${SCM}version_scheme = "towncrier-fragments"\n`), app)).toBe(
+    'app/pyproject.toml [line 1 column 0]: the `version_scheme` `towncrier-fragments` of setuptools-scm is not one that is computed without running code\nhint: use one of `guess-next-dev`, `no-guess-dev`, `post-release`, `only-version`, `calver-by-date`, `semver-pep440`, `python-simplified-semver`, `semver-pep440-release-branch`, `release-branch-semver`',
+  );
+  expect(() => settings(`${SCM}version_cls = "mine.Version"\n`)).toThrow(
+    '`version_cls` of setuptools-scm is not followed',
+  );
+  expect(() => settings(`${SCM}[tool.setuptools_scm.scm.git]\ndistance_scope = true\n`)).toThrow(
+    '`scm.git.distance_scope` of setuptools-scm is not followed',
   );
   expect(await complaint(settings('[tool.versioneer]\n'), app)).toContain(
     '`versioneer` looks for the version in git when it builds, where there is none, and takes none from outside',

@@ -1,4 +1,5 @@
 import { canonicalSpecifier, lowerBound, normalizeName, satisfies } from '@wheelhouse/python';
+import { normalizeVersion } from '../../src/requirements/specifier.js';
 
 test.each([
   ['1.2.3', '>=1.2,<2', true],
@@ -23,6 +24,14 @@ test.each([
   ['<4', undefined],
 ])('the lowest Python of %s is %s', (specifier, bound) => {
   expect(lowerBound(specifier)).toBe(bound);
+});
+
+test.each([
+  ['v1.02.0', '1.2.0'],
+  ['1.0-RC.1', '1.0rc1'],
+  ['1.4.0+Build.7-x', '1.4.0+build.7.x'],
+])('the normal form of %s is %s', (version, normal) => {
+  expect(normalizeVersion(version)).toBe(normal);
 });
 
 test('one specifier set has one spelling', () => {

@@ -16,6 +16,7 @@ import {
   type WheelDescription,
 } from '@wheelhouse/python/wheelhouse';
 import { temporaryDirectory } from './tools.js';
+import { crateFilename, type Crate } from '../../src/rust/crate.js';
 
 /** A wheel to be made; see make_wheels.py. */
 export interface WheelSpec {
@@ -58,7 +59,11 @@ export class WheelhouseMaker {
   readonly directory: string;
   readonly base: string = temporaryDirectory();
 
-  constructor(private readonly specs: readonly WheelSpec[]) {
+  constructor(
+    private readonly specs: readonly WheelSpec[],
+    /** What the first of them was built with by cargo. */
+    private readonly crates: readonly Crate[] = [],
+  ) {
     this.directory = join(this.base, 'dist', 'app', 'wheelhouse');
     mkdirSync(this.directory, { recursive: true });
     makeWheels(this.directory, specs);
@@ -105,11 +110,17 @@ export class WheelhouseMaker {
     const requirements = wheels
       .map((wheel) => `${wheel.normalizedName}==${wheel.version} \\\n    --hash=sha256:${wheel.sha256}\n`)
       .join('');
-    const sbom = sbomText({ wheels, project: own?.name ?? '', markers: LINUX, version: '1.0' });
+    const crates = new Map([[own?.name ?? '', this.crates]]);
+    const sbom = sbomText({ wheels, project: own?.name ?? '', markers: LINUX, version: '1.0', crates });
     writeFileSync(this.path(REQUIREMENTS), requirements);
     writeFileSync(this.path(SBOM), sbom);
-    const toolchain = { implementation: 'cpython', version: '3.12.1', soabi: 'cpython-312', identity: '7'.repeat(64) };
-    const uses = wheels.slice(1).map((wheel) => ({ path: wheel.file, sha256: wheel.sha256 }));
+    const python = { implementation: 'cpython', version: '3.12.1', soabi: 'cpython-312', identity: '7'.repeat(64) };
+    const rust = { version: '1.84.0', identity: '9'.repeat(64) };
+    const toolchain = { ...python, ...(this.crates.length === 0 ? {} : { rust }) };
+    const uses = [
+      ...wheels.slice(1).map((wheel) => ({ path: wheel.file, sha256: wheel.sha256 })),
+      ...this.crates.map((crate) => ({ path: crateFilename(crate), sha256: crate.checksum.slice('sha256:'.length) })),
+    ];
     const statement = provenanceOf({
       project: own?.name ?? '',
       version: '1.0',

@@ -1,4 +1,5 @@
-import { parsePipConfig, uvEnvironment, withUvVariables } from '@wheelhouse/python/lock';
+import { parsePipConfig, uvEnvironment } from '@wheelhouse/python/lock';
+import { readUvLayers, withUv } from '../../src/tools/uv-layers.js';
 
 const config = `:env:.timeout='30'
 global.cert='/etc/ca.pem'
@@ -24,15 +25,18 @@ test('pip settings are those of pip install, variables first', () => {
 });
 
 test("uv's variables come over pip's settings", () => {
-  const settings = withUvVariables(parsePipConfig(config), {
+  const environment = {
     UV_DEFAULT_INDEX: 'https://uv.test/simple',
     UV_INDEX: 'private=https://private.test/simple https://plain.test/simple',
     UV_NO_INDEX: '1',
-  });
+    UV_INDEX_PRIVATE_USERNAME: 'u',
+    UV_INDEX_PRIVATE_PASSWORD: 'p@',
+  };
+  const settings = withUv(parsePipConfig(config), readUvLayers(environment), environment);
   expect(settings).toMatchObject({
     indexUrl: 'https://uv.test/simple',
     extraIndexUrls: [
-      'https://private.test/simple',
+      'https://u:p%40@private.test/simple',
       'https://plain.test/simple',
       'https://one.test/simple',
       'https://two.test/simple',

@@ -121,6 +121,48 @@ describe('a bill of materials', () => {
   });
 });
 
+describe('crates', () => {
+  const itoa = { name: 'itoa', version: '1.0.11', checksum: `sha256:${'c'.repeat(64)}` };
+  const own = { ...itoa, name: 'own_crate', registry: 'sparse+https://user:secret@crates.example/index/' };
+  const text = sbomText({
+    wheels: [APP, WEB, SPEED],
+    project: 'app',
+    markers: LINUX,
+    version: '1.2.3',
+    crates: new Map([
+      ['speed', [own, itoa]],
+      ['app', [itoa]],
+    ]),
+  });
+
+  it('are components with their checksums, which the wheels that hold them need', () => {
+    const { components, dependencies } = parse(text);
+    expect(components.slice(2)).toEqual([
+      {
+        type: 'library',
+        name: 'itoa',
+        version: '1.0.11',
+        'bom-ref': 'pkg:cargo/itoa@1.0.11',
+        purl: 'pkg:cargo/itoa@1.0.11',
+        hashes: [{ alg: 'SHA-256', content: 'c'.repeat(64) }],
+      },
+      expect.objectContaining({
+        name: 'own_crate',
+        purl: 'pkg:cargo/own_crate@1.0.11?repository_url=https%3A%2F%2Fcrates.example%2Findex%2F',
+      }),
+    ]);
+    expect(dependencies.find(({ ref }) => ref === 'pkg:pypi/app@1.0')?.dependsOn).toEqual([
+      'pkg:pypi/web@1.5+local.1',
+      'pkg:cargo/itoa@1.0.11',
+    ]);
+    expect(text).not.toContain('secret');
+  });
+
+  it('are valid by the official schema', async () => {
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).toBeNull();
+  }, 60_000);
+});
+
 describe('what an installation needs', () => {
   it('is missed where there is no wheel for it, or one of another version, or it is no requirement', () => {
     const app = wheel('app', { requiresDist: ['web>=2', 'gone', 'web>=1', '!!!'] });

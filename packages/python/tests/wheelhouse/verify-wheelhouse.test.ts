@@ -118,6 +118,23 @@ describe('a wheelhouse', () => {
     ]);
   });
 
+  it('with crates is as it was built, and is told of where they are others', async () => {
+    const crate = { name: 'itoa', version: '1.0.11', checksum: `sha256:${'c'.repeat(64)}` };
+    const made = new WheelhouseMaker([APP, WEB], [crate]);
+    expect(await findings(made.directory)).toEqual([]);
+    made.edit('../manifest.json', '"version": "1.84.0"', '"version": "1.85.0"');
+    made.edit('sbom.cdx.json', 'c'.repeat(64), 'd'.repeat(64));
+    made.edit('sbom.cdx.json', '"purl": "pkg:cargo/itoa@1.0.11"', '"purl": "pkg:cargo/itoa@1.0.12"');
+    expect(await findings(made.directory)).toEqual(
+      expect.arrayContaining([
+        'sbom.cdx.json: it has a component for `pkg:cargo/itoa@1.0.12`, which no wheel needs',
+        'sbom.cdx.json: `pkg:cargo/itoa@1.0.12` is a crate that is no input of the provenance, by its digest',
+        'sbom.cdx.json: it has no component for `pkg:cargo/itoa@1.0.11`, which a wheel needs',
+        '../manifest.json: `toolchain.rust.version` is recorded as `1.85.0`, and the provenance says `1.84.0`',
+      ]),
+    );
+  });
+
   it('is none where there are no wheels', async () => {
     const directory = temporaryDirectory();
     const error: unknown = await verifyWheelhouse({ directory }).catch((reason: unknown) => reason);

@@ -1,9 +1,9 @@
-import { formatError } from '@wheelhouse/element';
-import { toolchainIdentities, toolchainIdentity } from '@wheelhouse/python';
+import { toolchainIdentity } from '@wheelhouse/python';
 import { onlyTarget, parseArguments, type Command } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
 import { EXIT } from '../../failure.js';
-import { taskDigest, vcsVersion, type TaskDigestInput } from '../../task-digest.js';
+import { taskDigest, vcsVersion } from '../../task-digest.js';
+import { workspaceDigest } from '../../workspace-digest.js';
 
 const help = `wheelhouse toolchain [OPTION]... [PROJECT]
 
@@ -24,32 +24,23 @@ export const toolchain: Command = {
       allowPositionals: true,
     });
     return await withSession(context, values, async (session) => {
-      const input =
+      const digest =
         positionals.length === 0
-          ? await wholeWorkspace(session)
-          : await oneProject(session, onlyTarget('toolchain', positionals, 'project'));
-      context.output.write(`${await taskDigest(input)}\n`);
+          ? await workspaceDigest(await session.openWorkspace(), session.engine)
+          : await projectDigest(session, onlyTarget('toolchain', positionals, 'project'));
+      context.output.write(`${digest}\n`);
       return EXIT.done;
     });
   },
 };
 
-async function oneProject(session: CommandSession, name: string): Promise<TaskDigestInput> {
+async function projectDigest(session: CommandSession, name: string): Promise<string> {
   const operation = await session.operation(name);
   const { workspace, project } = operation;
-  return {
+  return await taskDigest({
     workspace,
     projects: [project],
     toolchains: [await toolchainIdentity(operation)],
     version: await vcsVersion(workspace, project),
-  };
-}
-
-/** A project that cannot be built for want of an interpreter fails when it is built, and keeps no other from that. */
-async function wholeWorkspace(session: CommandSession): Promise<TaskDigestInput> {
-  const workspace = await session.openWorkspace();
-  const { projects } = workspace;
-  const identities = await toolchainIdentities(workspace, projects, session.engine);
-  const toolchains = identities.map((identity) => (typeof identity === 'string' ? identity : formatError(identity)));
-  return { workspace, projects, toolchains };
+  });
 }

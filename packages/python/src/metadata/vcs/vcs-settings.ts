@@ -1,6 +1,6 @@
-import type { Origin } from '@wheelhouse/element';
-import { isTable, TomlFile, type TomlTable } from './toml-file.js';
-import type { ProjectFiles } from './project-files.js';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { isTable, TomlFile, type TomlTable } from '../toml-file.js';
+import type { ProjectFiles } from '../project-files.js';
 
 /** How a project's version is made from tags of its repository, as its pyproject.toml says (docs/adr/0031). Plain data. */
 export interface VcsSettings {
@@ -12,8 +12,13 @@ export interface VcsSettings {
   readonly match: string;
   /** A regular expression, Python's, with a group `version` or one group alone. */
   readonly tagRegex: string;
+  /** What tags begin with that is no part of what {@link tagRegex} sees. */
+  readonly tagPrefix?: string;
   readonly versionScheme: string;
-  readonly localScheme: string;
+  /** Of several the first that has an answer counts. */
+  readonly localSchemes: readonly string[];
+  /** Whether a tag's version is taken as it is written, and not in its normal form (PEP 440). */
+  readonly verbatim?: boolean;
   /** The version where there is no repository and no tag. */
   readonly fallback?: string;
 }
@@ -40,7 +45,8 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
   const pdm = toml.tableAt('tool', 'pdm', 'version');
   if (pdm?.source === 'scm') {
     const match = typeof pdm.tag_filter === 'string' ? pdm.tag_filter : '*.*';
-    return { ...found('pdm-backend', ['tool', 'pdm', 'version'], pdm), match };
+    const known = found('pdm-backend', ['tool', 'pdm', 'version'], pdm);
+    return { ...known, match, versionScheme: 'pdm', localSchemes: ['pdm'], verbatim: true };
   }
   const poetry = toml.tableAt('tool', 'poetry-dynamic-versioning');
   if (poetry?.enable === true) {
@@ -51,7 +57,8 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
       match: '*',
       tagRegex: POETRY_REGEX.replace('^v', prefix),
       versionScheme: 'dunamai',
-      localScheme: 'dunamai',
+      localSchemes: ['dunamai'],
+      verbatim: true,
     };
   }
   for (const tool of ['versioneer', 'versioningit'] as const) {
@@ -64,23 +71,52 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
 function settingsOf(whose: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTable): VcsSettings {
   const text = (value: unknown, usual: string): string => (typeof value === 'string' ? value : usual);
   const fallback = table.fallback_version;
+  const tag = isTable(table.tag) ? table.tag : {};
+  const prefix = text(tag.prefix, '');
+  refuse(whose, table);
   return {
     ...whose,
-    match: matchOf(table),
-    tagRegex: text(table.tag_regex, TAG_REGEX),
-    versionScheme: text(table.version_scheme, 'guess-next-dev'),
-    localScheme: text(table.local_scheme, 'node-and-date'),
+    match: matchOf(table) ?? `${prefix}${tag.strict === true ? STRICT_GLOB : GLOB}`,
+    tagRegex: text(tag.regex ?? table.tag_regex, TAG_REGEX),
+    ...(prefix === '' ? {} : { tagPrefix: prefix }),
+    versionScheme: schemesIn(table.version_scheme, 'guess-next-dev')[0] ?? '',
+    localSchemes: schemesIn(table.local_scheme, 'node-and-date'),
+    ...(table.normalize === false ? { verbatim: true } : {}),
     ...(typeof fallback === 'string' ? { fallback } : {}),
   };
 }
 
+const GLOB = '*[0-9]*';
+const STRICT_GLOB = '*[0-9]*.*[0-9]*';
+
+function schemesIn(value: unknown, usual: string): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value ?? usual];
+  return list.map(String);
+}
+
+/** What makes another version of the same tags, and is not followed. @throws ElementError METADATA */
+function refuse({ tool, origin }: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTable): void {
+  const { git } = isTable(table.scm) ? table.scm : {};
+  const isScoped = isTable(git) && git.distance_scope !== undefined && git.distance_scope !== false;
+  const option = isScoped ? 'scm.git.distance_scope' : table.version_cls === undefined ? undefined : 'version_cls';
+  if (option === undefined) return;
+  throw new ElementError({
+    code: 'METADATA',
+    message: `\`${option}\` of ${tool} is not followed`,
+    origin,
+    hint: isScoped
+      ? "to count the commits that touch the project alone, set the plugin's option `versionCommits` to `project`"
+      : 'leave it out, or write the version into the project',
+  });
+}
+
 /** The `--match` of setuptools_scm's describe command, in its new and its old place; of a command nothing else is taken. */
-function matchOf(table: TomlTable): string {
+function matchOf(table: TomlTable): string | undefined {
   const git = isTable(table.scm) && isTable(table.scm.git) ? table.scm.git : {};
   const command = git.describe_command ?? table.git_describe_command;
   const words = Array.isArray(command) ? command.map(String) : typeof command === 'string' ? command.split(/\s+/) : [];
   const at = words.findIndex((word) => word === '--match' || word.startsWith('--match='));
-  if (at < 0) return '*[0-9]*';
+  if (at < 0) return undefined;
   const given = words[at]?.startsWith('--match=') === true ? words[at].slice('--match='.length) : words[at + 1];
   return (given ?? '*').replace(/^(['"])(.*)\1$/, '$2');
 }

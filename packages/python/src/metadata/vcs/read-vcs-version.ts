@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
 import type { VersionCommits } from './vcs-environment.js';
 import type { VcsSettings } from './vcs-settings.js';
-import { versionBy, type Described } from './version-schemes.js';
+import type { Described } from './described.js';
+import { versionBy } from './version-schemes.js';
+import { isVersion, normalizeVersion } from '../../requirements/specifier.js';
 
 const run = promisify(execFile);
 
@@ -45,14 +47,20 @@ export async function readVcsVersion(
       fallback ?? fail(`no commit before this one has a tag like \`${settings.match}\``, 'make one: `git tag v0.1.0`')
     );
   }
-  const version = versionOfTag(settings, tag);
-  if (version === undefined) {
+  const found = versionOfTag(settings, tag);
+  if (found === undefined) {
     return fail(
       `the tag \`${tag}\` is not as \`${settings.tagRegex}\` has it`,
       'change `tag_regex`, or the tags that count',
     );
   }
-  const at: Described = { version, distance: Number(distance), node, dirty: dirty !== undefined };
+  const at: Described = {
+    ...partsOf(found, settings),
+    ...{ distance: Number(distance), node, dirty: dirty !== undefined },
+    branch: (await git('rev-parse', '--abbrev-ref', 'HEAD')) ?? 'HEAD',
+    date: dayOf((await git('-c', 'log.showSignature=false', 'log', '-1', '--format=%ct', 'HEAD')) ?? ''),
+    versionIn: (name) => versionOfTag(settings, name)?.version,
+  };
   return versionBy(settings, commits === 'all' ? at : await ofProject(at, tag));
 
   async function ofProject(whole: Described, since: string): Promise<Described> {
@@ -95,10 +103,34 @@ async function answerOfGit(cwd: string, args: readonly string[]): Promise<string
   }
 }
 
-function versionOfTag({ tagRegex, origin }: VcsSettings, tag: string): string | undefined {
+/** Seconds since 1970 as a day, UTC. */
+function dayOf(seconds: string): string {
+  return new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+}
+
+/** A version and what stands behind it in a tag. */
+interface TagVersion {
+  readonly version: string;
+  readonly suffix: string;
+}
+
+/** A tag's version as schemes see it; what stands behind it counts where it is a local version (PEP 440). */
+function partsOf(
+  { version, suffix }: TagVersion,
+  { verbatim = false }: VcsSettings,
+): Pick<Described, 'version' | 'local'> {
+  const bare = version.replace(/^[vV]/, '');
+  if (verbatim) return { version: bare };
+  const whole = isVersion(bare + suffix) ? bare + suffix : bare;
+  const [, normal = '', local] = /^([^+]*)(?:\+(.*))?$/.exec(normalizeVersion(whole)) ?? [];
+  return { version: normal, ...(local === undefined ? {} : { local }) };
+}
+
+function versionOfTag({ tagRegex, tagPrefix = '', origin }: VcsSettings, tag: string): TagVersion | undefined {
   let regex: RegExp;
   try {
-    regex = new RegExp(tagRegex.replaceAll('(?P<', '(?<'));
+    // Python's `match` begins at the beginning.
+    regex = new RegExp(tagRegex.replaceAll('(?P<', '(?<'), 'dy');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ElementError({
@@ -108,6 +140,9 @@ function versionOfTag({ tagRegex, origin }: VcsSettings, tag: string): string | 
       cause: error,
     });
   }
-  const match = regex.exec(tag);
-  return (match?.groups?.version ?? match?.[1])?.replace(/^[vV]/, '');
+  const match = regex.exec(tagPrefix !== '' && tag.startsWith(tagPrefix) ? tag.slice(tagPrefix.length) : tag);
+  const version = match?.groups?.version ?? match?.[1];
+  if (match === null || version === undefined || version === '') return undefined;
+  const [, end = 0] = match.indices?.groups?.version ?? match.indices?.[1] ?? [];
+  return { version, suffix: match[0].slice(end) };
 }

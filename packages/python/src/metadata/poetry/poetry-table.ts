@@ -1,0 +1,188 @@
+import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
+import { poetryDependency, type Place, type PoetryDependency } from './dependency.js';
+import { poetryRequiresPython } from './python.js';
+import { normalizeName } from '../../requirements/name.js';
+import type { Declaration, GroupItem, Placed } from '../declaration.js';
+import type { IndexBinding } from '../project-indexes.js';
+import { isTable, type TomlFile, type TomlTable } from '../toml-file.js';
+import type { UvIndex } from '../uv-table.js';
+
+/** What `[tool.poetry]` says of a project, in the terms of the standards. */
+export interface PoetryTable {
+  readonly origin: Origin;
+  readonly declaration: Declaration;
+  /** Its groups, `dev-dependencies` as `dev`. */
+  readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
+  /** `[[tool.poetry.source]]`, as indexes that nothing is asked for but what is bound to them. */
+  readonly sources: readonly UvIndex[];
+  /** Dependencies with a `source`. */
+  readonly bindings: readonly IndexBinding[];
+}
+
+/** Whether a backend reads `[tool.poetry]`: Poetry's own, and the one of poetry-dynamic-versioning around it. */
+export function isPoetryBackend(backend: unknown): boolean {
+  return typeof backend === 'string' && /^poetry(?:\.|_dynamic_versioning\.)/.test(backend);
+}
+
+const AT = ['tool', 'poetry'];
+
+/**
+ * Reads `[tool.poetry]` as poetry-core does: name, version, description, dependencies, extras and groups.
+ * https://python-poetry.org/docs/pyproject/
+ *
+ * @returns `undefined` where there is no such table
+ * @throws ElementError METADATA, all that are wrong at once
+ */
+export function readPoetryTable(toml: TomlFile): PoetryTable | undefined {
+  const table = toml.tableAt(...AT);
+  if (table === undefined) return undefined;
+  const reader = new PoetryReader(toml);
+  const read = { origin: toml.origin(AT), declaration: reader.declaration(table), groups: reader.groups(table) };
+  const sources = reader.sources(table);
+  throwCollected(reader.errors);
+  return { ...read, sources, bindings: reader.bindings };
+}
+
+type NamedDependency = PoetryDependency & { readonly name: string };
+
+class PoetryReader {
+  readonly errors: ElementError[] = [];
+  readonly bindings: IndexBinding[] = [];
+
+  constructor(private readonly toml: TomlFile) {}
+
+  declaration(table: TomlTable): Declaration {
+    const dependencies = this.dependencies([...AT, 'dependencies']);
+    const ofExtras = this.extras(dependencies);
+    const inExtras = new Set([...ofExtras.values()].flat());
+    const python = this.python();
+    return {
+      name: this.text(table, 'name'),
+      // poetry-dynamic-versioning has another one in its place when it builds.
+      version: this.isVersionedByGit() ? undefined : this.text(table, 'version'),
+      description: this.text(table, 'description'),
+      requiresPython: python,
+      dependencies: {
+        value: dependencies
+          .filter((dependency) => !dependency.optional && !inExtras.has(dependency))
+          .map(({ text, origin }) => ({ value: text, origin })),
+        origin: this.toml.origin([...AT, 'dependencies']),
+      },
+      extras: {
+        value: new Map(
+          [...ofExtras].map(([extra, list]) => [extra, list.map(({ text, origin }) => ({ value: text, origin }))]),
+        ),
+        origin: this.toml.origin([...AT, 'extras']),
+      },
+    };
+  }
+
+  groups(table: TomlTable): ReadonlyMap<string, readonly GroupItem[]> {
+    const names = Object.keys(this.toml.tableAt(...AT, 'group') ?? {});
+    const groups = new Map<string, readonly GroupItem[]>(
+      names.map((group) => {
+        const at = [...AT, 'group', group];
+        const own = this.dependencies([...at, 'dependencies']).map(({ text, origin }) => ({ value: text, origin }));
+        const includes = this.toml.tableAt(...at)?.['include-groups'] ?? [];
+        const included = this.collect(() => this.strings(includes, 'include-groups', this.toml.origin(at)), []);
+        return [group, [...own, ...included.map((include) => ({ include, origin: this.toml.origin(at) }))]];
+      }),
+    );
+    if (!Object.hasOwn(table, 'dev-dependencies')) return groups;
+    const old = this.dependencies([...AT, 'dev-dependencies']).map(({ text, origin }) => ({ value: text, origin }));
+    return groups.set('dev', [...(groups.get('dev') ?? []), ...old]);
+  }
+
+  private dependencies(at: readonly string[]): NamedDependency[] {
+    return Object.entries(this.toml.tableAt(...at) ?? {}).flatMap(([name, value]) => {
+      if (name.toLowerCase() === 'python') return [];
+      const place: Place = (text) => this.toml.origin(at, name, text);
+      return (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap((each) =>
+        this.collect(() => [this.bound({ ...poetryDependency(name, each, place), name: normalizeName(name) })], []),
+      );
+    });
+  }
+
+  private bound(dependency: NamedDependency): NamedDependency {
+    const { name, source, origin } = dependency;
+    if (source !== undefined) this.bindings.push({ package: name, index: source, origin });
+    return dependency;
+  }
+
+  private extras(dependencies: readonly NamedDependency[]): Map<string, PoetryDependency[]> {
+    const at = [...AT, 'extras'];
+    const extras = this.toml.tableAt(...at) ?? {};
+    return new Map(
+      Object.entries(extras).map(([extra, value]) => {
+        const origin = this.toml.origin(at, extra);
+        const names = this.collect(() => this.strings(value, extra, origin), []);
+        return [
+          extra,
+          names.flatMap((name) => {
+            const found = dependencies.filter((dependency) => dependency.name === normalizeName(name));
+            if (found.length > 0) return found;
+            const place = this.toml.origin(at, extra, name);
+            this.fail(`the extra \`${extra}\` names \`${name}\`, which is no dependency`, place);
+            return [];
+          }),
+        ];
+      }),
+    );
+  }
+
+  sources(table: TomlTable): UvIndex[] {
+    const sources: readonly unknown[] = Array.isArray(table.source) ? table.source : [];
+    return sources.flatMap((source) => {
+      if (!isTable(source) || typeof source.name !== 'string' || typeof source.url !== 'string') return [];
+      return [{ name: source.name, url: source.url, isDefault: false, isExplicit: true }];
+    });
+  }
+
+  private python(): Placed<string> | undefined {
+    const at = [...AT, 'dependencies'];
+    const [key, value] = Object.entries(this.toml.tableAt(...at) ?? {}).find(
+      ([name]) => name.toLowerCase() === 'python',
+    ) ?? [''];
+    if (value === undefined) return undefined;
+    const origin = this.toml.origin(at, key);
+    if (typeof value !== 'string') {
+      this.fail('`python` is no text', origin);
+      return undefined;
+    }
+    const specifier = this.collect(() => poetryRequiresPython(value, origin), '');
+    return specifier === '' ? undefined : { value: specifier, origin };
+  }
+
+  private isVersionedByGit(): boolean {
+    return this.toml.tableAt('tool', 'poetry-dynamic-versioning')?.enable === true;
+  }
+
+  private text(table: TomlTable, key: string): Placed<string> | undefined {
+    const value = table[key];
+    if (value === undefined) return undefined;
+    const origin = this.toml.origin(AT, key);
+    if (typeof value === 'string') return { value, origin };
+    this.fail(`\`tool.poetry.${key}\` is no text`, origin);
+    return undefined;
+  }
+
+  private strings(value: unknown, key: string, origin: Origin): string[] {
+    if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
+    throw new ElementError({ code: 'METADATA', message: `\`${key}\` is no list of texts`, origin });
+  }
+
+  private collect<T>(read: () => T, fallback: T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ElementErrors) this.errors.push(...error.errors);
+      else if (error instanceof ElementError) this.errors.push(error);
+      else throw error;
+      return fallback;
+    }
+  }
+
+  private fail(message: string, origin: Origin): void {
+    this.errors.push(new ElementError({ code: 'METADATA', message, origin }));
+  }
+}

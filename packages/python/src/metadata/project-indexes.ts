@@ -1,0 +1,142 @@
+import { join, posix } from 'node:path';
+import picomatch from 'picomatch';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { isPoetryBackend, readPoetryTable } from './poetry/poetry-table.js';
+import type { ProjectFiles } from './project-files.js';
+import { isTable, TomlFile } from './toml-file.js';
+import { readUvTable, type UvIndex, type UvTable } from './uv-table.js';
+import { normalizeName } from '../requirements/name.js';
+
+/** A name that a project's files bind to one index. */
+export interface IndexBinding {
+  /** Normalised. */
+  readonly package: string;
+  /** The index's name. */
+  readonly index: string;
+  readonly origin: Origin;
+}
+
+/** What a project's pyproject.toml and the uv.toml it is under say of indexes. Plain data; addresses may hold credentials. */
+export interface ProjectIndexes {
+  readonly table?: UvTable;
+  /** Indexes that names may be bound to, the first of a name counting. */
+  readonly named: readonly UvIndex[];
+  readonly bindings: readonly IndexBinding[];
+}
+
+const PYPROJECT = 'pyproject.toml';
+const UV = ['tool', 'uv'];
+
+/**
+ * Reads where uv and Poetry would look for a project's distributions: the settings of the uv workspace that the project
+ * is a member of, else those of the nearest directory that has some, up to the workspace's; a uv.toml stands for the
+ * `[tool.uv]` beside it. `[tool.uv.sources]` of the project count before those of its uv workspace.
+ * https://docs.astral.sh/uv/concepts/indexes/, https://docs.astral.sh/uv/concepts/configuration-files/
+ *
+ * @returns `undefined` where they say nothing
+ * @throws ElementError METADATA
+ */
+export function readProjectIndexes(files: ProjectFiles): ProjectIndexes | undefined {
+  const own = open(files, PYPROJECT);
+  const levels = directories(files).map((directory) => new Level(files, directory));
+  const root = levels.find((level) => level.isRootOf(files));
+  const settings = root ?? levels.find((level) => level.hasSettings());
+  const table = settings?.table();
+  const poetry =
+    own === undefined || !isPoetryBackend(own.tableAt('build-system')?.['build-backend'])
+      ? undefined
+      : readPoetryTable(own);
+  const pyprojects = [own, root?.pyproject].filter((toml) => toml !== undefined);
+  const named = [
+    ...(levels[0]?.named() ?? []),
+    ...(root?.named() ?? []),
+    ...(table?.indexes ?? []),
+    ...(poetry?.sources ?? []),
+  ].filter(({ name }) => name !== undefined);
+  const bindings = [...pyprojects.flatMap(bindingsOf), ...(poetry?.bindings ?? [])];
+  if (table === undefined && bindings.length === 0) return undefined;
+  return { ...(table === undefined ? {} : { table }), named, bindings: firstOf(bindings) };
+}
+
+/** The project's directory and those above it in the workspace, relative to the project. */
+function directories({ root }: ProjectFiles): string[] {
+  const depth = root === '.' || root === '' ? 0 : root.split('/').length;
+  return Array.from({ length: depth + 1 }, (_, index) => posix.join('.', ...Array<string>(index).fill('..')));
+}
+
+/** One directory with its files. */
+class Level {
+  readonly pyproject: TomlFile | undefined;
+  private readonly uvToml: TomlFile | undefined;
+
+  constructor(
+    private readonly files: ProjectFiles,
+    private readonly directory: string,
+  ) {
+    this.pyproject = open(files, posix.join(directory, PYPROJECT));
+    this.uvToml = open(files, posix.join(directory, 'uv.toml'));
+  }
+
+  hasSettings(): boolean {
+    return this.uvToml !== undefined || this.pyproject?.tableAt(...UV) !== undefined;
+  }
+
+  table(): UvTable | undefined {
+    if (this.uvToml !== undefined) return readUvTable(this.uvToml, [], this.absolute);
+    return this.pyproject === undefined ? undefined : readUvTable(this.pyproject, UV, this.absolute);
+  }
+
+  /** The indexes that `[tool.uv.sources]` may name here, whatever a uv.toml says. */
+  named(): readonly UvIndex[] {
+    return this.pyproject === undefined ? [] : readUvTable(this.pyproject, UV, this.absolute).indexes;
+  }
+
+  private get absolute(): string {
+    const { workspace, directory } = this.files.base(posix.join(this.directory, PYPROJECT));
+    return join(workspace, directory);
+  }
+
+  /** Whether a uv workspace begins here that the project is a member of. */
+  isRootOf({ root }: ProjectFiles): boolean {
+    const workspace = this.pyproject?.tableAt(...UV, 'workspace');
+    if (workspace === undefined) return false;
+    const member = posix.relative(this.files.label(this.directory), root === '' ? '.' : root);
+    const globs = (key: string): string[] => {
+      const value = workspace[key];
+      return Array.isArray(value) ? value.map(String).map((glob) => posix.normalize(glob).replace(/\/$/, '')) : [];
+    };
+    return member === '' || (picomatch(globs('members'))(member) && !picomatch(globs('exclude'))(member));
+  }
+}
+
+function open(files: ProjectFiles, name: string): TomlFile | undefined {
+  const text = files.read(name);
+  return text === undefined ? undefined : TomlFile.parse(text, files.label(name));
+}
+
+/** `[tool.uv.sources]`, as far as it names indexes. */
+function bindingsOf(toml: TomlFile): IndexBinding[] {
+  const at = [...UV, 'sources'];
+  return Object.entries(toml.tableAt(...at) ?? {}).flatMap(([name, value]) => {
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const origin = toml.origin(at, name);
+    const indexes = new Set(
+      entries.flatMap((entry) => (isTable(entry) && typeof entry.index === 'string' ? [entry.index] : [])),
+    );
+    if (indexes.size > 1) {
+      throw new ElementError({
+        code: 'METADATA',
+        message: `\`${name}\` comes from several indexes: \`${[...indexes].join('`, `')}\``,
+        origin,
+        hint: 'a distribution of one name comes from one index here, whatever a marker says',
+      });
+    }
+    return [...indexes].map((index) => ({ package: normalizeName(name), index, origin }));
+  });
+}
+
+function firstOf(bindings: readonly IndexBinding[]): IndexBinding[] {
+  const first = new Map<string, IndexBinding>();
+  for (const binding of bindings) if (!first.has(binding.package)) first.set(binding.package, binding);
+  return [...first.values()];
+}
