@@ -172,6 +172,21 @@ test('what a template says is composed with the plan and with the defaults of th
   expect(again.config).toMatchObject({ 'install-commands': ['echo /venv/bin/python'], scratch: '/application' });
 });
 
+test("what the project's backend is asked is asked by its own template, in its own environment", async () => {
+  const ask = (plan: ProjectPlan, own: PlannedProject): string[] => {
+    const lock = own.locks.build.get('app');
+    return lock === undefined ? [] : [plan.buildRequires(own, lock)];
+  };
+  eject('hook', 'environment:\n  OURS: "1"\n');
+  eject('env', 'variables:\n  install-options: --ours\n');
+  const { graph } = await opened(ask);
+  const hook = graph.elements.find(({ name }) => name.startsWith('hook/'));
+  if (hook === undefined) throw new Error('nothing is asked');
+  expect(graph.describe(hook).environment).toMatchObject({ OURS: '1' });
+  const environments = hook.dependencies.filter(({ element }) => element.name.startsWith('env/'));
+  expect(environments.map(({ element }) => element.getVariable('install-options'))).toEqual(['--ours']);
+});
+
 describe('errors', () => {
   test.each<[string, EjectableTemplate, string, string]>([
     [
