@@ -1,0 +1,41 @@
+import syncManifests from '../../src/generators/sync-manifests/generator.js';
+import { TestWorkspace, written } from '../support/workspace.js';
+
+const APP = {
+  'app/setup.py': '',
+  'app/shop/__init__.py': '',
+  'app/shop/static/a.css': '',
+  'app/shop/static/b.js': '',
+  'app/shop/notes.txt': '',
+  'other/pack/__init__.py': '',
+  'other/pack/data.json': '',
+};
+
+let workspace: TestWorkspace;
+afterEach(() => {
+  workspace.remove();
+});
+
+test('a MANIFEST.in that does not take up everything gets a line more, and it is said why', async () => {
+  workspace = new TestWorkspace({
+    ...APP,
+    'app/MANIFEST.in': '# ours\nrecursive-include shop *.css\nexclude shop/notes.txt',
+  });
+  const tree = workspace.tree();
+  expect(await syncManifests(tree)).toEqual({
+    outOfSyncMessage: 'files of packages would be missing in their wheels',
+    outOfSyncDetails: ['`app/MANIFEST.in` does not take up `shop/static/b.js`'],
+  });
+  expect(written(tree)).toEqual({
+    'app/MANIFEST.in': '# ours\nrecursive-include shop *.css\nexclude shop/notes.txt\nrecursive-include shop *.js\n',
+  });
+  workspace.flush(tree);
+  expect(await syncManifests(workspace.tree())).toBeUndefined();
+});
+
+test('as a generator of its own it writes, and answers nothing', async () => {
+  workspace = new TestWorkspace({ ...APP, 'app/MANIFEST.in': 'graft shop/static\n' });
+  const tree = workspace.tree();
+  expect(await syncManifests(tree, {})).toBeUndefined();
+  expect(written(tree)['app/MANIFEST.in']).toBe('graft shop/static\nrecursive-include shop *.txt\n');
+});
