@@ -55,6 +55,18 @@ test('files are fetched in order, checked, with the credentials of the index', a
   }
 });
 
+test('requests for one file all get it, however many there are at once', async () => {
+  const file = 'native-2.0-py2.py3-none-any.whl';
+  const one = { name: 'native', version: '2.0', hashes: [`sha256:${index.sha256(file)}`], format: 'wheel' } as const;
+  const destination = mkdtempSync(join(context.destination, 'same-'));
+  const files = await fetchDistributions(
+    Array.from({ length: 40 }, () => one),
+    { ...context, destination },
+  );
+  expect(files.map(({ filename }) => filename)).toEqual(Array.from({ length: 40 }, () => file));
+  expect(readFileSync(join(destination, file)).equals(readFileSync(join(index.directory, file)))).toBe(true);
+});
+
 test('of many locked files the best wheel for the interpreter is taken, and the sdist when asked for', async () => {
   const hashes = [
     'native-2.0-cp27-cp27m-win32.whl',
