@@ -15,11 +15,13 @@ declare module '@wheelhouse/element' {
     NO_PROJECT: true;
     /** A step of the build stage cannot be taken here. */
     STAGE: true;
+    /** Files of a project that contradict each other, where only people can say which of them is right. */
+    DRIFT: true;
   }
 }
 
 /** The codes of user errors that this package adds to those of the packages below. */
-export type ScaffoldErrorCode = 'NAME' | 'PLACE' | 'OPTION' | 'UNREADABLE' | 'NO_PROJECT' | 'STAGE';
+export type ScaffoldErrorCode = 'NAME' | 'PLACE' | 'OPTION' | 'UNREADABLE' | 'NO_PROJECT' | 'STAGE' | 'DRIFT';
 
 /**
  * What Nx shows of an error is its message: a user's error with its hint, and a bug as it is.

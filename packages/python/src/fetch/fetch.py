@@ -55,7 +55,7 @@ class FixedPython(TargetPython):
     """A target whose tags were computed by the target itself."""
 
     def __init__(self, version, tags):
-        super().__init__(py_ver=tuple(int(part) for part in version.split(".")[:2]))
+        super().__init__(py_ver=Version(version).release)
         self.fixed = [tag for text in tags for tag in parse_tag(text)]
 
     def supported_tags(self):

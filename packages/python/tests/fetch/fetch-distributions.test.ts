@@ -91,6 +91,25 @@ test('of many locked files the best wheel for the interpreter is taken, and the 
   ]);
 });
 
+test.each([
+  // Patch numbers count.
+  ['3.11.7', '>=3.11.5', true],
+  ['3.11.4', '>=3.11.5', false],
+  ['3.11.7', '!=3.11.0,>=3.11', true],
+  ['3.14.0rc2', '>=3.14', true],
+])('Python %s has a file that is for %s: %s', async (version, requiresPython, fits) => {
+  const file = 'pure-1.0-py3-none-any.whl';
+  index.requiresPython.set(file, requiresPython);
+  const interpreter = { ...context.interpreter, version };
+  const wanted = fetchDistributions([request(file, { format: 'wheel' })], { ...context, interpreter });
+  try {
+    if (fits) expect(await wanted).toHaveLength(1);
+    else await expect(wanted).rejects.toThrow('no index has a wheel of `pure==1.0` for this interpreter');
+  } finally {
+    index.requiresPython.clear();
+  }
+});
+
 test('the pyproject.toml of an sdist is read without running it', async () => {
   const [sdist] = await fetchSdists([request('source-3.0.tar.gz', { hashes: [], format: 'sdist' })], context);
   expect(sdist?.pyproject).toBe(

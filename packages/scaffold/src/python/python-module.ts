@@ -1,5 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { childrenOf, stringOf } from './syntax.js';
 
 /** A function or class that is called: `Flask(...)`, `flask.Flask(...)`. */
 export interface BoundCall {
@@ -80,19 +81,4 @@ export class PythonModule {
   private text(node: SyntaxNode): string {
     return this.source.slice(node.from, node.to);
   }
-}
-
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) children.push(child);
-  return children;
-}
-
-/** The value of a plain string literal; one with escapes or a prefix is none that is read. */
-function stringOf(node: SyntaxNode | null, source: string): string | undefined {
-  if (node?.name !== 'String') return undefined;
-  const text = source.slice(node.from, node.to);
-  const quote = ['"""', "'''", '"', "'"].find((each) => text.startsWith(each) && text.endsWith(each));
-  const value = quote === undefined ? undefined : text.slice(quote.length, -quote.length);
-  return value?.includes('\\') === true ? undefined : value;
 }

@@ -5,7 +5,8 @@ import { pluginEntries } from '../generators/init/prepare-workspace.js';
 import type { Changes } from '../merge/changes.js';
 import { JsonFile } from '../merge/json-file.js';
 
-const EXECUTOR = '@wheelhouse/scaffold:stage';
+/** What takes the steps of a build stage. */
+export const STAGE_EXECUTOR = '@wheelhouse/scaffold:stage';
 /** Nx's plugin that takes every directory with a Dockerfile for a project. */
 const DOCKER_PLUGIN = '@nx/docker';
 
@@ -13,7 +14,7 @@ const DOCKER_PLUGIN = '@nx/docker';
 export function stageTargets({ database, project }: StagePlan): Record<string, TargetConfiguration> {
   const { dist, reports } = stageOutputs(project.root);
   const step = (stage: string, more: TargetConfiguration = {}): TargetConfiguration => ({
-    executor: EXECUTOR,
+    executor: STAGE_EXECUTOR,
     options: { stage },
     cache: false,
     parallelism: false,

@@ -10,6 +10,7 @@ import { AGENT_SCRIPT, buildScript, CACHE_SCRIPT, testScript } from './scripts.j
 import type { StagePlan } from './stage-plan.js';
 import type { Changes } from '../merge/changes.js';
 import { manifestIn } from '../metadata/manifest-in.js';
+import { packageDataOf } from '../metadata/package-data.js';
 import { withBuildSystem } from '../metadata/pyproject-toml.js';
 import { setupPy } from '../metadata/setup-py.js';
 import type { ProjectModel } from '../project/project-model.js';
@@ -40,7 +41,9 @@ function writeManifest(changes: Changes, project: ProjectModel): void {
     return;
   }
   const taken = filesOfManifestIn(present, project.dataFiles);
-  if (project.dataFiles.some((each) => !taken.has(each))) changes.keep(file, present, text);
+  const setup = changes.tree.read(posix.join(project.root, 'setup.py'), 'utf8') ?? '';
+  const named = packageDataOf(setup, project);
+  if (project.dataFiles.some((each) => !taken.has(each) && !named.has(each))) changes.keep(file, present, text);
 }
 
 /** Writes the files of a project's build stage. */

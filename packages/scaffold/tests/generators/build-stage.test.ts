@@ -86,6 +86,18 @@ describe('a Django project with requirements files alone', () => {
   });
 });
 
+test('a MANIFEST.in is no conflict where setup.py names the files itself', async () => {
+  workspace = new TestWorkspace({
+    'text/MANIFEST.in': 'include LICENSE\n',
+    'text/setup.py':
+      'from setuptools import setup\nsetup(name="text", version="1", packages=["text"],\n      package_dir={"": "src"}, package_data={"text": ["data.bin"]})\n',
+    'text/src/text/__init__.py': '',
+    'text/src/text/data.bin': '',
+  });
+  await generate({ directory: 'text', ...FIXED });
+  expect(said).not.toContain('stays as it is');
+});
+
 test('a project with metadata of its own keeps every line of it', async () => {
   const files = {
     'nx.json': '{ "plugins": ["@nx/docker", { "plugin": "@wheelhouse/build", "options": {} }] }\n',
@@ -113,6 +125,8 @@ describe('is refused, and nothing is written:', () => {
     workspace = new TestWorkspace({
       ...DJANGO,
       'broken/setup.py': 'setup(\n',
+      'my shop/shop/__init__.py': '',
+      'notes/README.md': '',
       'bad/pyproject.toml': '[project\n',
       'web/setup.py': 'from setuptools import setup\nsetup(name="web", version="1", install_requires=["Common>1"])\n',
       'web/web.py': '',
@@ -128,6 +142,22 @@ describe('is refused, and nothing is written:', () => {
     ['a directory outside', { directory: '../x' }, '`../x` is not inside the workspace\n'],
     ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: no valid Python'],
     ['a pyproject.toml that is no TOML', { directory: 'bad' }, 'pyproject.toml [line 1 column '],
+    [
+      'a directory whose name is none of a distribution',
+      { directory: 'my shop' },
+      '`my shop` is no distribution name\nhint: name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+    ],
+    ['a name that is none of a distribution', { directory: 'shop', name: '-shop' }, '`-shop` is no distribution name'],
+    [
+      'a directory without a package',
+      { directory: 'notes' },
+      '`notes` has no Python package and no module\nhint: a package is a directory with an `__init__.py`, beside setup.py or in `src`',
+    ],
+    [
+      'a project that requires another one, which Docker does not see',
+      { directory: 'web' },
+      '`web` requires `common`, the project in `lib`, which Docker does not see\nhint: the targets `test` and `build-wheel` build projects with those that they require, without Docker',
+    ],
     [
       'an image of no database',
       { directory: 'shop', database: 'none', databaseImage: 'x' },

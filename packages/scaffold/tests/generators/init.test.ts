@@ -1,5 +1,6 @@
 import { JsonFile } from '../../src/merge/json-file.js';
 import init from '../../src/generators/init/generator.js';
+import { expectGolden } from '../support/golden.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
 let workspace: TestWorkspace;
@@ -18,10 +19,31 @@ test('registers the plugin, ignores what targets write and declares both package
   expect(files['.gitignore']).toBe('node_modules\n/dist/\nreports\n.venv\n');
   expect(JSON.parse(files['nx.json']!)).toEqual({
     plugins: [{ plugin: '@wheelhouse/build', options: {} }],
-    sync: { globalGenerators: ['@wheelhouse/build:sync-locks', '@wheelhouse/scaffold:sync-manifests'] },
+    sync: {
+      globalGenerators: [
+        '@wheelhouse/build:sync-locks',
+        '@wheelhouse/scaffold:sync-manifests',
+        '@wheelhouse/scaffold:sync-setup',
+      ],
+    },
   });
   const { devDependencies } = JSON.parse(files['package.json']!) as { devDependencies: Record<string, string> };
   expect(Object.keys(devDependencies)).toEqual(['@wheelhouse/build', '@wheelhouse/scaffold']);
+});
+
+test('a workspace that has something of everything', () => {
+  // Versions that are there stay, so that no release of these packages is in the golden file.
+  workspace.write(
+    'package.json',
+    '{ "devDependencies": { "@wheelhouse/build": "*", "@wheelhouse/scaffold": "*", "nx": "*" } }\n',
+  );
+  workspace.write(
+    'nx.json',
+    '{\n  // ours\n  "parallel": 2,\n  "plugins": ["@nx/docker"],\n  "sync": { "applyChanges": true }\n}\n',
+  );
+  const tree = workspace.tree();
+  init(tree, {});
+  expectGolden(tree, '.', 'init');
 });
 
 test('changes nothing the second time', () => {
@@ -42,7 +64,7 @@ test('keeps an entry that is there, and comments', () => {
   expect(after).toContain('\n  // ours\n');
   expect(JsonFile.parse(after, 'nx.json').get(['plugins'])).toEqual(['@wheelhouse/build']);
   expect(JsonFile.parse(after, 'nx.json').get(['sync'])).toEqual({
-    globalGenerators: ['@wheelhouse/scaffold:sync-manifests'],
+    globalGenerators: ['@wheelhouse/scaffold:sync-manifests', '@wheelhouse/scaffold:sync-setup'],
   });
 });
 

@@ -1,4 +1,5 @@
 import syncManifests from '../../src/generators/sync-manifests/generator.js';
+import { expectGolden } from '../support/golden.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
 const APP = {
@@ -31,6 +32,43 @@ test('a MANIFEST.in that does not take up everything gets a line more, and it is
   });
   workspace.flush(tree);
   expect(await syncManifests(workspace.tree())).toBeUndefined();
+});
+
+test('a tree of projects in all layouts', async () => {
+  workspace = new TestWorkspace({
+    ...APP,
+    'app/MANIFEST.in': 'include README.md\\\n  LICENSE\nrecursive-include shop *.css\n',
+    'lib/MANIFEST.in': 'graft src\nglobal-exclude *.txt\n',
+    'lib/src/lib/__init__.py': '',
+    'lib/src/lib/a.txt': '',
+    'lib/src/lib/b.json': '',
+    'src/MANIFEST.in': '',
+    'src/src/one/__init__.py': '',
+    'src/src/one/py.typed': '',
+    'src/src/two/__init__.py': '',
+    'src/src/two/templates/LICENSE': '',
+  });
+  const tree = workspace.tree();
+  await syncManifests(tree);
+  expectGolden(tree, '.', 'sync-manifests');
+});
+
+test('what setup.py names by package_data needs no MANIFEST.in', async () => {
+  const files = { ...APP, 'app/MANIFEST.in': 'include LICENSE\n' };
+  workspace = new TestWorkspace({
+    ...files,
+    'app/setup.py': 'from setuptools import setup\nsetup(package_data={"shop": ["static/*", "*.txt"]})\n',
+  });
+  expect(await syncManifests(workspace.tree())).toBeUndefined();
+  workspace.remove();
+  workspace = new TestWorkspace({
+    ...files,
+    'app/setup.py': 'import setuptools\nsetuptools.setup(package_data={"": ["*.txt"], "other": "static/*"})\n',
+  });
+  expect((await syncManifests(workspace.tree()))?.outOfSyncDetails).toEqual([
+    '`app/MANIFEST.in` does not take up `shop/static/a.css`',
+    '`app/MANIFEST.in` does not take up `shop/static/b.js`',
+  ]);
 });
 
 test('as a generator of its own it writes, and answers nothing', async () => {

@@ -15,7 +15,7 @@ const OUTPUTS = ['dist', 'reports', '.venv'];
 export interface PrepareOptions {
   /** Leaves versions in package.json as they are. Default: true. */
   readonly keepExistingVersions?: boolean | undefined;
-  /** Registers the sync generator of this package in a workspace that uses the plugin already, too. */
+  /** Registers the sync generators of this package in a workspace that uses the plugin already, too. */
   readonly sync?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function prepareWorkspace(changes: Changes, options: PrepareOptions = {})
     addSync(nxJson, `${BUILD_PLUGIN}:sync-locks`);
   }
   // Whoever took it away does not get it back with the next project.
-  if (isNew || sync) addSync(nxJson, `${OWN}:sync-manifests`);
+  if (isNew || sync) for (const name of ['sync-manifests', 'sync-setup']) addSync(nxJson, `${OWN}:${name}`);
   changes.edit('nx.json', nxJson.text);
   changes.edit('.gitignore', addIgnored(tree.read('.gitignore', 'utf8') ?? '', OUTPUTS));
   if (!tree.exists('package.json')) return () => undefined;

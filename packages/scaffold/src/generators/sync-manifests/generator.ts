@@ -4,6 +4,7 @@ import { projectFiles } from '@wheelhouse/python';
 import type { SyncManifestsGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
 import { completeManifest } from '../../metadata/complete-manifest.js';
+import { packageDataOf } from '../../metadata/package-data.js';
 import { findPackages } from '../../project/find-packages.js';
 
 /** What Nx tells of a workspace that is out of sync. */
@@ -32,7 +33,10 @@ export default async function syncManifests(
       const text = tree.read(manifest, 'utf8');
       if (text === null) continue;
       const files = (await projectFiles(join(tree.root, root))).filter((file) => tree.exists(posix.join(root, file)));
-      const completed = completeManifest(text, findPackages(files));
+      const found = findPackages(files);
+      const named = packageDataOf(tree.read(posix.join(root, 'setup.py'), 'utf8') ?? '', found);
+      const dataFiles = found.dataFiles.filter((file) => !named.has(file));
+      const completed = completeManifest(text, { ...found, dataFiles });
       if (completed === undefined) continue;
       tree.write(manifest, completed.text);
       details.push(...completed.missing.map((file) => `\`${manifest}\` does not take up \`${file}\``));
