@@ -134,3 +134,47 @@ describe.each(Object.entries(PROJECTS))('a public project with %s', (_what, { sd
     expect(await lines('git', 'status', '--porcelain')).toEqual([]);
   });
 });
+
+describe('nx sync', () => {
+  const CHANGED = '`wikipedia/requirements.txt` requires `requests<3.0.0,>=2.31`, and `install_requires` of';
+  const NEW = '`wikipedia/requirements.txt` requires `six`, and `install_requires` of `wikipedia/setup.py` does not';
+
+  test('checks the projects, which are in sync', async () => {
+    expect(await workspace.nx(['g', '@wheelhouse/scaffold:init', '--no-interactive'])).toMatchObject({ exitCode: 0 });
+    expect(await lines('git', 'diff', '--name-only')).toEqual(['nx.json']);
+    // The workspace used the plugin before, without its generator.
+    const own = '"@wheelhouse/scaffold:sync-setup"';
+    workspace.edit('nx.json', own, `${own}, "@wheelhouse/build:sync-locks"`);
+    workspace.commit();
+    const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
+    expect({ exitCode, said: stdout + stderr }).toMatchObject({ exitCode: 0 });
+  });
+
+  test('names the requirements that setup.py lacks, and puts them in', async () => {
+    workspace.edit('wikipedia/requirements.txt', 'requests>=2.0.0', 'six\nrequests>=2.31');
+    const checked = await workspace.nx(['sync:check']);
+    expect(checked.exitCode).toBe(1);
+    for (const text of [CHANGED, NEW]) expect(checked.stdout + checked.stderr).toContain(text);
+    expect(await workspace.nx(['sync'])).toMatchObject({ exitCode: 0 });
+    expect(await lines('git', 'diff', '--name-only')).toEqual(['wikipedia/requirements.txt', 'wikipedia/setup.py']);
+    expect(workspace.read('wikipedia/setup.py')).toContain('"requests<3.0.0,>=2.31",\n        "six",\n');
+  });
+
+  test('says then that the locks are out of date', async () => {
+    const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toContain('the locks of `wikipedia` are out of date');
+    expect(stdout + stderr).not.toContain('setup.py lacks');
+  });
+
+  test('leaves to people what only they can tell', async () => {
+    workspace.restore();
+    workspace.edit('wikipedia/requirements.txt', 'beautifulsoup4\n', '');
+    const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toContain(
+      '`beautifulsoup4` is required, and `wikipedia/requirements.txt` does not have it\n',
+    );
+    expect(await lines('git', 'diff', '--name-only')).toEqual(['wikipedia/requirements.txt']);
+  });
+});

@@ -26,6 +26,8 @@ let workspace: Workspace;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'wheelhouse-matrix-'));
   workspace = new Workspace({ base: directory, source: FIXTURE, parts: ['nx.json', 'package.json', '.gitignore'] });
+  // The first generator makes it use the plugin, and its generators for `nx sync`.
+  workspace.write('nx.json', '{ "neverConnectToCloud": true, "analytics": false }\n');
   for (const home of ['apps', 'libs']) mkdirSync(workspace.path(home));
 });
 
@@ -70,5 +72,6 @@ test('their locks are made, their own tests pass and their wheels are built', as
 });
 
 test('they are in sync', async () => {
+  expect(workspace.read('nx.json')).toContain('"@wheelhouse/build:sync-locks"');
   expect(await workspace.nx(['sync:check'])).toMatchObject({ exitCode: 0 });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import type { ComposeProgram } from './docker.js';
 import { askProgram, runProgram, type Surroundings } from './program.js';
 
@@ -9,6 +9,8 @@ import { askProgram, runProgram, type Surroundings } from './program.js';
 export class ComposeProject {
   /** The names of its services. */
   readonly services: ReadonlySet<string>;
+  /** The names of the images that it builds, where it gives them names. */
+  readonly builtImages: readonly string[];
 
   /**
    * @param name of the Compose project: what containers, networks and volumes are called after
@@ -21,7 +23,12 @@ export class ComposeProject {
     private readonly file: string,
     private readonly surroundings: Surroundings,
   ) {
-    this.services = servicesOf(join(surroundings.directory, file), file);
+    const services = servicesOf(join(surroundings.directory, file), file);
+    this.services = new Set(services.items.map(({ key }) => String(key)));
+    this.builtImages = services.items.flatMap(({ value }) => {
+      const image = isMap(value) && value.has('build') ? value.get('image') : undefined;
+      return typeof image === 'string' ? [image] : [];
+    });
   }
 
   /** Runs a subcommand. @returns its exit code */
@@ -51,13 +58,33 @@ export class ComposeProject {
     return code === 0 ? copied : code;
   }
 
+  /**
+   * Removes containers, networks, volumes and images of the project, those that an earlier state of its file had among
+   * them. Images that it takes from others stay.
+   *
+   * @returns the worst exit code
+   */
+  async remove(): Promise<number> {
+    const codes = [await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local')];
+    const volumes = this.listed('volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`);
+    if (volumes.length > 0) codes.push(await runProgram(['docker', 'volume', 'rm', ...volumes], this.surroundings));
+    const images = this.builtImages.filter((image) => this.listed('image', 'ls', '--quiet', image).length > 0);
+    if (images.length > 0) codes.push(await runProgram(['docker', 'image', 'rm', ...images], this.surroundings));
+    return Math.max(...codes);
+  }
+
+  private listed(...words: readonly string[]): string[] {
+    const answer = askProgram(['docker', ...words], this.surroundings);
+    return answer !== 'absent' && 'output' in answer ? answer.output.split('\n').filter((line) => line !== '') : [];
+  }
+
   private hasContainer(name: string): boolean {
     const found = askProgram(['docker', 'container', 'inspect', name], this.surroundings);
     return found !== 'absent' && 'output' in found;
   }
 }
 
-function servicesOf(path: string, file: string): ReadonlySet<string> {
+function servicesOf(path: string, file: string): YAMLMap {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -73,9 +100,7 @@ function servicesOf(path: string, file: string): ReadonlySet<string> {
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   const services = error === undefined ? document.get('services') : undefined;
-  if (error === undefined && isMap(services)) {
-    return new Set(services.items.map(({ key }) => String(key)));
-  }
+  if (error === undefined && isMap(services)) return services;
   const { line, col } = lines.linePos(error?.pos[0] ?? 0);
   throw new ElementError({
     code: 'UNREADABLE',

@@ -156,11 +156,13 @@ function portsOf(request: StageRequest, container: string): string {
         .join(', ');
 }
 
-/** Removes containers, networks, volumes, the images that have no name of their own, and what was brought out. */
+/** Removes containers, networks, volumes and images, and what was brought out. */
 async function clean(projects: readonly ComposeProject[], { directory, root }: StageRequest): Promise<number> {
+  // Compose 1.29 refuses a file with a build context that is not there, whatever it is asked to do.
+  mkdirSync(join(directory, stageOutputs(root).dist, 'wheelhouse'), { recursive: true });
   let worst = 0;
   for (const project of projects) {
-    worst = Math.max(worst, await project.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local'));
+    worst = Math.max(worst, await project.remove());
   }
   for (const path of Object.values(stageOutputs(root))) rmSync(join(directory, path), { recursive: true, force: true });
   return worst;
