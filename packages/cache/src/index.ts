@@ -11,3 +11,5 @@ export { DiskStore, type DiskStoreOptions } from './store/disk-store.js';
 export { isEntryHash, isNamespace, type Commit, type EntryName, type EntryRecord } from './store/entry.js';
 export { Spool, type ReceivedBody, type SpoolOptions } from './store/spool.js';
 export { StoreFailure, type StoreFailureReason } from './store/store-failure.js';
+export { accessOf, pullRequestShare, type Access } from './tiers/access.js';
+export { TieredCache, type Hit, type Writability } from './tiers/tiered-cache.js';
