@@ -13,3 +13,8 @@ export { Spool, type ReceivedBody, type SpoolOptions } from './store/spool.js';
 export { StoreFailure, type StoreFailureReason } from './store/store-failure.js';
 export { accessOf, pullRequestShare, type Access } from './tiers/access.js';
 export { TieredCache, type Hit, type Writability } from './tiers/tiered-cache.js';
+export { CacheServer } from './server/cache-server.js';
+export type { Identify } from './server/authentication.js';
+export { Metrics } from './server/metrics.js';
+export type { LogLevel, ServerLimits, ServerOptions } from './server/server-options.js';
+export type { Pace } from './server/slow-peer.js';
