@@ -16,5 +16,10 @@ export { TieredCache, type Hit, type Writability } from './tiers/tiered-cache.js
 export { CacheServer } from './server/cache-server.js';
 export type { Identify } from './server/authentication.js';
 export { Metrics } from './server/metrics.js';
-export type { LogLevel, ServerLimits, ServerOptions } from './server/server-options.js';
+export type { LogLevel } from './config/log-level.js';
+export type { ServerLimits, ServerOptions } from './server/server-options.js';
 export type { Pace } from './server/slow-peer.js';
+export { parseAddress, type Address } from './config/address.js';
+export { formatSize, parseDuration, parseSize } from './config/quantity.js';
+export { readSettingsFile, SETTINGS_FILE, type SettingSources } from './config/setting-sources.js';
+export { readSettings, SETTINGS, type Settings } from './config/settings.js';

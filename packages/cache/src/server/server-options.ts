@@ -1,3 +1,4 @@
+import type { LogLevel } from '../config/log-level.js';
 import type { Spool } from '../store/spool.js';
 import type { TieredCache } from '../tiers/tiered-cache.js';
 import type { Identify } from './authentication.js';
@@ -35,6 +36,3 @@ export interface ServerOptions {
   /** In PEM; without it the server speaks HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
