@@ -57,6 +57,7 @@ function create({ limits, logLevel, log, tls }: ServerOptions): FastifyInstance 
       level: logLevel,
       stream: log,
       base: null,
+      formatters: { level: (level: string) => ({ level }) },
       // Of a request only what cannot hold a secret: neither its headers nor its address, in which a token might stand.
       serializers: { req: ({ method, ip }: FastifyRequest) => ({ method, ip }) },
     },

@@ -56,16 +56,21 @@ export interface CollectOptions {
 export async function collect(layout: DiskLayout, retention: Retention, options: CollectOptions): Promise<Collection> {
   const { now, isPinned } = options;
   const kept = new Set<SurveyedEntry>();
+  /** Bodies that have lost an entry: they go at once, unless another one names them. */
+  const due = new Set(options.deferred);
   const removed = { age: 0, quota: 0, unreadable: 0 };
   for await (const entry of surveyEntries(layout)) {
     if (entry.record === undefined) removed.unreadable += remove(entry.path);
-    else if (now - entry.usedMs > retention.maxAgeMs) removed.age += remove(entry.path);
-    else kept.add(entry);
+    else if (now - entry.usedMs > retention.maxAgeMs) {
+      removed.age += remove(entry.path);
+      due.add(hashOf(entry));
+    } else kept.add(entry);
   }
 
   const oldestFirst = [...kept].sort((a, b) => a.usedMs - b.usedMs);
   const evict = (entry: SurveyedEntry): void => {
     removed.quota += remove(entry.path);
+    due.add(hashOf(entry));
     kept.delete(entry);
   };
   const shareBytes = retention.shares.map((share) => {
@@ -99,7 +104,6 @@ export async function collect(layout: DiskLayout, retention: Retention, options:
       if (left === 0) bytes -= sizeOf(entry);
     }
   }
-  const due = new Set([...options.deferred, ...oldestFirst.filter((entry) => !kept.has(entry)).map(hashOf)]);
 
   let freedBytes = 0;
   const deferred = new Set<string>();

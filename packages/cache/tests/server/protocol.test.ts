@@ -135,7 +135,7 @@ describe('a server that cannot do its work', () => {
       [403, 'store'],
     ]);
     expect(mine.outcomes()).toEqual(['PUT stored', 'GET fault', 'PUT fault']);
-    expect(mine.log.filter((line) => line.includes('"level":50')).join()).toContain('ENOTDIR');
+    expect(mine.log.filter((line) => line.includes('"level":"error"')).join()).toContain('ENOTDIR');
     await mine.server.stop(1000);
   });
 
