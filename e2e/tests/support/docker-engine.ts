@@ -51,6 +51,11 @@ export class DockerEngine {
     return { DOCKER_HOST: `unix://${join(this.directory, 'docker.sock')}` };
   }
 
+  /** The address of this machine that every container which has a network can reach. */
+  async gateway(): Promise<string> {
+    return await this.docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', NETWORK);
+  }
+
   /** Runs Debian's client. @returns what it prints, trimmed */
   async docker(...words: readonly string[]): Promise<string> {
     const env = { PATH: '/usr/bin:/bin', HOME: this.directory, ...this.environment };

@@ -6,7 +6,8 @@ import { ordinaryUser } from './users.js';
 /** The directory of the repository. */
 export const REPOSITORY: string = join(__dirname, '..', '..', '..');
 
-const BUILD = join(REPOSITORY, 'packages', 'build');
+/** The packages that users install; the others come with them. */
+const INSTALLED = ['build', 'scaffold'];
 
 /** The packages, and what they need at run time, where every user of this machine can read them. */
 export interface Installation {
@@ -43,7 +44,7 @@ export function installPackages(directory: string): Installation {
       install(found, join(isNested ? join(target, 'node_modules') : modules, name));
     }
   };
-  install(BUILD, join(modules, '@wheelhouse', 'build'));
+  for (const name of INSTALLED) install(join(REPOSITORY, 'packages', name), join(modules, '@wheelhouse', name));
   const operate = join(directory, 'operate.cjs');
   copyFileSync(join(__dirname, 'operate.cjs'), operate);
   return { node: nodeFor(directory), command: join(modules, '@wheelhouse', 'build', 'bin', 'wheelhouse.js'), operate };

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { normalizeName, parseFilename } from '@wheelhouse/python';
 
-/** An index (PEP 503) on a free port of the loopback interface. */
+/** An index (PEP 503) on a free port. */
 export interface SimpleIndex {
   readonly url: string;
   stop(): Promise<void>;
@@ -17,8 +17,9 @@ export interface SimpleIndex {
  *
  * @param directory absolute path
  * @param credentials `user:password` that it asks for; it gives everybody everything without
+ * @param host the address that it listens on
  */
-export async function serveIndex(directory: string, credentials?: string): Promise<SimpleIndex> {
+export async function serveIndex(directory: string, credentials?: string, host = '127.0.0.1'): Promise<SimpleIndex> {
   const basic = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
   const server = createServer((request, response) => {
     if (basic !== undefined && request.headers.authorization !== basic) {
@@ -41,10 +42,10 @@ export async function serveIndex(directory: string, credentials?: string): Promi
       });
     response.statusCode = links.length === 0 ? 404 : 200;
     response.setHeader('content-type', 'text/html').end(`<!DOCTYPE html><html><body>${links.join('')}</body></html>`);
-  }).listen(0, '127.0.0.1');
+  }).listen(0, host);
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}/simple`,
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import {
+  ejectedFiles,
   gitFiles,
   projectFiles,
   type GitFilesOptions,
@@ -41,7 +42,10 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
         settings: JSON.stringify(ref.settings ?? {}),
       })),
       modes: modesDigest(workspace.directory, sources),
-      unseen: await unseenDigest(workspace.directory, sources, ignored),
+      unseen: await unseenDigest(workspace.directory, sources, [
+        ...ignored,
+        ...unlisted(roots, workspace.directory, sources),
+      ]),
       ...(version === undefined ? {} : { version }),
     }),
   );
@@ -63,6 +67,12 @@ async function filesBelow(
     for (const file of await projectFiles(join(workspace, root))) files.push(posix.join(root, file));
   }
   return files;
+}
+
+/** The projects' own templates that git ignores: they decide what elements are all the same. */
+function unlisted(roots: readonly string[], workspace: string, sources: readonly string[]): string[] {
+  const listed = new Set(sources);
+  return roots.flatMap((root) => ejectedFiles(root, workspace)).filter((file) => !listed.has(file));
 }
 
 /** The version that git gives a project, or why it gives none, which the task itself then says. */
@@ -105,7 +115,7 @@ function modesDigest(workspace: string, sources: readonly string[]): string {
   return sha256(lines.sort().join('\n'));
 }
 
-/** What is in files that are sources although Nx does not hash them: tracked but ignored, or hidden by `.nxignore`. */
+/** What is in files that are inputs although Nx does not hash them: ignored by git, or hidden by `.nxignore`. */
 async function unseenDigest(
   workspace: string,
   sources: readonly string[],

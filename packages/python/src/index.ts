@@ -72,6 +72,17 @@ export { makeImage } from './project/make-image.js';
 export type { ReleaseImageOptions } from './image/release-image.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export type { Operation } from './project/operation.js';
+export {
+  EJECTABLE_TEMPLATES,
+  EJECTED_DIRECTORY,
+  ejectedFiles,
+  ejectedPath,
+  ejectedText,
+  readEjected,
+  type EjectableTemplate,
+  type EjectedTemplate,
+  type EjectedTemplates,
+} from './plan/ejected-templates.js';
 export type { PlannedProject, ProjectSettings } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';

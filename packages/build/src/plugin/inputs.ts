@@ -1,11 +1,14 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import {
+  EJECTABLE_TEMPLATES,
+  ejectedPath,
   METADATA_FILES,
   sourceSetMatcher,
   TEST_EXCLUDES,
   TEST_INCLUDES,
   WHEEL_EXCLUDES,
+  type EjectableTemplate,
   type ProjectSettings,
 } from '@wheelhouse/python';
 import type { AskedOf } from './asked-of.js';
@@ -47,14 +50,16 @@ export function snapshotInputs(facts: InputFacts): Inputs {
 /** The inputs of the target `build-wheel`: the wheel's source set (docs/adr/0017), and what wheels are built with. */
 export function wheelInputs(facts: InputFacts): Inputs {
   const included = new Set(facts.settings.include ?? []);
-  // Locks are no source, but they are an input: what is excluded stays excluded whatever else is listed.
-  const isAsked = askedMatcher(facts);
+  // Locks and templates are no source, but they are an input: what is excluded stays excluded whatever else is listed.
+  const isInput = inputMatcher(facts);
   const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
-    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isAsked(glob),
+    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isInput(glob),
   );
+  const others = EJECTABLE_TEMPLATES.filter((template) => !WHEEL_TEMPLATES.includes(template));
   return [
     fileset(facts, '**/*'),
     ...excludes.map((glob) => `!${fileset(facts, glob)}`),
+    ...templates(facts, others).map((file) => `!${file}`),
     ...common(facts),
     WHEELS_OF_DEPENDENCIES,
   ];
@@ -70,6 +75,7 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
   return [
     ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
     ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
+    ...templates(facts, TEST_TEMPLATES),
     ...common(facts),
     run,
     WHEELS_OF_DEPENDENCIES,
@@ -84,6 +90,14 @@ export function imageInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs 
 
 const LOCKS = 'locks/**';
 const VERSION_FILE = '.python-version';
+
+/** What a project's own templates decide (docs/adr/0047): its distributions, its tests, and the environments of both. */
+const WHEEL_TEMPLATES: readonly EjectableTemplate[] = ['wheel', 'sdist', 'env'];
+const TEST_TEMPLATES: readonly EjectableTemplate[] = ['test', 'installed', 'env'];
+
+function templates({ root }: InputFacts, which: readonly EjectableTemplate[]): string[] {
+  return which.map((template) => `{workspaceRoot}/${ejectedPath(root, template)}`);
+}
 
 function common(facts: InputFacts): Inputs {
   return [
@@ -105,10 +119,15 @@ function versionFiles(root: string): string[] {
   }
 }
 
-/** Whether a glob of what is no source holds a file that locks answer, which makes it an input all the same. */
-function askedMatcher({ root, asked }: InputFacts): (glob: string) => boolean {
-  const own = asked.files.map((file) => posix.relative(root, file)).filter((file) => !file.startsWith('../'));
-  if (own.length === 0) return () => false;
+/**
+ * Whether a glob of what is no source holds a file that locks answer, or a template of the wheel's, which makes it an
+ * input all the same.
+ */
+function inputMatcher({ root, asked }: InputFacts): (glob: string) => boolean {
+  const own = [
+    ...asked.files.map((file) => posix.relative(root, file)).filter((file) => !file.startsWith('../')),
+    ...WHEEL_TEMPLATES.map((template) => ejectedPath('.', template)),
+  ];
   return (glob) => own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
 }
 

@@ -186,6 +186,8 @@ describe('createNodes', () => {
         ),
         '!{workspaceRoot}/libs/a/**/__pycache__/**',
         '!{workspaceRoot}/libs/a/notes/**',
+        // Templates of the project's own are inputs of what is made from them.
+        ...['test', 'installed', 'hook'].map((template) => `!{workspaceRoot}/libs/a/.wheelhouse/${template}.bst`),
         ...common,
         wheels,
       ],
@@ -208,6 +210,7 @@ describe('createNodes', () => {
       inputs: expect.arrayContaining([
         '{workspaceRoot}/libs/a/tests/**',
         '{workspaceRoot}/libs/a/pyproject.toml',
+        ...['test', 'installed', 'env'].map((template) => `{workspaceRoot}/libs/a/.wheelhouse/${template}.bst`),
         toolchain,
         { env: 'WHEELHOUSE_RUN' },
         wheels,

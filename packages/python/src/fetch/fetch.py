@@ -55,7 +55,7 @@ class FixedPython(TargetPython):
     """A target whose tags were computed by the target itself."""
 
     def __init__(self, version, tags):
-        super().__init__(py_ver=tuple(int(part) for part in version.split(".")[:2]))
+        super().__init__(py_ver=Version(version).release)
         self.fixed = [tag for text in tags for tag in parse_tag(text)]
 
     def supported_tags(self):
@@ -91,6 +91,12 @@ class Chooser:
         auth.KEYRING_DISABLED = settings.get("keyringProvider") == "disabled"
         self.client.auth = auth.MultiDomainBasicAuth(prompting=False, index_urls=urls)
         self.ranks = {tag: rank for rank, tag in enumerate(target.fixed)}
+        self.turns, self.turns_lock = {}, threading.Lock()
+
+    def turn(self, path):
+        """A lock for a file that is downloaded to."""
+        with self.turns_lock:
+            return self.turns.setdefault(path, threading.Lock())
 
     def finder(self, indexes):
         """What looks through find-links and these indexes alone."""
@@ -239,7 +245,10 @@ def download(client, link, path):
             return hashed(path)
         response.raise_for_status()
         goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith("bytes %d-" % have)
-        with open(path, "ab" if goes_on else "wb") as file:
+        if not goes_on:
+            # What is there may be linked to from elsewhere.
+            remove(path)
+        with open(path, "ab") as file:
             for chunk in response.iter_bytes():
                 file.write(chunk)
     return hashed(path)
@@ -340,7 +349,8 @@ def serve(job, chooser, request):
     if job.get("destination") is None:
         return dict(answer, sha256=chosen["sha256"])
     path = os.path.join(job["destination"], answer["filename"])
-    with Partial(job.get("partials"), chosen["sha256"]) as partial:
+    # Requests that come to the same file: the second one finds it there.
+    with chooser.turn(path), Partial(job.get("partials"), chosen["sha256"]) as partial:
         at = path if partial.path is None else partial.path
         sha256, size = obtain(chooser.client, link, at, chosen["sha256"])
         if at != path:

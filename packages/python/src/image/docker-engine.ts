@@ -32,6 +32,21 @@ export class DockerEngine implements ImageEngine {
     }
   }
 
+  /**
+   * The digest of a name as its registry has it now, which the engine asks without getting the image.
+   *
+   * @returns `undefined` where the registry does not know the name, or cannot be asked
+   */
+  async registryDigest(reference: string): Promise<string | undefined> {
+    try {
+      const found = (await this.docker.getImage(reference).distribution()) as { Descriptor?: { digest?: string } };
+      return found.Descriptor?.digest;
+    } catch (error) {
+      if (statusOf(error) !== undefined) return undefined;
+      throw this.failed(`ask for the digest of \`${reference}\``, error);
+    }
+  }
+
   async pull(reference: string, progress: Progress): Promise<void> {
     try {
       await this.follow(await this.docker.pull(reference), progress);

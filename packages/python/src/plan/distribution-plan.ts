@@ -1,5 +1,6 @@
 import type { Origin } from '@wheelhouse/element';
 import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-elements.js';
+import type { EjectedTemplate } from './ejected-templates.js';
 import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
 import type { PlannedProject } from './planned-project.js';
 import { toolchainElement } from './toolchain-element.js';
@@ -30,13 +31,24 @@ export class DistributionPlan {
     return [...this.planned.values()];
   }
 
-  /** An environment with everything a lock holds for the project's interpreter. @returns the element's name */
-  environment(lock: Lock, project: PlannedProject): string {
+  /**
+   * An environment with everything a lock holds for the project's interpreter.
+   *
+   * @param ejected the project's own version of the template, where the lock is the project's own
+   * @returns the element's name
+   */
+  environment(lock: Lock, project: PlannedProject, ejected?: EjectedTemplate): string {
     const { interpreter } = project;
     const wheels = this.wheelsOf(lock, project);
-    return this.plan(`env/${shortDigest([interpreter.tagsDigest, ...wheels])}.bst`, 'env', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
+    const own = ejected?.identity === undefined ? [] : [ejected.identity];
+    return this.add({
+      name: `env/${shortDigest([interpreter.tagsDigest, ...wheels, ...own])}.bst`,
+      template: 'env',
+      ...(ejected === undefined ? {} : { ejected: ejected.node }),
+      overlay: {
+        variables: { interpreter: interpreter.executable },
+        'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
+      },
     });
   }
 

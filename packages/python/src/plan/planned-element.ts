@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Origin } from '@wheelhouse/element';
+import type { MappingNode, Origin } from '@wheelhouse/element';
 
 /** A value of an element file. */
 export type PlanValue = string | readonly PlanValue[] | { readonly [key: string]: PlanValue };
@@ -10,7 +10,11 @@ export interface PlannedElement {
   readonly name: string;
   /** The template's name, without its suffix. */
   readonly template: TemplateName;
+  /** The project's own version of the template (docs/adr/0047), in place of the one of this package. */
+  readonly ejected?: MappingNode;
   readonly overlay: { readonly [key: string]: PlanValue };
+  /** What is laid over that again where it is built in other surroundings (docs/adr/0030). */
+  readonly surroundings?: { readonly [key: string]: PlanValue };
   /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
   readonly origin?: Origin;
 }

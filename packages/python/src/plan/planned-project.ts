@@ -1,3 +1,4 @@
+import type { EjectedTemplates } from './ejected-templates.js';
 import type { ImageLayer } from '../image/base-image.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import type { LockSettings } from '../locks/lock-settings.js';
@@ -30,6 +31,8 @@ export interface PlannedProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
   readonly settings: ProjectSettings;
+  /** The templates that it has of its own; absent where nobody looked. */
+  readonly ejected?: EjectedTemplates;
   /** Where a build lock has a backend that runs cargo. */
   readonly rust?: RustToolchain;
   /** Where the project's own has: the crates of its Cargo.lock. */

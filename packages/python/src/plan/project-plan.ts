@@ -1,5 +1,6 @@
 import { crateElement } from './cargo-elements.js';
 import { DistributionPlan, HOOK_TOOLS, identityOf, INSTALL_TOOLS, type CargoParts } from './distribution-plan.js';
+import type { EjectableTemplate } from './ejected-templates.js';
 import { imageApplicationElement, imageBaseElement, imageInterpreterElement } from './image-elements.js';
 import { shortDigest, type PlannedElement } from './planned-element.js';
 import { buildLockOf, wheelExcludes, type PlannedBase, type PlannedProject } from './planned-project.js';
@@ -19,35 +20,54 @@ const ANY_VERSION = '0';
 export class ProjectPlan extends DistributionPlan {
   /** The wheel of a project. @returns the element's name */
   wheel(project: PlannedProject): string {
-    return this.plan(`wheel/${project.metadata.normalizedName}.bst`, 'wheel', this.wheelOverlay(project));
+    return this.own(project, 'wheel', {
+      name: `wheel/${project.metadata.normalizedName}.bst`,
+      overlay: this.wheelOverlay(project),
+    });
   }
 
   /** The wheel of a project, built in other surroundings. @returns the element's name */
   wheelAgain(project: PlannedProject, surroundings: Surroundings): string {
-    const overlay = surroundingsOverlay(surroundings, this.wheelOverlay(project));
-    return this.plan(`again/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'wheel', overlay);
+    return this.own(project, 'wheel', {
+      name: `again/${project.metadata.normalizedName}-${surroundings.seed}.bst`,
+      overlay: this.wheelOverlay(project),
+      surroundings: surroundingsOverlay(surroundings),
+    });
   }
 
   /** The sdist of a project, made of the sources of its wheel by what builds that (docs/adr/0030). @returns the element's name */
   sdist(project: PlannedProject): string {
-    return this.plan(`sdist/${project.metadata.normalizedName}.bst`, 'sdist', this.sdistOverlay(project));
+    return this.own(project, 'sdist', {
+      name: `sdist/${project.metadata.normalizedName}.bst`,
+      overlay: this.sdistOverlay(project),
+    });
   }
 
   /** The sdist of a project, built in other surroundings. @returns the element's name */
   sdistAgain(project: PlannedProject, surroundings: Surroundings): string {
-    const overlay = surroundingsOverlay(surroundings, this.sdistOverlay(project));
-    return this.plan(`again/sdist/${project.metadata.normalizedName}-${surroundings.seed}.bst`, 'sdist', overlay);
+    return this.own(project, 'sdist', {
+      name: `again/sdist/${project.metadata.normalizedName}-${surroundings.seed}.bst`,
+      overlay: this.sdistOverlay(project),
+      surroundings: surroundingsOverlay(surroundings),
+    });
   }
 
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
     const { metadata, interpreter, settings } = project;
     const cargo = this.cargo(lock, project.crates, project);
-    return this.plan(`hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`, 'hook', {
-      ...this.versionOverlay(project, cargo.overlay),
-      variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project), ...cargo.depends],
-      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+    return this.own(project, 'hook', {
+      name: `hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`,
+      overlay: {
+        ...this.versionOverlay(project, cargo.overlay),
+        variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
+        'build-depends': [
+          ...this.runners(interpreter, HOOK_TOOLS),
+          this.ownEnvironment(lock, project),
+          ...cargo.depends,
+        ],
+        sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      },
     });
   }
 
@@ -120,24 +140,27 @@ export class ProjectPlan extends DistributionPlan {
     const { metadata, interpreter, locks, settings } = project;
     const { variables, ...overlay } = run.overlay;
     const runners = this.plan('runners.bst', 'runners', {});
-    return this.plan(`test/${metadata.normalizedName}.bst`, 'test', {
-      variables: { interpreter: interpreter.executable, ...variables },
-      ...overlay,
-      'build-depends': [
-        this.toolchain(interpreter),
-        runners,
-        this.environment(locks.test, project),
-        this.installed(project, local),
-        ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
-      ],
-      sources: [
-        {
-          kind: 'project-files',
-          path: metadata.root,
-          include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])],
-          exclude: TEST_EXCLUDES,
-        },
-      ],
+    return this.own(project, 'test', {
+      name: `test/${metadata.normalizedName}.bst`,
+      overlay: {
+        variables: { interpreter: interpreter.executable, ...variables },
+        ...overlay,
+        'build-depends': [
+          this.toolchain(interpreter),
+          runners,
+          this.ownEnvironment(locks.test, project),
+          this.installed(project, local),
+          ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
+        ],
+        sources: [
+          {
+            kind: 'project-files',
+            path: metadata.root,
+            include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])],
+            exclude: TEST_EXCLUDES,
+          },
+        ],
+      },
     });
   }
 
@@ -145,10 +168,32 @@ export class ProjectPlan extends DistributionPlan {
   installed(project: PlannedProject, local: readonly PlannedProject[]): string {
     const { metadata, interpreter, locks } = project;
     const wheels = [project, ...local].map((each) => this.wheel(each));
-    return this.plan(`installed/${metadata.normalizedName}.bst`, 'installed', {
-      variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.environment(locks.test, project), ...wheels],
+    return this.own(project, 'installed', {
+      name: `installed/${metadata.normalizedName}.bst`,
+      overlay: {
+        variables: { interpreter: interpreter.executable },
+        'build-depends': [
+          ...this.runners(interpreter, INSTALL_TOOLS),
+          this.ownEnvironment(locks.test, project),
+          ...wheels,
+        ],
+      },
     });
+  }
+
+  /** The environment of one of a project's own locks, which are those of its tests and of its own wheel. */
+  private ownEnvironment(lock: Lock, project: PlannedProject): string {
+    return this.environment(lock, project, project.ejected?.get('env'));
+  }
+
+  /** Plans an element that is the project's alone, from the project's own version of the template where it has one. */
+  private own(
+    project: PlannedProject,
+    template: EjectableTemplate,
+    element: Omit<PlannedElement, 'template' | 'ejected'>,
+  ): string {
+    const ejected = project.ejected?.get(template);
+    return this.add({ ...element, template, ...(ejected === undefined ? {} : { ejected: ejected.node }) });
   }
 
   /** @param cargo what builds by cargo need in their environment */
@@ -171,7 +216,7 @@ export class ProjectPlan extends DistributionPlan {
       'build-depends': [
         ...(pip
           ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-          : [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project)]),
+          : [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project)]),
         ...cargo.depends,
       ],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
@@ -186,7 +231,7 @@ export class ProjectPlan extends DistributionPlan {
     return {
       ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.environment(lock, project), ...cargo.depends],
+      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project), ...cargo.depends],
       sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
     };
   }

@@ -1,4 +1,4 @@
-import type { PlannedElement, PlanValue } from './planned-element.js';
+import type { PlannedElement } from './planned-element.js';
 
 /** What the sandbox contract fixes and a build can be given otherwise on request (docs/adr/0030). */
 export const VARIATIONS = ['path', 'umask', 'hash-seed', 'timezone', 'locale', 'home', 'ids'] as const;
@@ -24,24 +24,19 @@ export function buildPathsOf({ vary }: Surroundings): readonly [string, string] 
   return [BUILD_PATH, vary.includes('path') ? OTHER_PATH : BUILD_PATH];
 }
 
-/** An element's overlay with its commands in these surroundings. */
-export function surroundingsOverlay(
-  surroundings: Surroundings,
-  overlay: PlannedElement['overlay'],
-): PlannedElement['overlay'] {
+/** What is laid over an element whose commands run in these surroundings. */
+export function surroundingsOverlay(surroundings: Surroundings): PlannedElement['overlay'] {
   const { seed, vary } = surroundings;
   const [, scratch] = buildPathsOf(surroundings);
   const umask = vary.includes('umask') ? ' --umask 0077' : '';
   const launcher = `%{helpers}/surroundings.py --from ${SOURCES} --to ${scratch} --seed ${seed}${umask}`;
   return {
-    ...overlay,
     variables: {
-      ...mapping(overlay.variables),
       'build-root': SOURCES,
       'run-python': `%{python} -s -B ${launcher} -- %{python} -s -B`,
     },
-    config: { ...mapping(overlay.config), scratch },
-    environment: { ...mapping(overlay.environment), ...environmentOf(vary, seed) },
+    config: { scratch },
+    environment: environmentOf(vary, seed),
     ...(vary.includes('ids') ? { sandbox: { 'build-uid': '1000', 'build-gid': '1000' } } : {}),
   };
 }
@@ -53,8 +48,4 @@ function environmentOf(vary: readonly Variation[], seed: number): Record<string,
     ...(vary.includes('locale') ? { LC_ALL: 'C' } : {}),
     ...(vary.includes('home') ? { HOME: '/tmp/somebody' } : {}),
   };
-}
-
-function mapping(value: PlanValue | undefined): Readonly<Record<string, PlanValue>> {
-  return typeof value === 'object' && !Array.isArray(value) ? (value as Readonly<Record<string, PlanValue>>) : {};
 }

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { ElementError, lockFile } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { ioOf, toolsOf } from './python-engine.js';
+import { readEjected } from '../plan/ejected-templates.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
 import { SandboxedHooks } from './sandboxed-hooks.js';
@@ -70,6 +71,7 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
     locks: { test: NO_LOCK, runtime: NO_LOCK, build },
     interpreter,
     settings: group.find((member) => member.metadata === metadata)?.ref.settings ?? {},
+    ejected: readEjected(metadata.root, workspace.directory),
   });
   try {
     return await lockGroup(

@@ -13,6 +13,7 @@ import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
+import { readEjected } from '../plan/ejected-templates.js';
 import type { PlannedProject, ProjectSettings } from '../plan/planned-project.js';
 
 /** A project as the workspace knows it. */
@@ -140,7 +141,11 @@ export class PythonWorkspace {
     });
   }
 
-  /** Everything the project's elements are made from. @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER */
+  /**
+   * Everything the project's elements are made from.
+   *
+   * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER; INVALID_YAML and INVALID_DATA of its own templates
+   */
   async planned(project: WorkspaceProject): Promise<PlannedProject> {
     const { ref, metadata } = project;
     const place = { workspace: this.directory, command: `nx run ${ref.name}:lock` };
@@ -155,6 +160,7 @@ export class PythonWorkspace {
       locks,
       interpreter,
       settings,
+      ejected: readEjected(metadata.root, this.directory),
       ...(await this.rustParts(metadata, locks.build)),
     };
   }

@@ -14,7 +14,8 @@ export interface SourceSet {
 const BYTE_CODE = '**/__pycache__/**';
 
 /**
- * What a wheel is never made from: tests, documentation, locks, the files of the monorepo itself, and what a build in
+ * What a wheel is never made from: tests, documentation, locks, the project's own templates (docs/adr/0047), the files
+ * of the monorepo itself, and what a build in
  * the project's directory left there: setuptools takes modules that are long gone from its build/lib.
  */
 export const WHEEL_EXCLUDES: readonly string[] = [
@@ -22,6 +23,7 @@ export const WHEEL_EXCLUDES: readonly string[] = [
   'test/**',
   'docs/**',
   'locks/**',
+  '.wheelhouse/**',
   'conftest.py',
   'pytest.ini',
   '.pytest.ini',

@@ -55,6 +55,18 @@ test('files are fetched in order, checked, with the credentials of the index', a
   }
 });
 
+test('requests for one file all get it, however many there are at once', async () => {
+  const file = 'native-2.0-py2.py3-none-any.whl';
+  const one = { name: 'native', version: '2.0', hashes: [`sha256:${index.sha256(file)}`], format: 'wheel' } as const;
+  const destination = mkdtempSync(join(context.destination, 'same-'));
+  const files = await fetchDistributions(
+    Array.from({ length: 40 }, () => one),
+    { ...context, destination },
+  );
+  expect(files.map(({ filename }) => filename)).toEqual(Array.from({ length: 40 }, () => file));
+  expect(readFileSync(join(destination, file)).equals(readFileSync(join(index.directory, file)))).toBe(true);
+});
+
 test('of many locked files the best wheel for the interpreter is taken, and the sdist when asked for', async () => {
   const hashes = [
     'native-2.0-cp27-cp27m-win32.whl',
@@ -77,6 +89,25 @@ test('of many locked files the best wheel for the interpreter is taken, and the 
     'pure-1.0-py3-none-any.whl',
     'pure-1.0.tar.gz',
   ]);
+});
+
+test.each([
+  // Patch numbers count.
+  ['3.11.7', '>=3.11.5', true],
+  ['3.11.4', '>=3.11.5', false],
+  ['3.11.7', '!=3.11.0,>=3.11', true],
+  ['3.14.0rc2', '>=3.14', true],
+])('Python %s has a file that is for %s: %s', async (version, requiresPython, fits) => {
+  const file = 'pure-1.0-py3-none-any.whl';
+  index.requiresPython.set(file, requiresPython);
+  const interpreter = { ...context.interpreter, version };
+  const wanted = fetchDistributions([request(file, { format: 'wheel' })], { ...context, interpreter });
+  try {
+    if (fits) expect(await wanted).toHaveLength(1);
+    else await expect(wanted).rejects.toThrow('no index has a wheel of `pure==1.0` for this interpreter');
+  } finally {
+    index.requiresPython.clear();
+  }
 });
 
 test('the pyproject.toml of an sdist is read without running it', async () => {

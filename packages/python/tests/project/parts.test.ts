@@ -35,6 +35,7 @@ describe('source sets', () => {
     ['pyproject.toml', true, true],
     ['project.json', false, false],
     ['.hidden/file', true, false],
+    ['.wheelhouse/wheel.bst', false, false],
   ])('%s is a source of the wheel: %s, of the tests: %s', (file, inWheel, inTest) => {
     expect(wheel(file)).toBe(inWheel);
     expect(test_(file)).toBe(inTest);

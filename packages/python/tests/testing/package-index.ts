@@ -81,6 +81,8 @@ export class PackageIndex {
 
   /** Hashes the index claims, by file, where they are not the files'. */
   readonly published = new Map<string, string>();
+  /** Which Pythons the index says a file is for (PEP 503), by file. */
+  readonly requiresPython = new Map<string, string>();
 
   sha256(file: string): string {
     return createHash('sha256')
@@ -129,7 +131,9 @@ export class PackageIndex {
   }
 
   private link(file: string): string {
-    return `<a href="/files/${file}#sha256=${this.published.get(file) ?? this.sha256(file)}">${file}</a>`;
+    const python = this.requiresPython.get(file)?.replaceAll('>', '&gt;').replaceAll('<', '&lt;');
+    const attribute = python === undefined ? '' : ` data-requires-python="${python}"`;
+    return `<a href="/files/${file}#sha256=${this.published.get(file) ?? this.sha256(file)}"${attribute}>${file}</a>`;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { baseImage } from './support/base-image.js';
+import { DockerEngine } from './support/docker-engine.js';
+import { REPOSITORY } from './support/installation.js';
+import { freePort } from './support/service.js';
+import { serveIndex, type SimpleIndex } from './support/simple-index.js';
+import { runWell, type Ended } from './support/users.js';
+import { Workspace } from './support/workspace.js';
+
+const FIXTURE = join(REPOSITORY, 'e2e', 'fixtures', 'build-stage');
+const HADOLINT = join(REPOSITORY, '.cache', 'pip', 'hadolint', 'bin', 'hadolint');
+const PYTHON = 'python-for-stages:1';
+const POSTGRES = 'postgres-for-stages:1';
+
+let directory: string;
+let engine: DockerEngine;
+let workspace: Workspace;
+let files: string;
+let index: SimpleIndex;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const python = await baseImage('python-venv', ['python3', 'python3-venv']);
+  const postgres = await baseImage('postgres', ['postgresql']);
+  directory = mkdtempSync(join(tmpdir(), 'wheelhouse-stage-'));
+  chmodSync(directory, 0o755);
+  engine = await DockerEngine.start();
+  for (const [base, name] of [
+    [python, PYTHON],
+    [postgres, 'base-postgres'],
+  ] as const) {
+    await engine.docker('load', '--input', base.archive);
+    await engine.docker('tag', base.id, name);
+  }
+  await engine.docker('build', '--tag', POSTGRES, join(FIXTURE, 'database'));
+  workspace = new Workspace({
+    base: directory,
+    source: FIXTURE,
+    parts: ['shop', 'nx.json', 'package.json', '.gitignore'],
+  });
+  files = join(directory, 'files');
+  mkdirSync(files);
+  index = await serveIndex(files, undefined, await engine.gateway());
+  // Debian's client and its Compose, whatever else this machine has.
+  const PATH = `/usr/bin:/bin:${process.env.PATH ?? ''}`;
+  environment = {
+    ...engine.environment,
+    PATH,
+    PIP_INDEX_URL: index.url,
+    PIP_TRUSTED_HOST: new URL(index.url).hostname,
+    PORT: String(await freePort()),
+  };
+});
+
+afterAll(async () => {
+  await index.stop();
+  await engine.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function generate(...words: readonly string[]): Promise<Ended> {
+  const [generator = '', ...rest] = words;
+  const fixed = ['--base', PYTHON, '--pin', 'never', '--lock', 'false', '--no-interactive'];
+  return await workspace.nx(['g', `@wheelhouse/scaffold:${generator}`, ...rest, ...fixed]);
+}
+
+async function stage(project: string, name: string, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return await workspace.nx(['run', `${project}:stage:${name}`], { environment: { ...environment, ...more } });
+}
+
+/** Makes the locks with this machine's own index, and what they name the test's. */
+async function lock(project: string, root: string): Promise<void> {
+  expect(await workspace.nx(['run', `${project}:lock`])).toMatchObject({ exitCode: 0 });
+  expect(await workspace.nx(['run', `${project}:snapshot`])).toMatchObject({ exitCode: 0 });
+  const snapshot = workspace.path(`dist/${root}/snapshot`);
+  for (const file of readdirSync(snapshot)) copyFileSync(join(snapshot, file), join(files, file));
+  workspace.commit();
+}
+
+/** What the release answers, once it does. */
+async function ask(path: string): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const address = `http://127.0.0.1:${environment.PORT ?? ''}${path}`;
+      return await (await fetch(address, { signal: AbortSignal.timeout(3000) })).text();
+    } catch (error) {
+      if (tries > 50) throw error;
+      await setTimeout(200);
+    }
+  }
+}
+
+async function lint(root: string): Promise<void> {
+  const options = { cwd: workspace.path(root), env: environment };
+  await runWell(['shellcheck', ...['agent', 'build', 'cache', 'test'].map((name) => `scripts/${name}.sh`)], options);
+  await runWell([HADOLINT, 'docker/dev/Dockerfile', 'docker/release/Dockerfile'], options);
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The one wheel of a project's own in a directory. */
+function wheel(path: string, name: string): Buffer {
+  const [found = ''] = readdirSync(workspace.path(path)).filter((file) => file.startsWith(`${name}-`));
+  return readFileSync(workspace.path(join(path, found)));
+}
+
+describe('a new Django application', () => {
+  test('--dry-run writes nothing', async () => {
+    const made = await generate('app', 'todo', '--framework', 'django', '--databaseImage', POSTGRES, '--dry-run');
+    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made.stdout).toContain('CREATE todo/docker/dev/Dockerfile');
+    expect(existsSync(workspace.path('todo'))).toBe(false);
+  });
+
+  test('is generated, and its files pass the linters', async () => {
+    const made = await generate('app', 'todo', '--framework', 'django', '--databaseImage', POSTGRES);
+    expect(made).toMatchObject({ exitCode: 0 });
+    expect(statSync(workspace.path('todo/scripts/test.sh')).mode & 0o777).toBe(0o755);
+    await lint('todo');
+    await lock('todo', 'todo');
+  });
+
+  test('its own tests pass natively, and its wheel is built', async () => {
+    const tested = await workspace.nx(['run-many', '--targets=test,build-wheel', '--projects=todo']);
+    expect(tested).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(workspace.read('reports/todo/record.json'))).toMatchObject({
+      passed: 2,
+      failed: 0,
+      hermetic: true,
+    });
+  });
+
+  test('has images and one snapshot, and its database is waited for', async () => {
+    expect(await stage('todo', 'build')).toMatchObject({ exitCode: 0 });
+    const waited = await stage('todo', 'agent');
+    expect(waited).toMatchObject({ exitCode: 0 });
+    expect(waited.stdout).toContain('cache: /build has what the locks name');
+    expect(waited.stdout).toContain('agent: db:5432 takes connections');
+  });
+
+  test('is tested on its database, and the report is brought out', async () => {
+    expect(await stage('todo', 'test')).toMatchObject({ exitCode: 0 });
+    expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/errors="0" failures="0" skipped="0" tests="2"/);
+  });
+
+  test('a test that fails fails the step, and its report is brought out all the same', async () => {
+    workspace.edit('todo/tests/test_views.py', '"version": "0.1.0"', '"version": "9"');
+    try {
+      const failed = await stage('todo', 'test');
+      expect(failed.exitCode).not.toBe(0);
+      expect(failed.stdout + failed.stderr).toContain('stage:test ended with exit code 1');
+      expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/failures="1"/);
+    } finally {
+      workspace.restore();
+    }
+    expect(await engine.docker('ps', '--all', '--quiet', '--filter', 'name=-stage')).toBe('');
+  });
+
+  test("its builder's wheel is that of build-wheel, byte for byte", async () => {
+    expect(await stage('todo', 'builder')).toMatchObject({ exitCode: 0 });
+    const [docker, native] = [wheel('dist/todo/stage/wheelhouse', 'todo'), wheel('dist/todo/wheel', 'todo')];
+    expect(sha256(docker)).toBe(sha256(native));
+    const requirements = workspace.read('dist/todo/stage/wheelhouse/requirements.txt');
+    expect(requirements).toMatch(/^todo==0\.1\.0 --hash=sha256:[0-9a-f]{64}$/m);
+    expect(requirements).toMatch(/^gunicorn==/m);
+    expect(requirements).not.toMatch(/^pytest/m);
+  });
+
+  test('its release answers on loopback, as another user than root', async () => {
+    const released = await stage('todo', 'release');
+    expect(released).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(await ask('/'))).toEqual({ name: 'todo', version: '0.1.0' });
+    expect(JSON.parse(await ask('/health'))).toEqual({ database: 'postgresql' });
+    const container = await engine.docker('ps', '--quiet', '--filter', 'ancestor=todo:stage');
+    expect(await engine.docker('exec', container, 'id', '-u')).toBe('10001');
+  });
+
+  test('nothing is left of it', async () => {
+    expect(await stage('todo', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(await engine.docker('ps', '--all', '--quiet')).toBe('');
+    expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
+    expect(await engine.docker('image', 'ls', '--quiet', 'todo:stage')).toBe('');
+    // What is not the stage's own stays.
+    for (const image of [PYTHON, POSTGRES]) expect(await engine.docker('image', 'ls', '--quiet', image)).not.toBe('');
+    expect(existsSync(workspace.path('dist/todo/stage'))).toBe(false);
+  });
+});
+
+describe('a Django project that was there before', () => {
+  test('gets a stage without a line of it being changed', async () => {
+    const before = workspace.contents('shop');
+    expect(await generate('build-stage', '--directory', 'shop')).toMatchObject({ exitCode: 0 });
+    expect(workspace.contents('shop')).toMatchObject(before);
+    expect(workspace.read('shop/MANIFEST.in')).toBe('recursive-include shop *.css\n');
+    await lint('shop');
+    await lock('shop', 'shop');
+    expect(await workspace.nx(['run', 'shop:build-wheel'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('changes nothing the second time', async () => {
+    const again = await workspace.nx(['g', '@wheelhouse/scaffold:build-stage', '--project=shop', '--no-interactive']);
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(again.stdout).not.toMatch(/CREATE|UPDATE|stays as it is/);
+  });
+
+  test('is released from what was tested and built in Docker', async () => {
+    expect(await stage('shop', 'release')).toMatchObject({ exitCode: 0 });
+    expect(await ask('/style')).toContain('teal');
+    const [docker, native] = [wheel('dist/shop/stage/wheelhouse', 'shop'), wheel('dist/shop/wheel', 'shop')];
+    expect(sha256(docker)).toBe(sha256(native));
+    expect(await engine.docker('volume', 'ls', '--quiet')).toBe('shop-dev_build');
+  });
+
+  test('a volume is removed that its compose file does not have any more', async () => {
+    workspace.edit('shop/docker/dev/docker-compose.yml', '\nvolumes:\n  build:\n', '');
+    const compose = workspace.read('shop/docker/dev/docker-compose.yml');
+    workspace.write('shop/docker/dev/docker-compose.yml', compose.replaceAll('"build:/build', '"/build'));
+    expect(await stage('shop', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
+    expect(await engine.docker('image', 'ls', '--quiet', 'shop:stage')).toBe('');
+    // Where there is nothing left there is nothing to do.
+    expect(await stage('shop', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(existsSync(workspace.path('dist/shop/stage'))).toBe(false);
+    workspace.restore();
+  });
+});
+
+test('without an engine a step is refused, and nothing is written', async () => {
+  const refused = await stage('shop', 'builder', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stdout + refused.stderr).toContain('no Docker engine answers\n');
+  expect(refused.stdout + refused.stderr).toContain('hint: start it, or say with DOCKER_HOST where it listens');
+  expect(existsSync(workspace.path('dist/shop/stage'))).toBe(false);
+});

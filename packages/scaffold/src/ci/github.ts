@@ -1,0 +1,62 @@
+import { APT, installCommand, type Pipeline } from './pipeline.js';
+
+/** Where the workflow lies. */
+export const GITHUB_FILE = '.github/workflows/python.yml';
+
+/** A workflow of GitHub Actions ("Workflow syntax for GitHub Actions"). */
+export function githubWorkflow({ branch, stage, packageManager }: Pipeline): string {
+  const steps = `    steps:
+      - uses: actions/checkout@v4
+        with:
+          # What a change reaches is seen by comparing with what was there before.
+          fetch-depth: 0
+      - uses: nrwl/nx-set-shas@v4
+        with:
+          main-branch-name: ${branch}
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 22`;
+  const stageJob = `
+  stage:
+    runs-on: ubuntu-24.04
+${steps}
+      - run: ${installCommand(packageManager)}
+      - run: npx nx affected -t stage:test stage:builder
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: stage
+          path: |
+            reports/
+            dist/**/stage/wheelhouse/
+`;
+  return `name: Python
+
+on:
+  push:
+    branches: [${branch}]
+  pull_request:
+
+permissions:
+  actions: read
+  contents: read
+
+jobs:
+  wheels:
+    runs-on: ubuntu-24.04
+${steps}
+      - run: sudo apt-get update && sudo ${APT}
+      # Sandboxes need user namespaces, which this Ubuntu keeps from most programs.
+      - run: sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0
+      - run: ${installCommand(packageManager)}
+      - run: npx nx sync:check
+      - run: npx nx affected -t test build-wheel
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: wheels
+          path: |
+            reports/
+            dist/**/wheelhouse/
+${stage ? stageJob : ''}`;
+}

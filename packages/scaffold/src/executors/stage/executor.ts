@@ -1,0 +1,37 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ElementError, formatError } from '@wheelhouse/element';
+import type { StageExecutorSchema } from './schema.js';
+import { runStage } from '../../run/run-stage.js';
+
+/** Takes a step of a project's build stage. */
+export default async function stage(
+  options: StageExecutorSchema,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const root = context.projectsConfigurations.projects[context.projectName ?? '']?.root ?? '.';
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    interruption.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const code = await runStage({
+      directory: context.root,
+      root,
+      stage: options.stage,
+      environment: process.env,
+      signal: interruption.signal,
+      say: (line) => {
+        console.log(line);
+      },
+    });
+    if (code !== 0) console.error(`stage:${options.stage} ended with exit code ${code}`);
+    return { success: code === 0 };
+  } catch (error) {
+    if (!(error instanceof ElementError)) throw error;
+    console.error(formatError(error));
+    return { success: false };
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { posix } from 'node:path';
+import { detectPackageManager, getPackageManagerCommand, logger, type GeneratorCallback } from '@nx/devkit';
+import { ElementError } from '@wheelhouse/element';
+import { oneOf } from '../../errors.js';
+import type { Changes } from '../../merge/changes.js';
+import { readableProjects } from '../../project/find-root.js';
+import { DATABASES, type ProjectModel } from '../../project/project-model.js';
+import { DATABASE_KINDS, databaseOf } from '../../stage/databases.js';
+import { pinImage, PINNINGS } from '../../stage/pinned-image.js';
+import { presentChoices } from '../../stage/present-choices.js';
+import { requirementNames, type StagePlan } from '../../stage/stage-plan.js';
+import { excludeFromDockerPlugin, writeTargets } from '../../stage/stage-targets.js';
+import { writeMetadata, writeStage } from '../../stage/write-stage.js';
+import { prepareWorkspace } from '../init/prepare-workspace.js';
+
+/** The options that a stage has, whoever adds it. */
+export interface StageOptions {
+  readonly base?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly database?: string | undefined;
+  readonly databaseImage?: string | undefined;
+  readonly volumesFrom?: boolean | undefined;
+  readonly lock?: boolean | undefined;
+}
+
+/**
+ * Adds metadata, stage and targets to a project.
+ *
+ * @returns what installs packages and makes the locks, once the files are written
+ * @throws ElementError OPTION, ENGINE, METADATA, UNREADABLE
+ */
+export async function addStage(
+  changes: Changes,
+  project: ProjectModel,
+  options: StageOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<GeneratorCallback> {
+  await checkAlone(changes, project, environment);
+  const plan = await planStage(changes, project, options, environment);
+  writeMetadata(changes, project);
+  writeStage(changes, plan);
+  const name = writeTargets(changes, plan);
+  const install = prepareWorkspace(changes);
+  excludeFromDockerPlugin(changes, project.root);
+  const { root: workspace } = changes.tree;
+  const locked = changes.tree.exists(posix.join(project.root, 'locks/test.txt'));
+  return async () => {
+    await install();
+    if (options.lock !== false && !locked) makeLocks(workspace, name);
+  };
+}
+
+/** Docker's context is the project's directory: no other project of the workspace is in it (docs/adr/0045). */
+async function checkAlone({ tree }: Changes, project: ProjectModel, environment: NodeJS.ProcessEnv): Promise<void> {
+  const required = requirementNames(project.dependencies);
+  for (const { root, name } of await readableProjects(tree, environment)) {
+    if (root === project.root || !required.has(name)) continue;
+    throw new ElementError({
+      code: 'PLACE',
+      message: `\`${project.root}\` requires \`${name}\`, the project in \`${root}\`, which Docker does not see`,
+      hint: 'the targets `test` and `build-wheel` build projects with those that they require, without Docker',
+    });
+  }
+}
+
+async function planStage(
+  changes: Changes,
+  project: ProjectModel,
+  options: StageOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<StagePlan> {
+  const pinning = oneOf('pin', options.pin ?? 'auto', PINNINGS);
+  const chosen = options.database === undefined ? undefined : oneOf('database', options.database, DATABASES);
+  const database = chosen === undefined ? databaseOf(project) : chosen === 'none' ? undefined : chosen;
+  if (database === undefined && options.databaseImage !== undefined) {
+    throw new ElementError({
+      code: 'OPTION',
+      message: `the option \`databaseImage\` is \`${options.databaseImage}\`, and the project has no database`,
+      hint: 'say by `database` which kind it is of',
+    });
+  }
+  const present = presentChoices(changes.tree, project.root);
+  const pinned = async (given: string | undefined, there: string | undefined, usual: string): Promise<string> => {
+    if (given === undefined && there !== undefined) return there;
+    const { reference, note } = await pinImage(given ?? usual, pinning, environment);
+    if (note !== undefined) changes.note(note);
+    return reference;
+  };
+  return {
+    project,
+    base: await pinned(options.base, present.base, `python:${project.python}-slim`),
+    database,
+    databaseImage:
+      database === undefined
+        ? undefined
+        : await pinned(options.databaseImage, present.databaseImage, DATABASE_KINDS[database].image),
+    volumesFrom: options.volumesFrom ?? present.volumesFrom ?? false,
+  };
+}
+
+/** Images are built from the locks, so that there is no stage without. What fails here fails again, by itself. */
+function makeLocks(workspace: string, project: string): void {
+  const { exec } = getPackageManagerCommand(detectPackageManager(workspace));
+  const [program = 'npx', ...words] = exec.split(' ');
+  const { status } = spawnSync(program, [...words, 'nx', 'run', `${project}:lock`], {
+    cwd: workspace,
+    stdio: 'inherit',
+  });
+  if (status !== 0) logger.warn(`There are no locks yet: run \`nx run ${project}:lock\` before the build stage.`);
+}

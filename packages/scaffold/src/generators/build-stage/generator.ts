@@ -1,0 +1,29 @@
+import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { addStage } from './add-stage.js';
+import type { BuildStageGeneratorSchema } from './schema.js';
+import { shown } from '../../errors.js';
+import { Changes } from '../../merge/changes.js';
+import { reportText } from '../../merge/report.js';
+import { findRoot } from '../../project/find-root.js';
+import { readProject } from '../../project/read-project.js';
+
+/**
+ * Gives a build stage to a project that is there already. Run again, it changes nothing.
+ *
+ * @returns what installs packages and makes the locks
+ */
+export default async function buildStage(tree: Tree, options: BuildStageGeneratorSchema): Promise<GeneratorCallback> {
+  const { env: environment } = process;
+  try {
+    const root = await findRoot(tree, options, environment);
+    const { name, python } = options;
+    const project = await readProject(tree, { root, name, python, environment });
+    const changes = new Changes(tree);
+    const finish = await addStage(changes, project, options, environment);
+    const report = reportText(changes);
+    if (report !== '') logger.info(report);
+    return finish;
+  } catch (error) {
+    throw shown(error);
+  }
+}

@@ -1,0 +1,8 @@
+/** The options of the generator `eject`. */
+export interface EjectGeneratorSchema {
+  readonly template: 'wheel' | 'sdist' | 'test' | 'installed' | 'env' | 'hook';
+  /** The project's name; this or `directory`. */
+  readonly project?: string;
+  /** The project's directory, relative to the workspace. */
+  readonly directory?: string;
+}

@@ -1,0 +1,28 @@
+import { logger, type Tree } from '@nx/devkit';
+import type { ElementGeneratorSchema } from './schema.js';
+import { GENERATED_KINDS } from '../../element/element-text.js';
+import { writeElement } from '../../element/write-element.js';
+import { oneOf, shown } from '../../errors.js';
+import { Changes } from '../../merge/changes.js';
+import { reportText } from '../../merge/report.js';
+import { insideWorkspace } from '../../project/find-root.js';
+
+/** Writes an element, and the project around it where there is none. */
+export default function element(tree: Tree, options: ElementGeneratorSchema): void {
+  try {
+    const { name, depends = [], source } = options;
+    const changes = new Changes(tree);
+    const root = insideWorkspace(options.directory);
+    writeElement(changes, {
+      name,
+      root,
+      kind: oneOf('kind', options.kind ?? 'manual', GENERATED_KINDS),
+      depends,
+      source,
+    });
+    const report = reportText(changes);
+    if (report !== '') logger.info(report);
+  } catch (error) {
+    throw shown(error);
+  }
+}

@@ -1,0 +1,18 @@
+import type { GeneratorCallback, Tree } from '@nx/devkit';
+import { prepareWorkspace } from './prepare-workspace.js';
+import type { InitGeneratorSchema } from './schema.js';
+import { shown } from '../../errors.js';
+import { Changes } from '../../merge/changes.js';
+
+/**
+ * Makes a workspace ready for Python projects. What is there already stays as it is.
+ *
+ * @returns what installs the packages that package.json has now
+ */
+export default function init(tree: Tree, options: InitGeneratorSchema): GeneratorCallback {
+  try {
+    return prepareWorkspace(new Changes(tree), { keepExistingVersions: options.keepExistingVersions, sync: true });
+  } catch (error) {
+    throw shown(error);
+  }
+}

@@ -1,0 +1,1 @@
+export type { ScaffoldErrorCode } from './errors.js';

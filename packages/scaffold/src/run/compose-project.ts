@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import type { ComposeProgram } from './docker.js';
+import { askProgram, runProgram, type Surroundings } from './program.js';
+
+/** A compose file of a project, and how its services are run. */
+export class ComposeProject {
+  /** The names of its services. */
+  readonly services: ReadonlySet<string>;
+  /** The names of the images that it builds, where it gives them names. */
+  readonly builtImages: readonly string[];
+
+  /**
+   * @param name of the Compose project: what containers, networks and volumes are called after
+   * @param file relative to the workspace
+   * @throws ElementError STAGE where the file is not there, UNREADABLE where it is no compose file
+   */
+  constructor(
+    private readonly program: ComposeProgram,
+    private readonly name: string,
+    private readonly file: string,
+    private readonly surroundings: Surroundings,
+  ) {
+    const services = servicesOf(join(surroundings.directory, file), file);
+    this.services = new Set(services.items.map(({ key }) => String(key)));
+    this.builtImages = services.items.flatMap(({ value }) => {
+      const image = isMap(value) && value.has('build') ? value.get('image') : undefined;
+      return typeof image === 'string' ? [image] : [];
+    });
+  }
+
+  /** Runs a subcommand. @returns its exit code */
+  async compose(...words: readonly string[]): Promise<number> {
+    const command = [...this.program, '--project-name', this.name, '--file', this.file, ...words];
+    return await runProgram(command, this.surroundings);
+  }
+
+  /**
+   * Runs a service alone until it ends, and takes a directory out of its container, whatever came of it.
+   *
+   * @param out from which directory of the container, to which of the workspace; absolute paths
+   * @returns the service's exit code
+   */
+  async run(service: string, out?: { readonly from: string; readonly to: string }): Promise<number> {
+    const container = `${this.name}-${service}-stage`;
+    const docker = async (...words: readonly string[]): Promise<number> =>
+      await runProgram(['docker', ...words], { ...this.surroundings, signal: undefined });
+    const remove = async (): Promise<void> => {
+      await docker('container', 'rm', '--force', '--volumes', container);
+    };
+    // `docker run` refuses a name that a run which was killed has left.
+    if (this.hasContainer(container)) await remove();
+    const code = await this.compose('run', '-T', '--no-deps', '--name', container, service);
+    const copied = out === undefined ? 0 : await docker('cp', `${container}:${out.from}/.`, out.to);
+    await remove();
+    return code === 0 ? copied : code;
+  }
+
+  /**
+   * Removes containers, networks, volumes and images of the project, those that an earlier state of its file had among
+   * them. Images that it takes from others stay.
+   *
+   * @returns the worst exit code
+   */
+  async remove(): Promise<number> {
+    const codes = [await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local')];
+    const volumes = this.listed('volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`);
+    if (volumes.length > 0) codes.push(await runProgram(['docker', 'volume', 'rm', ...volumes], this.surroundings));
+    const images = this.builtImages.filter((image) => this.listed('image', 'ls', '--quiet', image).length > 0);
+    if (images.length > 0) codes.push(await runProgram(['docker', 'image', 'rm', ...images], this.surroundings));
+    return Math.max(...codes);
+  }
+
+  private listed(...words: readonly string[]): string[] {
+    const answer = askProgram(['docker', ...words], this.surroundings);
+    return answer !== 'absent' && 'output' in answer ? answer.output.split('\n').filter((line) => line !== '') : [];
+  }
+
+  private hasContainer(name: string): boolean {
+    const found = askProgram(['docker', 'container', 'inspect', name], this.surroundings);
+    return found !== 'absent' && 'output' in found;
+  }
+}
+
+function servicesOf(path: string, file: string): YAMLMap {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ElementError({
+      code: 'STAGE',
+      message: `\`${file}\` cannot be read`,
+      hint: 'run `nx g @wheelhouse/scaffold:build-stage`, which writes it',
+      cause,
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  const services = error === undefined ? document.get('services') : undefined;
+  if (error === undefined && isMap(services)) return services;
+  const { line, col } = lines.linePos(error?.pos[0] ?? 0);
+  throw new ElementError({
+    code: 'UNREADABLE',
+    message: error === undefined ? 'it has no `services`' : `no valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+    origin: { file, line, column: col - 1 },
+  });
+}

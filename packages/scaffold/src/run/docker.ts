@@ -1,0 +1,38 @@
+import { ElementError } from '@wheelhouse/element';
+import { askProgram, type Surroundings } from './program.js';
+
+/** The words that Compose begins with: its plugin of `docker`, or the program of its first version. */
+export type ComposeProgram = readonly ['docker', 'compose'] | readonly ['docker-compose'];
+
+/**
+ * Looks for an engine that answers, and for Compose.
+ *
+ * @throws ElementError ENGINE where no engine answers, HOST_TOOL where a program is not there
+ */
+export function findCompose(surroundings: Surroundings): ComposeProgram {
+  const engine = askProgram(['docker', 'version', '--format', '{{.Server.Version}}'], surroundings);
+  if (engine === 'absent') {
+    throw new ElementError({
+      code: 'HOST_TOOL',
+      message: '`docker` is not on PATH',
+      hint: 'install Docker; the targets `test` and `build-wheel` do the same without it',
+    });
+  }
+  if ('failure' in engine) {
+    throw new ElementError({
+      code: 'ENGINE',
+      message: 'no Docker engine answers',
+      detail: engine.failure,
+      hint: 'start it, or say with DOCKER_HOST where it listens; `test` and `build-wheel` do the same without one',
+    });
+  }
+  const plugin = askProgram(['docker', 'compose', 'version'], surroundings);
+  if (plugin !== 'absent' && 'output' in plugin) return ['docker', 'compose'];
+  const program = askProgram(['docker-compose', 'version'], surroundings);
+  if (program !== 'absent' && 'output' in program) return ['docker-compose'];
+  throw new ElementError({
+    code: 'HOST_TOOL',
+    message: 'neither `docker compose` nor `docker-compose` is there',
+    hint: "install Docker's Compose plugin, or `docker-compose` 1.29 or later",
+  });
+}

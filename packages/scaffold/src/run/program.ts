@@ -1,0 +1,48 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { errnoOf } from '@wheelhouse/element';
+
+/** Where programs run. */
+export interface Surroundings {
+  /** Absolute path. */
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Ends what is running. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs a program whose output is people's to see. @returns its exit code; of one that a signal ended, 128 and more */
+export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const [program = '', ...args] = words;
+  const { directory, environment, signal } = surroundings;
+  const child = spawn(program, args, {
+    cwd: directory,
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    signal,
+  });
+  return await new Promise((resolve, reject) => {
+    child.once('error', (error) => {
+      if (signal?.aborted === true) resolve(130);
+      else reject(error);
+    });
+    child.once('close', (code, ended) => {
+      resolve(code ?? (ended === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+/** What a program says, where it is there and ends well; its own words of failure where not. */
+export function askProgram(
+  words: readonly string[],
+  { directory, environment }: Surroundings,
+): { readonly output: string } | { readonly failure: string } | 'absent' {
+  const [program = '', ...args] = words;
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: directory,
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (error !== undefined && errnoOf(error) === 'ENOENT') return 'absent';
+  if (error !== undefined) throw error;
+  return status === 0 ? { output: stdout } : { failure: stderr.trim() };
+}

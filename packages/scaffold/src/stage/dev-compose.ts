@@ -1,0 +1,97 @@
+import { normalizeName } from '@wheelhouse/python';
+import { testCommand } from './commands.js';
+import { DATABASE_KINDS, databaseVariables } from './databases.js';
+import { BUILD_COMMAND } from './dev-dockerfile.js';
+import { execForm, type StagePlan } from './stage-plan.js';
+
+/** pip's own settings of who calls: they say where an index is, and are in no image. */
+const INDEX_SETTINGS = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST', 'HTTPS_PROXY', 'NO_PROXY'];
+
+/** The services of the build stage (Compose specification). */
+export function devCompose(plan: StagePlan): string {
+  const { project, database, volumesFrom } = plan;
+  const name = databaseName(plan);
+  const shared = volumesFrom ? `volumes_from: ["cache:ro"]` : `volumes: ["build:/build:ro"]`;
+  const variables = database === undefined ? {} : databaseVariables(database, name);
+  const waits = ['cache', ...(database === undefined ? [] : ['agent'])];
+  const services = [
+    service('cache', [
+      '# Fetches what the locks name, once for each state of them.',
+      ...build('cache'),
+      'environment:',
+      ...INDEX_SETTINGS.map((variable) => `  - ${variable}`),
+      volumesFrom ? 'volumes: ["/build"]' : 'volumes: ["build:/build"]',
+    ]),
+    service('test', [
+      ...build('test'),
+      'entrypoint: ["/scripts/test.sh"]',
+      `command: ${execForm(testCommand(project))}`,
+      ...mapping('environment', variables),
+      shared,
+      ...dependsOn(waits),
+    ]),
+    service('builder', [
+      ...build('builder'),
+      'entrypoint: ["/scripts/build.sh"]',
+      `command: ${execForm(BUILD_COMMAND)}`,
+      'network_mode: none',
+      shared,
+      ...dependsOn(['cache']),
+    ]),
+    ...databaseServices(plan),
+  ];
+  const volumes = volumesFrom ? '' : '\nvolumes:\n  build:\n';
+  return `# The build stage of ${project.name}: \`nx run\` its targets, or \`docker compose up\` its services.
+services:
+${services.join('\n')}${volumes}`;
+}
+
+/** The name of the database and of its user. */
+export function databaseName({ project }: StagePlan): string {
+  return normalizeName(project.name).replaceAll('-', '_');
+}
+
+function databaseServices(plan: StagePlan): string[] {
+  const { database, databaseImage } = plan;
+  if (database === undefined) return [];
+  const kind = DATABASE_KINDS[database];
+  return [
+    service('agent', [
+      '# Ends when the database takes connections.',
+      ...build('agent'),
+      `command: ["db", "${kind.port}"]`,
+      'depends_on:',
+      '  db:',
+      '    condition: service_started',
+    ]),
+    service('db', [
+      `image: ${databaseImage ?? kind.image}`,
+      ...mapping('environment', kind.environment(databaseName(plan))),
+      `tmpfs: ${kind.data}`,
+      'healthcheck:',
+      `  test: ${execForm(kind.healthcheck)}`,
+      '  interval: 2s',
+      '  timeout: 5s',
+      '  retries: 30',
+    ]),
+  ];
+}
+
+function service(name: string, lines: readonly string[]): string {
+  return [`  ${name}:`, ...lines.map((line) => `    ${line}`), ''].join('\n');
+}
+
+function build(target: string): string[] {
+  return ['build:', '  context: ../..', '  dockerfile: docker/dev/Dockerfile', `  target: ${target}`];
+}
+
+function dependsOn(services: readonly string[]): string[] {
+  const each = services.flatMap((name) => [`  ${name}:`, '    condition: service_completed_successfully']);
+  return ['depends_on:', ...each];
+}
+
+/** A mapping of texts, each quoted where YAML would take it for something else. */
+export function mapping(key: string, entries: Readonly<Record<string, string>>): string[] {
+  const lines = Object.entries(entries).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
+  return lines.length === 0 ? [] : [`${key}:`, ...lines];
+}

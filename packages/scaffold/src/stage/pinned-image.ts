@@ -1,0 +1,42 @@
+import { ElementError } from '@wheelhouse/element';
+import { DockerEngine } from '@wheelhouse/python/image';
+
+/** When images are named with their digests: where an engine can tell them, or not at all, or else it is an error. */
+export type Pinning = 'auto' | 'always' | 'never';
+export const PINNINGS: readonly Pinning[] = ['auto', 'always', 'never'];
+
+/** A reference to an image, and why it has no digest, if it has none. */
+export interface PinnedImage {
+  readonly reference: string;
+  readonly note?: string;
+}
+
+/**
+ * Names an image with the digest by which registries know it: as the engine's own image has it, else as its registry
+ * says.
+ *
+ * @throws ElementError ENGINE where `pinning` is `always` and nobody can tell the digest
+ */
+export async function pinImage(
+  reference: string,
+  pinning: Pinning,
+  environment: NodeJS.ProcessEnv,
+): Promise<PinnedImage> {
+  if (pinning === 'never' || reference.includes('@')) return { reference };
+  try {
+    const engine = await DockerEngine.connect(environment);
+    const known = (await engine.inspect(reference))?.repoDigests[0]?.split('@')[1];
+    const digest = known ?? (await engine.registryDigest(reference));
+    if (digest !== undefined) return { reference: `${reference}@${digest}` };
+    return unpinned(reference, pinning, `the Docker engine knows no digest of \`${reference}\``);
+  } catch (error) {
+    if (!(error instanceof ElementError) || error.code !== 'ENGINE' || pinning === 'always') throw error;
+    return unpinned(reference, pinning, error.reason);
+  }
+}
+
+function unpinned(reference: string, pinning: Pinning, why: string): PinnedImage {
+  const hint = 'name it with a digest, `NAME:TAG@sha256:...`';
+  if (pinning === 'always') throw new ElementError({ code: 'ENGINE', message: why, hint });
+  return { reference, note: `\`${reference}\` has no digest in the Dockerfiles: ${why}. To pin it, ${hint}.` };
+}

@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import { normalizeName } from '@wheelhouse/python';
+import { PORT, releaseCommand } from './commands.js';
+import { databaseName, mapping } from './dev-compose.js';
+import { DATABASE_KINDS, databaseVariables } from './databases.js';
+import { execForm, stageOutputs, type StagePlan } from './stage-plan.js';
+
+/** The services that a release is tried with (Compose specification). */
+export function releaseCompose(plan: StagePlan): string {
+  const { project, database, databaseImage } = plan;
+  const directory = posix.join(project.root, 'docker', 'release');
+  const context = posix.relative(directory, posix.join(stageOutputs(project.root).dist, 'wheelhouse'));
+  const dockerfile = posix.relative(posix.join(stageOutputs(project.root).dist, 'wheelhouse'), directory);
+  const { serves } = releaseCommand(project);
+  const variables = database === undefined ? {} : databaseVariables(database, databaseName(plan));
+  const lines = [
+    '  app:',
+    `    image: ${normalizeName(project.name)}:stage`,
+    '    build:',
+    `      context: ${context}`,
+    `      dockerfile: ${dockerfile}/Dockerfile`,
+    ...mapping('environment', variables).map((line) => `    ${line}`),
+    ...(serves ? [`    ports: ["127.0.0.1:\${PORT:-${PORT}}:${PORT}"]`] : []),
+    ...(database === undefined
+      ? []
+      : [
+          '    depends_on:',
+          '      db:',
+          '        condition: service_healthy',
+          '',
+          '  db:',
+          `    image: ${databaseImage ?? DATABASE_KINDS[database].image}`,
+          ...mapping('environment', DATABASE_KINDS[database].environment(databaseName(plan))).map(
+            (line) => `    ${line}`,
+          ),
+          `    tmpfs: ${DATABASE_KINDS[database].data}`,
+          '    healthcheck:',
+          `      test: ${execForm(DATABASE_KINDS[database].healthcheck)}`,
+          '      interval: 2s',
+          '      timeout: 5s',
+          '      retries: 30',
+        ]),
+  ];
+  return `# The release of ${project.name}, built from the wheelhouse that its builder left.
+services:
+${lines.join('\n')}
+`;
+}

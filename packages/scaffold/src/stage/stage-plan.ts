@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import { normalizeName } from '@wheelhouse/python';
+import type { Database, ProjectModel } from '../project/project-model.js';
+
+/** What the files of a build stage are rendered from. Plain data. */
+export interface StagePlan {
+  readonly project: ProjectModel;
+  /** The image of Python that everything is built on: a reference, with a digest where one is known. */
+  readonly base: string;
+  readonly database: Exclude<Database, 'none'> | undefined;
+  /** The image of the database; likewise. */
+  readonly databaseImage: string | undefined;
+  /** Whether services share `/build` by `volumes_from` (docs/adr/0046). */
+  readonly volumesFrom: boolean;
+}
+
+/** A command, as an argument list. */
+export type Words = readonly string[];
+
+/** The name of the lock of what a project is built with: `locks/build/<name>.txt`. */
+export function buildLock({ project }: StagePlan): string {
+  return `${normalizeName(project.name)}.txt`;
+}
+
+/** Where the files of the stage come out, relative to the workspace; no other target writes there. */
+export function stageOutputs(root: string): { readonly dist: string; readonly reports: string } {
+  return { dist: posix.join('dist', root, 'stage'), reports: posix.join('reports', root, 'stage') };
+}
+
+/** The requirements of a project by their normalised names. */
+export function requirementNames(requirements: readonly string[]): Set<string> {
+  return new Set(requirements.map((each) => normalizeName(/^[\w.-]+/.exec(each)?.[0] ?? '')));
+}
+
+/** An argument list as it stands in a Dockerfile or a compose file: JSON is both. */
+export function execForm(words: Words): string {
+  return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
+}

@@ -1,0 +1,78 @@
+import { posix } from 'node:path';
+import { filesOfManifestIn } from '@wheelhouse/python/inspection';
+import { releaseCommand, serversOf } from './commands.js';
+import { devCompose } from './dev-compose.js';
+import { devDockerfile } from './dev-dockerfile.js';
+import { DOCKERIGNORE } from './dockerignore.js';
+import { releaseCompose } from './release-compose.js';
+import { releaseDockerfile } from './release-dockerfile.js';
+import { AGENT_SCRIPT, buildScript, CACHE_SCRIPT, testScript } from './scripts.js';
+import type { StagePlan } from './stage-plan.js';
+import type { Changes } from '../merge/changes.js';
+import { manifestIn } from '../metadata/manifest-in.js';
+import { packageDataOf } from '../metadata/package-data.js';
+import { withBuildSystem } from '../metadata/pyproject-toml.js';
+import { setupPy } from '../metadata/setup-py.js';
+import type { ProjectModel } from '../project/project-model.js';
+
+/** Writes a project's metadata where it has none, and what builds it where nothing says that. @throws ElementError METADATA */
+export function writeMetadata(changes: Changes, project: ProjectModel): void {
+  const at = (file: string): string => posix.join(project.root, file);
+  const usesSetuptools = project.backend.startsWith('setuptools.');
+  if (!project.hasMetadata) changes.write(at('setup.py'), setupPy(project));
+  if (usesSetuptools) {
+    const file = at('pyproject.toml');
+    changes.edit(file, withBuildSystem(changes.tree.read(file, 'utf8') ?? undefined, file, project));
+    writeManifest(changes, project);
+  }
+}
+
+/** MANIFEST.in is for files that are no Python source: without any it would say nothing. */
+function writeManifest(changes: Changes, project: ProjectModel): void {
+  const file = posix.join(project.root, 'MANIFEST.in');
+  const text = manifestIn(project);
+  const present = changes.tree.read(file, 'utf8');
+  if (text === undefined) {
+    if (present === null) changes.note(`\`${file}\` is not needed: the packages hold nothing but Python source.`);
+    return;
+  }
+  if (present === null) {
+    changes.write(file, text);
+    return;
+  }
+  const taken = filesOfManifestIn(present, project.dataFiles);
+  const setup = changes.tree.read(posix.join(project.root, 'setup.py'), 'utf8') ?? '';
+  const named = packageDataOf(setup, project);
+  if (project.dataFiles.some((each) => !taken.has(each) && !named.has(each))) changes.keep(file, present, text);
+}
+
+/** Writes the files of a project's build stage. */
+export function writeStage(changes: Changes, plan: StagePlan): void {
+  const { project, database } = plan;
+  const at = (file: string): string => posix.join(project.root, file);
+  changes.write(at('docker/dev/Dockerfile'), devDockerfile(plan));
+  changes.write(at('docker/dev/docker-compose.yml'), devCompose(plan));
+  changes.write(at('docker/release/Dockerfile'), releaseDockerfile(plan));
+  changes.write(at('docker/release/docker-compose.yml'), releaseCompose(plan));
+  changes.write(at('scripts/agent.sh'), AGENT_SCRIPT, 0o755);
+  changes.write(at('scripts/build.sh'), buildScript(plan), 0o755);
+  changes.write(at('scripts/cache.sh'), CACHE_SCRIPT, 0o755);
+  changes.write(at('scripts/test.sh'), testScript(plan), 0o755);
+  changes.write(at('.dockerignore'), DOCKERIGNORE);
+  if (database === undefined) {
+    changes.note(
+      'There are no services `agent` and `db`: no driver of a database is required, and `--database` names none.',
+    );
+  }
+  noteServer(changes, project);
+}
+
+function noteServer(changes: Changes, project: ProjectModel): void {
+  const { application } = project;
+  if (application === undefined || releaseCommand(project).serves) return;
+  const servers = serversOf(application.protocol).map((name) => `\`${name}\``);
+  changes.note(
+    `The release image serves nothing: no server for \`${application.target}\` is required. ` +
+      `Require one of ${servers.join(', ')}, or set CMD in \`${posix.join(project.root, 'docker/release/Dockerfile')}\`.`,
+  );
+}

@@ -1,0 +1,101 @@
+import { logger } from '@nx/devkit';
+import app from '../../src/generators/app/generator.js';
+import type { AppGeneratorSchema } from '../../src/generators/app/schema.js';
+import buildStage from '../../src/generators/build-stage/generator.js';
+import lib from '../../src/generators/lib/generator.js';
+import { expectGolden } from '../support/golden.js';
+import { TestWorkspace, written } from '../support/workspace.js';
+
+/** Options by which nothing depends on the machine. */
+const FIXED = { base: 'python:3.11-slim@sha256:0000', pin: 'never' } as const;
+
+let workspace: TestWorkspace;
+let said: string;
+beforeEach(() => {
+  workspace = new TestWorkspace({
+    'apps/web/.keep': '',
+    'old/setup.py': 'from setuptools import setup\nsetup(name="taken.name")\n',
+  });
+  said = '';
+  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
+    said += String(text);
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  workspace.remove();
+});
+
+test.each<[string, AppGeneratorSchema]>([
+  ['app-django', { name: 'todo', framework: 'django' }],
+  ['app-django-mysql', { name: 'todo', framework: 'django', database: 'mysql', packaging: 'pyproject' }],
+  ['app-fastapi', { name: 'todo', framework: 'fastapi' }],
+  ['app-flask', { name: 'todo', framework: 'flask', database: 'postgres' }],
+  ['app-cli', { name: 'todo', framework: 'cli', packaging: 'pyproject' }],
+  ['app-none', { name: 'To.Do', directory: 'apps/todo', description: 'What is to be done' }],
+])('%s', async (golden, options) => {
+  const tree = workspace.tree();
+  await app(tree, { ...FIXED, ...options });
+  expectGolden(tree, 'apps/todo', golden);
+});
+
+test('lib goes to `libs` where there is such a directory', async () => {
+  workspace.write('libs/.keep', '');
+  const tree = workspace.tree();
+  await lib(tree, { name: 'common', ...FIXED });
+  expectGolden(tree, 'libs/common', 'lib');
+});
+
+test.each(['django', 'fastapi', 'flask', 'cli', 'none'])(
+  'build-stage finds nothing to add to a new %s app',
+  async (framework) => {
+    const first = workspace.tree();
+    await app(first, { name: 'todo', framework, ...FIXED });
+    workspace.flush(first);
+    said = '';
+    const second = workspace.tree();
+    await buildStage(second, { directory: 'apps/todo', pin: 'never' });
+    expect(written(second)).toEqual({});
+    expect(said).not.toContain('stays as it is');
+  },
+);
+
+describe('is refused, and nothing is written:', () => {
+  test.each<[string, AppGeneratorSchema, string]>([
+    [
+      'a name that is none of a distribution',
+      { name: 'to do' },
+      '`to do` is no distribution name\nhint: a name has ASCII letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit (PEP 508)',
+    ],
+    [
+      'a name that Python cannot import',
+      { name: 'class' },
+      '`class` would bring a package `class`, which is a keyword of Python',
+    ],
+    ['a name that another project has', { name: 'Taken-Name' }, '`Taken-Name` is the project in `old` already'],
+    [
+      'a directory that is there',
+      { name: 'web' },
+      '`apps/web` is there already\nhint: name a new directory by `--directory`; `nx g @wheelhouse/scaffold:build-stage --directory apps/web` gives a build stage to what is there',
+    ],
+    [
+      'a directory outside of the workspace',
+      { name: 'todo', directory: '../todo' },
+      '`../todo` is not inside the workspace',
+    ],
+    [
+      'an unknown framework',
+      { name: 'todo', framework: 'rails' },
+      'the option `framework` is `rails`\nhint: it is one of `django`, `fastapi`, `flask`, `cli`, `none`',
+    ],
+    [
+      'an unknown packaging',
+      { name: 'todo', packaging: 'egg' },
+      'the option `packaging` is `egg`\nhint: it is one of `setup.py`, `pyproject`',
+    ],
+  ])('%s', async (_what, options, message) => {
+    const tree = workspace.tree();
+    await expect(app(tree, { ...FIXED, ...options })).rejects.toThrow(message);
+    expect(written(tree)).toEqual({});
+  });
+});

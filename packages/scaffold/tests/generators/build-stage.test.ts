@@ -1,0 +1,190 @@
+import { logger } from '@nx/devkit';
+import buildStage from '../../src/generators/build-stage/generator.js';
+import type { BuildStageGeneratorSchema } from '../../src/generators/build-stage/schema.js';
+import { expectGolden } from '../support/golden.js';
+import { TestWorkspace, written } from '../support/workspace.js';
+
+/** Options by which nothing depends on the machine. */
+const BASE = 'python:3.11-slim@sha256:0000';
+const FIXED = { base: BASE, pin: 'never' } as const;
+
+const DJANGO = {
+  'shop/manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+  'shop/shop/__init__.py': '"""A shop."""\n',
+  'shop/shop/settings.py': '',
+  'shop/shop/wsgi.py': '',
+  'shop/shop/static/shop/a.css': '',
+  'shop/requirements.txt': 'django>=5.2,<5.3\npsycopg[binary]\ngunicorn\n',
+  'shop/requirements_test.txt': '-r requirements.txt\n',
+};
+
+let workspace: TestWorkspace;
+let said: string;
+beforeEach(() => {
+  said = '';
+  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
+    said += String(text);
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  workspace.remove();
+});
+
+async function generate(options: BuildStageGeneratorSchema): Promise<ReturnType<TestWorkspace['tree']>> {
+  const tree = workspace.tree();
+  said = '';
+  await buildStage(tree, options);
+  return tree;
+}
+
+describe('a Django project with requirements files alone', () => {
+  beforeEach(() => {
+    workspace = new TestWorkspace(DJANGO);
+  });
+
+  test('gets metadata, a stage with its database, and targets', async () => {
+    const tree = await generate({ directory: 'shop', ...FIXED });
+    expectGolden(tree, 'shop', 'build-stage-django');
+    expect(said).toBe('');
+    expect(Object.keys(written(tree)).filter((file) => file in DJANGO)).toEqual([]);
+  });
+
+  test('shares files by volumes_from where that is asked for, and goes on doing so', async () => {
+    const tree = await generate({ directory: 'shop/', ...FIXED, volumesFrom: true });
+    const compose = written(tree)['shop/docker/dev/docker-compose.yml'];
+    expect(compose).toContain('    volumes: ["/build"]\n');
+    expect(compose?.match(/volumes_from: \["cache:ro"\]/g)).toHaveLength(2);
+    expect(compose).not.toMatch(/^volumes:/m);
+    workspace.flush(tree);
+    expect(written(await generate({ directory: 'shop', pin: 'never' }))).toEqual({});
+    expect(said).toBe('');
+  });
+
+  test('is not changed the second time, whatever the base that is in its Dockerfile', async () => {
+    workspace.flush(await generate({ directory: 'shop', ...FIXED }));
+    expect(written(await generate({ project: 'shop', pin: 'never' }))).toEqual({});
+    expect(said).toBe('');
+  });
+
+  test("keeps the user's edits, and shows what it would have written", async () => {
+    workspace.flush(await generate({ directory: 'shop', ...FIXED }));
+    const tree = workspace.tree();
+    const edit = (file: string, from: string, to: string): void => {
+      workspace.write(file, (tree.read(file, 'utf8') ?? '').replace(from, to));
+    };
+    edit('shop/docker/dev/Dockerfile', 'TZ=UTC', 'TZ=CET');
+    edit('shop/setup.py', 'version="0.1.0"', 'version="0.2.0"');
+    edit('shop/project.json', '"stage": "clean"', '"stage": "build"');
+    edit('shop/MANIFEST.in', '*.css', '*.js');
+    expect(written(await generate({ directory: 'shop', pin: 'never' }))).toEqual({});
+    expect(said).toContain('`shop/docker/dev/Dockerfile` stays as it is.');
+    expect(said).toContain('-    TZ=CET\n+    TZ=UTC\n');
+    expect(said).toContain('-      "stage": "build"\n+      "stage": "clean"\n');
+    expect(said).toContain('-recursive-include shop *.js\n+recursive-include shop *.css\n');
+    expect(said).not.toContain('setup.py');
+  });
+});
+
+test('a MANIFEST.in is no conflict where setup.py names the files itself', async () => {
+  workspace = new TestWorkspace({
+    'text/MANIFEST.in': 'include LICENSE\n',
+    'text/setup.py':
+      'from setuptools import setup\nsetup(name="text", version="1", packages=["text"],\n      package_dir={"": "src"}, package_data={"text": ["data.bin"]})\n',
+    'text/src/text/__init__.py': '',
+    'text/src/text/data.bin': '',
+  });
+  await generate({ directory: 'text', ...FIXED });
+  expect(said).not.toContain('stays as it is');
+});
+
+test('a project with metadata of its own keeps every line of it', async () => {
+  const files = {
+    'nx.json': '{ "plugins": ["@nx/docker", { "plugin": "@wheelhouse/build", "options": {} }] }\n',
+    'api/pyproject.toml': '[project]\nname = "api"\nversion = "2.0"\ndependencies = ["fastapi"]\n',
+    'api/project.json':
+      '{\n  "name": "the-api",\n  // ours\n  "targets": { "test": { "executor": "@nxlv/python:run-commands" } }\n}\n',
+    'api/src/api/__init__.py': '',
+    'api/src/api/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+    'api/scripts/test.sh': 'echo mine\n',
+  };
+  workspace = new TestWorkspace(files);
+  const tree = await generate({ project: 'the-api', ...FIXED });
+  expectGolden(tree, 'api', 'build-stage-fastapi');
+  expect(said).toContain('`api/MANIFEST.in` is not needed: the packages hold nothing but Python source.\n');
+  expect(said).toContain('There are no services `agent` and `db`');
+  expect(said).toContain('no server for `api.main:app` is required. Require one of `uvicorn`, `hypercorn`, `daphne`');
+  expect(said).toContain('`api/scripts/test.sh` stays as it is.');
+  expect(JSON.parse(written(tree)['nx.json']!)).toMatchObject({
+    plugins: [{ plugin: '@nx/docker', exclude: ['api/docker/**'] }, { plugin: '@wheelhouse/build' }],
+  });
+});
+
+describe('is refused, and nothing is written:', () => {
+  beforeEach(() => {
+    workspace = new TestWorkspace({
+      ...DJANGO,
+      'broken/setup.py': 'setup(\n',
+      'my shop/shop/__init__.py': '',
+      'notes/README.md': '',
+      'bad/pyproject.toml': '[project\n',
+      'web/setup.py': 'from setuptools import setup\nsetup(name="web", version="1", install_requires=["Common>1"])\n',
+      'web/web.py': '',
+      'lib/pyproject.toml': '[project]\nname = "common"\nversion = "2"\n',
+    });
+  });
+
+  test.each<[string, BuildStageGeneratorSchema, string]>([
+    ['neither project nor directory', {}, 'no project is named\nhint: give `--project NAME`'],
+    ['both', { project: 'a', directory: 'b' }, 'a project and a directory are named\n'],
+    ['an unknown project', { project: 'other' }, 'there is no project `other`\nhint: `nx show projects` lists them'],
+    ['an absent directory', { directory: 'apps/x' }, 'there is no directory `apps/x`\n'],
+    ['a directory outside', { directory: '../x' }, '`../x` is not inside the workspace\n'],
+    ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: no valid Python'],
+    ['a pyproject.toml that is no TOML', { directory: 'bad' }, 'pyproject.toml [line 1 column '],
+    [
+      'a directory whose name is none of a distribution',
+      { directory: 'my shop' },
+      '`my shop` is no distribution name\nhint: name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+    ],
+    ['a name that is none of a distribution', { directory: 'shop', name: '-shop' }, '`-shop` is no distribution name'],
+    [
+      'a directory without a package',
+      { directory: 'notes' },
+      '`notes` has no Python package and no module\nhint: a package is a directory with an `__init__.py`, beside setup.py or in `src`',
+    ],
+    [
+      'a project that requires another one, which Docker does not see',
+      { directory: 'web' },
+      '`web` requires `common`, the project in `lib`, which Docker does not see\nhint: the targets `test` and `build-wheel` build projects with those that they require, without Docker',
+    ],
+    [
+      'an image of no database',
+      { directory: 'shop', database: 'none', databaseImage: 'x' },
+      'the option `databaseImage` is `x`',
+    ],
+    [
+      'an unknown database',
+      { directory: 'shop', database: 'oracle' as 'mysql' },
+      'the option `database` is `oracle`\nhint: it is one of `postgres`, `mysql`, `none`',
+    ],
+  ])('%s', async (_what, options, message) => {
+    const tree = workspace.tree();
+    await expect(buildStage(tree, { pin: 'never', ...options })).rejects.toThrow(message);
+    expect(written(tree)).toEqual({});
+  });
+
+  test('a digest that must be there, without an engine to tell it', async () => {
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = 'unix:///nonexistent/docker.sock';
+    try {
+      const tree = workspace.tree();
+      await expect(buildStage(tree, { directory: 'shop', pin: 'always' })).rejects.toThrow(
+        'no Docker engine answers at `unix:///nonexistent/docker.sock`',
+      );
+      expect(written(tree)).toEqual({});
+    } finally {
+      process.env.DOCKER_HOST = before ?? '';
+    }
+  });
+});

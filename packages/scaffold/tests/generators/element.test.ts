@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { logger } from '@nx/devkit';
+import { coreElements, coreSources, diskFiles, PluginRegistry, resolveProject } from '@wheelhouse/element';
+import element from '../../src/generators/element/generator.js';
+import type { ElementGeneratorSchema } from '../../src/generators/element/schema.js';
+import { expectGolden } from '../support/golden.js';
+import { TestWorkspace, written } from '../support/workspace.js';
+
+let workspace: TestWorkspace;
+let said: string;
+beforeEach(() => {
+  workspace = new TestWorkspace({ 'native/files/hello/hello.c': '' });
+  said = '';
+  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
+    said += String(text);
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  workspace.remove();
+});
+
+function generate(options: ElementGeneratorSchema): Record<string, string> {
+  const tree = workspace.tree();
+  element(tree, options);
+  workspace.flush(tree);
+  return written(tree);
+}
+
+test('elements of every kind, and the project around them, are ones that the loader takes', () => {
+  const tree = workspace.tree();
+  element(tree, { name: 'hello', directory: 'native', source: 'files/hello' });
+  expectGolden(tree, 'native', 'element-manual');
+  workspace.flush(tree);
+  generate({ name: 'data/text.bst', directory: 'native', kind: 'import', source: 'files' });
+  generate({ name: 'check', directory: 'native', kind: 'script', depends: ['hello.bst'] });
+  generate({ name: 'all', directory: 'native', kind: 'stack', depends: ['hello.bst', 'data/text.bst'] });
+  const directory = join(workspace.directory, 'native');
+  const registry = new PluginRegistry().register({
+    elements: coreElements({ memo: (name) => join(directory, name), verify: false }),
+    sources: coreSources,
+  });
+  const { elements } = resolveProject({
+    ...{ files: diskFiles(directory), directory, targets: [], registry },
+    ...{ hostArch: process.arch, maxJobs: 1 },
+  });
+  expect([...elements].map(({ name }) => name).sort()).toEqual([
+    'all.bst',
+    'check.bst',
+    'data/text.bst',
+    'hello.bst',
+    'toolchain.bst',
+  ]);
+  expect(said).toBe('');
+});
+
+test('an element that is there stays, in the directory that project.conf names', () => {
+  workspace.write('native/project.conf', 'name: native\nmin-version: 2.4\nelement-path: parts\n');
+  workspace.write('native/parts/all.bst', 'kind: stack\ndepends:\n- other.bst\n');
+  expect(generate({ name: 'all', directory: 'native', kind: 'stack' })).toEqual({});
+  expect(said).toContain('`native/parts/all.bst` stays as it is.');
+});
+
+test.each<[ElementGeneratorSchema, string]>([
+  [{ name: '../x', directory: 'native' }, '`../x` is no name of an element'],
+  [{ name: 'x', directory: '../native' }, '`../native` is not inside the workspace'],
+  [
+    { name: 'x', directory: 'native', kind: 'wheel' as 'stack' },
+    'the option `kind` is `wheel`\nhint: it is one of `manual`, `script`',
+  ],
+  [{ name: 'x', directory: 'native', kind: 'import' }, 'an element of kind `import` has no source'],
+  [
+    { name: 'x', directory: 'native', kind: 'stack', source: 'files' },
+    'the option `source` is `files`, and elements of kind `stack` have none',
+  ],
+  [{ name: 'x', directory: 'native', source: 'nothing' }, 'there is no `native/nothing`'],
+  [{ name: 'x', directory: 'native', depends: ['y.bst'] }, 'there is no element `y.bst` in `native/elements`'],
+])('%j is refused, and nothing is written', (options, message) => {
+  const tree = workspace.tree();
+  expect(() => {
+    element(tree, options);
+  }).toThrow(message);
+  expect(written(tree)).toEqual({});
+});
