@@ -36,39 +36,43 @@ const boundaries = {
   })),
 };
 
-/** The folders of `element`, each row importing only from the rows before it and from itself; see docs/adr. */
-const folderOrder = [
-  ['load'],
-  ['plugin'],
-  ['resolve'],
-  ['elements', 'sources'],
-  ['key'],
-  ['store'],
-  ['sandbox'],
-  ['build'],
+/**
+ * The folders of a package, each row importing only from the rows before it and from itself; see docs/adr. Those that
+ * stand above the order may import all others, and no folder imports them.
+ */
+const folderOrders = [
+  {
+    source: './packages/element/src',
+    rows: [['load'], ['plugin'], ['resolve'], ['elements', 'sources'], ['key'], ['store'], ['sandbox'], ['build']],
+    above: ['testing'],
+    message: 'The folders of element import only towards load',
+  },
+  {
+    source: './packages/cache/src',
+    rows: [['store'], ['tiers'], ['tokens'], ['config'], ['server'], ['cli']],
+    above: [],
+    message: 'The folders of cache import only towards store',
+  },
 ];
-/** Folders that stand above the order: they may import all others, and no folder imports them. */
-const aboveTheOrder = ['testing'];
 
-const elementSource = './packages/element/src';
-const foldersThere = readdirSync(join(root, elementSource), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
-const unplaced = foldersThere.filter((name) => ![...folderOrder.flat(), ...aboveTheOrder].includes(name));
-if (unplaced.length > 0) {
-  throw new Error(`${elementSource} has folders without a place in the folder order of eslint.config.mjs: ${unplaced}`);
-}
-
-const folderZones = folderOrder.flatMap((row, rank) =>
-  row.map((folder) => {
-    const later = [...folderOrder.slice(rank + 1).flat(), ...row.filter((other) => other !== folder)];
-    return {
-      target: `${elementSource}/${folder}`,
-      from: [...later, ...aboveTheOrder, 'index.ts'].map((name) => `${elementSource}/${name}`),
-      message: `The folders of element import only towards load: ${folderOrder.map((names) => names.join(', ')).join(' < ')}.`,
-    };
-  }),
-);
+const folderZones = folderOrders.flatMap(({ source, rows, above, message }) => {
+  const unplaced = readdirSync(join(root, source), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && ![...rows.flat(), ...above].includes(entry.name))
+    .map((entry) => entry.name);
+  if (unplaced.length > 0) {
+    throw new Error(`${source} has folders without a place in the folder order of eslint.config.mjs: ${unplaced}`);
+  }
+  return rows.flatMap((row, rank) =>
+    row.map((folder) => {
+      const later = [...rows.slice(rank + 1).flat(), ...row.filter((other) => other !== folder)];
+      return {
+        target: `${source}/${folder}`,
+        from: [...later, ...above, 'index.ts'].map((name) => `${source}/${name}`),
+        message: `${message}: ${rows.map((names) => names.join(', ')).join(' < ')}.`,
+      };
+    }),
+  );
+});
 
 export default defineConfig(
   {

@@ -41,6 +41,16 @@ test('python imports element, and not build', async () => {
   assert.ok(rules.includes('@nx/enforce-module-boundaries'), `${rules}`);
 });
 
+test('cache imports element, and neither python nor build; its folders import only towards store', async () => {
+  const file = 'packages/cache/src/tiers/tier.ts';
+  assert.deepEqual(await broken(file, using('@wheelhouse/element')), []);
+  for (const specifier of ['@wheelhouse/python', '@wheelhouse/build']) {
+    const rules = await broken(file, using(specifier));
+    assert.ok(rules.includes('@nx/enforce-module-boundaries'), `${specifier}: ${rules}`);
+  }
+  assert.deepEqual(await broken(file, using('../index.js')), ['import-x/no-restricted-paths']);
+});
+
 test('packages neither import tools nor change the working directory', async () => {
   const file = 'packages/build/src/index.ts';
   const rules = await broken(file, using('../../../tools/build.mjs'));

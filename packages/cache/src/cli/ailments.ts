@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '@wheelhouse/element';
+import type { DiskStore } from '../store/disk-store.js';
+import type { TokenGuard } from '../tokens/token-guard.js';
+
+/**
+ * What keeps a server from its work at the moment, in words that anybody may read.
+ *
+ * @param roomBytes how much must be free on the disk
+ */
+export async function ailmentsOf(store: DiskStore, guard: TokenGuard, roomBytes: number): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    guard.refresh();
+  } catch {
+    found.push('the tokens cannot be read');
+  }
+  try {
+    const { temporary } = store.layout;
+    mkdirSync(temporary, { recursive: true });
+    const probe = join(temporary, `probe-${randomBytes(6).toString('hex')}`);
+    writeFileSync(probe, 'x', { flag: 'wx' });
+    rmSync(probe);
+    const { bavail, bsize } = await statfs(temporary);
+    if (bavail * bsize < roomBytes) found.push('the disk has no room for an entry of the largest size');
+  } catch (error) {
+    found.push(`the data directory cannot be written to: ${errnoOf(error) ?? 'a fault'}`);
+  }
+  return found;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from '@wheelhouse/element';
+import type { Settings } from '../../config/settings.js';
+import { cacheError } from '../../errors.js';
+import type { Identify } from '../../server/authentication.js';
+import { CacheServer } from '../../server/cache-server.js';
+import { Metrics } from '../../server/metrics.js';
+import { Spool } from '../../store/spool.js';
+import { TieredCache } from '../../tiers/tiered-cache.js';
+import { TokenGuard } from '../../tokens/token-guard.js';
+import { ailmentsOf } from '../ailments.js';
+import { EXIT, SETTINGS_HELP, settingsOf, type Command, type SignalledProcess } from '../command.js';
+import { openStore } from '../data-directory.js';
+
+const PACE_WINDOW_MS = 30_000;
+/** Between collections that nothing but the passing of time calls for. */
+const COLLECT_EVERY_MS = 3_600_000;
+
+const help = `wheelhouse-cache serve [OPTION]...
+
+Serves the cache until SIGINT or SIGTERM; then lets what is under way end. Writes its log to standard output, a line of
+JSON for each request. Nx is pointed at it by NX_SELF_HOSTED_REMOTE_CACHE_SERVER and
+NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.
+
+${SETTINGS_HELP}`;
+
+/** `wheelhouse-cache serve`: what a server is made of is put together here. */
+export const serve: Command = {
+  summary: 'serve the cache',
+  help,
+  run: async (argv, context) => {
+    const settings = settingsOf('serve', argv, { context, required: ['data', 'tokens'] });
+    const guard = new TokenGuard(settings.tokens ?? '', Date.now);
+    // What is wrong with the tokens is said before anybody asks.
+    guard.refresh();
+    const metrics = new Metrics();
+    const store = openStore(settings, (collection) => {
+      metrics.countCollection(collection);
+    });
+    const tls = tlsOf(settings);
+    const server = await listen(settings, {
+      cache: new TieredCache(store, Date.now),
+      spool: new Spool({ directory: store.layout.temporary, capacityBytes: settings.quota }),
+      identify: identifyBy(guard),
+      ailments: () => ailmentsOf(store, guard, settings.maxEntry),
+      limits: {
+        maxEntryBytes: settings.maxEntry,
+        pace: { windowMs: PACE_WINDOW_MS, minBytes: settings.minRate * (PACE_WINDOW_MS / 1000) },
+        headTimeoutMs: settings.headTimeout,
+        transferTimeoutMs: settings.transferTimeout,
+        idleTimeoutMs: settings.idleTimeout,
+        maxConnections: settings.maxConnections,
+      },
+      metrics,
+      logLevel: settings.logLevel,
+      log: context.output,
+      ...(tls === undefined ? {} : { tls }),
+    });
+    const say = (level: 'info' | 'error', message: object): void => {
+      if (settings.logLevel !== 'silent')
+        context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
+    };
+    const collect = (): void => {
+      store.collect().then(
+        ({ entries, bytes, removed }) => {
+          say('info', { msg: 'collected', entries, bytes, removed });
+        },
+        (error: unknown) => {
+          say('error', { msg: 'the data directory could not be collected', error: String(error) });
+        },
+      );
+    };
+    say('info', { msg: 'serving', url: server.url });
+    collect();
+    const timer = setInterval(collect, COLLECT_EVERY_MS);
+    const signal = await firstSignal(context.process);
+    clearInterval(timer);
+    say('info', { msg: 'ending', signal });
+    await server.stop(settings.shutdownTimeout);
+    return EXIT.done;
+  },
+};
+
+function identifyBy(guard: TokenGuard): Identify {
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
+  return async (token) => guard.identify(token);
+}
+
+async function listen(settings: Settings, options: Parameters<typeof CacheServer.start>[0]): Promise<CacheServer> {
+  try {
+    return await CacheServer.start(options, settings.listen);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    const { host, port } = settings.listen;
+    throw cacheError(
+      'CACHE_SETTINGS',
+      `cannot listen at \`${host}:${port}\`: ${errno}`,
+      'name another address by `--listen HOST:PORT`',
+      error,
+    );
+  }
+}
+
+function tlsOf({ tlsCertificate, tlsKey }: Settings): { certificate: string; key: string } | undefined {
+  if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
+  const read = (name: string, path: string): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      throw cacheError('CACHE_SETTINGS', `cannot read \`${path}\`, the \`${name}\`: ${errno}`, undefined, error);
+    }
+  };
+  return { certificate: read('tls-certificate', tlsCertificate), key: read('tls-key', tlsKey) };
+}
+
+async function firstSignal(process: SignalledProcess): Promise<string> {
+  return await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -1,0 +1,39 @@
+import { formatSize } from '../../config/quantity.js';
+import { surveyBodies, surveyEntries } from '../../store/disk-survey.js';
+import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { openExistingStore } from '../data-directory.js';
+
+/** `wheelhouse-cache stats` */
+export const stats: Command = {
+  summary: 'show how much is kept, by workspace and tier',
+  help: `wheelhouse-cache stats [OPTION]...
+
+Shows how many entries of which size each tier of each workspace has, and when they were last used. A server may run.
+
+${SETTINGS_HELP}`,
+  run: async (argv, context) => {
+    const settings = settingsOf('stats', argv, { context, required: ['data'] });
+    const { layout } = openExistingStore(settings);
+    const rows = new Map<string, { entries: number; bytes: number; usedMs: number }>();
+    for await (const { namespace, record, usedMs } of surveyEntries(layout)) {
+      const row = rows.get(namespace) ?? { entries: 0, bytes: 0, usedMs: 0 };
+      rows.set(namespace, row);
+      row.entries++;
+      row.bytes += record?.digest.sizeBytes ?? 0;
+      row.usedMs = Math.max(row.usedMs, usedMs);
+    }
+    for (const [namespace, { entries, bytes, usedMs }] of [...rows].sort()) {
+      const used = new Date(usedMs).toISOString().slice(0, 16).replace('T', ' ');
+      context.output.write(
+        `${namespace.padEnd(24)} ${String(entries).padStart(8)} entries ${formatSize(bytes).padStart(9)}  last used ${used}\n`,
+      );
+    }
+    let [bodies, bytes] = [0, 0];
+    for await (const { sizeBytes } of surveyBodies(layout)) {
+      bodies++;
+      bytes += sizeBytes;
+    }
+    context.output.write(`${bodies} bodies, ${formatSize(bytes)} of ${formatSize(settings.quota)}\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { parseDuration } from '../../config/quantity.js';
+import { readSettingsFile, missingSetting, findSetting, pathIn } from '../../config/setting-sources.js';
+import { DEFAULT_WORKSPACE } from '../../tiers/principal.js';
+import { formatTier, parseTier, TIER_FORMS } from '../../tiers/tier.js';
+import { createToken, revokeToken } from '../../tokens/issue.js';
+import type { TokenEntry } from '../../tokens/token-entry.js';
+import { readTokens } from '../../tokens/token-file.js';
+import { EXIT, parseArguments, usage, type Command, type CommandContext } from '../command.js';
+
+const help = `wheelhouse-cache token create --name NAME --tier TIER [OPTION]...
+wheelhouse-cache token list [OPTION]...
+wheelhouse-cache token revoke --name NAME [OPTION]...
+
+\`create\` prints the token and nothing else; it is not kept and cannot be shown again. A server that runs knows a new token
+at once, and refuses a revoked one at once.
+
+  --tokens FILE     the file of tokens; or WHEELHOUSE_CACHE_TOKENS, or \`tokens\` in wheelhouse-cache.yml
+  --config FILE     the file of settings; wheelhouse-cache.yml unless given, if it is there
+  --name NAME       what the token is called; entries say who wrote them by it
+  --tier TIER       trusted: a protected branch, which writes what everybody reads
+                    pr:NUMBER: a pull request, which reads that, and writes what only itself reads
+                    read: somebody who reads what trusted builds wrote
+                    admin: reads the same, and the figures
+  --workspace NAME  whose entries are meant, where one server serves several; \`${DEFAULT_WORKSPACE}\` unless given
+  --expires-in TIME when the token stops being valid, such as 90d; never unless given
+`;
+
+/** `wheelhouse-cache token` */
+export const token: Command = {
+  summary: 'create, list and revoke tokens',
+  help,
+  run: async (argv, context) => {
+    const { values, positionals } = parseArguments('token', {
+      args: [...argv],
+      options: {
+        tokens: { type: 'string' },
+        config: { type: 'string' },
+        name: { type: 'string' },
+        tier: { type: 'string' },
+        workspace: { type: 'string' },
+        'expires-in': { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+    const [action, ...others] = positionals;
+    if (others.length > 0) throw usage('token', `\`${others.join(' ')}\` is not expected`);
+    const foreign = Object.keys(values).filter(
+      (name) => !['tokens', 'config', ...(OPTIONS[action ?? ''] ?? [])].includes(name),
+    );
+    if (action !== undefined && action in OPTIONS && foreign.length > 0) {
+      throw usage('token', `\`${action}\` has no option --${foreign.join(', --')}`);
+    }
+    const file = tokenFile(values, context);
+    switch (action) {
+      case 'create': {
+        const tier = parseTier(required('create', 'tier', values.tier));
+        if (tier === undefined)
+          throw usage('token', `there is no tier \`${values.tier ?? ''}\`; there are ${TIER_FORMS}`);
+        const span = values['expires-in'] === undefined ? undefined : parseDuration(values['expires-in']);
+        if (values['expires-in'] !== undefined && span === undefined) {
+          throw usage('token', `--expires-in is \`${values['expires-in']}\`, and not a span of time such as \`90d\``);
+        }
+        const now = new Date();
+        const request = {
+          name: required('create', 'name', values.name),
+          tier,
+          workspace: values.workspace ?? DEFAULT_WORKSPACE,
+          ...(span === undefined ? {} : { expires: new Date(now.getTime() + span) }),
+        };
+        context.output.write(`${await createToken(file, request, now)}\n`);
+        return EXIT.done;
+      }
+      case 'revoke':
+        await revokeToken(file, required('revoke', 'name', values.name), new Date());
+        return EXIT.done;
+      case 'list':
+        context.output.write(table(readTokens(file), new Date()));
+        return EXIT.done;
+      default:
+        throw usage('token', '`create`, `list` or `revoke` is expected');
+    }
+  },
+};
+
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  create: ['name', 'tier', 'workspace', 'expires-in'],
+  list: [],
+  revoke: ['name'],
+};
+
+function required(action: string, name: string, value: string | undefined): string {
+  if (value === undefined) throw usage('token', `\`${action}\` needs --${name}`);
+  return value;
+}
+
+function tokenFile(
+  { tokens, config }: { readonly tokens?: string | undefined; readonly config?: string | undefined },
+  { cwd, environment }: CommandContext,
+): string {
+  if (tokens !== undefined) return resolve(cwd, tokens);
+  const found = findSetting('tokens', { options: {}, environment, cwd, ...readSettingsFile(config, cwd) });
+  if (found === undefined) throw missingSetting('tokens', 'FILE');
+  return pathIn(found);
+}
+
+function table(entries: readonly TokenEntry[], now: Date): string {
+  const rows = entries.map((entry) => [
+    entry.name,
+    formatTier(entry.tier),
+    entry.workspace,
+    entry.created.toISOString().slice(0, 10),
+    stateOf(entry, now),
+  ]);
+  const all = [['NAME', 'TIER', 'WORKSPACE', 'CREATED', 'STATE'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`).join('');
+}
+
+function stateOf({ revoked, expires }: TokenEntry, now: Date): string {
+  if (revoked !== undefined) return `revoked ${revoked.toISOString().slice(0, 10)}`;
+  if (expires === undefined) return 'valid';
+  return `${expires <= now ? 'expired' : 'valid until'} ${expires.toISOString().slice(0, 10)}`;
+}

@@ -1,0 +1,28 @@
+import { audit } from '../../store/disk-audit.js';
+import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { openExistingStore } from '../data-directory.js';
+
+/** `wheelhouse-cache verify` */
+export const verify: Command = {
+  summary: 'read every byte and compare it with its digest',
+  help: `wheelhouse-cache verify [--remove] [OPTION]...
+
+Reads every entry and says which are not as they were written; ends with 2 where there are any. A server may run.
+
+  --remove                  remove them, so that they are made anew
+${SETTINGS_HELP}`,
+  run: async (argv, context) => {
+    const remove = argv.includes('--remove');
+    const rest = argv.filter((argument) => argument !== '--remove');
+    const { layout } = openExistingStore(settingsOf('verify', rest, { context, required: ['data'] }));
+    const { entries, bodies, damaged, dangling } = await audit(layout, { remove });
+    for (const path of damaged) context.output.write(`damaged: ${path}\n`);
+    for (const path of dangling) context.output.write(`without its body: ${path}\n`);
+    const found = damaged.length + dangling.length;
+    context.output.write(
+      `${entries} entries, ${bodies} bodies: ${damaged.length} damaged, ${dangling.length} without a body` +
+        `${remove && found > 0 ? ', removed' : ''}\n`,
+    );
+    return found === 0 ? EXIT.done : EXIT.found;
+  },
+};

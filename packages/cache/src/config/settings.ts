@@ -1,0 +1,134 @@
+import { ErrorCollector } from '@wheelhouse/element';
+import { LOG_LEVELS, type LogLevel } from './log-level.js';
+import { parseAddress, type Address } from './address.js';
+import { formatSize, parseDuration, parseSize } from './quantity.js';
+import {
+  badSetting,
+  findSetting,
+  missingSetting,
+  pathIn,
+  type SettingSources,
+  type WrittenSetting,
+} from './setting-sources.js';
+
+/** What the server is told. Sizes are bytes, spans of time milliseconds, paths absolute. */
+export interface Settings {
+  readonly listen: Address;
+  /** `undefined` where it is not set and not required. */
+  readonly data: string | undefined;
+  readonly tokens: string | undefined;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly quota: number;
+  readonly pullRequestQuota: number;
+  readonly maxEntry: number;
+  readonly maxAge: number;
+  readonly headTimeout: number;
+  readonly transferTimeout: number;
+  readonly idleTimeout: number;
+  /** Bytes a second. */
+  readonly minRate: number;
+  readonly maxConnections: number;
+  readonly shutdownTimeout: number;
+  readonly logLevel: LogLevel;
+}
+
+const SIZE = 'a size such as `500MB` or `20GiB`';
+const SPAN = 'a span of time such as `30s`, `10m` or `30d`';
+
+/** Every setting by its name: how `--help` puts its value, what it is for, and what holds unless it is given. */
+export const SETTINGS: Readonly<
+  Record<string, { readonly form: string; readonly summary: string; readonly unless?: string }>
+> = {
+  listen: { form: 'HOST:PORT', summary: 'where to listen; port 0 for any that is free', unless: '127.0.0.1:3737' },
+  data: { form: 'DIR', summary: 'the directory of the entries' },
+  tokens: { form: 'FILE', summary: 'the file of tokens' },
+  'tls-certificate': { form: 'FILE', summary: 'the certificate chain in PEM; with it the server speaks HTTPS' },
+  'tls-key': { form: 'FILE', summary: 'its private key in PEM' },
+  quota: { form: 'SIZE', summary: 'how much is kept', unless: '20GB' },
+  'pull-request-quota': { form: 'SIZE', summary: 'how much of it pull requests may hold; a quarter unless given' },
+  'max-entry': { form: 'SIZE', summary: 'the largest entry that is taken', unless: '1GB' },
+  'max-age': { form: 'TIME', summary: 'how long an entry is kept that nobody uses', unless: '30d' },
+  'head-timeout': { form: 'TIME', summary: "how long a request's head may take", unless: '10s' },
+  'transfer-timeout': { form: 'TIME', summary: 'how long an upload may take', unless: '15m' },
+  'idle-timeout': { form: 'TIME', summary: 'how long nothing may happen on a connection', unless: '60s' },
+  'min-rate': { form: 'SIZE', summary: 'how much a second must come or go, over half a minute', unless: '1KB' },
+  'max-connections': { form: 'N', summary: 'how many connections may be open', unless: '512' },
+  'shutdown-timeout': { form: 'TIME', summary: 'how long what is under way may take to end', unless: '30s' },
+  'log-level': { form: 'LEVEL', summary: LOG_LEVELS.join(', '), unless: 'info' },
+};
+
+/**
+ * Reads all settings and finds everything that is wrong with them.
+ *
+ * @param required the names of settings without which the caller cannot go on
+ * @throws ElementError, ElementErrors CACHE_SETTINGS, each naming the setting and where it was written
+ */
+export function readSettings(sources: SettingSources, required: readonly ('data' | 'tokens')[]): Settings {
+  const errors = new ErrorCollector();
+  errors.attempt(() => {
+    sources.file.validateKeys(Object.keys(SETTINGS));
+  });
+  const written = (name: string): WrittenSetting | undefined => errors.attempt(() => findSetting(name, sources));
+  const read = <T>(name: string, parse: (text: string) => T | undefined, expected: string): T => {
+    const given = written(name);
+    const value = given === undefined ? undefined : parse(given.text);
+    if (given !== undefined && value === undefined) errors.add(badSetting(given, expected));
+    const fallback = value ?? parse(SETTINGS[name]?.unless ?? '');
+    if (fallback === undefined) throw new Error(`the setting ${name} has no value to fall back on`);
+    return fallback;
+  };
+  const path = (name: 'data' | 'tokens' | 'tls-certificate' | 'tls-key'): string | undefined => {
+    const given = written(name);
+    if (given?.text === '') errors.add(badSetting(given, 'a path'));
+    return given === undefined ? undefined : pathIn(given);
+  };
+
+  const quota = read('quota', parseSize, SIZE);
+  const share = written('pull-request-quota');
+  const pullRequestQuota = share === undefined ? Math.ceil(quota / 4) : parseSize(share.text);
+  if (share !== undefined && pullRequestQuota === undefined) errors.add(badSetting(share, SIZE));
+  if (share !== undefined && (pullRequestQuota ?? 0) > quota) {
+    errors.add(badSetting(share, `at most \`quota\`, which is ${formatSize(quota)}`));
+  }
+  const maxEntryGiven = written('max-entry');
+  const maxEntry = read('max-entry', parseSize, SIZE);
+  if (maxEntryGiven !== undefined && maxEntry > quota) {
+    errors.add(badSetting(maxEntryGiven, `at most \`quota\`, which is ${formatSize(quota)}`));
+  }
+  const settings: Settings = {
+    listen: read('listen', parseAddress, 'an address such as `127.0.0.1:3737` or `[::1]:3737`'),
+    data: path('data'),
+    tokens: path('tokens'),
+    tlsCertificate: path('tls-certificate'),
+    tlsKey: path('tls-key'),
+    quota,
+    pullRequestQuota: pullRequestQuota ?? quota,
+    maxEntry: Math.min(maxEntry, quota),
+    maxAge: read('max-age', parseDuration, SPAN),
+    headTimeout: read('head-timeout', parseDuration, SPAN),
+    transferTimeout: read('transfer-timeout', parseDuration, SPAN),
+    idleTimeout: read('idle-timeout', parseDuration, SPAN),
+    minRate: read('min-rate', parseSize, SIZE),
+    maxConnections: read('max-connections', parseCount, 'a number of connections from 1 to 65535'),
+    shutdownTimeout: read('shutdown-timeout', parseDuration, SPAN),
+    logLevel: read('log-level', parseLogLevel, LOG_LEVELS.map((level) => `\`${level}\``).join(', ')),
+  };
+  for (const name of required) {
+    if (settings[name] === undefined) errors.add(missingSetting(name, SETTINGS[name]?.form ?? ''));
+  }
+  const [certificate, key] = [settings.tlsCertificate, settings.tlsKey];
+  if ((certificate === undefined) !== (key === undefined)) {
+    errors.add(missingSetting(certificate === undefined ? 'tls-certificate' : 'tls-key', 'FILE'));
+  }
+  errors.throwIfAny();
+  return settings;
+}
+
+function parseCount(text: string): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+function parseLogLevel(text: string): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === text);
+}

@@ -1,0 +1,33 @@
+import type { FastifyReply } from 'fastify';
+import { drain } from './slow-peer.js';
+
+/**
+ * An answer in words for whoever runs Nx, who is shown them. The type is `text/plain` and not a letter more: Nx takes a
+ * 401 of any other type for that of something that is no cache. A body that is still on its way is read: a client that
+ * is sending would see a broken connection instead of the answer.
+ */
+export function say(reply: FastifyReply, status: number, words: string): FastifyReply {
+  const { raw, exchange } = reply.request;
+  // Before the answer: with it Node begins to read what nobody has asked for, without any bound.
+  if (!raw.readableEnded) drain(raw, exchange.unwantedBytes);
+  // Of a string fastify would say the character set.
+  return reply
+    .code(status)
+    .header('content-type', 'text/plain')
+    .send(Buffer.from(`${words}\n`));
+}
+
+/** Which part of the server could not do its work. */
+export type FaultyPart = 'identity' | 'store';
+
+/**
+ * The answer where the server is at fault: as if there were no such entry, or as if it might not be written. These are
+ * the answers of Nx's OpenAPI document with which the run goes on; any other ends it. Who wants to know can tell by the
+ * header. See docs/adr/0052-faults-and-builds.md.
+ */
+export function admitFault(reply: FastifyReply, part: FaultyPart): FastifyReply {
+  reply.request.exchange.outcome = 'fault';
+  const isRead = reply.request.method === 'GET';
+  reply.header('wheelhouse-fault', part);
+  return say(reply, isRead ? 404 : 403, `The cache cannot be used at the moment (${part}).`);
+}

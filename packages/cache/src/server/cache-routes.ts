@@ -1,0 +1,208 @@
+import { pipeline } from 'node:stream/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isCommitId, isEntryHash, type Commit } from '../store/entry.js';
+import { StoreFailure } from '../store/store-failure.js';
+import type { Principal } from '../tiers/principal.js';
+import { formatTier } from '../tiers/tier.js';
+import { admitFault, say } from './answers.js';
+import { bearerToken } from './authentication.js';
+import type { ServerOptions } from './server-options.js';
+import { report } from './exchange.js';
+import { watchPace } from './slow-peer.js';
+
+const PATH = '/v1/cache/:hash';
+
+type CacheRequest = FastifyRequest<{ Params: { hash: string } }>;
+
+/**
+ * `GET` and `PUT /v1/cache/{hash}` as Nx's OpenAPI document has them ("Build your own caching server", Nx 20.8 and
+ * later): 200, 401, 403, 404 and 409. Beyond it are only answers to what Nx never sends: 400 to a hash that cannot be
+ * one, 411 to a PUT without Content-Length, 415 to one with another type or an encoding.
+ */
+export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): void {
+  const route = (work: (request: CacheRequest, reply: FastifyReply, options: ServerOptions) => Promise<void>) => {
+    return async (request: CacheRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      try {
+        await work(request, reply, options);
+      } catch (error) {
+        request.log.error({ err: error }, 'the store failed');
+        admitFault(reply, 'store');
+      } finally {
+        report(request, options.metrics);
+      }
+      return reply;
+    };
+  };
+  app.get(PATH, route(get));
+  app.put(PATH, route(put));
+}
+
+async function get(request: CacheRequest, reply: FastifyReply, options: ServerOptions): Promise<void> {
+  const principal = await authenticate(request, reply, options);
+  if (principal === undefined || !hasHash(request, reply)) return;
+  await download(request, reply, { principal, options });
+}
+
+async function put(request: CacheRequest, reply: FastifyReply, options: ServerOptions): Promise<void> {
+  const principal = await authenticate(request, reply, options);
+  if (principal === undefined || !hasHash(request, reply)) return;
+  const asked = { principal, options };
+  if (await isWelcome(request, reply, asked)) await upload(request, reply, asked);
+}
+
+/** Who asks; `undefined` where that has been answered already. */
+async function authenticate(
+  request: CacheRequest,
+  reply: FastifyReply,
+  { identify, limits }: ServerOptions,
+): Promise<Principal | undefined> {
+  const token = bearerToken(request.raw);
+  let principal: Principal | undefined;
+  try {
+    principal = token === undefined ? undefined : await identify(token);
+  } catch (error) {
+    request.log.error({ err: error }, 'it cannot be told who asks');
+    admitFault(reply, 'identity');
+    return undefined;
+  }
+  if (principal !== undefined) {
+    request.exchange.principal = principal;
+    request.exchange.unwantedBytes = limits.maxEntryBytes;
+    return principal;
+  }
+  request.exchange.outcome = 'unauthenticated';
+  reply.header('www-authenticate', 'Bearer');
+  const words =
+    token === undefined
+      ? 'This cache asks for a token: set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.'
+      : 'This cache does not know the token in NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: it is wrong, revoked or expired.';
+  say(reply, 401, words);
+  return undefined;
+}
+
+function hasHash(request: CacheRequest, reply: FastifyReply): boolean {
+  const { hash } = request.params;
+  if (isEntryHash(hash)) {
+    request.exchange.hash = hash;
+    return true;
+  }
+  request.exchange.outcome = 'refused';
+  say(reply, 400, 'A hash has 1 to 128 letters, digits, `_` and `-`.');
+  return false;
+}
+
+interface Asked {
+  readonly principal: Principal;
+  readonly options: ServerOptions;
+}
+
+async function download(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<void> {
+  const { exchange } = request;
+  const hit = await options.cache.find(principal, request.params.hash);
+  if (hit === undefined) {
+    exchange.outcome = 'miss';
+    say(reply, 404, 'There is no such entry.');
+    return;
+  }
+  const { record, body } = hit;
+  exchange.sizeBytes = record.digest.sizeBytes;
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': record.digest.sizeBytes,
+    // RFC 9530: whoever stands between Nx and this can see that it got the very bytes.
+    'repr-digest': `sha-256=:${Buffer.from(record.digest.hash, 'hex').toString('base64')}:`,
+  });
+  const stopWatching = watchPace(request.raw.socket, options.limits.pace);
+  try {
+    await pipeline(body, reply.raw);
+    exchange.outcome = 'hit';
+  } catch (error) {
+    // The head is sent, so that all there is left to do is to break off: the client must not take this for a whole body.
+    exchange.outcome = isDisconnect(error) ? 'aborted' : 'fault';
+    if (exchange.outcome === 'fault') request.log.error({ err: error }, 'an entry could not be read to its end');
+    request.raw.socket.destroy();
+  } finally {
+    stopWatching();
+  }
+}
+
+/** Whether the body is worth receiving; where it is not, that has been answered. */
+async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<boolean> {
+  const { exchange } = request;
+  const refuse = (status: number, words: string): false => {
+    exchange.outcome = 'refused';
+    say(reply, status, words);
+    return false;
+  };
+  const length = request.headers['content-length'];
+  if (length === undefined) return refuse(411, 'An upload must say its Content-Length.');
+  const type = request.headers['content-type'] ?? 'application/octet-stream';
+  if (!/^application\/octet-stream *(;|$)/i.test(type))
+    return refuse(415, 'An upload must be application/octet-stream.');
+  if (request.headers['content-encoding'] !== undefined)
+    return refuse(415, 'An upload must not have a Content-Encoding.');
+
+  exchange.sizeBytes = Number(length);
+  const { maxEntryBytes } = options.limits;
+  if (exchange.sizeBytes > maxEntryBytes) {
+    exchange.outcome = 'too-large';
+    say(reply, 403, `The upload has ${length} bytes; this cache takes up to ${maxEntryBytes}.`);
+    return false;
+  }
+  const writability = await options.cache.writability(principal, request.params.hash);
+  if (writability === 'writable') return true;
+  answerUnwritten(reply, writability, principal);
+  return false;
+}
+
+async function upload(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<void> {
+  const { exchange } = request;
+  const stopWatching = watchPace(request.raw.socket, options.limits.pace);
+  try {
+    const pieces = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const body = await options.spool.receive(pieces, exchange.sizeBytes ?? 0).finally(stopWatching);
+    try {
+      const commit = commitOf(request, principal);
+      const outcome = await options.cache.add(principal, request.params.hash, { body, commit });
+      if (outcome === 'stored') {
+        exchange.outcome = 'stored';
+        say(reply, 200, 'The entry is stored.');
+      } else {
+        answerUnwritten(reply, outcome, principal);
+      }
+    } finally {
+      await body.dispose();
+    }
+  } catch (error) {
+    if (request.raw.socket.destroyed || isDisconnect(error)) {
+      exchange.outcome = 'aborted';
+      reply.hijack();
+      return;
+    }
+    if (!(error instanceof StoreFailure) || error.reason !== 'room') throw error;
+    request.log.warn({ err: error }, 'there is no room for an entry');
+    exchange.outcome = 'too-large';
+    reply.header('wheelhouse-fault', 'store');
+    say(reply, 403, 'This cache has no room for the entry.');
+  }
+}
+
+function answerUnwritten(reply: FastifyReply, why: 'forbidden' | 'present', { tier }: Principal): void {
+  reply.request.exchange.outcome = why;
+  if (why === 'present') say(reply, 409, 'There is an entry already; it stays.');
+  else say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which writes nothing.`);
+}
+
+/** The commit by the OIDC token, else the one the writer names in a header of its own. */
+function commitOf(request: CacheRequest, { commit }: Principal): Commit | undefined {
+  if (commit !== undefined) return { id: commit, vouchedBy: 'issuer' };
+  const named = request.headers['wheelhouse-commit'];
+  return typeof named === 'string' && isCommitId(named) ? { id: named, vouchedBy: 'writer' } : undefined;
+}
+
+const DISCONNECTS = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED', 'ETIMEDOUT'];
+
+function isDisconnect(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && DISCONNECTS.includes(String(error.code));
+}

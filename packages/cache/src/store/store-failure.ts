@@ -1,0 +1,20 @@
+/**
+ * Why a store could not do what it was asked for:
+ *
+ * - `gone`: the body is not there, or no longer, since a store may evict it at any time;
+ * - `room`: there is no room for it, by the quota or on the disk;
+ * - `short`, `long`: the body ended before, or went on after, the length that was declared for it.
+ */
+export type StoreFailureReason = 'gone' | 'room' | 'short' | 'long';
+
+/** A failure that a store's user deals with. Any other error of a store is a fault of the machine, or a bug. */
+export class StoreFailure extends Error {
+  constructor(
+    readonly reason: StoreFailureReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'StoreFailure';
+  }
+}

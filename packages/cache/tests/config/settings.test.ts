@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import {
+  formatSize,
+  parseAddress,
+  parseDuration,
+  parseSize,
+  readSettings,
+  readSettingsFile,
+  SETTINGS,
+  type Settings,
+} from '@wheelhouse/cache';
+import { temporaryDirectories } from '../support/directories.js';
+
+const directory = temporaryDirectories();
+
+interface Given {
+  readonly file?: string;
+  readonly options?: Record<string, string>;
+  readonly environment?: Record<string, string>;
+  readonly required?: readonly ('data' | 'tokens')[];
+  readonly cwd?: string;
+}
+
+function settings({ file, options = {}, environment = {}, required = [], cwd }: Given): Settings {
+  const where = cwd ?? directory(file === undefined ? {} : { 'wheelhouse-cache.yml': file });
+  return readSettings({ options, environment, cwd: where, ...readSettingsFile(undefined, where) }, required);
+}
+
+function complaint(given: Given): string {
+  try {
+    settings(given);
+  } catch (error) {
+    return formatError(error as ElementError);
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('settings', () => {
+  it('have values to fall back on', () => {
+    expect(settings({})).toEqual({
+      listen: { host: '127.0.0.1', port: 3737 },
+      data: undefined,
+      tokens: undefined,
+      tlsCertificate: undefined,
+      tlsKey: undefined,
+      quota: 20e9,
+      pullRequestQuota: 5e9,
+      maxEntry: 1e9,
+      maxAge: 30 * 86_400_000,
+      headTimeout: 10_000,
+      transferTimeout: 900_000,
+      idleTimeout: 60_000,
+      minRate: 1000,
+      maxConnections: 512,
+      shutdownTimeout: 30_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('are those of the command line before the environment before the file', () => {
+    const file = 'quota: 1GB\nmax-age: 1d\nlog-level: warn\n';
+    const environment = {
+      WHEELHOUSE_CACHE_QUOTA: '2GB',
+      WHEELHOUSE_CACHE_MAX_AGE: '2d',
+      WHEELHOUSE_CACHE_DIR: '/other',
+    };
+    const { quota, maxAge, logLevel } = settings({ file, environment, options: { quota: '3GB' } });
+    expect([quota, maxAge, logLevel]).toEqual([3e9, 2 * 86_400_000, 'warn']);
+  });
+
+  it('name paths from where they are written', () => {
+    const cwd = directory({ 'etc/cache.yml': 'data: ../data\n' });
+    const file = readSettingsFile('etc/cache.yml', cwd);
+    const { data, tokens } = readSettings({ options: { tokens: 'tokens.yml' }, environment: {}, cwd, ...file }, []);
+    expect([data, tokens]).toEqual([join(cwd, 'data'), join(cwd, 'tokens.yml')]);
+  });
+
+  it('leave an entry no larger than the quota', () => {
+    expect(settings({ options: { quota: '10MB' } }).maxEntry).toBe(10e6);
+  });
+
+  it('are refused all together, each where it is written', () => {
+    const file = 'quota: much\nmax-connections: 0\nlog-level: loud\nspeed: 9\nidle-timeout: 5\ntls-key: k\n';
+    expect(
+      complaint({
+        file,
+        environment: { WHEELHOUSE_CACHE_LISTEN: 'here' },
+        options: { 'max-age': 'soon' },
+        required: ['data', 'tokens'],
+      }),
+    ).toBe(
+      [
+        'wheelhouse-cache.yml [line 4 column 7]: Unexpected key: speed',
+        `hint: known keys are ${Object.keys(SETTINGS)
+          .map((name) => `\`${name}\``)
+          .join(', ')}`,
+        'wheelhouse-cache.yml [line 1 column 7]: `quota` is `much`',
+        'hint: it must be a size such as `500MB` or `20GiB`',
+        '`WHEELHOUSE_CACHE_LISTEN` is `here`',
+        'hint: it must be an address such as `127.0.0.1:3737` or `[::1]:3737`',
+        '`--max-age` is `soon`',
+        'hint: it must be a span of time such as `30s`, `10m` or `30d`',
+        'wheelhouse-cache.yml [line 5 column 14]: `idle-timeout` is `5`',
+        'hint: it must be a span of time such as `30s`, `10m` or `30d`',
+        'wheelhouse-cache.yml [line 2 column 17]: `max-connections` is `0`',
+        'hint: it must be a number of connections from 1 to 65535',
+        'wheelhouse-cache.yml [line 3 column 11]: `log-level` is `loud`',
+        'hint: it must be `debug`, `info`, `warn`, `error`, `silent`',
+        '`data` is not set',
+        'hint: give `--data DIR`, set `WHEELHOUSE_CACHE_DATA`, or write `data` into `wheelhouse-cache.yml`',
+        '`tokens` is not set',
+        'hint: give `--tokens FILE`, set `WHEELHOUSE_CACHE_TOKENS`, or write `tokens` into `wheelhouse-cache.yml`',
+        '`tls-certificate` is not set',
+        'hint: give `--tls-certificate FILE`, set `WHEELHOUSE_CACHE_TLS_CERTIFICATE`, or write `tls-certificate` into `wheelhouse-cache.yml`',
+      ].join('\n'),
+    );
+  });
+
+  it('are refused where they do not fit together', () => {
+    const options = { quota: '1GB', 'max-entry': '2GB', 'pull-request-quota': '1.5GB' };
+    expect(complaint({ options })).toBe(
+      '`--pull-request-quota` is `1.5GB`\nhint: it must be at most `quota`, which is 1 GB\n' +
+        '`--max-entry` is `2GB`\nhint: it must be at most `quota`, which is 1 GB',
+    );
+  });
+
+  it('are looked for in a file that must be there if it is named', () => {
+    const cwd = directory();
+    expect(() => readSettingsFile('other.yml', cwd)).toThrow(
+      `cannot read the settings in \`${join(cwd, 'other.yml')}\`: ENOENT`,
+    );
+  });
+});
+
+describe('quantities', () => {
+  it('are read with their units, and only with these', () => {
+    expect(['1', '1B', '1.5KB', '2 MB', '3GiB', '4TB'].map(parseSize)).toEqual([1, 1, 1500, 2e6, 3 * 2 ** 30, 4e12]);
+    expect(['', '0', '-1', '1kb', '1iB', '1.2345KB', 'GB', '1e9', '99999999TB'].map(parseSize)).toEqual(
+      Array.from({ length: 9 }),
+    );
+    expect(['5ms', '5s', '5 m', '5h', '5d'].map(parseDuration)).toEqual([5, 5000, 300_000, 18_000_000, 432_000_000]);
+    expect(['', '5', '0s', '-5s', '5w', '1.5h', 's'].map(parseDuration)).toEqual(Array.from({ length: 7 }));
+    expect([0, 999, 1000, 1_234_567, 20e9, 5e12].map(formatSize)).toEqual([
+      '0 B',
+      '999 B',
+      '1 KB',
+      '1.23 MB',
+      '20 GB',
+      '5 TB',
+    ]);
+  });
+
+  it('include addresses', () => {
+    expect(['127.0.0.1:0', '[::1]:3737', 'cache.example.org:80'].map(parseAddress)).toEqual([
+      { host: '127.0.0.1', port: 0 },
+      { host: '::1', port: 3737 },
+      { host: 'cache.example.org', port: 80 },
+    ]);
+    expect(['3737', ':3737', '::1:3737', 'a:70000', 'a b:1', 'http://a:1'].map(parseAddress)).toEqual(
+      Array.from({ length: 6 }),
+    );
+  });
+});
