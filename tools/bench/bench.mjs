@@ -187,6 +187,7 @@ async function main() {
       const page = join(root, 'docs/benchmarks.md');
       const [head] = readFileSync(page, 'utf8').split('<!-- tables -->');
       writeFileSync(page, `${head}<!-- tables -->\n\n${text}`);
+      time([join(root, 'node_modules/.bin/prettier'), '--write', page], { cwd: root, env: process.env });
     }
   } finally {
     for (const workspace of [place.wheelhouse, place.nxlv]) {

@@ -161,7 +161,6 @@ class Chooser:
             )
         raise Refused({"error": "none"})
 
-
     def offers(self, request):
         """What each index has under a name, whatever it is for; without a version, and of find-links where it has one."""
         if request["version"]:

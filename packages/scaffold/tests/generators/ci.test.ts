@@ -1,21 +1,16 @@
-import { logger } from '@nx/devkit';
 import { parse } from 'yaml';
 import ci from '../../src/generators/ci/generator.js';
 import type { CiGeneratorSchema } from '../../src/generators/ci/schema.js';
 import { expectGolden } from '../support/golden.js';
+import { heard } from '../support/heard.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
 let workspace: TestWorkspace;
-let said: string;
+const said = heard();
 beforeEach(() => {
   workspace = new TestWorkspace({ 'package-lock.json': '{}\n' });
-  said = '';
-  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
-    said += String(text);
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   workspace.remove();
 });
 
@@ -37,7 +32,7 @@ test.each<[string, CiGeneratorSchema]>([
   for (const text of Object.values(written(tree))) expect(parse(text)).toBeInstanceOf(Object);
   workspace.flush(tree);
   expect(generate(options)).toEqual({});
-  expect(said).toBe('');
+  expect(said()).toBe('');
 });
 
 test("jobs are added to GitLab's pipeline, and what is there keeps its form", () => {
@@ -47,7 +42,7 @@ test("jobs are added to GitLab's pipeline, and what is there keeps its form", ()
   expect(text.startsWith(present)).toBe(true);
   expect(Object.keys(parse(text) as object)).toEqual(['stages', 'lint', 'python-wheels']);
   expect(generate({ provider: 'gitlab' })).toEqual({});
-  expect(said).toBe('');
+  expect(said()).toBe('');
 });
 
 test('a job that was changed stays, and the difference is shown', () => {
@@ -57,7 +52,7 @@ test('a job that was changed stays, and the difference is shown', () => {
     (workspace.tree().read('.gitlab-ci.yml', 'utf8') ?? '').replace('nx sync:check', 'nx sync'),
   );
   expect(generate({ provider: 'gitlab' })).toEqual({});
-  expect(said).toContain('-    - npx nx sync\n+    - npx nx sync:check\n');
+  expect(said()).toContain('-    - npx nx sync\n+    - npx nx sync:check\n');
 });
 
 test.each([

@@ -1,22 +1,17 @@
 import { join } from 'node:path';
-import { logger } from '@nx/devkit';
 import { coreElements, coreSources, diskFiles, PluginRegistry, resolveProject } from '@wheelhouse/element';
 import element from '../../src/generators/element/generator.js';
 import type { ElementGeneratorSchema } from '../../src/generators/element/schema.js';
 import { expectGolden } from '../support/golden.js';
+import { heard } from '../support/heard.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
 let workspace: TestWorkspace;
-let said: string;
+const said = heard();
 beforeEach(() => {
   workspace = new TestWorkspace({ 'native/files/hello/hello.c': '' });
-  said = '';
-  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
-    said += String(text);
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   workspace.remove();
 });
 
@@ -51,14 +46,14 @@ test('elements of every kind, and the project around them, are ones that the loa
     'hello.bst',
     'toolchain.bst',
   ]);
-  expect(said).toBe('');
+  expect(said()).toBe('');
 });
 
 test('an element that is there stays, in the directory that project.conf names', () => {
   workspace.write('native/project.conf', 'name: native\nmin-version: 2.4\nelement-path: parts\n');
   workspace.write('native/parts/all.bst', 'kind: stack\ndepends:\n- other.bst\n');
   expect(generate({ name: 'all', directory: 'native', kind: 'stack' })).toEqual({});
-  expect(said).toContain('`native/parts/all.bst` stays as it is.');
+  expect(said()).toContain('`native/parts/all.bst` stays as it is.');
 });
 
 test.each<[ElementGeneratorSchema, string]>([
