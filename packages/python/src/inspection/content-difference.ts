@@ -15,7 +15,7 @@ const PLACES = 256;
 const AROUND = 200;
 
 const TIMES: readonly RegExp[] = [
-  /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d)?/,
+  /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?/,
   /\b\d\d:\d\d:\d\d\b/,
   /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? +\d{1,2},? +\d{4}\b/,
   /\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{4}\b/,
