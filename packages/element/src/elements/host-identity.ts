@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
+import { FileListing, listedNow, type ListedFile } from './file-listing.js';
 import { statWalk, type StatEntry } from './stat-walk.js';
 import { errnoOf } from '../load/errno.js';
 
@@ -29,12 +29,9 @@ interface Memo {
   readonly identity: string;
   /** The digest of what verification found changed since the first sight, empty where nothing was. */
   readonly changes: string;
-  /** Whether the baseline of this identity is written. */
+  /** Whether the files were listed at the first sight of this identity. */
   readonly listed: boolean;
 }
-
-/** A file of the toolchain at its first sight: its stamp, and its content once it was read. */
-type Baseline = Record<string, { readonly stamp: string; readonly content?: string }>;
 
 /**
  * Which toolchain this machine offers: the package database's versions, the content of the interpreter's own tree and
@@ -45,21 +42,21 @@ export class HostIdentity {
   private readonly exclude: ReadonlySet<string>;
   private readonly databases: readonly string[];
   private readonly memoFile: string;
-  private readonly baselineFile: string;
+  private readonly listing: FileListing;
 
   constructor(private readonly options: HostIdentityOptions) {
     this.exclude = new Set(options.exclude);
     this.databases = packageDatabasePaths().filter((path) => existsSync(path));
     const name = sha256(JSON.stringify([options.directories, options.trees, options.exclude])).slice(0, 16);
     this.memoFile = options.memo(`host-${name}`);
-    this.baselineFile = options.memo(`host-${name}-files`);
+    this.listing = new FileListing(options.memo(`host-${name}-list`), options.directories, this.exclude);
   }
 
   /** The identity as the signs tell it: SHA-256 in hexadecimal. */
   current(): string {
     const memo = this.look();
     const { background } = this.options;
-    if (!memo.listed && background !== undefined) keep(background, this.listInPieces(memo));
+    if (!memo.listed && background !== undefined) keep(background, this.list(memo));
     return combine(memo);
   }
 
@@ -70,26 +67,24 @@ export class HostIdentity {
    */
   verify(): string {
     const memo = this.look();
-    if (!memo.listed) writeJson(this.baselineFile, baselineOf(this.allFiles()));
-    const baseline = readJson(this.baselineFile) as Baseline | undefined;
-    if (baseline === undefined) throw new Error(`the memo ${this.baselineFile} vanished while in use`);
-    const seen: Baseline = {};
+    const first = (memo.listed ? this.listing.read() : undefined) ?? this.listing.make();
+    const seen = new Map<string, ListedFile>();
     const changes: string[] = [];
-    for (const entry of this.allFiles()) {
+    for (const entry of this.listing.files()) {
       const content = contentOf(entry);
-      const before = baseline[entry.path];
+      const before = first.get(entry.path);
+      first.delete(entry.path);
       const same =
         before !== undefined &&
-        (before.content === undefined ? before.stamp === entry.stamp : before.content === content);
+        (before.content === undefined ? before.stamp === listedNow(entry.path).stamp : before.content === content);
       if (!same) changes.push(`${entry.path} ${content}`);
-      seen[entry.path] = before === undefined ? { stamp: '' } : same ? { stamp: before.stamp, content } : before;
+      if (before !== undefined) seen.set(entry.path, same ? { stamp: before.stamp, content } : before);
     }
-    for (const path of Object.keys(baseline)) {
-      if (seen[path] !== undefined) continue;
+    for (const [path, before] of first) {
       changes.push(`${path} removed`);
-      seen[path] = baseline[path] ?? { stamp: '' };
+      seen.set(path, before);
     }
-    writeJson(this.baselineFile, Object.fromEntries(Object.entries(seen).filter(([, { stamp }]) => stamp !== '')));
+    this.listing.write(seen);
     const verified: Memo = {
       ...memo,
       listed: true,
@@ -111,16 +106,8 @@ export class HostIdentity {
     return fresh;
   }
 
-  /** Looks at some files at a time, so that a build goes on meanwhile: there are tens of thousands. */
-  private async listInPieces(memo: Memo): Promise<void> {
-    const files: StatEntry[] = [];
-    let count = 0;
-    for (const entry of this.allFiles()) {
-      files.push(entry);
-      count += 1;
-      if (count % PIECE === 0) await setImmediate();
-    }
-    writeJson(this.baselineFile, baselineOf(files));
+  private async list(memo: Memo): Promise<void> {
+    await this.listing.makeBeside();
     writeJson(this.memoFile, { ...memo, listed: true });
   }
 
@@ -136,25 +123,11 @@ export class HostIdentity {
     const hash = createHash('sha256');
     for (const database of this.databases) hash.update(`${database}\n${readPackageDatabase(database)}\n`);
     if (this.databases.length === 0) {
-      for (const { path, stamp } of this.allFiles()) hash.update(`${path} ${stamp}\n`);
+      for (const { path, stamp } of this.listing.files()) hash.update(`${path} ${stamp}\n`);
     }
     for (const entry of statWalk(this.options.trees, this.exclude)) hash.update(`${entry.path} ${contentOf(entry)}\n`);
     return hash.digest('hex');
   }
-
-  private *allFiles(): Generator<StatEntry, void, undefined> {
-    for (const entry of statWalk(this.options.directories, this.exclude))
-      if (entry.type === 'file' || entry.type === 'symlink') yield entry;
-  }
-}
-
-/** How many files are looked at before whatever else there is to do has its turn: about a millisecond's worth. */
-const PIECE = 200;
-
-function baselineOf(files: Iterable<StatEntry>): Baseline {
-  const baseline: Record<string, { stamp: string }> = {};
-  for (const { path, stamp } of files) baseline[path] = { stamp };
-  return baseline;
 }
 
 /** Whoever awaits the work gets its error; until then it is nobody's. */

@@ -9,8 +9,11 @@ export interface StatEntry {
   readonly stamp: string;
 }
 
+/** The name of the directories of byte code, which come and go. */
+export const BYTE_CODE = '__pycache__';
+
 /**
- * Everything below `paths`, each path included, in a fixed order. Byte code (`__pycache__`) and what lies below
+ * Everything below `paths`, each path included, in a fixed order. Byte code and what lies below
  * `exclude` is passed over, as is a directory that may not be read.
  */
 export function* statWalk(
@@ -25,7 +28,7 @@ export function* statWalk(
     const type = typeOf(stats);
     yield { path, type, stamp: stampOf(stats, type) };
     if (type !== 'directory') continue;
-    for (const name of childrenOf(path)) if (name !== '__pycache__') ahead.push(`${path}/${name}`);
+    for (const name of childrenOf(path)) if (name !== BYTE_CODE) ahead.push(`${path}/${name}`);
   }
 }
 
