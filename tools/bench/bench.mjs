@@ -66,12 +66,13 @@ function prepare(directory) {
   time([nx, 'run-many', '-t', 'snapshot'], here);
   time([join(bin, 'uv'), 'lock'], { cwd: nxlv, env: online });
   for (const workspace of [nxlv, bare]) commit(workspace);
-  mkdirSync(at('wheels'));
+  for (const name of ['wheels', 'backends']) mkdirSync(at(name));
   // uv keeps what it downloads for a build when it builds.
   for (const project of Object.values(ALONE)) {
     const options = { cwd: join(bare, directoryOf(project)), env: online };
     time([join(bin, 'uv'), 'build', '--wheel', '--out-dir', at('wheels/first'), '.'], options);
   }
+  const snapshotOf = (project) => join(wheelhouse, 'dist', directoryOf(project), 'snapshot');
   return {
     bin,
     wheelhouse,
@@ -82,8 +83,27 @@ function prepare(directory) {
     wheels: at('wheels'),
     env: { ...online, UV_OFFLINE: '1' },
     command: join(root, 'packages/build/bin/wheelhouse.js'),
-    snapshotOf: (project) => join(wheelhouse, 'dist', directoryOf(project), 'snapshot'),
+    snapshotOf,
+    backendOf: backends({ bin, directory: at('backends'), snapshotOf, env: online }),
   };
+}
+
+/** An environment for each backend, installed from a snapshot. @returns the interpreter and the backend's module */
+function backends({ bin, directory, snapshotOf, env }) {
+  const modules = { hatchling: 'hatchling.build', setuptools: 'setuptools.build_meta' };
+  const made = new Map();
+  for (const [backend, project] of Object.entries(ALONE)) {
+    const at = join(directory, backend);
+    time([join(bin, 'uv'), 'venv', '--quiet', at], { cwd: directory, env });
+    const python = join(at, 'bin/python');
+    const from = ['--no-index', '--find-links', snapshotOf(project)];
+    time([join(bin, 'uv'), 'pip', 'install', '--quiet', '--compile-bytecode', '--python', python, ...from, backend], {
+      cwd: directory,
+      env,
+    });
+    made.set(project, { python, module: modules[backend] });
+  }
+  return (project) => made.get(project);
 }
 
 /** The cases of one list of contenders. @param changed the project in which a line is changed */
@@ -99,6 +119,7 @@ function casesOf({ group, contenders, changed, place, affected = false }) {
     ({ workspace, outputs }) =>
     () => {
       const member = `${packageOf(changed)}/models.py`;
+      if (outputs().length === 0) return;
       const script = join(root, 'tools/bench/check_wheel.py');
       time(['python3', script, member, last.get(workspace) ?? '', ...outputs()], { cwd: workspace, env: place.env });
     };
@@ -107,12 +128,14 @@ function casesOf({ group, contenders, changed, place, affected = false }) {
     title,
     bar,
     rows: takeTurns(
-      contenders.map((contender) => ({
-        ...contender,
-        before: before(contender),
-        run: () => time(contender.command, { cwd: contender.cwd, env: envOf(contender) }),
-        check: check(contender),
-      })),
+      contenders
+        .filter(({ only = title }) => only === title)
+        .map((contender) => ({
+          ...contender,
+          before: before(contender),
+          run: () => time(contender.command, { cwd: contender.cwd, env: envOf(contender) }),
+          check: check(contender),
+        })),
       { turns: TURNS, start: Date.now() },
     ),
   });

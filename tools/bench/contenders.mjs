@@ -2,7 +2,8 @@
  * How each contender is run. A contender is told what to build and says how it is made ready for a case:
  * `{ name, isOurs, workspace, command, cwd, env, coldEnv, forget(), outputs() }`. `forget` takes away all that an earlier
  * build left, and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels
- * that the command makes.
+ * that the command makes. One that `isFloor` is no contender: it is the programs alone that nothing of this kind can do
+ * without, in the cases named by its `only`.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,28 @@ export function commandsFor(project, place) {
     other('uv build', (out) => [join(bin, 'uv'), 'build', '--wheel', '--out-dir', out, '.']),
     other('python -m build', (out) => [python, '-m', 'build', '--wheel', '--outdir', out, '.'], fromSnapshot),
     other('pip wheel', (out) => [python, '-m', 'pip', 'wheel', '--no-deps', '--wheel-dir', out, '.'], fromSnapshot),
+    ...floors(project, place),
   ].map((contender) => ({ ...contender, isOurs: contender.workspace === wheelhouse }));
+}
+
+/** Node, and where something is built also bubblewrap, Python and the backend's hook. */
+function floors(project, { bare, wheels, env, backendOf }) {
+  const out = join(wheels, 'floor', project);
+  const cwd = join(bare, directoryOf(project));
+  const { python, module } = backendOf(project);
+  const hook = `import ${module} as backend; backend.build_wheel(${JSON.stringify(out)})`;
+  const sandboxed = ['bwrap', '--dev-bind', '/', '/', '--unshare-all', python, '-c', hook];
+  const floor = { isFloor: true, workspace: bare, cwd, env };
+  return [
+    {
+      ...floor,
+      name: 'node, bwrap and the backend',
+      only: 'one line changed',
+      command: ['sh', '-c', 'node -e 0 && exec "$@"', 'sh', ...sandboxed],
+      outputs: () => [out],
+    },
+    { ...floor, name: 'node', only: 'nothing changed', command: ['node', '-e', '0'], outputs: () => [] },
+  ];
 }
 
 /** The same for all services and their library: what is there beside Nx is a loop. */
