@@ -1,0 +1,2 @@
+-- Every request gets the path of the address.
+dofile(os.getenv("REPORT"))
