@@ -4,10 +4,12 @@ import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandl
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { errnoOf, type Digest } from '@wheelhouse/element';
-import type { CacheStore } from './cache-store.js';
-import { collect, type Collection, type Retention } from './disk-collector.js';
+import { largestEntry, type Retention } from './collection-plan.js';
+import { collect } from './disk-collector.js';
 import { DiskLayout } from './disk-layout.js';
+import { surveyBodies, surveyEntries } from './disk-survey.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from './entry.js';
+import type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from './keeping.js';
 import { noRoom, type ReceivedBody } from './spool.js';
 import { StoreFailure } from './store-failure.js';
 
@@ -32,7 +34,7 @@ const PIECE = 256 * 1024;
  * another name, then linked or renamed. A process that is killed leaves nothing but files in `tmp` and bodies without an
  * entry, which collections remove. Several processes may use one directory at a time.
  */
-export class DiskStore implements CacheStore {
+export class DiskStore implements KeptStore {
   readonly layout: DiskLayout;
   /** The bodies that are being published, by their hashes, and how often. */
   private readonly pins = new Map<string, number>();
@@ -98,6 +100,18 @@ export class DiskStore implements CacheStore {
     throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes and not ${digest.sizeBytes}`);
   }
 
+  surveyEntries(): AsyncIterable<SurveyedEntry> {
+    return surveyEntries(this.layout);
+  }
+
+  surveyBodies(): AsyncIterable<SurveyedBody> {
+    return surveyBodies(this.layout);
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await rm(path, { force: true });
+  }
+
   /** Removes what is too old or too much, as `collect`. One that is under way is waited for and not begun again. */
   async collect(): Promise<Collection> {
     this.collecting ??= this.collectNow().finally(() => {
@@ -159,9 +173,7 @@ export class DiskStore implements CacheStore {
 
   /** @throws StoreFailure `room` where no collection could make room for the entry */
   private refuseTooLarge({ name, digest: { sizeBytes } }: EntryRecord): void {
-    const { quotaBytes, shares } = this.options.retention;
-    const bounds = [quotaBytes, ...shares.filter((share) => share.covers(name.namespace)).map(({ bytes }) => bytes)];
-    if (sizeBytes <= Math.min(...bounds)) return;
+    if (sizeBytes <= largestEntry(name.namespace, this.options.retention)) return;
     throw new StoreFailure('room', `${sizeBytes} bytes are more than all that ${name.namespace} may hold`);
   }
 
