@@ -11,6 +11,8 @@ export { audit, type Audit } from './store/audit.js';
 export type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from './store/keeping.js';
 export { DiskStore, type DiskStoreOptions } from './store/disk-store.js';
 export { isEntryHash, isNamespace, type Commit, type EntryName, type EntryRecord } from './store/entry.js';
+export { LayeredStore, type LayeredStoreOptions } from './store/layered-store.js';
+export { ReadOnlyStore } from './store/read-only-store.js';
 export { Bucket, type BucketOptions } from './store/s3/bucket.js';
 export { S3Store, type S3StoreOptions } from './store/s3/s3-store.js';
 export { Spool, type ReceivedBody, type SpoolOptions } from './store/spool.js';
