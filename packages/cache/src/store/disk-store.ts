@@ -4,10 +4,13 @@ import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandl
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { errnoOf, type Digest } from '@wheelhouse/element';
-import type { CacheStore } from './cache-store.js';
-import { collect, type Collection, type Retention } from './disk-collector.js';
+import { largestEntry, type Retention } from './collection-plan.js';
+import { collect } from './disk-collector.js';
 import { DiskLayout } from './disk-layout.js';
+import { surveyBodies, surveyEntries } from './disk-survey.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from './entry.js';
+import type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from './keeping.js';
+import { Pins } from './pins.js';
 import { noRoom, type ReceivedBody } from './spool.js';
 import { StoreFailure } from './store-failure.js';
 
@@ -32,12 +35,9 @@ const PIECE = 256 * 1024;
  * another name, then linked or renamed. A process that is killed leaves nothing but files in `tmp` and bodies without an
  * entry, which collections remove. Several processes may use one directory at a time.
  */
-export class DiskStore implements CacheStore {
+export class DiskStore implements KeptStore {
   readonly layout: DiskLayout;
-  /** The bodies that are being published, by their hashes, and how often. */
-  private readonly pins = new Map<string, number>();
-  /** What was published while a collection is under way, and may have escaped it. */
-  private readonly recent = new Set<string>();
+  private readonly pins = new Pins();
   /** What the last collection left, together with what was written since it began. */
   private usage: Usage | undefined;
   private added: Usage;
@@ -58,25 +58,20 @@ export class DiskStore implements CacheStore {
   }
 
   async add(record: EntryRecord, body: ReceivedBody): Promise<'stored' | 'present'> {
-    const { hash } = record.digest;
     const path = this.layout.recordPath(record.name);
     this.refuseTooLarge(record);
-    this.pins.set(hash, (this.pins.get(hash) ?? 0) + 1);
-    try {
-      if ((await this.recordAt(path, record.name)) !== undefined) return 'present';
-      const isNewBody = !(await this.has(record.digest));
-      await this.publishBody(record.digest, body.path);
-      const outcome = await this.publishRecord(record, path);
-      if (this.collecting !== undefined) this.recent.add(hash);
-      await this.keepWithinBounds(record, isNewBody);
-      return outcome;
-    } catch (error) {
-      throw noRoom(error);
-    } finally {
-      const pins = (this.pins.get(hash) ?? 1) - 1;
-      if (pins === 0) this.pins.delete(hash);
-      else this.pins.set(hash, pins);
-    }
+    return await this.pins.during(record.digest.hash, async () => {
+      try {
+        if ((await this.recordAt(path, record.name)) !== undefined) return 'present';
+        const isNewBody = !(await this.has(record.digest));
+        await this.publishBody(record.digest, body.path);
+        const outcome = await this.publishRecord(record, path);
+        await this.keepWithinBounds(record, isNewBody);
+        return outcome;
+      } catch (error) {
+        throw noRoom(error);
+      }
+    });
   }
 
   async findMissing(digests: readonly Digest[]): Promise<Digest[]> {
@@ -98,20 +93,33 @@ export class DiskStore implements CacheStore {
     throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes and not ${digest.sizeBytes}`);
   }
 
+  surveyEntries(): AsyncIterable<SurveyedEntry> {
+    return surveyEntries(this.layout);
+  }
+
+  surveyBodies(): AsyncIterable<SurveyedBody> {
+    return surveyBodies(this.layout);
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await rm(path, { force: true });
+  }
+
   /** Removes what is too old or too much, as `collect`. One that is under way is waited for and not begun again. */
   async collect(): Promise<Collection> {
-    this.collecting ??= this.collectNow().finally(() => {
-      this.collecting = undefined;
-    });
+    this.collecting ??= this.pins
+      .whileCollecting(() => this.collectNow())
+      .finally(() => {
+        this.collecting = undefined;
+      });
     return await this.collecting;
   }
 
   private async collectNow(): Promise<Collection> {
-    this.recent.clear();
     this.added = noUsage(this.options.retention);
     const collection = await collect(this.layout, this.options.retention, {
       now: this.options.now(),
-      isPinned: (hash) => this.pins.has(hash) || this.recent.has(hash),
+      isPinned: (hash) => this.pins.has(hash),
       deferred: this.deferred,
     });
     this.deferred = collection.deferred;
@@ -159,9 +167,7 @@ export class DiskStore implements CacheStore {
 
   /** @throws StoreFailure `room` where no collection could make room for the entry */
   private refuseTooLarge({ name, digest: { sizeBytes } }: EntryRecord): void {
-    const { quotaBytes, shares } = this.options.retention;
-    const bounds = [quotaBytes, ...shares.filter((share) => share.covers(name.namespace)).map(({ bytes }) => bytes)];
-    if (sizeBytes <= Math.min(...bounds)) return;
+    if (sizeBytes <= largestEntry(name.namespace, this.options.retention)) return;
     throw new StoreFailure('room', `${sizeBytes} bytes are more than all that ${name.namespace} may hold`);
   }
 

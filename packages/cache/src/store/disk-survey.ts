@@ -2,28 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import type { DiskLayout } from './disk-layout.js';
-import { parseRecord, type EntryRecord } from './entry.js';
-
-/** An entry as it lies on the disk. */
-export interface SurveyedEntry {
-  /** Absolute path of the record's file. */
-  readonly path: string;
-  readonly namespace: string;
-  /** When it was last used, in milliseconds since 1970. */
-  readonly usedMs: number;
-  /** `undefined` where the file holds none. */
-  readonly record: EntryRecord | undefined;
-}
-
-/** A body as it lies on the disk. */
-export interface SurveyedBody {
-  readonly path: string;
-  /** The SHA-256 that it is called by. */
-  readonly hash: string;
-  readonly sizeBytes: number;
-  /** When it was last written, in milliseconds since 1970. */
-  readonly writtenMs: number;
-}
+import { parseRecord } from './entry.js';
+import type { SurveyedBody, SurveyedEntry } from './keeping.js';
 
 /** Every entry of a data directory, in no order, read one after the other. What vanishes meanwhile is passed over. */
 export async function* surveyEntries(layout: DiskLayout): AsyncGenerator<SurveyedEntry> {

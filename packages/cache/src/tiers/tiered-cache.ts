@@ -15,10 +15,10 @@ export interface Hit {
 }
 
 /**
- * Whether an entry may be written: `writable`; `forbidden` to whoever only reads; or `present`, where whoever asks would
- * be given another one anyhow.
+ * Whether an entry may be written: `writable`; `forbidden` to whoever only reads; `read-only` to everybody; or `present`,
+ * where whoever asks would be given another one anyhow.
  */
-export type Writability = 'writable' | 'forbidden' | 'present';
+export type Writability = 'writable' | 'forbidden' | 'read-only' | 'present';
 
 /** A store as it is for somebody who is trusted so far and no further. */
 export class TieredCache {
@@ -47,6 +47,7 @@ export class TieredCache {
   async writability(principal: Principal, hash: string): Promise<Writability> {
     const { reads, writes } = accessOf(principal);
     if (writes === undefined) return 'forbidden';
+    if (this.store.isReadOnly === true) return 'read-only';
     for (const namespace of reads) {
       if ((await this.store.get({ namespace, hash })) !== undefined) return 'present';
     }

@@ -7,6 +7,8 @@ import { type CacheStore, type EntryName, type EntryRecord, type Spool, StoreFai
 /** A store, and what its contract needs beside it. */
 export interface StoreUnderTest {
   readonly store: CacheStore;
+  /** The store that entries are written to, where it is another one. */
+  readonly writer?: CacheStore;
   readonly spool: Spool;
   /** Takes a body away, as the other side of a store may at any time. */
   evict(digest: Digest): Promise<void>;
@@ -20,14 +22,14 @@ export function record(name: EntryName, bytes: Uint8Array, writer = 'ci-main'): 
 
 /** Adds an entry as the server does. */
 export async function add(
-  { store, spool }: Pick<StoreUnderTest, 'store' | 'spool'>,
+  { store, writer: target = store, spool }: Pick<StoreUnderTest, 'store' | 'writer' | 'spool'>,
   name: EntryName,
   bytes: Uint8Array,
   writer?: string,
 ): Promise<'stored' | 'present'> {
   const body = await spool.receive(inPieces(bytes), bytes.byteLength);
   try {
-    return await store.add(record(name, bytes, writer), body);
+    return await target.add(record(name, bytes, writer), body);
   } finally {
     await body.dispose();
   }
@@ -51,11 +53,11 @@ export function describeStoreContract(make: () => StoreUnderTest): void {
   });
 
   it('keeps the commit and who vouches for it', async () => {
-    const { store, spool } = make();
+    const { store, writer = store, spool } = make();
     const [name, bytes] = [newName(), someBytes(10, 1)];
     const body = await spool.receive(inPieces(bytes), 10);
     const withCommit: EntryRecord = { ...record(name, bytes), commit: { id: 'a'.repeat(40), vouchedBy: 'issuer' } };
-    await store.add(withCommit, body);
+    await writer.add(withCommit, body);
     await body.dispose();
     expect(await store.get(name)).toEqual(withCommit);
   });

@@ -1,5 +1,4 @@
 import { formatSize } from '../../config/quantity.js';
-import { surveyBodies, surveyEntries } from '../../store/disk-survey.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
 import { openExistingStore } from '../data-directory.js';
 
@@ -13,9 +12,9 @@ Shows how many entries of which size each tier of each workspace has, and when t
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const settings = settingsOf('stats', argv, { context, required: ['data'] });
-    const { layout } = openExistingStore(settings);
+    const store = openExistingStore(settings);
     const rows = new Map<string, { entries: number; bytes: number; usedMs: number }>();
-    for await (const { namespace, record, usedMs } of surveyEntries(layout)) {
+    for await (const { namespace, record, usedMs } of store.surveyEntries()) {
       const row = rows.get(namespace) ?? { entries: 0, bytes: 0, usedMs: 0 };
       rows.set(namespace, row);
       row.entries++;
@@ -29,7 +28,7 @@ ${SETTINGS_HELP}`,
       );
     }
     let [bodies, bytes] = [0, 0];
-    for await (const { sizeBytes } of surveyBodies(layout)) {
+    for await (const { sizeBytes } of store.surveyBodies()) {
       bodies++;
       bytes += sizeBytes;
     }

@@ -1,4 +1,4 @@
-import { audit } from '../../store/disk-audit.js';
+import { audit } from '../../store/audit.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
 import { openExistingStore } from '../data-directory.js';
 
@@ -14,8 +14,8 @@ ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const remove = argv.includes('--remove');
     const rest = argv.filter((argument) => argument !== '--remove');
-    const { layout } = openExistingStore(settingsOf('verify', rest, { context, required: ['data'] }));
-    const { entries, bodies, damaged, dangling } = await audit(layout, { remove });
+    const store = openExistingStore(settingsOf('verify', rest, { context, required: ['data'] }));
+    const { entries, bodies, damaged, dangling } = await audit(store, { remove });
     for (const path of damaged) context.output.write(`damaged: ${path}\n`);
     for (const path of dangling) context.output.write(`without its body: ${path}\n`);
     const found = damaged.length + dangling.length;
