@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DiskBody } from '../store/disk-body.js';
 import { isCommitId, isEntryHash, type Commit } from '../store/entry.js';
 import { StoreFailure } from '../store/store-failure.js';
 import type { Principal } from '../tiers/principal.js';
@@ -115,7 +116,8 @@ async function download(request: CacheRequest, reply: FastifyReply, { principal,
   });
   const stopWatching = watchPace(request.raw.socket, options.limits.pace);
   try {
-    await pipeline(body, reply.raw);
+    if (body instanceof DiskBody) await body.sendTo(reply.raw);
+    else await pipeline(body, reply.raw);
     exchange.outcome = 'hit';
   } catch (error) {
     // The head is sent, so that all there is left to do is to break off: the client must not take this for a whole body.

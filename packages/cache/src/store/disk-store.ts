@@ -1,17 +1,33 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { errnoOf, type Digest } from '@wheelhouse/element';
+import { LRUCache } from 'lru-cache';
 import { largestEntry, type Retention } from './collection-plan.js';
+import { BytesBody, FileBody, type DiskBody } from './disk-body.js';
 import { collect } from './disk-collector.js';
 import { DiskLayout } from './disk-layout.js';
 import { surveyBodies, surveyEntries } from './disk-survey.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from './entry.js';
 import type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from './keeping.js';
 import { Pins } from './pins.js';
-import { noRoom, type ReceivedBody } from './spool.js';
+import { noRoom, SMALL_BODY, type ReceivedBody } from './spool.js';
 import { StoreFailure } from './store-failure.js';
 
 /** What a {@link DiskStore} is made with. */
@@ -25,19 +41,33 @@ export interface DiskStoreOptions {
   readonly onCollection?: (collection: Collection) => void;
 }
 
+const RECORDS_IN_MEMORY = 10_000;
+const BYTES_IN_MEMORY = 16 * 1024 * 1024;
 /** How much older than now the time of an entry's last use must be before it is written again. */
 const TOUCH_AFTER_MS = 60_000;
-/** How much of a body is read from the disk at a time. */
-const PIECE = 256 * 1024;
 
 /**
  * Entries on a disk; see {@link DiskLayout}. Bodies and records appear whole or not at all: they are written under
  * another name, then linked or renamed. A process that is killed leaves nothing but files in `tmp` and bodies without an
  * entry, which collections remove. Several processes may use one directory at a time.
+ *
+ * Names and small files are read and written in the thread that asks, which takes microseconds; large ones are not.
  */
 export class DiskStore implements KeptStore {
   readonly layout: DiskLayout;
+  /** What files are called by that this process writes, and no other one. */
+  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
+  private count = 0;
   private readonly pins = new Pins();
+  /** Records as they were last read, by their paths: asking whether they have changed is faster than reading them. */
+  private readonly records = new LRUCache<string, { readonly version: string; readonly record: EntryRecord }>({
+    max: RECORDS_IN_MEMORY,
+  });
+  /** Small bodies as they were last read, by their hashes. */
+  private readonly bodies = new LRUCache<string, Buffer>({
+    maxSize: BYTES_IN_MEMORY,
+    sizeCalculation: ({ byteLength }) => byteLength + 1,
+  });
   /** What the last collection left, together with what was written since it began. */
   private usage: Usage | undefined;
   private added: Usage;
@@ -49,11 +79,13 @@ export class DiskStore implements KeptStore {
     this.added = noUsage(options.retention);
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
   async get(name: EntryName): Promise<EntryRecord | undefined> {
     const path = this.layout.recordPath(name);
-    const record = await this.recordAt(path, name);
-    if (record === undefined) return undefined;
-    this.touch(path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    const record = stats === undefined ? undefined : this.recordAt(path, name, stats);
+    if (stats === undefined || record === undefined) return undefined;
+    this.touch(path, stats);
     return record;
   }
 
@@ -62,10 +94,10 @@ export class DiskStore implements KeptStore {
     this.refuseTooLarge(record);
     return await this.pins.during(record.digest.hash, async () => {
       try {
-        if ((await this.recordAt(path, record.name)) !== undefined) return 'present';
-        const isNewBody = !(await this.has(record.digest));
-        await this.publishBody(record.digest, body.path);
-        const outcome = await this.publishRecord(record, path);
+        if (this.recordAt(path, record.name) !== undefined) return 'present';
+        const isNewBody = !this.has(record.digest);
+        await this.publishBody(body);
+        const outcome = this.publishRecord(record, path);
         await this.keepWithinBounds(record, isNewBody);
         return outcome;
       } catch (error) {
@@ -74,23 +106,38 @@ export class DiskStore implements KeptStore {
     });
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
   async findMissing(digests: readonly Digest[]): Promise<Digest[]> {
-    const there = await Promise.all(digests.map((digest) => this.has(digest)));
-    return digests.filter((_, index) => there[index] !== true);
+    return digests.filter((digest) => !this.has(digest));
   }
 
-  async open(digest: Digest): Promise<Readable> {
-    let file: FileHandle;
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
+  async open(digest: Digest): Promise<DiskBody> {
+    const small = this.bodies.get(digest.hash);
+    if (small !== undefined && this.has(digest)) return new BytesBody(small);
+    let descriptor: number;
     try {
-      file = await open(this.layout.bodyPath(digest));
+      descriptor = openSync(this.layout.bodyPath(digest), 'r');
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
       throw new StoreFailure('gone', `the body ${digest.hash} is gone`, { cause: error });
     }
-    const { size } = await file.stat();
-    if (size === digest.sizeBytes) return file.createReadStream({ highWaterMark: PIECE });
-    await file.close();
-    throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes and not ${digest.sizeBytes}`);
+    let body: DiskBody | undefined;
+    try {
+      const { size } = fstatSync(descriptor);
+      if (size !== digest.sizeBytes) {
+        throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes and not ${digest.sizeBytes}`);
+      }
+      if (size > SMALL_BODY) body = new FileBody(descriptor, size);
+      else {
+        const bytes = this.checked(digest, readAll(descriptor, size));
+        this.bodies.set(digest.hash, bytes);
+        return new BytesBody(bytes);
+      }
+    } finally {
+      if (body === undefined) closeSync(descriptor);
+    }
+    return body;
   }
 
   surveyEntries(): AsyncIterable<SurveyedEntry> {
@@ -132,31 +179,37 @@ export class DiskStore implements KeptStore {
     return collection;
   }
 
-  private async has(digest: Digest): Promise<boolean> {
-    try {
-      return (await stat(this.layout.bodyPath(digest))).size === digest.sizeBytes;
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return false;
-      throw error;
-    }
+  /** One that a power cut or the disk has damaged goes, so that it counts as missing and is made anew. */
+  private checked(digest: Digest, bytes: Buffer): Buffer {
+    if (createHash('sha256').update(bytes).digest('hex') === digest.hash) return bytes;
+    rmSync(this.layout.bodyPath(digest), { force: true });
+    throw new StoreFailure('gone', `the body ${digest.hash} has other bytes than those of its digest`);
   }
 
-  private async recordAt(path: string, name: EntryName): Promise<EntryRecord | undefined> {
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-    const record = parseRecord(text, name);
-    return record !== undefined && (await this.has(record.digest)) ? record : undefined;
+  private has(digest: Digest): boolean {
+    return statSync(this.layout.bodyPath(digest), { throwIfNoEntry: false })?.size === digest.sizeBytes;
   }
 
-  private touch(path: string): void {
+  private recordAt(
+    path: string,
+    name: EntryName,
+    stats: Stats | undefined = statSync(path, { throwIfNoEntry: false }),
+  ): EntryRecord | undefined {
+    if (stats === undefined) return undefined;
+    const version = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ');
+    let known = this.records.get(path);
+    if (known?.version !== version) {
+      const record = readRecord(path, name);
+      if (record === undefined) return undefined;
+      known = { version, record };
+      this.records.set(path, known);
+    }
+    return this.has(known.record.digest) ? known.record : undefined;
+  }
+
+  private touch(path: string, { mtimeMs }: Stats): void {
     const now = this.options.now();
-    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-    if (now - used < TOUCH_AFTER_MS) return;
+    if (now - mtimeMs < TOUCH_AFTER_MS) return;
     try {
       utimesSync(path, now / 1000, now / 1000);
     } catch (error) {
@@ -192,30 +245,28 @@ export class DiskStore implements KeptStore {
   }
 
   /**
-   * Puts the received file in the body's place. Equal bytes that are there already are replaced by these, in one step:
-   * if the disk has damaged them, this mends them.
+   * Puts the received file in the body's place. Equal bytes that are there already stay where that is quickly seen, else
+   * they are replaced by these, in one step: if the disk has damaged them, this mends them.
    */
-  private async publishBody(digest: Digest, received: string): Promise<void> {
-    const path = this.layout.bodyPath(digest);
+  private async publishBody(body: ReceivedBody): Promise<void> {
+    const path = this.layout.bodyPath(body.digest);
+    if (body.bytes !== undefined && isSame(path, body.bytes)) return;
     const temporary = this.temporaryPath();
     try {
-      await this.linkOrCopy(received, temporary);
-      try {
-        await rename(temporary, path);
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') throw error;
-        await mkdir(dirname(path), { recursive: true });
-        await rename(temporary, path);
-      }
+      if (body.bytes === undefined) await this.linkOrCopy(body.file(), temporary);
+      else this.create(temporary, body.bytes);
+      this.withDirectory(path, () => {
+        renameSync(temporary, path);
+      });
     } finally {
       // Where both names are of one file already, rename(2) does nothing and the other name stays.
-      await rm(temporary, { force: true });
+      rmSync(temporary, { force: true });
     }
   }
 
   private async linkOrCopy(from: string, to: string): Promise<void> {
     try {
-      await link(from, to);
+      linkSync(from, to);
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV' && errnoOf(error) !== 'ENOENT') throw error;
       await mkdir(dirname(to), { recursive: true });
@@ -224,21 +275,21 @@ export class DiskStore implements KeptStore {
   }
 
   /** link(2) makes the first of several writers win; one without a body is replaced. */
-  private async publishRecord(record: EntryRecord, path: string): Promise<'stored' | 'present'> {
+  private publishRecord(record: EntryRecord, path: string): 'stored' | 'present' {
     const temporary = this.temporaryPath();
     try {
-      mkdirSync(this.layout.temporary, { recursive: true });
-      writeFileSync(temporary, recordText(record), { flag: 'wx', mode: 0o644 });
+      this.create(temporary, recordText(record));
       const now = this.options.now() / 1000;
       utimesSync(temporary, now, now);
-      mkdirSync(dirname(path), { recursive: true });
       try {
-        linkSync(temporary, path);
+        this.withDirectory(path, () => {
+          linkSync(temporary, path);
+        });
         return 'stored';
       } catch (error) {
         if (errnoOf(error) !== 'EEXIST') throw error;
       }
-      if ((await this.recordAt(path, record.name)) !== undefined) return 'present';
+      if (this.recordAt(path, record.name) !== undefined) return 'present';
       renameSync(temporary, path);
       return 'stored';
     } finally {
@@ -246,9 +297,56 @@ export class DiskStore implements KeptStore {
     }
   }
 
-  private temporaryPath(): string {
-    return join(this.layout.temporary, `${process.pid}-${randomBytes(9).toString('base64url')}`);
+  /** A file that no other process can have. */
+  private create(path: string, content: string | Uint8Array): void {
+    this.withDirectory(path, () => {
+      writeFileSync(path, content, { flag: 'wx', mode: 0o644 });
+    });
   }
+
+  /** Most directories are there: to make sure each time takes longer than to find out. */
+  private withDirectory(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      mkdirSync(dirname(path), { recursive: true });
+      work();
+    }
+  }
+
+  private temporaryPath(): string {
+    return join(this.layout.temporary, `${this.prefix}${this.count++}`);
+  }
+}
+
+function readRecord(path: string, name: EntryName): EntryRecord | undefined {
+  try {
+    return parseRecord(readFileSync(path, 'utf8'), name);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isSame(path: string, bytes: Buffer): boolean {
+  try {
+    return existsSync(path) && readFileSync(path).equals(bytes);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function readAll(descriptor: number, sizeBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let length = 0;
+  while (length < sizeBytes) {
+    const read = readSync(descriptor, bytes, length, sizeBytes - length, length);
+    if (read === 0) throw new Error(`a file of ${sizeBytes} bytes ended after ${length}`);
+    length += read;
+  }
+  return bytes;
 }
 
 interface Usage {

@@ -1,17 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, createReadStream, fdatasync, mkdirSync, openSync, write, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { errnoOf, type Digest } from '@wheelhouse/element';
 import { StoreFailure } from './store-failure.js';
 
-/** A body that has arrived whole, in a file of its own, and whose digest is known. */
+const writeBeside = promisify(write);
+const flush = promisify(fdatasync);
+
+/**
+ * Bodies up to this size are in memory while they are received; they are read from the disk in the thread that asks,
+ * since a change of threads takes longer, and checked then, since flushing each to the disk takes longer still.
+ */
+export const SMALL_BODY: number = 64 * 1024;
+
+/** A body that has arrived whole, and whose digest is known. */
 export interface ReceivedBody {
   readonly digest: Digest;
-  /** Absolute path of the file, which nobody writes to any more. */
-  readonly path: string;
-  /** The bytes, from the file. */
+  /** All of it, where it is small. */
+  readonly bytes?: Buffer;
+  /** Absolute path of a file with the bytes, which nobody writes to any more. A small body has none before this asks. */
+  file(): string;
+  /** The bytes, as a stream. */
   read(): Readable;
   /** Removes the file. Whoever received the body calls it, whatever became of it. */
   dispose(): Promise<void>;
@@ -26,11 +38,15 @@ export interface SpoolOptions {
 }
 
 /**
- * Takes bodies up in files before anything is known of them but a declared length, with the memory of one piece for each.
- * The files are flushed to the disk, so that an entry which is there after a power cut has its bytes.
+ * Takes bodies up before anything is known of them but a declared length: large ones in files, with the memory of one
+ * piece for each.
+ * Large files are flushed to the disk, so that an entry which is there after a power cut has its bytes.
  */
 export class Spool {
   private reserved = 0;
+  /** What files are called by that this process writes, and no other one. */
+  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
+  private count = 0;
 
   constructor(private readonly options: SpoolOptions) {}
 
@@ -51,50 +67,93 @@ export class Spool {
       );
     }
     this.reserved += sizeBytes;
-    const path = join(this.options.directory, `${process.pid}-${randomBytes(9).toString('base64url')}`);
+    const path = join(this.options.directory, `${this.prefix}${this.count++}`);
+    let isThere = sizeBytes > SMALL_BODY;
     const dispose = once(async () => {
-      this.reserved -= sizeBytes;
-      await rm(path, { force: true });
+      try {
+        if (isThere) await rm(path, { force: true });
+      } finally {
+        this.reserved -= sizeBytes;
+      }
     });
     try {
-      const hash = await this.write(path, body, sizeBytes);
-      return { digest: { hash, sizeBytes }, path, read: () => createReadStream(path), dispose };
+      if (isThere) {
+        const hash = await this.receiveFile(path, body, sizeBytes);
+        return { digest: { hash, sizeBytes }, file: () => path, read: () => createReadStream(path), dispose };
+      }
+      const bytes = await receiveBytes(body, sizeBytes);
+      const file = (): string => {
+        if (!isThere) this.write(path, bytes);
+        isThere = true;
+        return path;
+      };
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      return { digest: { hash, sizeBytes }, bytes, file, read: () => Readable.from([bytes]), dispose };
     } catch (error) {
       await dispose();
       throw noRoom(error);
     }
   }
 
-  private async write(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<string> {
-    const file = await this.create(path);
+  private async receiveFile(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<string> {
+    const file = this.create(path);
     try {
       const hash = createHash('sha256');
-      let received = 0;
-      for await (const piece of body) {
-        received += piece.byteLength;
-        if (received > sizeBytes) throw new StoreFailure('long', `a body of ${sizeBytes} bytes went on`);
+      let at = 0;
+      for await (const piece of whole(body, sizeBytes)) {
         hash.update(piece);
-        await file.writeFile(piece);
+        for (let written = 0; written < piece.byteLength;) {
+          const { bytesWritten } = await writeBeside(file, piece, written, piece.byteLength - written, at);
+          written += bytesWritten;
+          at += bytesWritten;
+        }
       }
-      if (received < sizeBytes) {
-        throw new StoreFailure('short', `a body of ${sizeBytes} bytes ended after ${received}`);
-      }
-      await file.datasync();
+      await flush(file);
       return hash.digest('hex');
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 
-  private async create(path: string): Promise<FileHandle> {
+  private write(path: string, bytes: Buffer): void {
+    const file = this.create(path);
     try {
-      return await open(path, 'wx', 0o644);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      await mkdir(this.options.directory, { recursive: true });
-      return await open(path, 'wx', 0o644);
+      writeFileSync(file, bytes);
+    } finally {
+      closeSync(file);
     }
   }
+
+  private create(path: string): number {
+    try {
+      return openSync(path, 'wx', 0o644);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      mkdirSync(this.options.directory, { recursive: true });
+      return openSync(path, 'wx', 0o644);
+    }
+  }
+}
+
+async function receiveBytes(body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  let at = 0;
+  for await (const piece of whole(body, sizeBytes)) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}
+
+/** The pieces, whose lengths together are what was declared. @throws StoreFailure `short`, `long` */
+async function* whole(body: AsyncIterable<Uint8Array>, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  for await (const piece of body) {
+    received += piece.byteLength;
+    if (received > sizeBytes) throw new StoreFailure('long', `a body of ${sizeBytes} bytes went on`);
+    yield piece;
+  }
+  if (received < sizeBytes) throw new StoreFailure('short', `a body of ${sizeBytes} bytes ended after ${received}`);
 }
 
 /** A disk or a quota of the system that is full, as a failure of the store; any other error as it is. */

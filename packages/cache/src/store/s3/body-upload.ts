@@ -19,9 +19,14 @@ export class BodyUpload {
   constructor(private readonly bucket: Bucket) {}
 
   /** The body is there, whole, when this resolves, and not at all before. */
-  async send({ digest, path }: ReceivedBody): Promise<void> {
+  async send(body: ReceivedBody): Promise<void> {
+    const { digest, bytes: small } = body;
     const key = bodyKey(digest);
-    const file = await open(path);
+    if (small !== undefined) {
+      await this.bucket.putBytes(key, small, digest.hash);
+      return;
+    }
+    const file = await open(body.file());
     try {
       if (digest.sizeBytes <= PART) {
         await this.withPart(file, { start: 0, length: digest.sizeBytes }, (bytes) =>
