@@ -40,10 +40,11 @@ export class Spool {
   }
 
   /**
-   * @param sizeBytes the length that was declared for the body
+   * @param size the length that was declared for the body, or the most that one without a declared length may have
    * @throws StoreFailure `room` before anything is read; `short`, `long`; and whatever reading `body` throws
    */
-  async receive(body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<ReceivedBody> {
+  async receive(body: AsyncIterable<Uint8Array>, size: number | { readonly atMost: number }): Promise<ReceivedBody> {
+    const sizeBytes = typeof size === 'number' ? size : size.atMost;
     if (this.reserved + sizeBytes > this.options.capacityBytes) {
       throw new StoreFailure(
         'room',
@@ -57,15 +58,20 @@ export class Spool {
       await rm(path, { force: true });
     });
     try {
-      const hash = await this.write(path, body, sizeBytes);
-      return { digest: { hash, sizeBytes }, path, read: () => createReadStream(path), dispose };
+      const digest = await this.write(path, body, size);
+      return { digest, path, read: () => createReadStream(path), dispose };
     } catch (error) {
       await dispose();
       throw noRoom(error);
     }
   }
 
-  private async write(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<string> {
+  private async write(
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    size: number | { readonly atMost: number },
+  ): Promise<Digest> {
+    const sizeBytes = typeof size === 'number' ? size : size.atMost;
     const file = await this.create(path);
     try {
       const hash = createHash('sha256');
@@ -76,11 +82,11 @@ export class Spool {
         hash.update(piece);
         await file.writeFile(piece);
       }
-      if (received < sizeBytes) {
+      if (typeof size === 'number' && received < sizeBytes) {
         throw new StoreFailure('short', `a body of ${sizeBytes} bytes ended after ${received}`);
       }
       await file.datasync();
-      return hash.digest('hex');
+      return { hash: hash.digest('hex'), sizeBytes: received };
     } finally {
       await file.close();
     }
