@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { types } from 'node:util';
 import { extract, type Header } from 'tar-stream';
 
 /** Why an archive is not one that Nx may see, to stand after "its archive ". */
@@ -50,6 +51,8 @@ export async function checkArchive(body: Readable, limits: ArchiveLimits): Promi
     },
   });
   tar.on('entry', (header, stream, next) => {
+    // It is told of whatever ends the archive early; `pipeline` is told, too.
+    stream.on('error', () => undefined);
     try {
       entries.check(header);
     } catch (error) {
@@ -71,7 +74,7 @@ export async function checkArchive(body: Readable, limits: ArchiveLimits): Promi
 
 /** What gzip and tar say of what they cannot read. */
 function faultOf(error: unknown): unknown {
-  if (error instanceof ArchiveFault || !(error instanceof Error)) return error;
+  if (error instanceof ArchiveFault || !types.isNativeError(error)) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code.startsWith('Z_')) return new ArchiveFault(`is no whole gzip: ${error.message}`, { cause: error });
   // tar-stream's errors have no code, streamx's has one for an archive that ended early.

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { types } from 'node:util';
 import type { Digest } from '@wheelhouse/element';
 import type { ReceivedBody, Spool } from '../store/spool.js';
 import { StoreFailure } from '../store/store-failure.js';
@@ -173,6 +174,6 @@ export class Gateway {
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : String(error);
+  if (types.isNativeError(error) && 'code' in error && typeof error.code === 'string') return error.code;
+  return types.isNativeError(error) ? error.message : String(error);
 }

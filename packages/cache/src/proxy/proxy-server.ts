@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { types } from 'node:util';
 import type { Engine } from './engine.js';
 import type { ProxyLog } from './proxy-log.js';
 import { type Run, Runs } from './run.js';
@@ -271,5 +272,5 @@ function isAlive(pid: number): boolean {
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return types.isNativeError(error) ? (error.stack ?? error.message) : String(error);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { types } from 'node:util';
 import type { Engine } from './engine.js';
 import { ProxyLog } from './proxy-log.js';
 import { readProxyOptions, type ProxySettings } from './proxy-options.js';
@@ -70,7 +71,7 @@ export class Proxy {
       const proxy = new Proxy(start, { settings: read.settings, directory, log, environment });
       return { proxy, record: await proxy.listen() };
     } catch (error) {
-      return { problems: [error instanceof Error ? error.message : String(error)] };
+      return { problems: [types.isNativeError(error) ? error.message : String(error)] };
     }
   }
 

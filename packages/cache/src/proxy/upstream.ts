@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
+import { types } from 'node:util';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { Fault } from './fault.js';
 import type { TokenSource } from './token-source.js';
@@ -15,7 +15,7 @@ export interface UpstreamOptions {
   /** Certificates in PEM that are trusted beside Node's own and those of NODE_EXTRA_CA_CERTS. */
   readonly certificates: string | undefined;
   readonly extraCertificatesFile: string | undefined;
-  /** Milliseconds until a download must be answered. */
+  /** Milliseconds until a download must be answered; its body may stand still for twice as long. */
   readonly timeoutMs: number;
 }
 
@@ -58,8 +58,6 @@ export interface ReportedTask {
 }
 
 const MAX_REDIRECTS = 3;
-/** How long a body may stand still. */
-const STALL_MS = 10_000;
 /** How long an upload, which nobody waits for, may take to be answered once nothing more is sent. */
 const ANSWER_MS = 60_000;
 /** How long a transfer may take, however steady it is. */
@@ -83,7 +81,7 @@ export class Upstream {
       requestTls: tls,
       proxyTls: tls,
       connections: 32,
-      bodyTimeout: STALL_MS,
+      bodyTimeout: 2 * timeoutMs,
     });
   }
 
@@ -218,12 +216,12 @@ export function connectionFault(error: unknown): Fault {
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'TimeoutError') {
     return { reason: 'unreachable', words: 'did not answer in time' };
   }
-  const message = error instanceof Error ? error.message.split('\n')[0]?.slice(0, MAX_WORDS) : undefined;
+  const message = types.isNativeError(error) ? error.message.split('\n')[0]?.slice(0, MAX_WORDS) : undefined;
   return { reason: 'unreachable', words: `cannot be reached (${code ?? message ?? 'no reason is known'})` };
 }
 
 function codeOf(error: unknown): string | undefined {
-  for (let each = error; each instanceof Error; each = each.cause) {
+  for (let each = error; types.isNativeError(each); each = each.cause) {
     if ('code' in each && typeof each.code === 'string') return each.code;
     if (each.name === 'TimeoutError') return each.name;
     if (each instanceof AggregateError && each.errors.length > 0) return codeOf(each.errors[0]);
