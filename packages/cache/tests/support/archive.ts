@@ -17,10 +17,7 @@ export async function tarOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   const tar = pack();
   const bytes = buffer(tar);
   for (const { data = '', ...header } of entries) {
-    tar.entry(
-      { mtime: new Date(0), ...header, size: header.size ?? Buffer.byteLength(data) },
-      Buffer.from(data),
-    );
+    tar.entry({ mtime: new Date(0), ...header, size: header.size ?? Buffer.byteLength(data) }, Buffer.from(data));
   }
   tar.finalize();
   return await bytes;

@@ -66,7 +66,11 @@ export async function startFaultyUpstream(port = 0): Promise<FaultyUpstream> {
     reports: [],
     close: async () => {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
     },
   };
   return upstream;
