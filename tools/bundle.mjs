@@ -25,12 +25,13 @@ function entriesOf(packageDirectory) {
 }
 
 /** Compiled modules read data from where they lie, so in the bundle they are told where they lay. */
-function withPlaces(dist) {
+function withPlaces(dist, { late }) {
   return {
     name: 'places',
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, ({ path }) => {
-        const text = readFileSync(path, 'utf8');
+        const compiled = readFileSync(path, 'utf8');
+        const text = late && path === join(dist, 'index.js') ? withLateModules(compiled) : compiled;
         if (!/\b__(dir|file)name\b/.test(text)) return { contents: text, loader: 'js' };
         const directory = JSON.stringify(posix.join('..', 'dist', relative(dist, dirname(path))));
         const places = [
@@ -43,11 +44,32 @@ function withPlaces(dist) {
   };
 }
 
+/** What Nx looks for in a plugin. It takes a copy of the plugin's enumerable names, so these alone are enumerable. */
+const HOOKS = /^(?:name|create(?:Nodes|NodesV2|Dependencies|Metadata)|(?:pre|post)TasksExecution)$/;
+
+/**
+ * An entry that only passes on what other modules export, made to load each of them when one of its names is asked for.
+ * For packages of which `sideEffects` in package.json says that nobody can tell when a module is loaded.
+ */
+function withLateModules(text) {
+  const modules = new Map();
+  const rest = text.replace(/^var (\w+) = (require\("[^"]+"\));\n/gm, (_line, name, call) => {
+    modules.set(name, call);
+    return '';
+  });
+  return rest.replace(
+    /^Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.(\w+); \} \}\);$/gm,
+    (_line, exported, module, name) =>
+      `Object.defineProperty(exports, "${exported}", { enumerable: ${HOOKS.test(exported)}, get: function () { return ${modules.get(module)}.${name}; } });`,
+  );
+}
+
 /** Bundles what was compiled into a package's `dist`. @returns whether the package is one that is bundled */
 export async function bundle(packageDirectory) {
   const [dist, out] = [join(packageDirectory, 'dist'), join(packageDirectory, 'bundle')];
   const entries = entriesOf(packageDirectory);
   if (entries.length === 0) return false;
+  const { sideEffects } = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8'));
   // Programs that install it first import this file before they do.
   const { build } = await import('esbuild');
   const table = entries.map((entry) => `  ${JSON.stringify(entry)}: () => require("./${entry}.js"),\n`);
@@ -55,7 +77,7 @@ export async function bundle(packageDirectory) {
     stdin: { contents: `module.exports = {\n${table.join('')}};\n`, resolveDir: dist, sourcefile: 'entries.js' },
     bundle: true,
     packages: 'external',
-    plugins: [withPlaces(dist)],
+    plugins: [withPlaces(dist, { late: sideEffects === false })],
     platform: 'node',
     target: 'node20',
     format: 'cjs',

@@ -149,7 +149,11 @@ async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal
   const { maxEntryBytes } = options.limits;
   if (exchange.sizeBytes > maxEntryBytes) {
     exchange.outcome = 'too-large';
-    say(reply, 403, `The upload has ${length} bytes; this cache takes up to ${maxEntryBytes}.`);
+    say(
+      reply.header('wheelhouse-refusal', 'too-large'),
+      403,
+      `The upload has ${length} bytes; this cache takes up to ${maxEntryBytes}.`,
+    );
     return false;
   }
   const writability = await options.cache.writability(principal, request.params.hash);

@@ -29,6 +29,9 @@ export interface ReceivedBody {
   dispose(): Promise<void>;
 }
 
+/** The length that was declared for a body, or the most that one without a declared length may have, in bytes. */
+export type Size = number | { readonly atMost: number };
+
 /** How much may lie in a spool. */
 export interface SpoolOptions {
   /** Absolute path of the spool's directory, made when first written to. */
@@ -39,8 +42,7 @@ export interface SpoolOptions {
 
 /**
  * Takes bodies up before anything is known of them but a declared length: large ones in files, with the memory of one
- * piece for each.
- * Large files are flushed to the disk, so that an entry which is there after a power cut has its bytes.
+ * piece for each. Large files are flushed to the disk, so that an entry which is there after a power cut has its bytes.
  */
 export class Spool {
   private reserved = 0;
@@ -56,10 +58,10 @@ export class Spool {
   }
 
   /**
-   * @param sizeBytes the length that was declared for the body
    * @throws StoreFailure `room` before anything is read; `short`, `long`; and whatever reading `body` throws
    */
-  async receive(body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<ReceivedBody> {
+  async receive(body: AsyncIterable<Uint8Array>, size: Size): Promise<ReceivedBody> {
+    const sizeBytes = mostOf(size);
     if (this.reserved + sizeBytes > this.options.capacityBytes) {
       throw new StoreFailure(
         'room',
@@ -78,29 +80,35 @@ export class Spool {
     });
     try {
       if (isThere) {
-        const hash = await this.receiveFile(path, body, sizeBytes);
-        return { digest: { hash, sizeBytes }, file: () => path, read: () => createReadStream(path), dispose };
+        const digest = await this.receiveFile(path, body, size);
+        return { digest, file: () => path, read: () => createReadStream(path), dispose };
       }
-      const bytes = await receiveBytes(body, sizeBytes);
+      const bytes = await receiveBytes(body, size);
       const file = (): string => {
         if (!isThere) this.write(path, bytes);
         isThere = true;
         return path;
       };
       const hash = createHash('sha256').update(bytes).digest('hex');
-      return { digest: { hash, sizeBytes }, bytes, file, read: () => Readable.from([bytes]), dispose };
+      return {
+        digest: { hash, sizeBytes: bytes.byteLength },
+        bytes,
+        file,
+        read: () => Readable.from([bytes]),
+        dispose,
+      };
     } catch (error) {
       await dispose();
       throw noRoom(error);
     }
   }
 
-  private async receiveFile(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<string> {
+  private async receiveFile(path: string, body: AsyncIterable<Uint8Array>, size: Size): Promise<Digest> {
     const file = this.create(path);
     try {
       const hash = createHash('sha256');
       let at = 0;
-      for await (const piece of whole(body, sizeBytes)) {
+      for await (const piece of whole(body, size)) {
         hash.update(piece);
         for (let written = 0; written < piece.byteLength;) {
           const { bytesWritten } = await writeBeside(file, piece, written, piece.byteLength - written, at);
@@ -109,7 +117,7 @@ export class Spool {
         }
       }
       await flush(file);
-      return hash.digest('hex');
+      return { hash: hash.digest('hex'), sizeBytes: at };
     } finally {
       closeSync(file);
     }
@@ -135,25 +143,32 @@ export class Spool {
   }
 }
 
-async function receiveBytes(body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+async function receiveBytes(body: AsyncIterable<Uint8Array>, size: Size): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(mostOf(size));
   let at = 0;
-  for await (const piece of whole(body, sizeBytes)) {
+  for await (const piece of whole(body, size)) {
     bytes.set(piece, at);
     at += piece.byteLength;
   }
-  return bytes;
+  return bytes.subarray(0, at);
 }
 
 /** The pieces, whose lengths together are what was declared. @throws StoreFailure `short`, `long` */
-async function* whole(body: AsyncIterable<Uint8Array>, sizeBytes: number): AsyncGenerator<Uint8Array> {
+async function* whole(body: AsyncIterable<Uint8Array>, size: Size): AsyncGenerator<Uint8Array> {
+  const most = mostOf(size);
   let received = 0;
   for await (const piece of body) {
     received += piece.byteLength;
-    if (received > sizeBytes) throw new StoreFailure('long', `a body of ${sizeBytes} bytes went on`);
+    if (received > most) throw new StoreFailure('long', `a body of ${most} bytes went on`);
     yield piece;
   }
-  if (received < sizeBytes) throw new StoreFailure('short', `a body of ${sizeBytes} bytes ended after ${received}`);
+  if (typeof size === 'number' && received < most) {
+    throw new StoreFailure('short', `a body of ${most} bytes ended after ${received}`);
+  }
+}
+
+function mostOf(size: Size): number {
+  return typeof size === 'number' ? size : size.atMost;
 }
 
 /** A disk or a quota of the system that is full, as a failure of the store; any other error as it is. */

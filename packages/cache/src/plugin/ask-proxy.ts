@@ -1,0 +1,51 @@
+import { request } from 'node:http';
+import type { ProxyRecord } from '../proxy/proxy-record.js';
+
+/** What a proxy is asked. */
+export interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly timeoutMs: number;
+}
+
+/** Asks a proxy. @returns its answer; `undefined` where there is none in time, or no proxy */
+export async function askProxy(
+  { url, secret }: ProxyRecord,
+  question: Question,
+): Promise<Record<string, unknown> | undefined> {
+  const { method, path, body, timeoutMs } = question;
+  return await new Promise((resolve) => {
+    const fail = (): void => {
+      resolve(undefined);
+    };
+    const asked = request(
+      `${url}${path}`,
+      {
+        method,
+        // A connection that is kept would keep the process, too.
+        agent: false,
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(timeoutMs),
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('error', fail);
+        response.on('data', (piece: string) => (text += piece));
+        response.on('end', () => {
+          resolve(response.statusCode === 200 ? objectIn(text) : undefined);
+        });
+      },
+    );
+    asked.on('error', fail).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

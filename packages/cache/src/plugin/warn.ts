@@ -1,0 +1,20 @@
+import { appendFileSync } from 'node:fs';
+
+/**
+ * Says something to whoever runs Nx. The output of hooks that run in Nx's daemon goes to a log that nobody reads, so there
+ * it is written to the terminal of the process that runs the tasks, where that can be done.
+ *
+ * @param pid that process
+ */
+export function warn(message: string, pid?: number): void {
+  const text = `\n wheelhouse-cache  ${message}\n\n`;
+  if (pid !== undefined && pid !== process.pid && pid !== process.ppid) {
+    try {
+      appendFileSync(`/proc/${pid}/fd/2`, text);
+      return;
+    } catch {
+      // Gone, or another system.
+    }
+  }
+  process.stderr.write(text);
+}
