@@ -4,7 +4,7 @@ import { hrefOf, type View } from './view.js';
 
 /** Room for a table that may be wider than the screen: scrolled by itself, with the keyboard too. */
 export function tableFrame(name: string, table: Html): Html {
-  return markup`<div class="scroll" role="region" aria-label="${name}" tabindex="0">${table}</div>`;
+  return markup`<div class="scroll" role="group" aria-label="${name}" tabindex="0">${table}</div>`;
 }
 
 /** A count and what is counted. */
