@@ -46,6 +46,7 @@ nav.choice a[aria-current] { border-color: var(--first); background: var(--surfa
 .tile dt { color: var(--muted); font-size: 0.8125rem; }
 .tile dd { margin: 0; }
 .tile .figure { font-size: 1.65rem; font-weight: 650; line-height: 1.35; letter-spacing: -0.02em; }
+.first-use { margin-bottom: 1rem; }
 .grid-2 { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; margin-top: 1rem; }
 .card.wide { margin-top: 1rem; }
 .card > h2 + p { margin-bottom: 0.75rem; }
