@@ -17,14 +17,14 @@ export const partsForBuilding = {
 /**
  * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
  * the Remote Execution API, an index that takes uploads, a Docker engine with a root to make base images of,
- * certificates of the test's own, linters of what is generated, and a server that speaks as S3 does.
+ * certificates of the test's own, a browser, linters of what is generated, and a server that speaks as S3 does.
  */
 export const partsForTests = {
   npm: partsForBuilding.npm,
   apt: [
     ...partsForBuilding.apt,
     ...['faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
-    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'shellcheck'],
+    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'chromium', 'shellcheck'],
   ],
   pip: {
     buildstream: ['buildstream==2.8.1'],

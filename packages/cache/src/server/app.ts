@@ -2,7 +2,11 @@ import { fastify, LogController, type FastifyInstance, type FastifyRequest } fro
 import { say } from './answers.js';
 import { addCacheRoutes } from './cache-routes.js';
 import type { Exchange } from './exchange.js';
+import type { Overview } from '../overview/overview.js';
 import { addOperationRoutes } from './operation-routes.js';
+import { addOverviewRoutes } from './overview-routes.js';
+import { addPageRoutes } from './page-routes.js';
+import { addRunRoutes, describeInvalid } from './run-routes.js';
 import type { ServerLimits, ServerOptions } from './server-options.js';
 
 /** Milliseconds between looks at which connections are too slow with their heads and requests. */
@@ -12,7 +16,7 @@ const LOOK_EVERY_MS = 1000;
 const UNWANTED_OF_STRANGERS = 1024 * 1024;
 
 /** The HTTP side of a server, which listens nowhere yet. */
-export function createApp(options: ServerOptions): FastifyInstance {
+export function createApp(options: ServerOptions, overview: Overview): FastifyInstance {
   let closing = false;
   const app = create(options);
   app.server.maxConnections = options.limits.maxConnections;
@@ -40,6 +44,9 @@ export function createApp(options: ServerOptions): FastifyInstance {
   });
   addCacheRoutes(app, options);
   addOperationRoutes(app, options, () => closing);
+  addRunRoutes(app, options);
+  addOverviewRoutes(app, options, overview);
+  addPageRoutes(app, options, overview);
   return app;
 }
 
@@ -52,6 +59,9 @@ function create({ limits, logLevel, log, tls }: ServerOptions): FastifyInstance 
     requestTimeout: limits.transferTimeoutMs,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 512 },
+    // What is sent is taken for what it is.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    schemaErrorFormatter: describeInvalid,
     logController: new LogController({ disableRequestLogging: true }),
     logger: {
       level: logLevel,

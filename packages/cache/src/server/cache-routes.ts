@@ -29,7 +29,7 @@ export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): vo
         request.log.error({ err: error }, 'the store failed');
         admitFault(reply, 'store');
       } finally {
-        report(request, options.metrics);
+        report(request, options);
       }
       return reply;
     };
@@ -106,6 +106,7 @@ async function download(request: CacheRequest, reply: FastifyReply, { principal,
     return;
   }
   const { record, body } = hit;
+  exchange.entry = record.name;
   exchange.sizeBytes = record.digest.sizeBytes;
   reply.hijack();
   reply.raw.writeHead(200, {

@@ -1,4 +1,6 @@
 import type { LogLevel } from '../config/log-level.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { EntrySurvey } from '../overview/surveyor.js';
 import type { Spool } from '../store/spool.js';
 import type { TieredCache } from '../tiers/tiered-cache.js';
 import type { Identify } from './authentication.js';
@@ -29,6 +31,10 @@ export interface ServerOptions {
   readonly ailments: () => Promise<readonly string[]>;
   readonly limits: ServerLimits;
   readonly metrics: Metrics;
+  /** What is counted and told. The server writes it to the end when it is stopped. */
+  readonly ledger: Ledger;
+  /** Reads all entries of the store; asked for by who looks at the overview, and once an hour. */
+  readonly survey: EntrySurvey;
   /** The least severe messages that are written. */
   readonly logLevel: LogLevel;
   /** Where the log goes, a line of JSON for each message. */

@@ -34,9 +34,13 @@ export interface Commit {
   readonly vouchedBy: 'issuer' | 'writer';
 }
 
-/** Whether `text` can be Nx's hash of a task. Whatever it is, it names one file and no directory. */
+/** The form of Nx's hash of a task. Whatever it is, it names one file and no directory. */
+export const ENTRY_HASH = '^[A-Za-z0-9_-]{1,128}$';
+const ENTRY_HASH_PATTERN = new RegExp(ENTRY_HASH);
+
+/** Whether `text` can be Nx's hash of a task. */
 export function isEntryHash(text: string): boolean {
-  return /^[A-Za-z0-9_-]{1,128}$/.test(text);
+  return ENTRY_HASH_PATTERN.test(text);
 }
 
 /** Whether `text` can be a namespace. */

@@ -31,5 +31,10 @@ export function accessOf({ tier, workspace }: Principal): Access {
 
 /** The bound on what all pull requests together may hold, so that they cannot drive out what is trusted. */
 export function pullRequestShare(bytes: number): Share {
-  return { covers: (namespace) => /\/pr-\d+$/.test(namespace), bytes };
+  return { covers: isPullRequest, bytes };
+}
+
+/** Whether a namespace is that of a pull request. */
+export function isPullRequest(namespace: string): boolean {
+  return /\/pr-\d+$/.test(namespace);
 }

@@ -4,6 +4,7 @@ import {
   CacheServer,
   createToken,
   DiskStore,
+  Ledger,
   Metrics,
   parseTier,
   pullRequestShare,
@@ -11,6 +12,7 @@ import {
   type ServerLimits,
   type ServerOptions,
   Spool,
+  surveyEntries,
   TieredCache,
   TokenGuard,
 } from '@wheelhouse/cache';
@@ -77,6 +79,11 @@ export async function startServer(setting: TestServerOptions): Promise<TestServe
   const spool = new Spool({ directory: store.layout.temporary, capacityBytes: setting.spoolBytes ?? 1e9 });
   const guard = new TokenGuard(tokenFile, Date.now);
   const log: string[] = [];
+  const ledger = await Ledger.open({
+    directory: join(data, 'ledger'),
+    now: Date.now,
+    onFault: (error) => log.push(JSON.stringify({ msg: 'the ledger cannot be written', error: String(error) })),
+  });
   const server = await CacheServer.start(
     {
       cache: new TieredCache(store, Date.now),
@@ -86,6 +93,8 @@ export async function startServer(setting: TestServerOptions): Promise<TestServe
       ailments: () => Promise.resolve([]),
       limits: { ...LIMITS, ...setting.limits },
       metrics,
+      ledger,
+      survey: () => surveyEntries(store.layout),
       logLevel: 'debug',
       log: { write: (line) => log.push(line) },
       ...setting.options,

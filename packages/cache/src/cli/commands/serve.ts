@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';
 import type { Identify } from '../../server/authentication.js';
+import { Ledger } from '../../ledger/ledger.js';
 import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
+import { surveyEntries } from '../../store/disk-survey.js';
 import { Spool } from '../../store/spool.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
 import { TokenGuard } from '../../tokens/token-guard.js';
@@ -38,6 +41,17 @@ export const serve: Command = {
       metrics.countCollection(collection);
     });
     const tls = tlsOf(settings);
+    const say = (level: 'info' | 'warn' | 'error', message: object): void => {
+      if (settings.logLevel !== 'silent')
+        context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
+    };
+    const ledger = await Ledger.open({
+      directory: join(settings.data ?? '', 'ledger'),
+      now: Date.now,
+      onFault: (error) => {
+        say('warn', { msg: 'the figures of the overview cannot be kept', error: String(error) });
+      },
+    });
     const server = await listen(settings, {
       cache: new TieredCache(store, Date.now),
       spool: new Spool({ directory: store.layout.temporary, capacityBytes: settings.quota }),
@@ -52,14 +66,12 @@ export const serve: Command = {
         maxConnections: settings.maxConnections,
       },
       metrics,
+      ledger,
+      survey: () => surveyEntries(store.layout),
       logLevel: settings.logLevel,
       log: context.output,
       ...(tls === undefined ? {} : { tls }),
     });
-    const say = (level: 'info' | 'error', message: object): void => {
-      if (settings.logLevel !== 'silent')
-        context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
-    };
     const collect = (): void => {
       store.collect().then(
         ({ entries, bytes, removed }) => {
