@@ -14,6 +14,7 @@ export { isEntryHash, isNamespace, type Commit, type EntryName, type EntryRecord
 export { LayeredStore, type LayeredStoreOptions } from './store/layered-store.js';
 export { ReadOnlyStore } from './store/read-only-store.js';
 export { Bucket, type BucketOptions } from './store/s3/bucket.js';
+export { keepsFirstWrites } from './store/s3/probe.js';
 export { S3Store, type S3StoreOptions } from './store/s3/s3-store.js';
 export { Spool, type ReceivedBody, type SpoolOptions } from './store/spool.js';
 export { StoreFailure, type StoreFailureReason } from './store/store-failure.js';

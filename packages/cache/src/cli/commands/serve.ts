@@ -5,16 +5,17 @@ import { cacheError } from '../../errors.js';
 import type { Identify } from '../../server/authentication.js';
 import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
-import { Spool } from '../../store/spool.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
 import { TokenGuard } from '../../tokens/token-guard.js';
-import { ailmentsOf } from '../ailments.js';
+import { ailmentsOf, bucketAilments } from '../ailments.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command, type SignalledProcess } from '../command.js';
-import { openStore } from '../data-directory.js';
+import { openStores } from '../stores.js';
 
 const PACE_WINDOW_MS = 30_000;
-/** Between collections that nothing but the passing of time calls for. */
-const COLLECT_EVERY_MS = 3_600_000;
+/** Timers of Node that are longer fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Between questions to a bucket whether it can be used. */
+const ASK_EVERY_MS = 5000;
 
 const help = `wheelhouse-cache serve [OPTION]...
 
@@ -34,15 +35,25 @@ export const serve: Command = {
     // What is wrong with the tokens is said before anybody asks.
     guard.refresh();
     const metrics = new Metrics();
-    const store = openStore(settings, (collection) => {
-      metrics.countCollection(collection);
+    const say = (level: 'info' | 'warn' | 'error', message: object): void => {
+      if (settings.logLevel !== 'silent')
+        context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
+    };
+    const { store, collected, disk, spool, bucket } = await openStores(settings, {
+      onCollection: (collection) => {
+        metrics.countCollection(collection);
+      },
+      onNearFault: (error) => {
+        say('warn', { msg: 'the disk before the bucket failed', error: String(error) });
+      },
     });
+    const askBucket = bucketAilments(bucket, ASK_EVERY_MS);
     const tls = tlsOf(settings);
     const server = await listen(settings, {
       cache: new TieredCache(store, Date.now),
-      spool: new Spool({ directory: store.layout.temporary, capacityBytes: settings.quota }),
+      spool,
       identify: identifyBy(guard),
-      ailments: () => ailmentsOf(store, guard, settings.maxEntry),
+      ailments: async () => [...(await ailmentsOf(disk, guard, settings.maxEntry)), ...(await askBucket())],
       limits: {
         maxEntryBytes: settings.maxEntry,
         pace: { windowMs: PACE_WINDOW_MS, minBytes: settings.minRate * (PACE_WINDOW_MS / 1000) },
@@ -56,27 +67,30 @@ export const serve: Command = {
       log: context.output,
       ...(tls === undefined ? {} : { tls }),
     });
-    const say = (level: 'info' | 'error', message: object): void => {
-      if (settings.logLevel !== 'silent')
-        context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
-    };
     const collect = (): void => {
-      store.collect().then(
-        ({ entries, bytes, removed }) => {
-          say('info', { msg: 'collected', entries, bytes, removed });
-        },
-        (error: unknown) => {
-          say('error', { msg: 'the data directory could not be collected', error: String(error) });
-        },
-      );
+      for (const each of collected) {
+        const where = each === disk ? 'disk' : 'bucket';
+        each.collect().then(
+          ({ entries, bytes, removed }) => {
+            say('info', { msg: 'collected', where, entries, bytes, removed });
+          },
+          (error: unknown) => {
+            say('error', { msg: 'what is kept could not be collected', where, error: String(error) });
+          },
+        );
+      }
     };
     say('info', { msg: 'serving', url: server.url });
-    collect();
-    const timer = setInterval(collect, COLLECT_EVERY_MS);
+    if (settings.collectEvery !== undefined) collect();
+    const timer =
+      settings.collectEvery === undefined
+        ? undefined
+        : setInterval(collect, Math.min(settings.collectEvery, LONGEST_TIMER_MS));
     const signal = await firstSignal(context.process);
     clearInterval(timer);
     say('info', { msg: 'ending', signal });
     await server.stop(settings.shutdownTimeout);
+    bucket?.close();
     return EXIT.done;
   },
 };
