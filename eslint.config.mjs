@@ -49,7 +49,7 @@ const folderOrders = [
   },
   {
     source: './packages/cache/src',
-    rows: [['store'], ['tiers'], ['tokens'], ['config'], ['server'], ['cli']],
+    rows: [['store'], ['tiers'], ['tokens', 'oidc'], ['config'], ['server'], ['cli']],
     above: [],
     message: 'The folders of cache import only towards store',
   },

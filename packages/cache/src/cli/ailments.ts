@@ -12,10 +12,10 @@ import type { TokenGuard } from '../tokens/token-guard.js';
  *
  * @param roomBytes how much must be free on the disk
  */
-export async function ailmentsOf(disk: DiskStore, guard: TokenGuard, roomBytes: number): Promise<string[]> {
+export async function ailmentsOf(disk: DiskStore, guard: TokenGuard | undefined, roomBytes: number): Promise<string[]> {
   const found: string[] = [];
   try {
-    guard.refresh();
+    guard?.refresh();
   } catch {
     found.push('the tokens cannot be read');
   }

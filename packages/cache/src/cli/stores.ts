@@ -110,7 +110,7 @@ export function refuseReadOnly({ readOnly }: Settings, command: string): void {
 /** What a service of S3 answered, in few words. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isNamed = !['Error', 'TimeoutError'].includes(error.name);
+  const isNamed = !['Error', 'TimeoutError', 'IssuerFault'].includes(error.name);
   const words = error.message === '' || error.message === 'UnknownError' ? '' : error.message;
   return [isNamed ? error.name : '', words].filter((part) => part !== '').join(': ');
 }

@@ -1,4 +1,5 @@
 import { ErrorCollector } from '@wheelhouse/element';
+import { readProviders, type OidcProvider } from '../oidc/provider.js';
 import {
   BUCKET_SETTINGS,
   readBucketSettings,
@@ -22,6 +23,8 @@ export interface Settings {
   readonly bucket: BucketSettings | undefined;
   readonly readOnly: boolean;
   readonly tokens: string | undefined;
+  /** In the file alone. */
+  readonly oidc: readonly OidcProvider[];
   readonly tlsCertificate: string | undefined;
   readonly tlsKey: string | undefined;
   readonly quota: number;
@@ -86,7 +89,7 @@ export const SETTINGS: Readonly<
 export function readSettings(sources: SettingSources, required: readonly ('data' | 'tokens')[]): Settings {
   const errors = new ErrorCollector();
   errors.attempt(() => {
-    sources.file.validateKeys(Object.keys(SETTINGS));
+    sources.file.validateKeys([...Object.keys(SETTINGS), 'oidc']);
   });
   const reader = new SettingReader(sources, SETTINGS, errors);
   const read = reader.read.bind(reader);
@@ -111,6 +114,7 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
     listen: read('listen', parseAddress, 'an address such as `127.0.0.1:3737` or `[::1]:3737`'),
     data: path('data'),
     tokens: path('tokens'),
+    oidc: errors.attempt(() => readProviders(sources.file, parseDuration)) ?? [],
     store,
     bucket: readBucketSettings(reader, store),
     readOnly: read('read-only', parseSwitch, '`true` or `false`'),
@@ -131,6 +135,8 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
     logLevel: read('log-level', parseLogLevel, LOG_LEVELS.map((level) => `\`${level}\``).join(', ')),
   };
   for (const name of required) {
+    // Who asks is known by either.
+    if (name === 'tokens' && settings.oidc.length > 0) continue;
     if (settings[name] === undefined) errors.add(missingSetting(name, SETTINGS[name]?.form ?? ''));
   }
   const [certificate, key] = [settings.tlsCertificate, settings.tlsKey];

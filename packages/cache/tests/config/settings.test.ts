@@ -42,6 +42,7 @@ describe('settings', () => {
       listen: { host: '127.0.0.1', port: 3737 },
       data: undefined,
       tokens: undefined,
+      oidc: [],
       store: 'disk',
       bucket: undefined,
       readOnly: false,
@@ -97,9 +98,7 @@ describe('settings', () => {
     ).toBe(
       [
         'wheelhouse-cache.yml [line 4 column 7]: Unexpected key: speed',
-        `hint: known keys are ${Object.keys(SETTINGS)
-          .map((name) => `\`${name}\``)
-          .join(', ')}`,
+        `hint: known keys are ${[...Object.keys(SETTINGS), 'oidc'].map((name) => `\`${name}\``).join(', ')}`,
         'wheelhouse-cache.yml [line 1 column 7]: `quota` is `much`',
         'hint: it must be a size such as `500MB` or `20GiB`',
         '`WHEELHOUSE_CACHE_LISTEN` is `here`',

@@ -5,7 +5,16 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { audit, Bucket, type Collection, type EntryName, keepsFirstWrites, type Retention, S3Store, Spool } from '@wheelhouse/cache';
+import {
+  audit,
+  Bucket,
+  type Collection,
+  type EntryName,
+  keepsFirstWrites,
+  type Retention,
+  S3Store,
+  Spool,
+} from '@wheelhouse/cache';
 import { digestOf } from '@wheelhouse/element';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';

@@ -7,9 +7,9 @@ import { formatSize } from '../../config/quantity.js';
 import type { Settings } from '../../config/settings.js';
 import { keepsFirstWrites } from '../../store/s3/probe.js';
 import { readTokens } from '../../tokens/token-file.js';
-import { TokenGuard } from '../../tokens/token-guard.js';
 import { ailmentsOf } from '../ailments.js';
 import { EXIT, explainFailure, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { openVerifier } from '../identity.js';
 import { openStores, reasonOf, type OpenedStores } from '../stores.js';
 
 /** `wheelhouse-cache doctor` */
@@ -27,6 +27,7 @@ ${SETTINGS_HELP}`,
       ...tokenFindings(settings),
       ...(await diskFindings(settings, stores)),
       ...(await bucketFindings(settings, stores)),
+      ...(await issuerFindings(settings)),
       ...tlsFindings(settings),
     ];
     for (const finding of findings) context.output.write(`wrong: ${finding}\n`);
@@ -35,7 +36,8 @@ ${SETTINGS_HELP}`,
   },
 };
 
-function tokenFindings({ tokens = '' }: Settings): string[] {
+function tokenFindings({ tokens }: Settings): string[] {
+  if (tokens === undefined) return [];
   try {
     const valid = readTokens(tokens).filter(
       ({ revoked, expires }) => revoked === undefined && !(expires && expires < new Date()),
@@ -51,7 +53,7 @@ function tokenFindings({ tokens = '' }: Settings): string[] {
 }
 
 async function diskFindings(settings: Settings, { disk }: OpenedStores): Promise<string[]> {
-  const found = await ailmentsOf(disk, new TokenGuard(settings.tokens ?? '', Date.now), settings.maxEntry);
+  const found = await ailmentsOf(disk, undefined, settings.maxEntry);
   try {
     const { blocks, bsize } = await statfs(settings.data ?? '');
     const size = blocks * bsize;
@@ -62,8 +64,7 @@ async function diskFindings(settings: Settings, { disk }: OpenedStores): Promise
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
   }
-  // Said already, and better, by who reads them.
-  return found.filter((finding) => finding !== 'the tokens cannot be read');
+  return found;
 }
 
 async function bucketFindings({ readOnly }: Settings, { bucket }: OpenedStores): Promise<string[]> {
@@ -78,6 +79,21 @@ async function bucketFindings({ readOnly }: Settings, { bucket }: OpenedStores):
   } catch (error) {
     return [`the bucket ${name} cannot be used: ${reasonOf(error)}`];
   }
+}
+
+async function issuerFindings(settings: Settings): Promise<string[]> {
+  const verifier = await openVerifier(settings, () => undefined);
+  const found = await Promise.all(
+    [...(verifier?.keysByIssuer ?? [])].map(async ([issuer, keys]) => {
+      try {
+        const usable = (await keys.fetch()).keys.filter(({ kty }) => kty !== 'oct');
+        return usable.length > 0 ? [] : [`the issuer \`${issuer}\` has no key that a token could be verified by`];
+      } catch (error) {
+        return [reasonOf(error)];
+      }
+    }),
+  );
+  return found.flat();
 }
 
 function tlsFindings({ tlsCertificate }: Settings): string[] {

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { errnoOf } from '@wheelhouse/element';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';
-import type { Identify } from '../../server/authentication.js';
 import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
-import { TokenGuard } from '../../tokens/token-guard.js';
 import { ailmentsOf, bucketAilments } from '../ailments.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command, type SignalledProcess } from '../command.js';
+import { openIdentity } from '../identity.js';
 import { openStores } from '../stores.js';
 
 const PACE_WINDOW_MS = 30_000;
@@ -31,14 +30,18 @@ export const serve: Command = {
   help,
   run: async (argv, context) => {
     const settings = settingsOf('serve', argv, { context, required: ['data', 'tokens'] });
-    const guard = new TokenGuard(settings.tokens ?? '', Date.now);
-    // What is wrong with the tokens is said before anybody asks.
-    guard.refresh();
     const metrics = new Metrics();
     const say = (level: 'info' | 'warn' | 'error', message: object): void => {
       if (settings.logLevel !== 'silent')
         context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
     };
+    const { identify, guard } = await openIdentity(settings, (reason, issuer) => {
+      if (settings.logLevel !== 'warn' && settings.logLevel !== 'error') {
+        say('info', { msg: 'a token of OpenID Connect was refused', issuer, reason });
+      }
+    });
+    // What is wrong with the tokens is said before anybody asks.
+    guard?.refresh();
     const { store, collected, disk, spool, bucket } = await openStores(settings, {
       onCollection: (collection) => {
         metrics.countCollection(collection);
@@ -52,7 +55,7 @@ export const serve: Command = {
     const server = await listen(settings, {
       cache: new TieredCache(store, Date.now),
       spool,
-      identify: identifyBy(guard),
+      identify,
       ailments: async () => [...(await ailmentsOf(disk, guard, settings.maxEntry)), ...(await askBucket())],
       limits: {
         maxEntryBytes: settings.maxEntry,
@@ -94,11 +97,6 @@ export const serve: Command = {
     return EXIT.done;
   },
 };
-
-function identifyBy(guard: TokenGuard): Identify {
-  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
-  return async (token) => guard.identify(token);
-}
 
 async function listen(settings: Settings, options: Parameters<typeof CacheServer.start>[0]): Promise<CacheServer> {
   try {
