@@ -31,7 +31,9 @@ async function build(...words: readonly string[]): Promise<{ exitCode: number | 
     said: lines
       .filter((line) => !/^(building|built|cached) /.test(line))
       .slice(0, -1)
-      .map((line) => line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID')),
+      .map((line) =>
+        line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID'),
+      ),
     last: lines.at(-1) ?? '',
   };
 }
