@@ -52,7 +52,7 @@ const folderOrders = [
     rows: [
       ['store'],
       ['tiers'],
-      ['tokens'],
+      ['tokens', 'oidc'],
       ['config'],
       ['ledger'],
       ['overview'],

@@ -4,6 +4,10 @@ export { DEFAULT_WORKSPACE, isWorkspaceName, type Principal } from './tiers/prin
 export { createToken, revokeToken, type TokenRequest } from './tokens/issue.js';
 export { isTokenName, type TokenEntry } from './tokens/token-entry.js';
 export { parseTokens, readTokens } from './tokens/token-file.js';
+export { matchesPattern, tierOf, type Claims, type ClaimRule, type Grant } from './oidc/claim-rule.js';
+export { IssuerFault } from './oidc/issuer-keys.js';
+export type { OidcProvider } from './oidc/provider.js';
+export { OidcVerifier, type OidcVerifierOptions } from './oidc/verifier.js';
 export { TokenGuard } from './tokens/token-guard.js';
 export type { CacheStore } from './store/cache-store.js';
 export type { Retention, Share } from './store/collection-plan.js';
@@ -14,6 +18,7 @@ export { isEntryHash, isNamespace, type Commit, type EntryName, type EntryRecord
 export { LayeredStore, type LayeredStoreOptions } from './store/layered-store.js';
 export { ReadOnlyStore } from './store/read-only-store.js';
 export { Bucket, type BucketOptions } from './store/s3/bucket.js';
+export { keepsFirstWrites } from './store/s3/probe.js';
 export { S3Store, type S3StoreOptions } from './store/s3/s3-store.js';
 export { Spool, type ReceivedBody, type SpoolOptions } from './store/spool.js';
 export { StoreFailure, type StoreFailureReason } from './store/store-failure.js';

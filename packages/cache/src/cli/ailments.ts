@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import type { DiskStore } from '../store/disk-store.js';
+import type { Bucket } from '../store/s3/bucket.js';
 import type { TokenGuard } from '../tokens/token-guard.js';
 
 /**
@@ -11,15 +12,15 @@ import type { TokenGuard } from '../tokens/token-guard.js';
  *
  * @param roomBytes how much must be free on the disk
  */
-export async function ailmentsOf(store: DiskStore, guard: TokenGuard, roomBytes: number): Promise<string[]> {
+export async function ailmentsOf(disk: DiskStore, guard: TokenGuard | undefined, roomBytes: number): Promise<string[]> {
   const found: string[] = [];
   try {
-    guard.refresh();
+    guard?.refresh();
   } catch {
     found.push('the tokens cannot be read');
   }
   try {
-    const { temporary } = store.layout;
+    const { temporary } = disk.layout;
     mkdirSync(temporary, { recursive: true });
     const probe = join(temporary, `probe-${randomBytes(6).toString('hex')}`);
     writeFileSync(probe, 'x', { flag: 'wx' });
@@ -30,4 +31,23 @@ export async function ailmentsOf(store: DiskStore, guard: TokenGuard, roomBytes:
     found.push(`the data directory cannot be written to: ${errnoOf(error) ?? 'a fault'}`);
   }
   return found;
+}
+
+/**
+ * What keeps a bucket from being used, as {@link ailmentsOf}. Anybody may ask a server for it, so that the bucket itself
+ * is asked no more than once in `everyMs` milliseconds.
+ */
+export function bucketAilments(bucket: Bucket | undefined, everyMs: number): () => Promise<string[]> {
+  let asked = -Infinity;
+  let answer: Promise<string[]> = Promise.resolve([]);
+  return async () => {
+    if (bucket !== undefined && performance.now() - asked >= everyMs) {
+      asked = performance.now();
+      answer = bucket.check().then(
+        () => [],
+        () => ['the bucket cannot be used'],
+      );
+    }
+    return await answer;
+  };
 }

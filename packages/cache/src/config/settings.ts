@@ -1,26 +1,38 @@
 import { ErrorCollector } from '@wheelhouse/element';
+import { readProviders, type OidcProvider } from '../oidc/provider.js';
+import {
+  BUCKET_SETTINGS,
+  readBucketSettings,
+  STORE_KINDS,
+  type BucketSettings,
+  type StoreKind,
+} from './bucket-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log-level.js';
 import { parseAddress, type Address } from './address.js';
 import { formatSize, parseDuration, parseSize } from './quantity.js';
-import {
-  badSetting,
-  findSetting,
-  missingSetting,
-  pathIn,
-  type SettingSources,
-  type WrittenSetting,
-} from './setting-sources.js';
+import { parseSwitch, SettingReader } from './setting-reader.js';
+import { badSetting, missingSetting, type SettingSources } from './setting-sources.js';
 
 /** What the server is told. Sizes are bytes, spans of time milliseconds, paths absolute. */
 export interface Settings {
   readonly listen: Address;
   /** `undefined` where it is not set and not required. */
   readonly data: string | undefined;
+  readonly store: StoreKind;
+  /** There where `store` is not `disk`. */
+  readonly bucket: BucketSettings | undefined;
+  readonly readOnly: boolean;
   readonly tokens: string | undefined;
+  /** In the file alone. */
+  readonly oidc: readonly OidcProvider[];
   readonly tlsCertificate: string | undefined;
   readonly tlsKey: string | undefined;
   readonly quota: number;
   readonly pullRequestQuota: number;
+  /** What is used of the disk: `quota` where the entries are there. */
+  readonly diskQuota: number;
+  /** `undefined` where nothing is removed by itself. */
+  readonly collectEvery: number | undefined;
   readonly maxEntry: number;
   readonly maxAge: number;
   readonly headTimeout: number;
@@ -33,6 +45,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
+const HOUR_MS = 3_600_000;
 const SIZE = 'a size such as `500MB` or `20GiB`';
 const SPAN = 'a span of time such as `30s`, `10m` or `30d`';
 
@@ -43,10 +56,19 @@ export const SETTINGS: Readonly<
   listen: { form: 'HOST:PORT', summary: 'where to listen; port 0 for any that is free', unless: '127.0.0.1:3737' },
   data: { form: 'DIR', summary: 'the directory of the entries' },
   tokens: { form: 'FILE', summary: 'the file of tokens' },
+  store: {
+    form: 'KIND',
+    summary: 'disk; s3: a bucket; layered: a bucket with the disk before it',
+    unless: 'disk',
+  },
+  ...BUCKET_SETTINGS,
+  'read-only': { form: 'BOOL', summary: 'whether uploads are refused, whoever sends them', unless: 'false' },
   'tls-certificate': { form: 'FILE', summary: 'the certificate chain in PEM; with it the server speaks HTTPS' },
   'tls-key': { form: 'FILE', summary: 'its private key in PEM' },
   quota: { form: 'SIZE', summary: 'how much is kept', unless: '20GB' },
   'pull-request-quota': { form: 'SIZE', summary: 'how much of it pull requests may hold; a quarter unless given' },
+  'disk-quota': { form: 'SIZE', summary: 'how much of the disk is used, where --store is not disk', unless: '20GB' },
+  'collect-every': { form: 'TIME', summary: 'how often too much is looked for, or never; 1h, and 1d in a bucket' },
   'max-entry': { form: 'SIZE', summary: 'the largest entry that is taken', unless: '1GB' },
   'max-age': { form: 'TIME', summary: 'how long an entry is kept that nobody uses', unless: '30d' },
   'head-timeout': { form: 'TIME', summary: "how long a request's head may take", unless: '10s' },
@@ -67,22 +89,12 @@ export const SETTINGS: Readonly<
 export function readSettings(sources: SettingSources, required: readonly ('data' | 'tokens')[]): Settings {
   const errors = new ErrorCollector();
   errors.attempt(() => {
-    sources.file.validateKeys(Object.keys(SETTINGS));
+    sources.file.validateKeys([...Object.keys(SETTINGS), 'oidc']);
   });
-  const written = (name: string): WrittenSetting | undefined => errors.attempt(() => findSetting(name, sources));
-  const read = <T>(name: string, parse: (text: string) => T | undefined, expected: string): T => {
-    const given = written(name);
-    const value = given === undefined ? undefined : parse(given.text);
-    if (given !== undefined && value === undefined) errors.add(badSetting(given, expected));
-    const fallback = value ?? parse(SETTINGS[name]?.unless ?? '');
-    if (fallback === undefined) throw new Error(`the setting ${name} has no value to fall back on`);
-    return fallback;
-  };
-  const path = (name: 'data' | 'tokens' | 'tls-certificate' | 'tls-key'): string | undefined => {
-    const given = written(name);
-    if (given?.text === '') errors.add(badSetting(given, 'a path'));
-    return given === undefined ? undefined : pathIn(given);
-  };
+  const reader = new SettingReader(sources, SETTINGS, errors);
+  const read = reader.read.bind(reader);
+  const written = reader.written.bind(reader);
+  const path = reader.path.bind(reader);
 
   const quota = read('quota', parseSize, SIZE);
   const share = written('pull-request-quota');
@@ -96,14 +108,22 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
   if (maxEntryGiven !== undefined && maxEntry > quota) {
     errors.add(badSetting(maxEntryGiven, `at most \`quota\`, which is ${formatSize(quota)}`));
   }
+  const store = read('store', parseStoreKind, STORE_KINDS.map((kind) => `\`${kind}\``).join(', '));
+  const collectEvery = reader.optional('collect-every', parseInterval, `${SPAN}, or \`never\``);
   const settings: Settings = {
     listen: read('listen', parseAddress, 'an address such as `127.0.0.1:3737` or `[::1]:3737`'),
     data: path('data'),
     tokens: path('tokens'),
+    oidc: errors.attempt(() => readProviders(sources.file, parseDuration)) ?? [],
+    store,
+    bucket: readBucketSettings(reader, store),
+    readOnly: read('read-only', parseSwitch, '`true` or `false`'),
     tlsCertificate: path('tls-certificate'),
     tlsKey: path('tls-key'),
     quota,
     pullRequestQuota: pullRequestQuota ?? quota,
+    diskQuota: store === 'disk' ? quota : read('disk-quota', parseSize, SIZE),
+    collectEvery: collectEvery === 'never' ? undefined : (collectEvery ?? (store === 'disk' ? HOUR_MS : 24 * HOUR_MS)),
     maxEntry: Math.min(maxEntry, quota),
     maxAge: read('max-age', parseDuration, SPAN),
     headTimeout: read('head-timeout', parseDuration, SPAN),
@@ -115,6 +135,8 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
     logLevel: read('log-level', parseLogLevel, LOG_LEVELS.map((level) => `\`${level}\``).join(', ')),
   };
   for (const name of required) {
+    // Who asks is known by either.
+    if (name === 'tokens' && settings.oidc.length > 0) continue;
     if (settings[name] === undefined) errors.add(missingSetting(name, SETTINGS[name]?.form ?? ''));
   }
   const [certificate, key] = [settings.tlsCertificate, settings.tlsKey];
@@ -123,6 +145,14 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
   }
   errors.throwIfAny();
   return settings;
+}
+
+function parseStoreKind(text: string): StoreKind | undefined {
+  return STORE_KINDS.find((kind) => kind === text);
+}
+
+function parseInterval(text: string): number | 'never' | undefined {
+  return text === 'never' ? text : parseDuration(text);
 }
 
 function parseCount(text: string): number | undefined {

@@ -57,6 +57,7 @@ async function sha256Of(store: KeptStore, digest: Digest): Promise<string | unde
     return hash.digest('hex');
   } catch (error) {
     if (error instanceof StoreFailure && error.reason === 'gone') return undefined;
+    if (error instanceof StoreFailure && error.reason === 'damaged') return '';
     throw error;
   }
 }

@@ -23,6 +23,6 @@ export interface CacheStore {
   add(record: EntryRecord, body: ReceivedBody): Promise<'stored' | 'present'>;
   /** Those of `digests` whose bodies are not there. */
   findMissing(digests: readonly Digest[]): Promise<Digest[]>;
-  /** The body's bytes. It has been found when this resolves, and being evicted no longer hurts. @throws StoreFailure `gone` */
+  /** The body's bytes. It has been found when this resolves, and being evicted no longer hurts. @throws StoreFailure `gone`, `damaged` */
   open(digest: Digest): Promise<Readable>;
 }

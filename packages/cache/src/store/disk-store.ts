@@ -59,6 +59,8 @@ export class DiskStore implements KeptStore {
   private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
   private count = 0;
   private readonly pins = new Pins();
+  /** The hashes of bodies that were seen to have other bytes, until they are replaced. */
+  private readonly damaged = new Set<string>();
   /** Records as they were last read, by their paths: asking whether they have changed is faster than reading them. */
   private readonly records = new LRUCache<string, { readonly version: string; readonly record: EntryRecord }>({
     max: RECORDS_IN_MEMORY,
@@ -179,14 +181,15 @@ export class DiskStore implements KeptStore {
     return collection;
   }
 
-  /** One that a power cut or the disk has damaged goes, so that it counts as missing and is made anew. */
+  /** One that a power cut or the disk has damaged counts as missing, and is replaced by the next of that digest. */
   private checked(digest: Digest, bytes: Buffer): Buffer {
     if (createHash('sha256').update(bytes).digest('hex') === digest.hash) return bytes;
-    rmSync(this.layout.bodyPath(digest), { force: true });
-    throw new StoreFailure('gone', `the body ${digest.hash} has other bytes than those of its digest`);
+    this.damaged.add(digest.hash);
+    throw new StoreFailure('damaged', `the body ${digest.hash} has other bytes than those of its digest`);
   }
 
   private has(digest: Digest): boolean {
+    if (this.damaged.has(digest.hash)) return false;
     return statSync(this.layout.bodyPath(digest), { throwIfNoEntry: false })?.size === digest.sizeBytes;
   }
 
@@ -250,7 +253,10 @@ export class DiskStore implements KeptStore {
    */
   private async publishBody(body: ReceivedBody): Promise<void> {
     const path = this.layout.bodyPath(body.digest);
-    if (body.bytes !== undefined && isSame(path, body.bytes)) return;
+    if (body.bytes !== undefined && isSame(path, body.bytes)) {
+      this.damaged.delete(body.digest.hash);
+      return;
+    }
     const temporary = this.temporaryPath();
     try {
       if (body.bytes === undefined) await this.linkOrCopy(body.file(), temporary);
@@ -258,6 +264,7 @@ export class DiskStore implements KeptStore {
       this.withDirectory(path, () => {
         renameSync(temporary, path);
       });
+      this.damaged.delete(body.digest.hash);
     } finally {
       // Where both names are of one file already, rename(2) does nothing and the other name stays.
       rmSync(temporary, { force: true });

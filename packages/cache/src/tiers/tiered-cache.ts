@@ -36,8 +36,8 @@ export class TieredCache {
       try {
         return { record, body: await this.store.open(record.digest) };
       } catch (error) {
-        // Evicted between the two questions.
-        if (!(error instanceof StoreFailure) || error.reason !== 'gone') throw error;
+        // Evicted between the two questions, or seen to be damaged by the second.
+        if (!(error instanceof StoreFailure) || !['gone', 'damaged'].includes(error.reason)) throw error;
       }
     }
     return undefined;

@@ -1,57 +1,12 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { temporaryDirectories } from '../support/directories.js';
-import { typescript } from '../support/process.js';
+import { commandLine } from '../support/command.js';
 
 const directory = temporaryDirectories();
-
-interface Result {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(cwd: string, ...argv: string[]): Result {
-  const [program, ...args] = typescript('command-main.ts', ...argv);
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  return { exitCode: status, stdout, stderr };
-}
-
-interface Running {
-  readonly url: string;
-  /** What was written after the first line, once it has ended. */
-  end(): Promise<{ readonly exitCode: number; readonly lines: readonly Record<string, unknown>[] }>;
-}
-
-const children = new Set<ChildProcess>();
-
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
-async function serve(cwd: string, ...argv: string[]): Promise<Running> {
-  const [program, ...args] = typescript('command-main.ts', 'serve', '--listen', '127.0.0.1:0', ...argv);
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.add(child);
-  const lines: Record<string, unknown>[] = [];
-  const reader = createInterface({ input: child.stdout });
-  reader.on('line', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
-  const serving = (): Record<string, unknown> | undefined => lines.find(({ msg }) => msg === 'serving');
-  while (serving() === undefined) await once(reader, 'line');
-  return {
-    url: String(serving()?.url),
-    end: async () => {
-      const closed = once(child, 'close');
-      child.kill('SIGTERM');
-      const [exitCode] = (await closed) as [number];
-      return { exitCode, lines };
-    },
-  };
-}
+const { run, serve } = commandLine();
 
 describe('wheelhouse-cache', () => {
   it('serves what it is told, knows tokens at once, and ends on SIGTERM', async () => {

@@ -42,6 +42,12 @@ describe('settings', () => {
       listen: { host: '127.0.0.1', port: 3737 },
       data: undefined,
       tokens: undefined,
+      oidc: [],
+      store: 'disk',
+      bucket: undefined,
+      readOnly: false,
+      diskQuota: 20e9,
+      collectEvery: 3_600_000,
       tlsCertificate: undefined,
       tlsKey: undefined,
       quota: 20e9,
@@ -92,9 +98,7 @@ describe('settings', () => {
     ).toBe(
       [
         'wheelhouse-cache.yml [line 4 column 7]: Unexpected key: speed',
-        `hint: known keys are ${Object.keys(SETTINGS)
-          .map((name) => `\`${name}\``)
-          .join(', ')}`,
+        `hint: known keys are ${[...Object.keys(SETTINGS), 'oidc'].map((name) => `\`${name}\``).join(', ')}`,
         'wheelhouse-cache.yml [line 1 column 7]: `quota` is `much`',
         'hint: it must be a size such as `500MB` or `20GiB`',
         '`WHEELHOUSE_CACHE_LISTEN` is `here`',
@@ -122,6 +126,73 @@ describe('settings', () => {
     expect(complaint({ options })).toBe(
       '`--pull-request-quota` is `1.5GB`\nhint: it must be at most `quota`, which is 1 GB\n' +
         '`--max-entry` is `2GB`\nhint: it must be at most `quota`, which is 1 GB',
+    );
+  });
+
+  it('describe a bucket, with a disk before it', () => {
+    const file = 'store: layered\ns3-bucket: nx-cache\ns3-prefix: team/a\nquota: 1TB\ndisk-quota: 50GB\n';
+    const bucket = { bucket: 'nx-cache', prefix: 'team/a/', timeout: 10_000 };
+    expect(settings({ file })).toMatchObject({
+      store: 'layered',
+      bucket: { ...bucket, endpoint: undefined, region: undefined, pathStyle: false },
+      quota: 1e12,
+      diskQuota: 50e9,
+      collectEvery: 86_400_000,
+    });
+    const environment = { WHEELHOUSE_CACHE_S3_ENDPOINT: 'http://127.0.0.1:9000/', WHEELHOUSE_CACHE_S3_PREFIX: 'x' };
+    const options = { 's3-timeout': '3s', 'collect-every': 'never', 'read-only': 'true', 'disk-quota': '1GB' };
+    expect(settings({ file, environment, options })).toMatchObject({
+      bucket: {
+        ...{ ...bucket, prefix: 'x/', timeout: 3000 },
+        ...{ endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', pathStyle: true },
+      },
+      readOnly: true,
+      diskQuota: 1e9,
+      collectEvery: undefined,
+    });
+  });
+
+  it('of a bucket are refused where they are wrong, missing, or of no use', () => {
+    expect(
+      complaint({
+        options: {
+          ...{ store: 's3', 's3-bucket': 'No', 's3-prefix': '../up', 's3-endpoint': 'http://me:secret@host/' },
+          ...{ 's3-region': 'Mars!', 's3-path-style': 'yes', 's3-timeout': 'soon', 'read-only': 'maybe' },
+          ...{ 'collect-every': 'often' },
+        },
+      }),
+    ).toBe(
+      [
+        '`--collect-every` is `often`',
+        'hint: it must be a span of time such as `30s`, `10m` or `30d`, or `never`',
+        '`--s3-bucket` is `No`',
+        'hint: it must be the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
+        '`--s3-prefix` is `../up`',
+        'hint: it must be names of letters, digits and `._-` with slashes between',
+        '`--s3-endpoint` is `http://me:secret@host/`',
+        'hint: it must be an address such as `https://s3.example.org`',
+        '`--s3-region` is `Mars!`',
+        'hint: it must be a region such as `eu-central-1`',
+        '`--s3-path-style` is `yes`',
+        'hint: it must be `true` or `false`',
+        '`--s3-timeout` is `soon`',
+        'hint: it must be a span of time such as `10s`',
+        '`--read-only` is `maybe`',
+        'hint: it must be `true` or `false`',
+      ].join('\n'),
+    );
+    expect(complaint({ options: { store: 'layered' } })).toBe(
+      '`s3-bucket` is not set\n' +
+        'hint: give `--s3-bucket NAME`, set `WHEELHOUSE_CACHE_S3_BUCKET`, or write `s3-bucket` into `wheelhouse-cache.yml`',
+    );
+    expect(complaint({ file: 's3-bucket: b00\ndisk-quota: 1GB\n' })).toBe(
+      'wheelhouse-cache.yml [line 1 column 11]: `s3-bucket` is `b00`\n' +
+        'hint: it must be left out, unless `store` is `s3` or `layered`\n' +
+        'wheelhouse-cache.yml [line 2 column 12]: `disk-quota` is `1GB`\n' +
+        'hint: it must be left out, unless `store` is `s3` or `layered`',
+    );
+    expect(complaint({ options: { store: 'tape' } })).toBe(
+      '`--store` is `tape`\nhint: it must be `disk`, `s3`, `layered`',
     );
   });
 

@@ -115,6 +115,18 @@ describe('a disk store', () => {
     }
   });
 
+  it('counts a small body that a power cut left without its bytes as missing, until it is written again', async () => {
+    const subject = disk();
+    const bytes = someBytes(1000, 1);
+    await add(subject, named('a'), bytes);
+    writeFileSync(subject.store.layout.bodyPath(digestOf(bytes)), Buffer.alloc(1000));
+    await expect(subject.store.open(digestOf(bytes))).rejects.toMatchObject({ reason: 'damaged' });
+    expect(await subject.store.get(named('a'))).toBeUndefined();
+    expect(await subject.store.findMissing([digestOf(bytes)])).toHaveLength(1);
+    await add(subject, named('a'), bytes);
+    expect(Buffer.compare((await bytesOf(subject.store, named('a')))!, bytes)).toBe(0);
+  });
+
   it('mends a damaged body when the same bytes are written again', async () => {
     const subject = disk();
     const bytes = someBytes(1000, 3);

@@ -5,7 +5,16 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { audit, Bucket, type Collection, type EntryName, type Retention, S3Store, Spool } from '@wheelhouse/cache';
+import {
+  audit,
+  Bucket,
+  type Collection,
+  type EntryName,
+  keepsFirstWrites,
+  type Retention,
+  S3Store,
+  Spool,
+} from '@wheelhouse/cache';
 import { digestOf } from '@wheelhouse/element';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';
@@ -173,7 +182,8 @@ describe('a store in a bucket', () => {
       headers['if-none-match'] === undefined && headers['if-match'] === undefined
         ? 'pass'
         : { status: 501, code: 'NotImplemented' };
-    expect(subject.bucket.keepsConditions).toBe(true);
+    expect([await keepsFirstWrites(bucket), await keepsFirstWrites(subject.bucket)]).toEqual([true, false]);
+    expect(filesOf(subject)).toEqual([]);
     expect(await add(subject, named('1'), someBytes(10, 1), 'first')).toBe('stored');
     expect(await add(subject, named('1'), someBytes(10, 2), 'second')).toBe('present');
     expect(subject.bucket.keepsConditions).toBe(false);

@@ -5,11 +5,12 @@ import { dirname } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import { formatSize } from '../../config/quantity.js';
 import type { Settings } from '../../config/settings.js';
+import { keepsFirstWrites } from '../../store/s3/probe.js';
 import { readTokens } from '../../tokens/token-file.js';
-import { TokenGuard } from '../../tokens/token-guard.js';
 import { ailmentsOf } from '../ailments.js';
 import { EXIT, explainFailure, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
-import { openStore } from '../data-directory.js';
+import { openVerifier } from '../identity.js';
+import { openStores, reasonOf, type OpenedStores } from '../stores.js';
 
 /** `wheelhouse-cache doctor` */
 export const doctor: Command = {
@@ -21,14 +22,22 @@ Tries what \`serve\` needs with these settings, and says what is not as it shoul
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const settings = settingsOf('doctor', argv, { context, required: ['data', 'tokens'] });
-    const findings = [...tokenFindings(settings), ...(await diskFindings(settings)), ...tlsFindings(settings)];
+    const stores = await openStores(settings);
+    const findings = [
+      ...tokenFindings(settings),
+      ...(await diskFindings(settings, stores)),
+      ...(await bucketFindings(settings, stores)),
+      ...(await issuerFindings(settings)),
+      ...tlsFindings(settings),
+    ];
     for (const finding of findings) context.output.write(`wrong: ${finding}\n`);
     context.output.write(findings.length === 0 ? 'all is well\n' : `${findings.length} found\n`);
     return findings.length === 0 ? EXIT.done : EXIT.found;
   },
 };
 
-function tokenFindings({ tokens = '' }: Settings): string[] {
+function tokenFindings({ tokens }: Settings): string[] {
+  if (tokens === undefined) return [];
   try {
     const valid = readTokens(tokens).filter(
       ({ revoked, expires }) => revoked === undefined && !(expires && expires < new Date()),
@@ -43,20 +52,48 @@ function tokenFindings({ tokens = '' }: Settings): string[] {
   }
 }
 
-async function diskFindings(settings: Settings): Promise<string[]> {
-  const store = openStore(settings);
-  const found = await ailmentsOf(store, new TokenGuard(settings.tokens ?? '', Date.now), settings.maxEntry);
+async function diskFindings(settings: Settings, { disk }: OpenedStores): Promise<string[]> {
+  const found = await ailmentsOf(disk, undefined, settings.maxEntry);
   try {
     const { blocks, bsize } = await statfs(settings.data ?? '');
     const size = blocks * bsize;
-    if (size < settings.quota) {
-      found.push(`the quota is ${formatSize(settings.quota)}, and the disk has ${formatSize(size)} in all`);
+    if (size < settings.diskQuota) {
+      const name = settings.store === 'disk' ? 'quota' : 'disk-quota';
+      found.push(`the ${name} is ${formatSize(settings.diskQuota)}, and the disk has ${formatSize(size)} in all`);
     }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
   }
-  // Said already, and better, by who reads them.
-  return found.filter((finding) => finding !== 'the tokens cannot be read');
+  return found;
+}
+
+async function bucketFindings({ readOnly }: Settings, { bucket }: OpenedStores): Promise<string[]> {
+  if (bucket === undefined) return [];
+  const name = `\`${bucket.options.bucket}\``;
+  try {
+    await bucket.check();
+    if (readOnly || (await keepsFirstWrites(bucket))) return [];
+    return [
+      `the service of the bucket ${name} does not keep \`If-None-Match\`: of two that write one entry at the same time the later one may win`,
+    ];
+  } catch (error) {
+    return [`the bucket ${name} cannot be used: ${reasonOf(error)}`];
+  }
+}
+
+async function issuerFindings(settings: Settings): Promise<string[]> {
+  const verifier = await openVerifier(settings, () => undefined);
+  const found = await Promise.all(
+    [...(verifier?.keysByIssuer ?? [])].map(async ([issuer, keys]) => {
+      try {
+        const usable = (await keys.fetch()).keys.filter(({ kty }) => kty !== 'oct');
+        return usable.length > 0 ? [] : [`the issuer \`${issuer}\` has no key that a token could be verified by`];
+      } catch (error) {
+        return [reasonOf(error)];
+      }
+    }),
+  );
+  return found.flat();
 }
 
 function tlsFindings({ tlsCertificate }: Settings): string[] {

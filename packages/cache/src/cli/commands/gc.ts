@@ -1,6 +1,6 @@
 import { formatSize } from '../../config/quantity.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
-import { openExistingStore } from '../data-directory.js';
+import { openExistingStore, refuseReadOnly } from '../stores.js';
 
 /** `wheelhouse-cache gc` */
 export const gc: Command = {
@@ -12,8 +12,9 @@ recently used until --pull-request-quota and --quota are kept. A server may run.
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
-    const settings = settingsOf('gc', argv, { context, required: ['data'] });
-    const { removed, freedBytes, entries, bytes } = await openExistingStore(settings).collect();
+    const settings = settingsOf('gc', argv, { context, required: [] });
+    refuseReadOnly(settings, 'gc');
+    const { removed, freedBytes, entries, bytes } = await (await openExistingStore(settings)).collect();
     context.output.write(
       `removed ${removed.age} old, ${removed.quota} beyond a quota, ${removed.unreadable} unreadable: ` +
         `${formatSize(freedBytes)} freed; ${entries} entries are left, ${formatSize(bytes)}\n`,

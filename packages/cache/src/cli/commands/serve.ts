@@ -3,21 +3,20 @@ import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';
-import type { Identify } from '../../server/authentication.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
-import { surveyEntries } from '../../store/disk-survey.js';
-import { Spool } from '../../store/spool.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
-import { TokenGuard } from '../../tokens/token-guard.js';
-import { ailmentsOf } from '../ailments.js';
+import { ailmentsOf, bucketAilments } from '../ailments.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command, type SignalledProcess } from '../command.js';
-import { openStore } from '../data-directory.js';
+import { openIdentity } from '../identity.js';
+import { openStores } from '../stores.js';
 
 const PACE_WINDOW_MS = 30_000;
-/** Between collections that nothing but the passing of time calls for. */
-const COLLECT_EVERY_MS = 3_600_000;
+/** Timers of Node that are longer fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Between questions to a bucket whether it can be used. */
+const ASK_EVERY_MS = 5000;
 
 const help = `wheelhouse-cache serve [OPTION]...
 
@@ -33,18 +32,28 @@ export const serve: Command = {
   help,
   run: async (argv, context) => {
     const settings = settingsOf('serve', argv, { context, required: ['data', 'tokens'] });
-    const guard = new TokenGuard(settings.tokens ?? '', Date.now);
-    // What is wrong with the tokens is said before anybody asks.
-    guard.refresh();
     const metrics = new Metrics();
-    const store = openStore(settings, (collection) => {
-      metrics.countCollection(collection);
-    });
-    const tls = tlsOf(settings);
     const say = (level: 'info' | 'warn' | 'error', message: object): void => {
       if (settings.logLevel !== 'silent')
         context.output.write(`${JSON.stringify({ level, time: Date.now(), ...message })}\n`);
     };
+    const { identify, guard } = await openIdentity(settings, (reason, issuer) => {
+      if (settings.logLevel !== 'warn' && settings.logLevel !== 'error') {
+        say('info', { msg: 'a token of OpenID Connect was refused', issuer, reason });
+      }
+    });
+    // What is wrong with the tokens is said before anybody asks.
+    guard?.refresh();
+    const { store, kept, collected, disk, spool, bucket } = await openStores(settings, {
+      onCollection: (collection) => {
+        metrics.countCollection(collection);
+      },
+      onNearFault: (error) => {
+        say('warn', { msg: 'the disk before the bucket failed', error: String(error) });
+      },
+    });
+    const askBucket = bucketAilments(bucket, ASK_EVERY_MS);
+    const tls = tlsOf(settings);
     const ledger = await Ledger.open({
       directory: join(settings.data ?? '', 'ledger'),
       now: Date.now,
@@ -54,9 +63,9 @@ export const serve: Command = {
     });
     const server = await listen(settings, {
       cache: new TieredCache(store, Date.now),
-      spool: new Spool({ directory: store.layout.temporary, capacityBytes: settings.quota }),
-      identify: identifyBy(guard),
-      ailments: () => ailmentsOf(store, guard, settings.maxEntry),
+      spool,
+      identify,
+      ailments: async () => [...(await ailmentsOf(disk, guard, settings.maxEntry)), ...(await askBucket())],
       limits: {
         maxEntryBytes: settings.maxEntry,
         pace: { windowMs: PACE_WINDOW_MS, minBytes: settings.minRate * (PACE_WINDOW_MS / 1000) },
@@ -67,36 +76,38 @@ export const serve: Command = {
       },
       metrics,
       ledger,
-      survey: () => surveyEntries(store.layout),
+      survey: () => kept.surveyEntries(),
       logLevel: settings.logLevel,
       log: context.output,
       ...(tls === undefined ? {} : { tls }),
     });
     const collect = (): void => {
-      store.collect().then(
-        ({ entries, bytes, removed }) => {
-          say('info', { msg: 'collected', entries, bytes, removed });
-        },
-        (error: unknown) => {
-          say('error', { msg: 'the data directory could not be collected', error: String(error) });
-        },
-      );
+      for (const each of collected) {
+        const where = each === disk ? 'disk' : 'bucket';
+        each.collect().then(
+          ({ entries, bytes, removed }) => {
+            say('info', { msg: 'collected', where, entries, bytes, removed });
+          },
+          (error: unknown) => {
+            say('error', { msg: 'what is kept could not be collected', where, error: String(error) });
+          },
+        );
+      }
     };
     say('info', { msg: 'serving', url: server.url });
-    collect();
-    const timer = setInterval(collect, COLLECT_EVERY_MS);
+    if (settings.collectEvery !== undefined) collect();
+    const timer =
+      settings.collectEvery === undefined
+        ? undefined
+        : setInterval(collect, Math.min(settings.collectEvery, LONGEST_TIMER_MS));
     const signal = await firstSignal(context.process);
     clearInterval(timer);
     say('info', { msg: 'ending', signal });
     await server.stop(settings.shutdownTimeout);
+    bucket?.close();
     return EXIT.done;
   },
 };
-
-function identifyBy(guard: TokenGuard): Identify {
-  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
-  return async (token) => guard.identify(token);
-}
 
 async function listen(settings: Settings, options: Parameters<typeof CacheServer.start>[0]): Promise<CacheServer> {
   try {

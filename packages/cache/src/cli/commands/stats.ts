@@ -1,6 +1,6 @@
 import { formatSize } from '../../config/quantity.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
-import { openExistingStore } from '../data-directory.js';
+import { openExistingStore } from '../stores.js';
 
 /** `wheelhouse-cache stats` */
 export const stats: Command = {
@@ -11,8 +11,8 @@ Shows how many entries of which size each tier of each workspace has, and when t
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
-    const settings = settingsOf('stats', argv, { context, required: ['data'] });
-    const store = openExistingStore(settings);
+    const settings = settingsOf('stats', argv, { context, required: [] });
+    const store = await openExistingStore(settings);
     const rows = new Map<string, { entries: number; bytes: number; usedMs: number }>();
     for await (const { namespace, record, usedMs } of store.surveyEntries()) {
       const row = rows.get(namespace) ?? { entries: 0, bytes: 0, usedMs: 0 };

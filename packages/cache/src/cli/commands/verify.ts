@@ -1,6 +1,6 @@
 import { audit } from '../../store/audit.js';
 import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
-import { openExistingStore } from '../data-directory.js';
+import { openExistingStore, refuseReadOnly } from '../stores.js';
 
 /** `wheelhouse-cache verify` */
 export const verify: Command = {
@@ -14,7 +14,9 @@ ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const remove = argv.includes('--remove');
     const rest = argv.filter((argument) => argument !== '--remove');
-    const store = openExistingStore(settingsOf('verify', rest, { context, required: ['data'] }));
+    const settings = settingsOf('verify', rest, { context, required: [] });
+    if (remove) refuseReadOnly(settings, 'verify --remove');
+    const store = await openExistingStore(settings);
     const { entries, bodies, damaged, dangling } = await audit(store, { remove });
     for (const path of damaged) context.output.write(`damaged: ${path}\n`);
     for (const path of dangling) context.output.write(`without its body: ${path}\n`);
