@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readProxyOptions } from '@wheelhouse/cache';
+import { readProxyOptions, readSettings, readSettingsFile } from '@wheelhouse/cache';
 import { parse } from 'yaml';
 import { temporaryDirectories } from '../support/directories.js';
 import { type Example, examples } from '../support/guides.js';
@@ -26,6 +26,20 @@ const named = (examplesOf: readonly Example[]): [string, string][] =>
 
 it.each(named(all.filter(({ language }) => language === 'yaml')))('is YAML: %s', (_name, text) => {
   expect(parse(text, { uniqueKeys: true })).toEqual(expect.any(Object));
+});
+
+/** Those of the settings' own guide are all of them settings, though none says so. */
+const settings = all.filter(
+  ({ guide, language, file }) =>
+    file === 'wheelhouse-cache.yml' || (guide === 'shared-cache.md' && language === 'yaml' && file === undefined),
+);
+
+it.each(named(settings))('are settings that serve takes: %s', (_name, text) => {
+  const cwd = directory({ 'wheelhouse-cache.yml': text });
+  const sources = { options: { data: 'data', tokens: 'tokens.yml' }, environment: {}, cwd };
+  const read = readSettings({ ...sources, ...readSettingsFile(undefined, cwd) }, ['data', 'tokens']);
+  const { oidc = [] } = parse(text) as { oidc?: { issuer?: string }[] };
+  expect(read.oidc).toHaveLength(oidc.length);
 });
 
 it.each(named(all.filter(({ language }) => language === 'json')))('has options that there are: %s', (_name, text) => {
