@@ -25,6 +25,12 @@ export class Witness {
     private readonly token: string,
   ) {}
 
+  /** How many requests were answered to their end. */
+  get answers(): number {
+    const { stored, present, hits, misses } = this.seen;
+    return stored + present + hits + misses;
+  }
+
   get keys(): string[] {
     return [...this.accounts.keys()];
   }
