@@ -10,6 +10,7 @@ import { runProgram, runWell } from './users.js';
 const DAEMON = '/usr/sbin/dockerd';
 const CLIENT = '/usr/bin/docker';
 const PATIENCE = 60_000;
+const NETWORK = 'tests';
 
 /** A Docker engine of a test's own: another than the machine's, with no image and no container in it. */
 export class DockerEngine {
@@ -50,6 +51,9 @@ export class DockerEngine {
   get environment(): NodeJS.ProcessEnv {
     return { DOCKER_HOST: `unix://${join(this.directory, 'docker.sock')}` };
   }
+
+  /** The name of the network that {@link serve} puts containers on, for builds that need one. */
+  readonly network: string = NETWORK;
 
   /** The address of this machine that every container which has a network can reach. */
   async gateway(): Promise<string> {
@@ -95,5 +99,3 @@ export class DockerEngine {
     }
   }
 }
-
-const NETWORK = 'tests';

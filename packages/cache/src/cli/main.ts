@@ -4,6 +4,7 @@ import { cacheError } from '../errors.js';
 import { EXIT, explainFailure, type Command, type CommandContext } from './command.js';
 import { doctor } from './commands/doctor.js';
 import { gc } from './commands/gc.js';
+import { healthcheck } from './commands/healthcheck.js';
 import { serve } from './commands/serve.js';
 import { stats } from './commands/stats.js';
 import { token } from './commands/token.js';
@@ -14,14 +15,14 @@ export interface MainContext extends CommandContext {
   readonly errorOutput: { write(text: string): unknown };
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, token, stats, gc, verify, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, token, stats, gc, verify, doctor, healthcheck };
 
 const HELP = `wheelhouse-cache COMMAND [OPTION]...
 
 The remote cache of Nx, with tiers of trust.
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`)
   .join('\n')}
 
 \`wheelhouse-cache COMMAND --help\` tells more.

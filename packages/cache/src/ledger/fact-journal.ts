@@ -17,11 +17,13 @@ const SPARE_LINES = 1000;
  *     <day>.<writer>.jsonl   what one process was told that day, appended to by that process alone
  *     base.<writer>.jsonl    those of days that are over
  *
- * A line that was cut short is passed over, and nobody writes behind it. A fact that is in two files is one fact, so that
- * files may be merged without a lock, by several processes, and be killed at it.
+ * A line that was cut short is passed over, and what is written behind it begins on a line of its own. A fact that is in
+ * two files is one fact, so that files may be merged without a lock, by several processes, and be killed at it.
  */
 export class FactJournal {
   private own = { day: '', lines: 0 };
+  /** Whether the last append failed, so that the file may end in the midst of a line. */
+  private mayBeCut = false;
   /** Files that nobody appends to any more and that were read to their end: what they hold has been told. */
   private readonly told = new Set<string>();
 
@@ -45,7 +47,10 @@ export class FactJournal {
     const day = dayOf(nowMs);
     if (day !== this.own.day) this.own = { day, lines: 0 };
     await mkdir(this.directory, { recursive: true });
-    await appendFile(join(this.directory, this.ownFile()), facts.map(lineOf).join(''), { mode: 0o644 });
+    const text = `${this.mayBeCut ? '\n' : ''}${facts.map(lineOf).join('')}`;
+    this.mayBeCut = true;
+    await appendFile(join(this.directory, this.ownFile()), text, { mode: 0o644 });
+    this.mayBeCut = false;
     this.own.lines += facts.length;
   }
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';
 import { typescript } from '../support/process.js';
+import { runOnSmallDisk } from '../support/small-disk.js';
 import { head, rawConnection, startServer, type TestServer } from '../support/server.js';
 
 const directory = temporaryDirectories();
@@ -329,14 +330,12 @@ describe('memory', () => {
 
 describe('a disk that is full', () => {
   it('makes uploads refused and leaves what is there served', () => {
-    const mounted = directory();
-    const [program, ...args] = typescript('full-disk.ts', mounted);
-    const script = 'mount -t tmpfs -o size=4m tmpfs "$1" && shift && exec "$@"';
-    const output = execFileSync(
-      'unshare',
-      ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', mounted, program, ...args],
-      { encoding: 'utf8' },
-    );
-    expect(JSON.parse(output)).toEqual({ small: 200, large: [403, 'store'], again: 200, served: 'small', left: [] });
+    expect(runOnSmallDisk('full-disk.ts', directory(), '4m')).toEqual({
+      small: 200,
+      large: [403, 'store'],
+      again: 200,
+      served: 'small',
+      left: [],
+    });
   }, 60_000);
 });

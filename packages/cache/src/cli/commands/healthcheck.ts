@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { get as getSecurely } from 'node:https';
+import type { Settings } from '../../config/settings.js';
+import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+
+const PATIENCE_MS = 5000;
+
+const help = `wheelhouse-cache healthcheck [OPTION]...
+
+Asks the server that runs with the same settings on this machine whether it is alive, as the health check of a container
+does. Ends with 0 where it is and with 2 where it is not.
+
+${SETTINGS_HELP}`;
+
+/** `wheelhouse-cache healthcheck` */
+export const healthcheck: Command = {
+  summary: 'ask the server on this machine whether it is alive',
+  help,
+  run: async (argv, context) => {
+    const settings = settingsOf('healthcheck', argv, { context, required: [] });
+    const answer = await ask(settings);
+    context.output.write(`${answer}\n`);
+    return answer === 'ok' ? EXIT.done : EXIT.found;
+  },
+};
+
+/** @returns `ok`, or what is wrong */
+async function ask({ listen: { host, port }, tlsCertificate }: Settings): Promise<string> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const options = { host: HERE[host] ?? host, port, path: '/healthz', signal, agent: false };
+  // The certificate is for the name that others call the server by. Nothing is sent that anybody might not see.
+  const request = tlsCertificate === undefined ? get(options) : getSecurely({ ...options, rejectUnauthorized: false });
+  try {
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode === 200 ? 'ok' : `it answers ${String(response.statusCode)}`;
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (typeof code !== 'string') throw error;
+    const why = signal.aborted ? `nothing for ${PATIENCE_MS / 1000} s` : code;
+    return `it does not answer at ${host}:${port}: ${why}`;
+  }
+}
+
+/** Where this machine is found that listens at all of its addresses. */
+const HERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
