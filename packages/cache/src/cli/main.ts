@@ -4,6 +4,7 @@ import { cacheError } from '../errors.js';
 import { EXIT, explainFailure, type Command, type CommandContext } from './command.js';
 import { doctor } from './commands/doctor.js';
 import { gc } from './commands/gc.js';
+import { proxy } from './commands/proxy.js';
 import { serve } from './commands/serve.js';
 import { stats } from './commands/stats.js';
 import { token } from './commands/token.js';
@@ -14,7 +15,7 @@ export interface MainContext extends CommandContext {
   readonly errorOutput: { write(text: string): unknown };
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, token, stats, gc, verify, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, token, stats, gc, verify, doctor, proxy };
 
 const HELP = `wheelhouse-cache COMMAND [OPTION]...
 
