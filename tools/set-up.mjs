@@ -1,7 +1,7 @@
 /**
  * Puts what the workspace needs on the machine, and says what it does, one line a step. It needs Node and npm alone.
  *
- * `node tools/set-up.mjs [--tests]`; from code, `need({ npm, apt, pip, go })` with the parts a caller wants.
+ * `node tools/set-up.mjs [--tests]`; from code, `need({ npm, apt, pip, go, packages })` with the parts a caller wants.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,8 @@ export const partsForBuilding = {
 /**
  * What the tests take beyond that: another clock, the programs that builds of C and Rust call, a second implementation of
  * the Remote Execution API, an index that takes uploads, a Docker engine with a root to make base images of,
- * certificates of the test's own, a browser, linters of what is generated, and a server that speaks as S3 does.
+ * certificates of the test's own, a browser, linters of what is generated, a server that speaks as S3 does, and the
+ * versions of Nx beside the one of this workspace that the cache is for.
  */
 export const partsForTests = {
   npm: partsForBuilding.npm,
@@ -32,6 +33,7 @@ export const partsForTests = {
     pypiserver: ['pypiserver[passlib]==2.4.2'],
   },
   go: { versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0' },
+  packages: { nx22: ['nx@22.7.12'], nx24: ['nx@24.0.6'] },
 };
 
 /** Where Go's own installer puts it, which leaves PATH alone. */
@@ -179,18 +181,41 @@ async function needGo(name, module) {
   writeFileSync(stamp, `${module}\n`);
 }
 
+/** The `node_modules` that `need({ packages: { [name]: [...] } })` makes. */
+export function packagesDirectory(name) {
+  return join(root, '.cache', 'npm', name, 'node_modules');
+}
+
+async function needPackages(name, requirements) {
+  const directory = join(packagesDirectory(name), '..');
+  const stamp = join(directory, 'requirements.txt');
+  const text = requirements.map((line) => `${line}\n`).join('');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === text) return;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{"private": true}\n');
+  const args = ['install', '--no-fund', '--no-audit', '--ignore-scripts', '--no-package-lock', ...requirements];
+  if (!(await step(`npm install ${requirements.join(' ')}`, 'npm', args, { cwd: directory }))) {
+    throw new SetUpError(`npm could not install ${requirements.join(' ')}; its output is above`);
+  }
+  // Written last: an interrupted installation is made anew.
+  writeFileSync(stamp, text);
+}
+
 /**
  * Installs what is missing of the parts given: `npm`, directories with a package-lock.json; `apt`, Debian packages;
- * `pip`, private environments by name, each with its requirements; `go`, programs by name, each with its module.
+ * `pip`, private environments by name, each with its requirements; `go`, programs by name, each with its module;
+ * `packages`, private `node_modules` by name, each with npm packages of exact versions.
  *
  * @throws SetUpError with the line to run, where this cannot do it
  */
-export async function need({ npm = [], apt = [], pip = {}, go = {} }) {
+export async function need({ npm = [], apt = [], pip = {}, go = {}, packages = {} }) {
   checkNode();
   await needApt(apt);
   for (const directory of npm) await needNpm(directory);
   for (const [name, requirements] of Object.entries(pip)) await needPip(name, requirements);
   for (const [name, module] of Object.entries(go)) await needGo(name, module);
+  for (const [name, requirements] of Object.entries(packages)) await needPackages(name, requirements);
 }
 
 if (isMain(import.meta.url)) {

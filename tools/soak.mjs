@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isMain, root, run, secondsSince } from './workspace.mjs';
 
 /** By name: a program of this directory, whose last line is `N passed, N failed`. */
-const SOAKS = { backends: 'backends.mjs', sdists: 'sdists.mjs', 'cache-kills': 'cache-kills.mjs' };
+const SOAKS = { backends: 'backends.mjs', sdists: 'sdists.mjs', cache: 'cache-soak.mjs' };
 
 /** The counts on the last line of a program's output; one failure where it says none. */
 export function countsOf(text, exitCode) {

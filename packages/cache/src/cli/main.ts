@@ -5,6 +5,7 @@ import { EXIT, explainFailure, type Command, type CommandContext } from './comma
 import { doctor } from './commands/doctor.js';
 import { gc } from './commands/gc.js';
 import { healthcheck } from './commands/healthcheck.js';
+import { proxy } from './commands/proxy.js';
 import { serve } from './commands/serve.js';
 import { stats } from './commands/stats.js';
 import { token } from './commands/token.js';
@@ -15,7 +16,7 @@ export interface MainContext extends CommandContext {
   readonly errorOutput: { write(text: string): unknown };
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, token, stats, gc, verify, doctor, healthcheck };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, proxy, token, stats, gc, verify, doctor, healthcheck };
 
 const HELP = `wheelhouse-cache COMMAND [OPTION]...
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProxyStart } from '../proxy/proxy.js';
 import { askProxy } from './ask-proxy.js';
 import { findProxy, knownProxy } from './find-proxy.js';
+import { newestNxProcess } from './nx-process.js';
 import { givenBy, pointAt, pointNowhere, proxyKey } from './proxy-key.js';
 import { warn } from './warn.js';
 
@@ -46,11 +47,14 @@ export async function preTasksExecution(options: unknown, { id, workspaceRoot }:
     pointNowhere(env);
     warn(
       `The cache proxy could not be started: ${found.problems.join('; ')}. The run goes on without a remote cache.`,
-      pid,
+      pid ?? newestNxProcess(workspaceRoot),
     );
   } catch (error) {
     pointNowhere(env);
-    warn(`The cache proxy could not be started: ${String(error)}. The run goes on without a remote cache.`);
+    warn(
+      `The cache proxy could not be started: ${String(error)}. The run goes on without a remote cache.`,
+      isInDaemon(env) ? newestNxProcess(workspaceRoot) : undefined,
+    );
   }
 }
 
@@ -78,7 +82,10 @@ export async function postTasksExecution(
       timeoutMs: waitMs + 5000,
     });
     if (typeof answer?.warning !== 'string') return;
-    warn(answer.warning, isInDaemon(env) && typeof answer.pid === 'number' ? answer.pid : undefined);
+    warn(
+      answer.warning,
+      isInDaemon(env) ? (typeof answer.pid === 'number' ? answer.pid : newestNxProcess(workspaceRoot)) : undefined,
+    );
   } catch (error) {
     warn(`The cache proxy could not be asked how it went: ${String(error)}`);
   }

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectories } from '../support/directories.js';
+import { MAJORS, nxVersion, type NxVersion } from '../support/nx-versions.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const directory = temporaryDirectories();
-const MODULES = join(__dirname, '..', '..', '..', '..', 'node_modules');
 
 /** What is built depends on FLAVOUR, of which Nx knows nothing: the hole that CVE-2025-36852 (CREEP) goes through. */
 const SOURCES = {
@@ -40,13 +40,16 @@ interface Run {
 }
 
 /** A fresh clone of the workspace, with nothing in its local cache. */
-function clone(server: TestServer): {
+function clone(
+  server: TestServer,
+  { modules, program }: NxVersion,
+): {
   readonly root: string;
   nx(target: string, token: string, flavour: string): Promise<Run>;
 } {
   const root = directory();
   cpSync(original(), root, { recursive: true });
-  symlinkSync(MODULES, join(root, 'node_modules'));
+  symlinkSync(modules, join(root, 'node_modules'));
   return {
     root,
     nx: (target, token, flavour) =>
@@ -62,8 +65,7 @@ function clone(server: TestServer): {
           NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.url,
           NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: token,
         };
-        const nx = join(MODULES, 'nx', 'dist', 'bin', 'nx.js');
-        execFile(process.execPath, [nx, 'run', `app:${target}`], { cwd: root, env }, (error, stdout, stderr) => {
+        execFile(process.execPath, [program, 'run', `app:${target}`], { cwd: root, env }, (error, stdout, stderr) => {
           resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr });
         });
       }),
@@ -90,7 +92,8 @@ const outOf = ({ root }: { readonly root: string }): Record<string, string> => t
 const flavourOf = ({ root }: { readonly root: string }): string =>
   readFileSync(join(root, 'app', 'out', 'flavour'), 'utf8');
 
-describe('Nx with this cache', () => {
+describe.each(MAJORS)('Nx %d with this cache', (major) => {
+  const version = nxVersion(major);
   let server: TestServer;
 
   beforeEach(async () => {
@@ -104,7 +107,7 @@ describe('Nx with this cache', () => {
   });
 
   it('stores what a clone built, and gives it to another one byte for byte', async () => {
-    const [first, second] = [clone(server), clone(server)];
+    const [first, second] = [clone(server, version), clone(server, version)];
     expect(await first.nx('build', server.tokens.main, 'oak')).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('made of oak') as string,
@@ -117,7 +120,7 @@ describe('Nx with this cache', () => {
   }, 120_000);
 
   it('lets a reader build what nobody has stored, and a failed task stay unstored', async () => {
-    const reader = clone(server);
+    const reader = clone(server, version);
     expect((await reader.nx('build', server.tokens.reader, 'oak')).exitCode).toBe(0);
     expect((await reader.nx('fail', server.tokens.reader, 'oak')).exitCode).toBe(1);
     expect(server.outcomes()).toEqual(['GET miss', 'PUT forbidden', 'GET miss']);
@@ -126,20 +129,20 @@ describe('Nx with this cache', () => {
   it('withstands CREEP: main never gets what a pull request wrote first, and the pull request gets what is of main', async () => {
     const { main, pr1, pr2 } = server.tokens;
     // 1. The pull request changes no source, but what is built, and is the first to write.
-    const attacker = clone(server);
+    const attacker = clone(server, version);
     expect((await attacker.nx('build', pr1, 'poison')).exitCode).toBe(0);
     // 2. Main builds the same sources, under the same hash.
-    const trusted = clone(server);
+    const trusted = clone(server, version);
     expect((await trusted.nx('build', main, 'oak')).exitCode).toBe(0);
     expect(flavourOf(trusted)).toBe('oak');
     // 3. Another clone of main, and another pull request, get what main built.
     for (const token of [main, pr2]) {
-      const later = clone(server);
+      const later = clone(server, version);
       expect((await later.nx('build', token, 'elm')).exitCode).toBe(0);
       expect(outOf(later)).toEqual(outOf(trusted));
     }
     // 4. And from now on so does the pull request itself.
-    const again = clone(server);
+    const again = clone(server, version);
     expect((await again.nx('build', pr1, 'poison')).exitCode).toBe(0);
     expect(outOf(again)).toEqual(outOf(trusted));
     expect(server.outcomes()).toEqual([

@@ -4,14 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyOptions } from '@wheelhouse/cache';
 import { temporaryDirectories } from '../support/directories.js';
 import { startFaultyUpstream, type Fault, type FaultyUpstream } from '../support/faulty-upstream.js';
-import {
-  buildPackage,
-  nxModules,
-  nxWorkspace,
-  recordedProxies,
-  warnings,
-  type NxClone,
-} from '../support/nx-workspace.js';
+import { MAJORS, nxVersion, SOAK } from '../support/nx-versions.js';
+import { buildPackage, nxWorkspace, recordedProxies, warnings, type NxClone } from '../support/nx-workspace.js';
 import { askingProxy } from '../support/proxy.js';
 import { startServer } from '../support/server.js';
 
@@ -42,13 +36,16 @@ afterEach(async () => {
 });
 
 /** Two clones on two machines: each has a proxy of its own. */
-function machines(options: ProxyOptions): { readonly clone: () => NxClone; readonly home: string }[] {
+function machines(
+  options: ProxyOptions,
+  major: (typeof MAJORS)[number] = 23,
+): { readonly clone: () => NxClone; readonly home: string }[] {
   return [0, 1].map(() => {
     const home = directory();
     homes.push(home);
     const all = { idle: '1m', ...options };
     const env = { WHEELHOUSE_CACHE_DIR: home };
-    return { home, clone: nxWorkspace({ modules: nxModules(), options: all, projects: PROJECTS, directory, env }) };
+    return { home, clone: nxWorkspace({ nx: nxVersion(major), options: all, projects: PROJECTS, directory, env }) };
   });
 }
 
@@ -58,7 +55,7 @@ const ALL = Array.from({ length: PROJECTS }, (_, index) => `p${index}`);
 
 let uncached: Record<string, string>;
 beforeAll(async () => {
-  const clone = nxWorkspace({ modules: nxModules(), options: {}, projects: PROJECTS, directory })();
+  const clone = nxWorkspace({ nx: nxVersion(23), options: {}, projects: PROJECTS, directory })();
   const { exitCode } = await clone.run([...BUILD, '--skipNxCache', '--skipRemoteCache'], {
     WHEELHOUSE_CACHE_DIR: directory(),
   });
@@ -67,11 +64,11 @@ beforeAll(async () => {
   expect(Object.keys(uncached)).toHaveLength(3 * PROJECTS);
 }, 120_000);
 
-describe('Nx with the plugin and nothing else set up', () => {
+describe.each(MAJORS)('Nx %d with the plugin and nothing else set up', (major) => {
   it('stores what one machine built and gives it to another one, byte for byte as without a cache', async () => {
     const server = await startServer({ directory: directory() });
     closing.push(() => server.server.stop(1000));
-    const [one, two] = machines({ upstream: server.url, tokenVariable: 'CACHE_TOKEN' });
+    const [one, two] = machines({ upstream: server.url, tokenVariable: 'CACHE_TOKEN' }, major);
     const env = { CACHE_TOKEN: server.tokens.main };
     const [first, second, third] = [one!.clone(), two!.clone(), two!.clone()];
     const runs = [await first.run(BUILD, env), await second.run(BUILD, env), await third.run(BUILD, env)];
@@ -86,7 +83,7 @@ describe('Nx with the plugin and nothing else set up', () => {
 
   it("takes the server in Nx's own variables for the shared cache, also for runs in tasks", async () => {
     const upstream = await faultyUpstream();
-    const [one] = machines({});
+    const [one] = machines({}, major);
     const clone = one!.clone();
     const { exitCode, output } = await clone.run(BUILD, {
       NX_SELF_HOSTED_REMOTE_CACHE_SERVER: upstream.url,
@@ -104,7 +101,7 @@ describe('Nx with the plugin and nothing else set up', () => {
   }, 240_000);
 
   it('goes on without a remote cache where the proxy cannot start, and says why', async () => {
-    const [one] = machines({ quota: 'much' });
+    const [one] = machines({ quota: 'much' }, major);
     const clone = one!.clone();
     const { exitCode, output } = await clone.run(BUILD, {
       NX_SELF_HOSTED_REMOTE_CACHE_SERVER: 'http://127.0.0.1:9',
@@ -133,11 +130,15 @@ describe('a run of Nx whose shared cache goes wrong in its midst', () => {
     502,
   ];
 
-  it.each(faults)(
-    '%s: every task runs, outputs are right, Nx ends with 0 and shows one warning',
-    async (fault) => {
+  const everywhere: typeof faults = ['killed', 502];
+
+  it.each(
+    MAJORS.flatMap((major) => (major === 23 || SOAK ? faults : everywhere).map((fault) => [major, fault] as const)),
+  )(
+    'Nx %d, %s: every task runs, outputs are right, Nx ends with 0 and shows one warning',
+    async (major, fault) => {
       const upstream: FaultyUpstream = await faultyUpstream();
-      const [one] = machines({ upstream: upstream.url, timeout: '1s', flush: '500ms' });
+      const [one] = machines({ upstream: upstream.url, timeout: '1s', flush: '500ms' }, major);
       const clone = one!.clone();
       const { ended } = clone.start(BUILD, { PACE: '0.7' });
       while (begun(clone).length === 0) await sleep(20);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProxyOptions } from '@wheelhouse/cache';
+import type { NxVersion } from './nx-versions.js';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
 
@@ -27,8 +28,7 @@ export interface NxClone {
 
 /** What clones are made with. */
 export interface NxWorkspaceOptions {
-  /** Absolute path of `node_modules` with the version of Nx to be used, and `@wheelhouse/cache` in it. */
-  readonly modules: string;
+  readonly nx: NxVersion;
   readonly options: ProxyOptions;
   /** How many projects there are, each with a task that needs the one before; outputs depend on nothing else. */
   readonly projects: number;
@@ -43,14 +43,9 @@ export function buildPackage(): void {
   execFileSync(process.execPath, [join(ROOT, 'tools', 'build.mjs'), 'cache'], { cwd: ROOT, stdio: 'pipe' });
 }
 
-/** The `node_modules` of this workspace, or those that WHEELHOUSE_TEST_NX names, with another version of Nx. */
-export function nxModules(): string {
-  return process.env.WHEELHOUSE_TEST_NX ?? join(ROOT, 'node_modules');
-}
-
 /** Makes clones of one workspace. */
 export function nxWorkspace({
-  modules,
+  nx: { modules, program },
   options,
   projects,
   directory,
@@ -111,9 +106,7 @@ export function nxWorkspace({
     cpSync(original, root, { recursive: true });
     symlinkSync(modules, join(root, 'node_modules'));
     const start: NxClone['start'] = (argv, env = {}) => {
-      const nx =
-        [join(modules, 'nx', 'dist', 'bin', 'nx.js'), join(modules, 'nx', 'bin', 'nx.js')].find(existsSync) ?? '';
-      const child = execFile(process.execPath, [nx, ...argv], {
+      const child = execFile(process.execPath, [program, ...argv], {
         cwd: root,
         env: {
           PATH: process.env.PATH,
