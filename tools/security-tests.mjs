@@ -86,6 +86,7 @@ const ATTACKS = [
       'store/layered-store.test.ts': /many writers/,
       'tokens/tokens.test.ts': /at the same time/,
       'nx/proxy.test.ts': /is killed/,
+      'proxy/kill.test.ts': /./,
     },
   },
   {

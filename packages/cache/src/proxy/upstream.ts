@@ -209,12 +209,27 @@ function faultOf({ statusCode, headers }: Dispatcher.ResponseData, words: string
   };
 }
 
+/** What TLS says of a certificate whose authority is not known. */
+const UNTRUSTED = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
 /** What broke off a request, or a body that had begun. */
 export function connectionFault(error: unknown): Fault {
   const code = codeOf(error);
   if (code === 'UND_ERR_BODY_TIMEOUT') return { reason: 'cut', words: 'stopped sending' };
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'TimeoutError') {
     return { reason: 'unreachable', words: 'did not answer in time' };
+  }
+  if (code !== undefined && UNTRUSTED.includes(code)) {
+    return {
+      reason: 'unreachable',
+      words: `has a certificate that is not trusted (${code}; the plugin's option \`ca\` names a file of authorities)`,
+    };
   }
   const message = types.isNativeError(error) ? error.message.split('\n')[0]?.slice(0, MAX_WORDS) : undefined;
   return { reason: 'unreachable', words: `cannot be reached (${code ?? message ?? 'no reason is known'})` };

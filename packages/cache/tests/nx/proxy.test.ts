@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyOptions } from '@wheelhouse/cache';
@@ -114,6 +114,42 @@ describe.each(MAJORS)('Nx %d with the plugin and nothing else set up', (major) =
     ]);
     expect(clone.outputs()).toEqual(uncached);
   }, 240_000);
+});
+
+describe("a run whose hooks are in Nx's daemon", () => {
+  it.each(['pipe', 'terminal'] as const)(
+    'shows its one warning where the output is a %s',
+    async (output) => {
+      const upstream = await faultyUpstream();
+      const home = directory();
+      homes.push(home);
+      const clone = nxWorkspace({
+        nx: nxVersion(23),
+        options: { idle: '1m' },
+        projects: PROJECTS,
+        directory,
+        env: {
+          WHEELHOUSE_CACHE_DIR: home,
+          NX_DAEMON: 'true',
+          NX_SELF_HOSTED_REMOTE_CACHE_SERVER: upstream.url,
+          NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'the-token',
+        },
+        output,
+      })();
+      try {
+        const good = await clone.run(BUILD);
+        expect([good.exitCode, warnings(good.output)]).toEqual([0, []]);
+        expect(upstream.entries.size).toBe(PROJECTS);
+        upstream.fault = 502;
+        for (const name of ALL) appendFileSync(join(clone.root, name, 'build.sh'), '# another input\n');
+      const { exitCode, output: text } = await clone.run(BUILD);
+        expect([exitCode, warnings(text)]).toEqual([0, [expect.stringContaining('502')]]);
+      } finally {
+        await clone.run(['daemon', '--stop']);
+      }
+    },
+    240_000,
+  );
 });
 
 describe('a run of Nx whose shared cache goes wrong in its midst', () => {

@@ -26,6 +26,12 @@ export interface NxClone {
   outputs(): Record<string, string>;
 }
 
+/**
+ * What the output of Nx is: `sockets` as where Node starts it, `pipe` or `terminal` as where a shell does. A hook in Nx's
+ * daemon can open the latter two.
+ */
+export type NxOutput = 'sockets' | 'pipe' | 'terminal';
+
 /** What clones are made with. */
 export interface NxWorkspaceOptions {
   readonly nx: NxVersion;
@@ -36,6 +42,7 @@ export interface NxWorkspaceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A new directory. */
   readonly directory: () => string;
+  readonly output?: NxOutput;
 }
 
 /** Builds the package, whose bundle is what Nx loads. */
@@ -50,6 +57,7 @@ export function nxWorkspace({
   projects,
   directory,
   env: common = {},
+  output: kind = 'sockets',
 }: NxWorkspaceOptions): () => NxClone {
   const original = directory();
   const write = (path: string, text: string): void => {
@@ -106,7 +114,8 @@ export function nxWorkspace({
     cpSync(original, root, { recursive: true });
     symlinkSync(modules, join(root, 'node_modules'));
     const start: NxClone['start'] = (argv, env = {}) => {
-      const child = execFile(process.execPath, [program, ...argv], {
+      const [command = '', ...args] = commandFor(kind, [process.execPath, program, ...argv]);
+      const child = execFile(command, args, {
         cwd: root,
         env: {
           PATH: process.env.PATH,
@@ -144,6 +153,15 @@ export function nxWorkspace({
         ),
     };
   };
+}
+
+function commandFor(output: NxOutput, command: readonly string[]): readonly string[] {
+  const inShell = ['bash', '-o', 'pipefail', '-c'];
+  if (output === 'pipe') return [...inShell, '"$@" 2>&1 | cat', 'bash', ...command];
+  if (output === 'terminal') {
+    return [...inShell, 'script -qec "$(printf "%q " "$@")" /dev/null', 'bash', ...command];
+  }
+  return command;
 }
 
 /** The proxies that wrote a record below a directory, so that a test can end them. */
