@@ -94,6 +94,8 @@ const ATTACKS = [
     tests: {
       'server/protocol.test.ts': /never a token|not to pull requests/,
       'proxy/proxy.test.ts': /secret/,
+      'proxy/redirect.test.ts': /./,
+      'proxy/transport.test.ts': /is not trusted/,
       'tokens/tokens.test.ts': /nowhere on the disk/,
     },
   },

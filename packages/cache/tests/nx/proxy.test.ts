@@ -142,7 +142,7 @@ describe("a run whose hooks are in Nx's daemon", () => {
         expect(upstream.entries.size).toBe(PROJECTS);
         upstream.fault = 502;
         for (const name of ALL) appendFileSync(join(clone.root, name, 'build.sh'), '# another input\n');
-      const { exitCode, output: text } = await clone.run(BUILD);
+        const { exitCode, output: text } = await clone.run(BUILD);
         expect([exitCode, warnings(text)]).toEqual([0, [expect.stringContaining('502')]]);
       } finally {
         await clone.run(['daemon', '--stop']);
