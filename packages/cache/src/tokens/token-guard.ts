@@ -7,17 +7,21 @@ import { readTokens } from './token-file.js';
 /** Files this young may change again without their times telling: the clock of file systems ticks every 4 to 10 ms. */
 const UNSETTLED_MS = 100;
 
+/** How long what was seen of the file is good: under load many requests come within a millisecond. */
+const LOOK_AGAIN_MS = 10;
+
 /** A digest that no token has, compared with where there is nothing to compare with. */
 const NOBODY = '0'.repeat(64);
 
 /**
- * Tells by the file of tokens who asks. The file is looked at for every request and read again when it has changed, so
- * that a revoked token is refused at once. While it cannot be read nobody is known: what could not be read may have been
+ * Tells by the file of tokens who asks. The file is looked at a hundred times a second at most and read again when it has
+ * changed, so that a revoked token is refused at once. While it cannot be read nobody is known: what could not be read may have been
  * a revocation.
  */
 export class TokenGuard {
   private entries: ReadonlyMap<string, TokenEntry> = new Map();
   private version = '';
+  private looked = -Infinity;
 
   /** @param now the time in milliseconds since 1970, as `Date.now` */
   constructor(
@@ -42,6 +46,9 @@ export class TokenGuard {
 
   /** Reads the file where it has changed. @throws as {@link identify} */
   refresh(): void {
+    const now = performance.now();
+    if (this.version !== '' && now - this.looked < LOOK_AGAIN_MS) return;
+    this.looked = now;
     const stats = statSync(this.path, { bigint: true, throwIfNoEntry: false });
     const version = stats === undefined ? '' : versionOf(stats);
     if (version !== '' && version === this.version) return;
