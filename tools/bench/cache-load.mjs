@@ -108,7 +108,8 @@ http {
       mkdirSync(files, { recursive: true });
       return started(['nginx', '-e', 'stderr', '-p', directory, '-c', at('nginx.conf')], { port, cwd: directory });
     },
-    forget: () => rmSync(files, { recursive: true, force: true }),
+    // An upload that wrk broke off may still be written.
+    forget: () => rmSync(files, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
   };
 }
 
