@@ -20,7 +20,7 @@ import { median } from './turns.mjs';
 const TURNS = Number(process.env.BENCH_TURNS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 /** A round of all connections is 3 GB. */
-const LARGE_PUT_SECONDS = 20;
+const LARGE_PUT_SECONDS = 15;
 const WARM_UP_SECONDS = 2;
 const CONNECTIONS = 64;
 const KIB = 1024;
