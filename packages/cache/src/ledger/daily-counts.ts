@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../store/json-object.js';
 import { COUNT_NAMES, NOTHING, plus, type CountKey, type Counts } from './counts.js';
 
 /** One row of a day. */
@@ -42,15 +43,7 @@ export function rowsText(rows: Iterable<CountRow>): string {
 
 /** Reads what {@link rowsText} wrote. @returns `undefined` where the text is none of that */
 export function parseRows(text: string): readonly CountRow[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  if (typeof value !== 'object' || value === null || !('version' in value) || !('rows' in value)) return undefined;
-  const { version, rows } = value;
+  const { version, rows } = parseJsonObject(text) ?? {};
   return version === 1 && Array.isArray(rows) && rows.every(isRow) ? rows : undefined;
 }
 

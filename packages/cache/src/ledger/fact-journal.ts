@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errnoOf } from '@wheelhouse/element';
 import { isEntryHash, isNamespace, type EntryName } from '../store/entry.js';
+import { parseJsonObject } from '../store/json-object.js';
 import { dayBefore, dayOf, isDay } from './day.js';
 import { MAX_DURATION_MS, MAX_NAME_LENGTH, type TaskFact, type ToldFact } from './task-fact.js';
 import { namesIn, writeWhole } from './whole-file.js';
@@ -126,15 +127,7 @@ function lineOf({ name, fact }: ToldFact): string {
 }
 
 function parseLine(line: string): ToldFact | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { namespace, hash, project, target, durationMs, toldMs } = value as Partial<Record<string, unknown>>;
+  const { namespace, hash, project, target, durationMs, toldMs } = parseJsonObject(line) ?? {};
   const name = { namespace, hash };
   const fact = { project, target, durationMs, toldMs };
   return isName(name) && isFact(fact) ? { name, fact } : undefined;

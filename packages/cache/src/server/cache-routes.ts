@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BytesBody, DiskBody } from '../store/disk-body.js';
+import { DiskBody } from '../store/disk-body.js';
 import { isCommitId, isEntryHash, type Commit } from '../store/entry.js';
 import { StoreFailure } from '../store/store-failure.js';
 import type { Principal } from '../tiers/principal.js';
@@ -115,8 +115,7 @@ async function download(request: CacheRequest, reply: FastifyReply, { principal,
     // RFC 9530: whoever stands between Nx and this can see that it got the very bytes.
     'repr-digest': `sha-256=:${Buffer.from(record.digest.hash, 'hex').toString('base64')}:`,
   });
-  // A small one is in the hands of the kernel at once.
-  const stopWatching = body instanceof BytesBody ? () => undefined : watchPace(request.raw.socket, options.limits.pace);
+  const stopWatching = watchPace(request.raw.socket, options.limits.pace);
   try {
     if (body instanceof DiskBody) await body.sendTo(reply.raw);
     else await pipeline(body, reply.raw);

@@ -1,44 +1,36 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fstatSync,
   linkSync,
-  mkdirSync,
   openSync,
-  readFileSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
-  writeFileSync,
   type Stats,
 } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { errnoOf, type Digest } from '@wheelhouse/element';
 import { LRUCache } from 'lru-cache';
-import { largestEntry, type Retention } from './collection-plan.js';
+import { largestEntry } from './collection-plan.js';
 import { BytesBody, FileBody, type DiskBody } from './disk-body.js';
 import { collect } from './disk-collector.js';
+import { createFile, OwnNames, readAll, readTextIfThere, renewIfSame, withDirectory } from './disk-files.js';
 import { DiskLayout } from './disk-layout.js';
 import { surveyBodies, surveyEntries } from './disk-survey.js';
+import { DiskUsage } from './disk-usage.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from './entry.js';
-import type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from './keeping.js';
+import type { Collection, KeepingOptions, KeptStore, SurveyedBody, SurveyedEntry } from './keeping.js';
 import { Pins } from './pins.js';
 import { noRoom, SMALL_BODY, type ReceivedBody } from './spool.js';
 import { StoreFailure } from './store-failure.js';
 
 /** What a {@link DiskStore} is made with. */
-export interface DiskStoreOptions {
+export interface DiskStoreOptions extends KeepingOptions {
   /** Absolute path of the data directory, made when first written to. */
   readonly directory: string;
-  readonly retention: Retention;
-  /** The time in milliseconds since 1970, as `Date.now`. */
-  readonly now: () => number;
-  /** Told of every collection, whoever asked for it. */
-  readonly onCollection?: (collection: Collection) => void;
 }
 
 const RECORDS_IN_MEMORY = 10_000;
@@ -55,9 +47,7 @@ const TOUCH_AFTER_MS = 60_000;
  */
 export class DiskStore implements KeptStore {
   readonly layout: DiskLayout;
-  /** What files are called by that this process writes, and no other one. */
-  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
-  private count = 0;
+  private readonly names: OwnNames;
   private readonly pins = new Pins();
   /** The hashes of bodies that were seen to have other bytes, until they are replaced. */
   private readonly damaged = new Set<string>();
@@ -70,15 +60,13 @@ export class DiskStore implements KeptStore {
     maxSize: BYTES_IN_MEMORY,
     sizeCalculation: ({ byteLength }) => byteLength + 1,
   });
-  /** What the last collection left, together with what was written since it began. */
-  private usage: Usage | undefined;
-  private added: Usage;
+  private readonly usage: DiskUsage;
   private deferred: ReadonlySet<string> = new Set();
-  private collecting: Promise<Collection> | undefined;
 
   constructor(private readonly options: DiskStoreOptions) {
     this.layout = new DiskLayout(options.directory);
-    this.added = noUsage(options.retention);
+    this.names = new OwnNames(this.layout.temporary);
+    this.usage = new DiskUsage(options.retention);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
@@ -100,7 +88,9 @@ export class DiskStore implements KeptStore {
         const isNewBody = !this.has(record.digest);
         await this.publishBody(body);
         const outcome = this.publishRecord(record, path);
-        await this.keepWithinBounds(record, isNewBody);
+        this.usage.add(record, isNewBody);
+        // The first may have begun before the entry was there; after the second what is left to do is for later writers.
+        for (let round = 0; round < 2 && this.usage.isOver; round++) await this.collect();
         return outcome;
       } catch (error) {
         throw noRoom(error);
@@ -154,29 +144,19 @@ export class DiskStore implements KeptStore {
     for (const path of paths) await rm(path, { force: true });
   }
 
-  /** Removes what is too old or too much, as `collect`. One that is under way is waited for and not begun again. */
   async collect(): Promise<Collection> {
-    this.collecting ??= this.pins
-      .whileCollecting(() => this.collectNow())
-      .finally(() => {
-        this.collecting = undefined;
-      });
-    return await this.collecting;
+    return await this.pins.collectOnce(() => this.collectNow());
   }
 
   private async collectNow(): Promise<Collection> {
-    this.added = noUsage(this.options.retention);
+    this.usage.beginCollection();
     const collection = await collect(this.layout, this.options.retention, {
       now: this.options.now(),
       isPinned: (hash) => this.pins.has(hash),
       deferred: this.deferred,
     });
     this.deferred = collection.deferred;
-    // What was written meanwhile may be counted twice, which the next collection puts right.
-    this.usage = {
-      bytes: collection.bytes + this.added.bytes,
-      shareBytes: collection.shareBytes.map((bytes, index) => bytes + (this.added.shareBytes[index] ?? 0)),
-    };
+    this.usage.endCollection(collection);
     this.options.onCollection?.(collection);
     return collection;
   }
@@ -202,7 +182,8 @@ export class DiskStore implements KeptStore {
     const version = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ');
     let known = this.records.get(path);
     if (known?.version !== version) {
-      const record = readRecord(path, name);
+      const text = readTextIfThere(path);
+      const record = text === undefined ? undefined : parseRecord(text, name);
       if (record === undefined) return undefined;
       known = { version, record };
       this.records.set(path, known);
@@ -227,41 +208,21 @@ export class DiskStore implements KeptStore {
     throw new StoreFailure('room', `${sizeBytes} bytes are more than all that ${name.namespace} may hold`);
   }
 
-  /** Counts an entry that was published, and collects where it is one too many. */
-  private async keepWithinBounds({ name, digest: { sizeBytes } }: EntryRecord, isNewBody: boolean): Promise<void> {
-    const { shares } = this.options.retention;
-    for (const usage of this.usage === undefined ? [this.added] : [this.added, this.usage]) {
-      if (isNewBody) usage.bytes += sizeBytes;
-      shares.forEach((share, index) => {
-        if (share.covers(name.namespace)) usage.shareBytes[index] = (usage.shareBytes[index] ?? 0) + sizeBytes;
-      });
-    }
-    // The first may have begun before the entry was there; after the second what is left to do is for later writers.
-    for (let round = 0; round < 2 && this.isOver(); round++) await this.collect();
-  }
-
-  private isOver(): boolean {
-    const { usage } = this;
-    const { quotaBytes, shares } = this.options.retention;
-    if (usage === undefined || usage.bytes > quotaBytes) return true;
-    return shares.some((share, index) => (usage.shareBytes[index] ?? 0) > share.bytes);
-  }
-
   /**
    * Puts the received file in the body's place. Equal bytes that are there already stay where that is quickly seen, else
    * they are replaced by these, in one step: if the disk has damaged them, this mends them.
    */
   private async publishBody(body: ReceivedBody): Promise<void> {
     const path = this.layout.bodyPath(body.digest);
-    if (body.bytes !== undefined && isSame(path, body.bytes)) {
+    if (body.bytes !== undefined && renewIfSame(path, body.bytes, this.options.now())) {
       this.damaged.delete(body.digest.hash);
       return;
     }
-    const temporary = this.temporaryPath();
+    const temporary = this.names.next();
     try {
-      if (body.bytes === undefined) await this.linkOrCopy(body.file(), temporary);
-      else this.create(temporary, body.bytes);
-      this.withDirectory(path, () => {
+      if (body.bytes === undefined) await linkOrCopy(body.file(), temporary);
+      else createFile(temporary, body.bytes);
+      withDirectory(path, () => {
         renameSync(temporary, path);
       });
       this.damaged.delete(body.digest.hash);
@@ -271,25 +232,15 @@ export class DiskStore implements KeptStore {
     }
   }
 
-  private async linkOrCopy(from: string, to: string): Promise<void> {
-    try {
-      linkSync(from, to);
-    } catch (error) {
-      if (errnoOf(error) !== 'EXDEV' && errnoOf(error) !== 'ENOENT') throw error;
-      await mkdir(dirname(to), { recursive: true });
-      await copyFile(from, to);
-    }
-  }
-
   /** link(2) makes the first of several writers win; one without a body is replaced. */
   private publishRecord(record: EntryRecord, path: string): 'stored' | 'present' {
-    const temporary = this.temporaryPath();
+    const temporary = this.names.next();
     try {
-      this.create(temporary, recordText(record));
+      createFile(temporary, recordText(record));
       const now = this.options.now() / 1000;
       utimesSync(temporary, now, now);
       try {
-        this.withDirectory(path, () => {
+        withDirectory(path, () => {
           linkSync(temporary, path);
         });
         return 'stored';
@@ -303,64 +254,14 @@ export class DiskStore implements KeptStore {
       rmSync(temporary, { force: true });
     }
   }
-
-  /** A file that no other process can have. */
-  private create(path: string, content: string | Uint8Array): void {
-    this.withDirectory(path, () => {
-      writeFileSync(path, content, { flag: 'wx', mode: 0o644 });
-    });
-  }
-
-  /** Most directories are there: to make sure each time takes longer than to find out. */
-  private withDirectory(path: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(dirname(path), { recursive: true });
-      work();
-    }
-  }
-
-  private temporaryPath(): string {
-    return join(this.layout.temporary, `${this.prefix}${this.count++}`);
-  }
 }
 
-function readRecord(path: string, name: EntryName): EntryRecord | undefined {
+async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
-    return parseRecord(readFileSync(path, 'utf8'), name);
+    linkSync(from, to);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    if (errnoOf(error) !== 'EXDEV' && errnoOf(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
   }
-}
-
-function isSame(path: string, bytes: Buffer): boolean {
-  try {
-    return existsSync(path) && readFileSync(path).equals(bytes);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function readAll(descriptor: number, sizeBytes: number): Buffer {
-  const bytes = Buffer.allocUnsafe(sizeBytes);
-  let length = 0;
-  while (length < sizeBytes) {
-    const read = readSync(descriptor, bytes, length, sizeBytes - length, length);
-    if (read === 0) throw new Error(`a file of ${sizeBytes} bytes ended after ${length}`);
-    length += read;
-  }
-  return bytes;
-}
-
-interface Usage {
-  bytes: number;
-  readonly shareBytes: number[];
-}
-
-function noUsage({ shares }: Retention): Usage {
-  return { bytes: 0, shareBytes: shares.map(() => 0) };
 }

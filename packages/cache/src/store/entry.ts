@@ -1,4 +1,5 @@
 import { formatDigest, parseDigest, type Digest } from '@wheelhouse/element';
+import { parseJsonObject } from './json-object.js';
 
 /** What an entry is found by. */
 export interface EntryName {
@@ -64,7 +65,7 @@ export function recordText({ name, digest, created, ...rest }: EntryRecord): str
  * @returns `undefined` where it is the text of another entry, or of none: what a power cut or another program left
  */
 export function parseRecord(text: string, name: EntryName): EntryRecord | undefined {
-  const value = parseJson(text);
+  const value = parseJsonObject(text);
   if (value?.version !== 1 || value.namespace !== name.namespace || value.hash !== name.hash) return undefined;
   const { digest: digestText, writer, tier, created: createdText, commit } = value;
   if (typeof digestText !== 'string' || typeof writer !== 'string' || typeof tier !== 'string') return undefined;
@@ -79,14 +80,4 @@ export function parseRecord(text: string, name: EntryName): EntryRecord | undefi
 function isCommit(value: unknown): value is Commit {
   if (typeof value !== 'object' || value === null || !('id' in value) || !('vouchedBy' in value)) return false;
   return typeof value.id === 'string' && isCommitId(value.id) && ['issuer', 'writer'].includes(String(value.vouchedBy));
-}
-
-function parseJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { CacheStore } from './cache-store.js';
+import type { Retention } from './collection-plan.js';
 import type { EntryRecord } from './entry.js';
 
 /** An entry as it lies in a store. */
@@ -35,6 +36,15 @@ export interface Collection {
   readonly shareBytes: readonly number[];
   /** Bodies that no entry names any more and that were being published: the next collection removes them. */
   readonly deferred: ReadonlySet<string>;
+}
+
+/** How a {@link KeptStore} keeps. */
+export interface KeepingOptions {
+  readonly retention: Retention;
+  /** The time in milliseconds since 1970, as `Date.now`. */
+  readonly now: () => number;
+  /** Told of every collection, whoever asked for it. */
+  readonly onCollection?: (collection: Collection) => void;
 }
 
 /** A store whose eviction is ours, and that can be looked through. One of REAPI is none: its eviction is its own. */

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, fdatasync, mkdirSync, openSync, write, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, fdatasync, openSync, write } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { errnoOf, type Digest } from '@wheelhouse/element';
+import { createFile, OwnNames, withDirectory } from './disk-files.js';
 import { StoreFailure } from './store-failure.js';
 
 const writeBeside = promisify(write);
@@ -46,11 +46,11 @@ export interface SpoolOptions {
  */
 export class Spool {
   private reserved = 0;
-  /** What files are called by that this process writes, and no other one. */
-  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
-  private count = 0;
+  private readonly names: OwnNames;
 
-  constructor(private readonly options: SpoolOptions) {}
+  constructor(private readonly options: SpoolOptions) {
+    this.names = new OwnNames(options.directory);
+  }
 
   /** The declared bytes of the bodies that are in the spool now. */
   get reservedBytes(): number {
@@ -69,7 +69,7 @@ export class Spool {
       );
     }
     this.reserved += sizeBytes;
-    const path = join(this.options.directory, `${this.prefix}${this.count++}`);
+    const path = this.names.next();
     let isThere = sizeBytes > SMALL_BODY;
     const dispose = once(async () => {
       try {
@@ -85,7 +85,7 @@ export class Spool {
       }
       const bytes = await receiveBytes(body, size);
       const file = (): string => {
-        if (!isThere) this.write(path, bytes);
+        if (!isThere) createFile(path, bytes);
         isThere = true;
         return path;
       };
@@ -104,7 +104,7 @@ export class Spool {
   }
 
   private async receiveFile(path: string, body: AsyncIterable<Uint8Array>, size: Size): Promise<Digest> {
-    const file = this.create(path);
+    const file = withDirectory(path, () => openSync(path, 'wx', 0o644));
     try {
       const hash = createHash('sha256');
       let at = 0;
@@ -120,25 +120,6 @@ export class Spool {
       return { hash: hash.digest('hex'), sizeBytes: at };
     } finally {
       closeSync(file);
-    }
-  }
-
-  private write(path: string, bytes: Buffer): void {
-    const file = this.create(path);
-    try {
-      writeFileSync(file, bytes);
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  private create(path: string): number {
-    try {
-      return openSync(path, 'wx', 0o644);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(this.options.directory, { recursive: true });
-      return openSync(path, 'wx', 0o644);
     }
   }
 }

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createToken } from '@wheelhouse/cache';
 import { join } from 'node:path';
+import { commandLine } from '../support/command.js';
 import { temporaryDirectories } from '../support/directories.js';
-import { killableServers } from '../support/killable-server.js';
 import { typescript } from '../support/process.js';
 
 const directory = temporaryDirectories();
-const start = killableServers();
+const { serve } = commandLine();
 
 async function check(cwd: string, ...argv: string[]): Promise<{ exitCode: number; stdout: string }> {
   const [program, ...args] = typescript('command-main.ts', 'healthcheck', ...argv);
@@ -24,7 +24,7 @@ describe('wheelhouse-cache healthcheck', () => {
   it('finds the server of the same settings alive, by all its addresses, and then not', async () => {
     const cwd = directory({ 'wheelhouse-cache.yml': 'data: data\ntokens: tokens.yml\n' });
     await createToken(join(cwd, 'tokens.yml'), { name: 'a', tier: { kind: 'read' }, workspace: 'default' }, new Date());
-    const server = await start(cwd);
+    const server = await serve(cwd);
     const { port } = new URL(server.url);
     for (const host of ['127.0.0.1', '0.0.0.0', 'localhost']) {
       expect(await check(cwd, '--listen', `${host}:${port}`)).toEqual({ exitCode: 0, stdout: 'ok\n' });

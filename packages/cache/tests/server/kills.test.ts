@@ -2,8 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit, createToken, DiskStore } from '@wheelhouse/cache';
+import { commandLine } from '../support/command.js';
 import { temporaryDirectories } from '../support/directories.js';
-import { killableServers } from '../support/killable-server.js';
 import { Witness } from '../support/witness.js';
 
 /** How often the server is killed. */
@@ -19,7 +19,7 @@ const RIVALS = 3;
 const READERS = 4;
 
 const directory = temporaryDirectories();
-const start = killableServers();
+const { serve } = commandLine();
 const noise = randomBytes(8_000_000);
 
 /** Bytes that were not there before, made fast enough for a load. */
@@ -35,7 +35,7 @@ it(
     const cwd = directory({ 'wheelhouse-cache.yml': 'data: data\ntokens: tokens.yml\n' });
     const request = { name: 'main', tier: { kind: 'trusted' }, workspace: 'default' } as const;
     const token = await createToken(join(cwd, 'tokens.yml'), request, new Date());
-    let server = await start(cwd);
+    let server = await serve(cwd, '--log-level', 'error');
     const witness = new Witness(() => server.url, token);
 
     for (let round = 0; round < KILLS; round++) {
@@ -66,7 +66,7 @@ it(
       isOver = true;
       await Promise.all([killed, ...load]);
 
-      server = await start(cwd);
+      server = await serve(cwd, '--log-level', 'error');
       const ofRound = witness.keys.filter((key) => key.startsWith(`${round}-`));
       for (const key of ofRound) expect(await witness.get(key)).toBe(true);
       expect(witness.complaints).toEqual([]);

@@ -15,6 +15,8 @@ export interface Running {
   readonly lines: readonly Record<string, unknown>[];
   /** Resolves with the first line of the log, past or to come, that is wanted. */
   logged(isWanted: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
+  /** Kills it as the kernel kills a process that takes too much memory. Resolves when it is gone. */
+  kill(): Promise<void>;
   /** Ends it as a supervisor does. */
   end(): Promise<{ readonly exitCode: number; readonly lines: readonly Record<string, unknown>[] }>;
 }
@@ -66,6 +68,12 @@ export function commandLine(environment: () => NodeJS.ProcessEnv = () => ({})): 
         url: String(url),
         lines,
         logged,
+        kill: async () => {
+          const closed = once(child, 'close');
+          child.kill('SIGKILL');
+          await closed;
+          children.delete(child);
+        },
         end: async () => {
           const closed = once(child, 'close');
           child.kill('SIGTERM');

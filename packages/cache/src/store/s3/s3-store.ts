@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Digest } from '@wheelhouse/element';
 import { bodyOf, largestEntry, planCollection, type Retention } from '../collection-plan.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from '../entry.js';
-import type { Collection, KeptStore, SurveyedBody, SurveyedEntry } from '../keeping.js';
+import type { Collection, KeepingOptions, KeptStore, SurveyedBody, SurveyedEntry } from '../keeping.js';
 import { Pins } from '../pins.js';
 import type { ReceivedBody } from '../spool.js';
 import { StoreFailure } from '../store-failure.js';
@@ -12,14 +12,10 @@ import { BLOBS, bodyHash, bodyKey, ENTRIES, entryName, recordKey } from './keys.
 import { openBody } from './resumed-read.js';
 
 /** What an {@link S3Store} is made with. */
-export interface S3StoreOptions {
+export interface S3StoreOptions extends KeepingOptions {
   readonly bucket: Bucket;
   /** Kept by collections alone, not by writes: only a listing of the bucket tells how much there is. */
   readonly retention: Retention;
-  /** The time in milliseconds since 1970, as `Date.now`. */
-  readonly now: () => number;
-  /** Told of every collection. */
-  readonly onCollection?: (collection: Collection) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -37,7 +33,6 @@ export class S3Store implements KeptStore {
   private readonly upload: BodyUpload;
   private readonly pins = new Pins();
   private deferred: ReadonlySet<string> = new Set();
-  private collecting: Promise<Collection> | undefined;
 
   constructor(private readonly options: S3StoreOptions) {
     this.upload = new BodyUpload(options.bucket);
@@ -106,12 +101,7 @@ export class S3Store implements KeptStore {
   }
 
   async collect(): Promise<Collection> {
-    this.collecting ??= this.pins
-      .whileCollecting(() => this.collectNow())
-      .finally(() => {
-        this.collecting = undefined;
-      });
-    return await this.collecting;
+    return await this.pins.collectOnce(() => this.collectNow());
   }
 
   private async collectNow(): Promise<Collection> {

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, readSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '@wheelhouse/element';
+
+/** Names of files in a directory that no other process, and nobody else in this one, gives to a file. */
+export class OwnNames {
+  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
+  private count = 0;
+
+  /** @param directory absolute path */
+  constructor(private readonly directory: string) {}
+
+  /** An absolute path. */
+  next(): string {
+    return join(this.directory, `${this.prefix}${this.count++}`);
+  }
+}
+
+/** Does what needs the directory of `path`, which is made if it is not there: to look each time takes longer than to find out. */
+export function withDirectory<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return work();
+  }
+}
+
+/** Writes a file that is not there yet. */
+export function createFile(path: string, content: string | Uint8Array): void {
+  withDirectory(path, () => {
+    writeFileSync(path, content, { flag: 'wx', mode: 0o644 });
+  });
+}
+
+/** The text of a file; `undefined` where it is not there. */
+export function readTextIfThere(path: string): string | undefined {
+  return unlessAbsent(() => readFileSync(path, 'utf8'));
+}
+
+/** Makes a file that has just these bytes as young as one that is written now. @returns whether it is there and has them */
+export function renewIfSame(path: string, bytes: Uint8Array, nowMs: number): boolean {
+  return (
+    unlessAbsent(() => {
+      if (!readFileSync(path).equals(bytes)) return false;
+      utimesSync(path, nowMs / 1000, nowMs / 1000);
+      return true;
+    }) ?? false
+  );
+}
+
+/** All of an open file. @throws Error where it ends before `sizeBytes` */
+export function readAll(descriptor: number, sizeBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let length = 0;
+  while (length < sizeBytes) {
+    const read = readSync(descriptor, bytes, length, sizeBytes - length, length);
+    if (read === 0) throw new Error(`a file of ${sizeBytes} bytes ended after ${length}`);
+    length += read;
+  }
+  return bytes;
+}
+
+function unlessAbsent<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
