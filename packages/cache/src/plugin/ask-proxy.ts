@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { ProxyRecord } from '../proxy/proxy-record.js';
+import { parseJsonObject } from '../store/json-object.js';
 
 /** What a proxy is asked. */
 export interface Question {
@@ -33,19 +34,10 @@ export async function askProxy(
         response.setEncoding('utf8').on('error', fail);
         response.on('data', (piece: string) => (text += piece));
         response.on('end', () => {
-          resolve(response.statusCode === 200 ? objectIn(text) : undefined);
+          resolve(response.statusCode === 200 ? parseJsonObject(text) : undefined);
         });
       },
     );
     asked.on('error', fail).end(body === undefined ? undefined : JSON.stringify(body));
   });
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
