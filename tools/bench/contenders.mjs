@@ -5,8 +5,8 @@
  * that the command makes. One that `isFloor` is no contender: it is the programs alone that nothing of this kind can do
  * without, in the cases named by its `only`.
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { directoryOf, LIBRARY, SERVICES } from './bench-workspaces.mjs';
 import { time } from './turns.mjs';
 
@@ -26,7 +26,7 @@ export function commandsFor(project, place) {
       cwd,
       env: itsEnv,
       coldEnv: { ...itsEnv, ...coldUv(place, snapshot) },
-      forget: () => forgetAll([out, place.uvColdCache]),
+      forget: () => forgetAll([out, place.uvColdCache], place),
       outputs: () => [out],
     };
   };
@@ -90,11 +90,23 @@ function coldUv({ uvColdCache }, snapshot) {
   return { UV_CACHE_DIR: uvColdCache, UV_NO_INDEX: '1', UV_FIND_LINKS: snapshot };
 }
 
-function forgetAll(paths) {
-  for (const path of paths) rmSync(path, { recursive: true, force: true });
+/**
+ * Moves away what is there. It is not removed before all is over: for minutes, ext4 passes over the inodes of what was
+ * removed, one by one for every new file, so that who makes many files would be measured by what the turn before left.
+ */
+function forgetAll(paths, { aside }) {
+  mkdirSync(aside, { recursive: true });
+  for (const path of paths) {
+    try {
+      renameSync(path, join(mkdtempSync(join(aside, 'forgotten-')), basename(path)));
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
 }
 
-function wheelhouseCommand(projects, { command, wheelhouse, env, store }) {
+function wheelhouseCommand(projects, place) {
+  const { command, wheelhouse, env, store } = place;
   return {
     name: projects.length === 1 ? 'wheelhouse build' : 'wheelhouse build of all',
     workspace: wheelhouse,
@@ -103,8 +115,8 @@ function wheelhouseCommand(projects, { command, wheelhouse, env, store }) {
     env,
     coldEnv: env,
     forget: () => {
-      forgetAll([store]);
-      forgetOutputs(wheelhouse, projects);
+      forgetAll([store], place);
+      forgetOutputs(projects, place);
     },
     outputs: () => projects.map((project) => join(wheelhouse, 'dist', directoryOf(project), 'wheelhouse')),
   };
@@ -133,8 +145,8 @@ export function throughNx(projects, args, place) {
       isOurs: true,
       forget: () => {
         reset(ours);
-        forgetAll([store]);
-        forgetOutputs(wheelhouse, projects);
+        forgetAll([store], place);
+        forgetOutputs(projects, place);
       },
       outputs: () => projects.map((project) => join(wheelhouse, 'dist', directoryOf(project), 'wheelhouse')),
     },
@@ -144,8 +156,8 @@ export function throughNx(projects, args, place) {
       isOurs: false,
       forget: () => {
         reset(theirs);
-        forgetAll([place.uvColdCache]);
-        forgetAll([LIBRARY, ...projects].map((project) => join(nxlv, directoryOf(project), 'dist')));
+        const outputs = [LIBRARY, ...projects].map((project) => join(nxlv, directoryOf(project), 'dist'));
+        forgetAll([place.uvColdCache, ...outputs], place);
       },
       outputs: () => projects.map((project) => join(nxlv, directoryOf(project), 'dist')),
     },

@@ -1,5 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { FileListing, listedNow, type ListedFile } from './file-listing.js';
@@ -158,7 +168,7 @@ function contentOf(entry: StatEntry): string {
 
 function contentDigest(path: string): string {
   try {
-    return sha256(readFileSync(path));
+    return digestOfFile(path);
   } catch (error) {
     // Unreadable for this user: no command of theirs can read it either.
     if (errnoOf(error) === 'EACCES') return 'unreadable';
@@ -166,8 +176,32 @@ function contentDigest(path: string): string {
   }
 }
 
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+/** Read into memory that is kept: a toolchain has thousands of files, and memory that is new for each takes longer. */
+function digestOfFile(path: string): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const first = fill(descriptor);
+    if (first.byteLength < memory.byteLength) return hash('sha256', first, 'hex');
+    const whole = createHash('sha256');
+    for (let piece = first; piece.byteLength > 0; piece = fill(descriptor)) whole.update(piece);
+    return whole.digest('hex');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const memory = Buffer.allocUnsafeSlow(1024 * 1024);
+
+/** What comes next of a file, as much as there is memory for; the same memory each time. */
+function fill(descriptor: number): Buffer {
+  let length = 0;
+  for (let read = -1; read !== 0 && length < memory.byteLength; length += read)
+    read = readSync(descriptor, memory, length, memory.byteLength - length, null);
+  return memory.subarray(0, length);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 /** A memo is a hint: one that is absent or not whole is as good as none. */

@@ -91,6 +91,24 @@ test('a file of the interpreter that is touched without a change leaves the iden
   expect(await host.identity()).toBe(first);
 });
 
+test.each([0, 1, 1024 * 1024 - 1, 1024 * 1024, 2.5 * 1024 * 1024])(
+  'a file of %d bytes is known to its last byte',
+  async (sizeBytes) => {
+    const host = toolchain();
+    const file = join(host.root, 'tree/libpython.a');
+    const content = Buffer.alloc(sizeBytes, 'library');
+    writeFileSync(file, content);
+    const first = await host.identity();
+    appendFileSync(file, '!');
+    const longer = await host.identity();
+    expect(longer).not.toBe(first);
+    writeFileSync(file, Buffer.concat([content, Buffer.from('?')]));
+    expect(await host.identity()).not.toBe(longer);
+    writeFileSync(file, content);
+    expect(await host.identity()).toBe(first);
+  },
+);
+
 test('an in-place edit elsewhere is noticed by verification, stays noticed, and is over when it is undone', async () => {
   const host = toolchain();
   const first = await host.identity();
