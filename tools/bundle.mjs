@@ -98,14 +98,19 @@ export async function bundle(packageDirectory) {
   return true;
 }
 
-/** The names are said where nothing runs: by these an ES module knows what it may import of a CommonJS one. */
+/**
+ * The names are said where nothing runs: by these an ES module knows what it may import of a CommonJS one. Names with
+ * values would not do: Node's lexer of CommonJS modules reads up to the first value that is no name.
+ */
 function entryText(entry, compiled) {
   const modules = posix.join(posix.relative(posix.dirname(entry), '.') || '.', MODULES);
   const exported = /^(?:Object\.defineProperty\(exports, "|exports\.)(\w+)/gm;
-  const names = [...new Set([...readFileSync(compiled, 'utf8').matchAll(exported)].map(([, name]) => name))];
+  const all = new Set([...readFileSync(compiled, 'utf8').matchAll(exported)].map(([, name]) => name));
+  // `default` is what is exported as a whole, and no name that can be said here.
+  const names = [...all].filter((name) => name !== 'default');
   return [
     `module.exports = require(${JSON.stringify(modules.startsWith('.') ? modules : `./${modules}`)})[${JSON.stringify(entry)}]();`,
-    `0 && (module.exports = { ${names.map((name) => `${name}: 0`).join(', ')} });`,
+    `0 && (module.exports = { ${names.join(', ')} });`,
     '',
   ].join('\n');
 }
