@@ -15,6 +15,10 @@ export async function main(process: NodeJS.Process): Promise<void> {
   process.stdout.on('error', () => undefined);
   process.stdout.end(`${JSON.stringify({ record })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void proxy.stop(signal));
+  // A run of Nx ends when nothing answers any more, whatever else would be right for a process that met such a thing.
+  process.on('uncaughtException', (error) => {
+    proxy.note(error);
+  });
   // A terminal that is closed is no reason to end.
   process.on('SIGHUP', () => undefined);
   await proxy.ended;

@@ -88,6 +88,13 @@ export class Proxy {
     this.tellEnded();
   }
 
+  /** Puts an error that nobody awaited into the log. */
+  note(error: unknown): void {
+    this.options.log.write('something failed that nobody awaited', {
+      error: types.isNativeError(error) ? (error.stack ?? error.message) : String(error),
+    });
+  }
+
   private get recordPath(): string {
     return recordPath(this.options.directory, this.start.key);
   }
