@@ -22,10 +22,11 @@ type CacheRequest = FastifyRequest<{ Params: { hash: string } }>;
  * one, 411 to a PUT without Content-Length, 415 to one with another type or an encoding.
  */
 export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): void {
-  const asked: Asked = { options, rounds: new Rounds() };
+  const asked: Asked = { options, rounds: new Rounds(app.server) };
   const route = (work: (request: CacheRequest, reply: FastifyReply, asked: Asked) => Promise<void>) => {
     return async (request: CacheRequest, reply: FastifyReply): Promise<FastifyReply> => {
       try {
+        await asked.rounds.accepted();
         await work(request, reply, asked);
       } catch (error) {
         request.log.error({ err: error }, 'the store failed');
