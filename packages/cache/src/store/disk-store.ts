@@ -83,8 +83,7 @@ export class DiskStore implements KeptStore {
     return await this.pins.during(record.digest.hash, async () => {
       try {
         if (this.recordAt(path, record.name) !== undefined) return 'present';
-        const isNewBody = !this.has(record.digest);
-        await this.publishBody(body);
+        const isNewBody = await this.publishBody(body);
         const outcome = this.publishRecord(record, path);
         this.usage.add(record, isNewBody);
         // The first may have begun before the entry was there; after the second what is left to do is for later writers.
@@ -208,13 +207,16 @@ export class DiskStore implements KeptStore {
   /**
    * Puts the received file in the body's place. Equal bytes that are there already stay where that is quickly seen, else
    * they are replaced by these, in one step: if the disk has damaged them, this mends them.
+   *
+   * @returns whether there was none
    */
-  private async publishBody(body: ReceivedBody): Promise<void> {
+  private async publishBody(body: ReceivedBody): Promise<boolean> {
     const path = this.layout.bodyPath(body.digest);
     if (body.bytes !== undefined && renewIfSame(path, body.bytes, this.options.now())) {
       this.damaged.delete(body.digest.hash);
-      return;
+      return false;
     }
+    const isNew = !this.has(body.digest);
     const temporary = this.names.next();
     try {
       if (body.bytes === undefined) await linkOrCopy(body.file(), temporary);
@@ -223,6 +225,7 @@ export class DiskStore implements KeptStore {
         renameSync(temporary, path);
       });
       this.damaged.delete(body.digest.hash);
+      return isNew;
     } finally {
       // Where both names are of one file already, rename(2) does nothing and the other name stays.
       removeFile(temporary);
