@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DiskBody } from '../store/disk-body.js';
@@ -9,6 +10,7 @@ import { admitFault, say } from './answers.js';
 import { bearerToken } from './authentication.js';
 import type { ServerOptions } from './server-options.js';
 import { report } from './exchange.js';
+import { Rounds } from './rounds.js';
 import { watchPace } from './slow-peer.js';
 
 const PATH = '/v1/cache/:hash';
@@ -21,10 +23,12 @@ type CacheRequest = FastifyRequest<{ Params: { hash: string } }>;
  * one, 411 to a PUT without Content-Length, 415 to one with another type or an encoding.
  */
 export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): void {
-  const route = (work: (request: CacheRequest, reply: FastifyReply, options: ServerOptions) => Promise<void>) => {
+  const asked: Asked = { options, rounds: new Rounds(app.server) };
+  const route = (work: (request: CacheRequest, reply: FastifyReply, asked: Asked) => Promise<void>) => {
     return async (request: CacheRequest, reply: FastifyReply): Promise<FastifyReply> => {
       try {
-        await work(request, reply, options);
+        await asked.rounds.accepted();
+        await work(request, reply, asked);
       } catch (error) {
         request.log.error({ err: error }, 'the store failed');
         admitFault(reply, 'store');
@@ -38,17 +42,23 @@ export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): vo
   app.put(PATH, route(put));
 }
 
-async function get(request: CacheRequest, reply: FastifyReply, options: ServerOptions): Promise<void> {
-  const principal = await authenticate(request, reply, options);
-  if (principal === undefined || !hasHash(request, reply)) return;
-  await download(request, reply, { principal, options });
+/** What a request is dealt with by. */
+interface Asked {
+  readonly options: ServerOptions;
+  readonly rounds: Rounds;
 }
 
-async function put(request: CacheRequest, reply: FastifyReply, options: ServerOptions): Promise<void> {
-  const principal = await authenticate(request, reply, options);
+async function get(request: CacheRequest, reply: FastifyReply, asked: Asked): Promise<void> {
+  const principal = await authenticate(request, reply, asked.options);
   if (principal === undefined || !hasHash(request, reply)) return;
-  const asked = { principal, options };
-  if (await isWelcome(request, reply, asked)) await upload(request, reply, asked);
+  await download(request, reply, { ...asked, principal });
+}
+
+async function put(request: CacheRequest, reply: FastifyReply, asked: Asked): Promise<void> {
+  const principal = await authenticate(request, reply, asked.options);
+  if (principal === undefined || !hasHash(request, reply)) return;
+  const known = { ...asked, principal };
+  if (await isWelcome(request, reply, known)) await upload(request, reply, known);
 }
 
 /** Who asks; `undefined` where that has been answered already. */
@@ -92,14 +102,18 @@ function hasHash(request: CacheRequest, reply: FastifyReply): boolean {
   return false;
 }
 
-interface Asked {
+interface Known extends Asked {
   readonly principal: Principal;
-  readonly options: ServerOptions;
 }
 
-async function download(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<void> {
+async function download(
+  request: CacheRequest,
+  reply: FastifyReply,
+  { principal, options, rounds }: Known,
+): Promise<void> {
   const { exchange } = request;
   const hit = await options.cache.find(principal, request.params.hash);
+  await rounds.over();
   if (hit === undefined) {
     exchange.outcome = 'miss';
     say(reply, 404, 'There is no such entry.');
@@ -131,7 +145,7 @@ async function download(request: CacheRequest, reply: FastifyReply, { principal,
 }
 
 /** Whether the body is worth receiving; where it is not, that has been answered. */
-async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<boolean> {
+async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal, options }: Known): Promise<boolean> {
   const { exchange } = request;
   const refuse = (status: number, words: string): false => {
     exchange.outcome = 'refused';
@@ -163,15 +177,21 @@ async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal
   return false;
 }
 
-async function upload(request: CacheRequest, reply: FastifyReply, { principal, options }: Asked): Promise<void> {
+async function upload(
+  request: CacheRequest,
+  reply: FastifyReply,
+  { principal, options, rounds }: Known,
+): Promise<void> {
   const { exchange } = request;
   const stopWatching = watchPace(request.raw.socket, options.limits.pace);
   try {
-    const pieces = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    const body = await options.spool.receive(pieces, exchange.sizeBytes ?? 0).finally(stopWatching);
+    // Most small bodies come together with their heads.
+    await rounds.over();
+    const body = await options.spool.receive(piecesOf(request.raw), exchange.sizeBytes ?? 0).finally(stopWatching);
     try {
       const commit = commitOf(request, principal);
       const outcome = await options.cache.add(principal, request.params.hash, { body, commit });
+      await rounds.over();
       if (outcome === 'stored') {
         exchange.outcome = 'stored';
         say(reply, 200, 'The entry is stored.');
@@ -193,6 +213,19 @@ async function upload(request: CacheRequest, reply: FastifyReply, { principal, o
     reply.header('wheelhouse-fault', 'store');
     say(reply, 403, 'This cache has no room for the entry.');
   }
+}
+
+/** The pieces of a body. One that has wholly come is taken as it is: an iterator of a stream costs more than such a body. */
+function piecesOf(raw: IncomingMessage): AsyncIterable<Uint8Array> {
+  if (!raw.complete || raw.destroyed || raw.readableLength === 0) {
+    return raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  }
+  return only(raw.read() as Uint8Array);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- pieces are waited for, this one is there
+async function* only(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield piece;
 }
 
 function answerUnwritten(reply: FastifyReply, why: 'forbidden' | 'read-only' | 'present', { tier }: Principal): void {

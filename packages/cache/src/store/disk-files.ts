@@ -1,19 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 
+const RENEW_AFTER_MS = 10_000;
+
 /** Names of files in a directory that no other process, and nobody else in this one, gives to a file. */
 export class OwnNames {
-  private readonly prefix = `${process.pid}-${randomBytes(6).toString('hex')}-`;
+  private readonly prefix: string;
   private count = 0;
 
   /** @param directory absolute path */
-  constructor(private readonly directory: string) {}
+  constructor(directory: string) {
+    this.prefix = join(directory, `${process.pid}-${randomBytes(6).toString('hex')}-`);
+  }
 
   /** An absolute path. */
   next(): string {
-    return join(this.directory, `${this.prefix}${this.count++}`);
+    return `${this.prefix}${this.count++}`;
   }
 }
 
@@ -40,15 +54,33 @@ export function readTextIfThere(path: string): string | undefined {
   return unlessAbsent(() => readFileSync(path, 'utf8'));
 }
 
-/** Makes a file that has just these bytes as young as one that is written now. @returns whether it is there and has them */
+/**
+ * Makes a file that has just these bytes as young as one that is written now, or nearly so: by the seconds that a
+ * collection gives to what nobody names yet a few do not count.
+ *
+ * @returns whether it is there and has them
+ */
 export function renewIfSame(path: string, bytes: Uint8Array, nowMs: number): boolean {
   return (
     unlessAbsent(() => {
-      if (!readFileSync(path).equals(bytes)) return false;
-      utimesSync(path, nowMs / 1000, nowMs / 1000);
-      return true;
+      const file = openSync(path, 'r');
+      try {
+        const { size, mtimeMs } = fstatSync(file);
+        if (size !== bytes.byteLength || !readAll(file, size).equals(bytes)) return false;
+        if (Math.abs(nowMs - mtimeMs) > RENEW_AFTER_MS) futimesSync(file, nowMs / 1000, nowMs / 1000);
+        return true;
+      } finally {
+        closeSync(file);
+      }
     }) ?? false
   );
+}
+
+/** Removes a file that may be there. */
+export function removeFile(path: string): void {
+  unlessAbsent(() => {
+    unlinkSync(path);
+  });
 }
 
 /** All of an open file. @throws Error where it ends before `sizeBytes` */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Digest } from '@wheelhouse/element';
 import { isEntryHash, isNamespace, type EntryName } from './entry.js';
 
@@ -24,13 +24,13 @@ export class DiskLayout {
   }
 
   bodyPath({ hash }: Digest): string {
-    return join(this.bodies, hash.slice(0, 2), hash);
+    return `${this.bodies}${sep}${hash.slice(0, 2)}${sep}${hash}`;
   }
 
   /** Checked once more: whatever a caller let through, the path stays inside. */
   recordPath({ namespace, hash }: EntryName): string {
     if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`no entry can be named ${namespace}/${hash}`);
-    return join(this.entries, namespace, `${hash}${RECORD}`);
+    return `${this.entries}${sep}${namespace}${sep}${hash}${RECORD}`;
   }
 
   /** The name of the entry in that file. @returns `undefined` where the file is no record */

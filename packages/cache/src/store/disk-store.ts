@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  type Stats,
-} from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, renameSync, statSync, utimesSync, type Stats } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, type Digest } from '@wheelhouse/element';
@@ -17,7 +7,15 @@ import { LRUCache } from 'lru-cache';
 import { largestEntry } from './collection-plan.js';
 import { BytesBody, FileBody, type DiskBody } from './disk-body.js';
 import { collect } from './disk-collector.js';
-import { createFile, OwnNames, readAll, readTextIfThere, renewIfSame, withDirectory } from './disk-files.js';
+import {
+  createFile,
+  OwnNames,
+  readAll,
+  readTextIfThere,
+  removeFile,
+  renewIfSame,
+  withDirectory,
+} from './disk-files.js';
 import { DiskLayout } from './disk-layout.js';
 import { surveyBodies, surveyEntries } from './disk-survey.js';
 import { DiskUsage } from './disk-usage.js';
@@ -52,7 +50,7 @@ export class DiskStore implements KeptStore {
   /** The hashes of bodies that were seen to have other bytes, until they are replaced. */
   private readonly damaged = new Set<string>();
   /** Records as they were last read, by their paths: asking whether they have changed is faster than reading them. */
-  private readonly records = new LRUCache<string, { readonly version: string; readonly record: EntryRecord }>({
+  private readonly records = new LRUCache<string, { readonly stats: Stats; readonly record: EntryRecord }>({
     max: RECORDS_IN_MEMORY,
   });
   /** Small bodies as they were last read, by their hashes. */
@@ -85,8 +83,7 @@ export class DiskStore implements KeptStore {
     return await this.pins.during(record.digest.hash, async () => {
       try {
         if (this.recordAt(path, record.name) !== undefined) return 'present';
-        const isNewBody = !this.has(record.digest);
-        await this.publishBody(body);
+        const isNewBody = await this.publishBody(body);
         const outcome = this.publishRecord(record, path);
         this.usage.add(record, isNewBody);
         // The first may have begun before the entry was there; after the second what is left to do is for later writers.
@@ -179,13 +176,12 @@ export class DiskStore implements KeptStore {
     stats: Stats | undefined = statSync(path, { throwIfNoEntry: false }),
   ): EntryRecord | undefined {
     if (stats === undefined) return undefined;
-    const version = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ');
     let known = this.records.get(path);
-    if (known?.version !== version) {
+    if (known === undefined || !isSameVersion(known.stats, stats)) {
       const text = readTextIfThere(path);
       const record = text === undefined ? undefined : parseRecord(text, name);
       if (record === undefined) return undefined;
-      known = { version, record };
+      known = { stats, record };
       this.records.set(path, known);
     }
     return this.has(known.record.digest) ? known.record : undefined;
@@ -211,13 +207,16 @@ export class DiskStore implements KeptStore {
   /**
    * Puts the received file in the body's place. Equal bytes that are there already stay where that is quickly seen, else
    * they are replaced by these, in one step: if the disk has damaged them, this mends them.
+   *
+   * @returns whether there was none
    */
-  private async publishBody(body: ReceivedBody): Promise<void> {
+  private async publishBody(body: ReceivedBody): Promise<boolean> {
     const path = this.layout.bodyPath(body.digest);
     if (body.bytes !== undefined && renewIfSame(path, body.bytes, this.options.now())) {
       this.damaged.delete(body.digest.hash);
-      return;
+      return false;
     }
+    const isNew = !this.has(body.digest);
     const temporary = this.names.next();
     try {
       if (body.bytes === undefined) await linkOrCopy(body.file(), temporary);
@@ -226,9 +225,10 @@ export class DiskStore implements KeptStore {
         renameSync(temporary, path);
       });
       this.damaged.delete(body.digest.hash);
+      return isNew;
     } finally {
       // Where both names are of one file already, rename(2) does nothing and the other name stays.
-      rmSync(temporary, { force: true });
+      removeFile(temporary);
     }
   }
 
@@ -251,9 +251,13 @@ export class DiskStore implements KeptStore {
       renameSync(temporary, path);
       return 'stored';
     } finally {
-      rmSync(temporary, { force: true });
+      removeFile(temporary);
     }
   }
+}
+
+function isSameVersion(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

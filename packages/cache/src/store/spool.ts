@@ -127,10 +127,12 @@ export class Spool {
 async function receiveBytes(body: AsyncIterable<Uint8Array>, size: Size): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(mostOf(size));
   let at = 0;
-  for await (const piece of whole(body, size)) {
+  for await (const piece of body) {
+    if (at + piece.byteLength > bytes.byteLength) throw tooLong(size);
     bytes.set(piece, at);
     at += piece.byteLength;
   }
+  refuseShort(at, size);
   return bytes.subarray(0, at);
 }
 
@@ -140,12 +142,19 @@ async function* whole(body: AsyncIterable<Uint8Array>, size: Size): AsyncGenerat
   let received = 0;
   for await (const piece of body) {
     received += piece.byteLength;
-    if (received > most) throw new StoreFailure('long', `a body of ${most} bytes went on`);
+    if (received > most) throw tooLong(size);
     yield piece;
   }
-  if (typeof size === 'number' && received < most) {
-    throw new StoreFailure('short', `a body of ${most} bytes ended after ${received}`);
-  }
+  refuseShort(received, size);
+}
+
+function tooLong(size: Size): StoreFailure {
+  return new StoreFailure('long', `a body of ${mostOf(size)} bytes went on`);
+}
+
+function refuseShort(received: number, size: Size): void {
+  if (typeof size !== 'number' || received >= size) return;
+  throw new StoreFailure('short', `a body of ${size} bytes ended after ${received}`);
 }
 
 function mostOf(size: Size): number {

@@ -1,9 +1,10 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { revokeToken } from '@wheelhouse/cache';
 import { digestOf } from '@wheelhouse/element';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { rawConnection, startServer, type TestServer } from '../support/server.js';
 
 const directory = temporaryDirectories();
 let it1: TestServer;
@@ -22,6 +23,38 @@ async function answer(response: Promise<Response>): Promise<[number, string | nu
 }
 
 describe('the protocol of Nx', () => {
+  const head = (hash: string, length: number): string =>
+    [
+      `PUT /v1/cache/${hash} HTTP/1.1`,
+      'Host: cache',
+      `Authorization: Bearer ${it1.tokens.main}`,
+      'Content-Type: application/octet-stream',
+      `Content-Length: ${length}`,
+      '',
+      '',
+    ].join('\r\n');
+
+  it('takes bodies that come with their heads, one request after the other in one piece', async () => {
+    const connection = rawConnection(it1.port);
+    connection.send(`${head('together-1', 5)}first${head('together-2', 0)}${head('together-3', 6)}second`);
+    const text = await connection.answered(/(stored[^]*){3}/);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200']);
+    connection.socket.destroy();
+    const bodies = ['together-1', 'together-2', 'together-3'].map(async (hash) => (await it1.get(hash)).text());
+    expect(await Promise.all(bodies)).toEqual(['first', '', 'second']);
+  });
+
+  it('takes a small body that comes in parts', async () => {
+    const connection = rawConnection(it1.port);
+    for (const part of [head('in-parts', 6), 'ab', 'cd', 'ef']) {
+      connection.send(part);
+      await sleep(20);
+    }
+    await connection.answered(/stored/);
+    connection.socket.destroy();
+    expect(await (await it1.get('in-parts')).text()).toBe('abcdef');
+  });
+
   it('stores an entry with 200 and gives it back byte for byte', async () => {
     const bytes = someBytes(3_000_000, 1);
     expect(await answer(it1.put('1234567890', bytes))).toEqual([200, 'text/plain', 'The entry is stored.\n']);

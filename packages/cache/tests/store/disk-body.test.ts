@@ -30,7 +30,7 @@ function collector(onPiece?: (self: Writable) => void): { readonly writable: Wri
   return { writable, bytes: () => Buffer.concat(pieces) };
 }
 
-test.each([65_537, 524_288, 524_289, 3_000_000])(
+test.each([65_537, 524_288, 1_048_576, 1_048_577, 3_000_000])(
   'a file of %i bytes gets where it goes, and can be read',
   async (size) => {
     const bytes = randomBytes(size);
@@ -51,6 +51,32 @@ test('more bodies at a time than there is memory kept for get their own bytes ea
     }),
   );
   expect(received.map((bytes, index) => bytes.equals(sent[index] ?? Buffer.alloc(0)))).toEqual(sent.map(() => true));
+});
+
+test('destinations that take nothing hold nobody up, and get their own bytes when they do', async () => {
+  const slow = Array.from({ length: 100 }, (_, index) => {
+    const bytes = Buffer.alloc(1_200_000, index);
+    const pieces: Buffer[] = [];
+    let take: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => (take = resolve));
+    const writable = new Writable({
+      highWaterMark: 1,
+      write(piece: Buffer, _encoding, done) {
+        void taken.then(() => {
+          pieces.push(Buffer.from(piece));
+          done();
+        });
+      },
+    });
+    const sent = fileOf(bytes).sendTo(writable);
+    return { take, done: sent.then(() => Buffer.concat(pieces).equals(bytes)) };
+  });
+  const bytes = randomBytes(3_000_000);
+  const to = collector();
+  await fileOf(bytes).sendTo(to.writable);
+  expect(to.bytes().equals(bytes)).toBe(true);
+  for (const { take } of slow) take();
+  expect(await Promise.all(slow.map(({ done }) => done))).toEqual(slow.map(() => true));
 });
 
 test('a destination that closes before the end is told, and what comes after it is right', async () => {

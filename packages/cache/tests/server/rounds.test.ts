@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { Rounds } from '../../src/server/rounds.js';
+
+test('what waits until connections are accepted goes on when those that came together are', async () => {
+  const server = createServer();
+  const rounds = new Rounds(server);
+  const whenReleased: number[] = [];
+  let accepted = 0;
+  server.on('connection', () => {
+    accepted += 1;
+    void rounds.accepted().then(() => whenReleased.push(accepted));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const clients = Array.from({ length: 10 }, () => connect(port, '127.0.0.1'));
+  await Promise.all(clients.map((client) => once(client, 'connect')));
+  while (whenReleased.length < 10) await new Promise(setImmediate);
+  expect(whenReleased).toEqual(Array.from({ length: 10 }, () => 10));
+  for (const client of clients) client.destroy();
+  server.close();
+});
+
+test('connections that go on coming hold nobody up for long', async () => {
+  const server = createServer();
+  const rounds = new Rounds(server);
+  let isReleased = false;
+  const comeAgain = (): void => {
+    server.emit('connection');
+    if (!isReleased) setImmediate(comeAgain);
+  };
+  comeAgain();
+  await rounds.accepted();
+  isReleased = true;
+});
+
+test('without new connections nothing waits for them, and all wait for the end of the same round', async () => {
+  const rounds = new Rounds(createServer());
+  await rounds.accepted();
+  let isOver = false;
+  setImmediate(() => (isOver = true));
+  const waiting = [rounds.over(), rounds.over()].map(async (over) => {
+    await over;
+    return isOver;
+  });
+  expect(await Promise.all(waiting)).toEqual([true, true]);
+});
