@@ -165,9 +165,10 @@ export function throughNx(projects, args, place) {
 }
 
 /** Snapshots stay: they are what was downloaded. */
-function forgetOutputs(workspace, projects) {
+function forgetOutputs(projects, place) {
   for (const project of new Set([LIBRARY, ...projects])) {
-    const dist = join(workspace, 'dist', directoryOf(project));
-    forgetAll(['wheel', 'wheelhouse', 'manifest.json'].map((output) => join(dist, output)));
+    const dist = join(place.wheelhouse, 'dist', directoryOf(project));
+    const outputs = ['wheel', 'wheelhouse', 'manifest.json'].map((output) => join(dist, output));
+    forgetAll(outputs, place);
   }
 }
