@@ -33,8 +33,8 @@ export function projectPath(directory: string, node: ScalarNode, kind?: 'file' |
   }
   const stats = statOf(absolute, statSync);
   if (stats === undefined) return fail('MISSING_FILE', `Specified path '${path}' does not exist`);
-  const root = realpathSync(directory);
-  const real = realpathSync(absolute);
+  const root = realpathSync.native(directory);
+  const real = realpathSync.native(absolute);
   if (real !== root && !real.startsWith(root + sep)) {
     fail('PROJ_PATH_INVALID', `Specified path '${path}' must not lead outside of the project directory`);
   }

@@ -17,6 +17,7 @@ import { projectFiles, sourceSetMatcher, type SourceSet } from './source-set.js'
 export class ProjectFilesSource extends CapturedSource {
   private path = '';
   private set: SourceSet = { include: [], exclude: [] };
+  private wanted: Promise<ReadonlySet<string>> | undefined;
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'path', 'include', 'exclude']);
@@ -33,9 +34,8 @@ export class ProjectFilesSource extends CapturedSource {
 
   protected override async capture(blobs: BlobStore): Promise<Digest> {
     const directory = join(this.project.directory, this.path);
-    const matches = sourceSetMatcher(this.set);
-    const wanted = new Set<string>();
-    for (const file of await projectFiles(directory)) if (matches(file)) addWithParents(file, wanted);
+    // Asked once: what is built is what the key was made of.
+    const wanted = await (this.wanted ??= this.list(directory));
     return await captureTree(blobs, directory, {
       label: this.path,
       code: 'SOURCE',
@@ -43,6 +43,13 @@ export class ProjectFilesSource extends CapturedSource {
       // What they lead to is not in the sandbox.
       outwardLinks: false,
     });
+  }
+
+  private async list(directory: string): Promise<ReadonlySet<string>> {
+    const matches = sourceSetMatcher(this.set);
+    const wanted = new Set<string>();
+    for (const file of await projectFiles(directory)) if (matches(file)) addWithParents(file, wanted);
+    return wanted;
   }
 }
 
