@@ -67,8 +67,8 @@ export class ProjectFiles {
     if (this.label(name).startsWith('../')) throw this.outside(name, path);
     const text = readText(path);
     if (text === undefined) return undefined;
-    const real = realpathSync(path);
-    if (!relative(realpathSync(this.workspace), real).startsWith('../')) return text;
+    const real = realpathSync.native(path);
+    if (!relative(realpathSync.native(this.workspace), real).startsWith('../')) return text;
     throw this.outside(name, real);
   }
 

@@ -67,6 +67,16 @@ export class PythonWorkspace {
         environment: options.environment,
       },
     );
+    return PythonWorkspace.of(options, metadata);
+  }
+
+  /**
+   * The same for who has read the metadata.
+   *
+   * @param metadata of the projects, in their order
+   * @throws ElementErrors DUPLICATE_DISTRIBUTION
+   */
+  static of(options: PythonWorkspaceOptions, metadata: readonly ProjectMetadata[]): PythonWorkspace {
     checkDistinctNames(metadata);
     const projects = options.projects.flatMap((ref, index) => {
       const found = metadata[index];
