@@ -48,7 +48,7 @@ afterAll(async () => {
 
 test('the locks of all applications are what a lock run from their requirements gives', async () => {
   const ended = await workspace.nx(['run-many', '-t', 'lock', '--parallel=1', '--output-style=static']);
-  expect(ended).toMatchObject({ exitCode: 0 });
+  expect(ended).toHaveEndedWell();
   for (const project of APPLICATIONS) {
     expect(nxTasks(ended)[`${project}:lock`]?.lines).toContain('the locks are up to date');
   }
@@ -56,7 +56,7 @@ test('the locks of all applications are what a lock run from their requirements 
 
 test('all are built and tested', async () => {
   const ended = await workspace.nx(['run-many', '-t', 'build-wheel', 'test', '--parallel=2', '--output-style=static']);
-  expect(ended).toMatchObject({ exitCode: 0 });
+  expect(ended).toHaveEndedWell();
 });
 
 describe.each(APPLICATIONS)('%s', (project) => {

@@ -112,15 +112,15 @@ describe.each(Object.entries(PROJECTS))('a public project with %s', (_what, { sd
   const words = ['g', '@wheelhouse/scaffold:build-stage', '--directory', sdist, '--pin', 'never', '--no-interactive'];
 
   test('gets new files, and no line of what was there changes', async () => {
-    expect(await workspace.nx([...words, '--lock', 'false'])).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx([...words, '--lock', 'false'])).toHaveEndedWell();
     expect(await lines('git', 'diff', '--stat')).toEqual([]);
     const changes = await lines('git', 'status', '--porcelain', '--untracked-files=all');
     expect(changes).toEqual([...STAGE, ...added].sort().map((file) => `?? ${sdist}/${file}`));
   });
 
   test('has locks, and its wheel is built', async () => {
-    expect(await workspace.nx(['run', `${sdist}:lock`])).toMatchObject({ exitCode: 0 });
-    expect(await workspace.nx(['run', `${sdist}:build-wheel`])).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx(['run', `${sdist}:lock`])).toHaveEndedWell();
+    expect(await workspace.nx(['run', `${sdist}:build-wheel`])).toHaveEndedWell();
     const files = readdirSync(workspace.path(`dist/${sdist}/wheel`));
     expect(files.filter((file) => file.endsWith('.whl'))).toEqual([wheel]);
     const packed = await lines('python3', '-m', 'zipfile', '--list', `dist/${sdist}/wheel/${wheel}`);
@@ -130,7 +130,7 @@ describe.each(Object.entries(PROJECTS))('a public project with %s', (_what, { sd
 
   test('is not changed the second time', async () => {
     workspace.commit();
-    expect(await workspace.nx(words)).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx(words)).toHaveEndedWell();
     expect(await lines('git', 'status', '--porcelain')).toEqual([]);
   });
 });
@@ -140,14 +140,14 @@ describe('nx sync', () => {
   const NEW = '`wikipedia/requirements.txt` requires `six`, and `install_requires` of `wikipedia/setup.py` does not';
 
   test('checks the projects, which are in sync', async () => {
-    expect(await workspace.nx(['g', '@wheelhouse/scaffold:init', '--no-interactive'])).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx(['g', '@wheelhouse/scaffold:init', '--no-interactive'])).toHaveEndedWell();
     expect(await lines('git', 'diff', '--name-only')).toEqual(['nx.json']);
     // The workspace used the plugin before, without its generator.
     const own = '"@wheelhouse/scaffold:sync-setup"';
     workspace.edit('nx.json', own, `${own}, "@wheelhouse/build:sync-locks"`);
     workspace.commit();
     const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
-    expect({ exitCode, said: stdout + stderr }).toMatchObject({ exitCode: 0 });
+    expect({ exitCode, stdout, stderr }).toHaveEndedWell();
   });
 
   test('names the requirements that setup.py lacks, and puts them in', async () => {
@@ -155,7 +155,7 @@ describe('nx sync', () => {
     const checked = await workspace.nx(['sync:check']);
     expect(checked.exitCode).toBe(1);
     for (const text of [CHANGED, NEW]) expect(checked.stdout + checked.stderr).toContain(text);
-    expect(await workspace.nx(['sync'])).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx(['sync'])).toHaveEndedWell();
     expect(await lines('git', 'diff', '--name-only')).toEqual(['wikipedia/requirements.txt', 'wikipedia/setup.py']);
     expect(workspace.read('wikipedia/setup.py')).toContain('"requests<3.0.0,>=2.31",\n        "six",\n');
   });

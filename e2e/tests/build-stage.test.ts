@@ -84,8 +84,8 @@ async function stage(project: string, name: string, more: NodeJS.ProcessEnv = {}
 
 /** Makes the locks with this machine's own index, and what they name the test's. */
 async function lock(project: string, root: string): Promise<void> {
-  expect(await workspace.nx(['run', `${project}:lock`])).toMatchObject({ exitCode: 0 });
-  expect(await workspace.nx(['run', `${project}:snapshot`])).toMatchObject({ exitCode: 0 });
+  expect(await workspace.nx(['run', `${project}:lock`])).toHaveEndedWell();
+  expect(await workspace.nx(['run', `${project}:snapshot`])).toHaveEndedWell();
   const snapshot = workspace.path(`dist/${root}/snapshot`);
   for (const file of readdirSync(snapshot)) copyFileSync(join(snapshot, file), join(files, file));
   workspace.commit();
@@ -123,14 +123,14 @@ function wheel(path: string, name: string): Buffer {
 describe('a new Django application', () => {
   test('--dry-run writes nothing', async () => {
     const made = await generate('app', 'todo', '--framework', 'django', '--databaseImage', POSTGRES, '--dry-run');
-    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made).toHaveEndedWell();
     expect(made.stdout).toContain('CREATE todo/docker/dev/Dockerfile');
     expect(existsSync(workspace.path('todo'))).toBe(false);
   });
 
   test('is generated, and its files pass the linters', async () => {
     const made = await generate('app', 'todo', '--framework', 'django', '--databaseImage', POSTGRES);
-    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made).toHaveEndedWell();
     expect(statSync(workspace.path('todo/scripts/test.sh')).mode & 0o777).toBe(0o755);
     await lint('todo');
     await lock('todo', 'todo');
@@ -138,7 +138,7 @@ describe('a new Django application', () => {
 
   test('its own tests pass natively, and its wheel is built', async () => {
     const tested = await workspace.nx(['run-many', '--targets=test,build-wheel', '--projects=todo']);
-    expect(tested).toMatchObject({ exitCode: 0 });
+    expect(tested).toHaveEndedWell();
     expect(JSON.parse(workspace.read('reports/todo/record.json'))).toMatchObject({
       passed: 2,
       failed: 0,
@@ -147,15 +147,15 @@ describe('a new Django application', () => {
   });
 
   test('has images and one snapshot, and its database is waited for', async () => {
-    expect(await stage('todo', 'build')).toMatchObject({ exitCode: 0 });
+    expect(await stage('todo', 'build')).toHaveEndedWell();
     const waited = await stage('todo', 'agent');
-    expect(waited).toMatchObject({ exitCode: 0 });
+    expect(waited).toHaveEndedWell();
     expect(waited.stdout).toContain('cache: /build has what the locks name');
     expect(waited.stdout).toContain('agent: db:5432 takes connections');
   });
 
   test('is tested on its database, and the report is brought out', async () => {
-    expect(await stage('todo', 'test')).toMatchObject({ exitCode: 0 });
+    expect(await stage('todo', 'test')).toHaveEndedWell();
     expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/errors="0" failures="0" skipped="0" tests="2"/);
   });
 
@@ -173,7 +173,7 @@ describe('a new Django application', () => {
   });
 
   test("its builder's wheel is that of build-wheel, byte for byte", async () => {
-    expect(await stage('todo', 'builder')).toMatchObject({ exitCode: 0 });
+    expect(await stage('todo', 'builder')).toHaveEndedWell();
     const [docker, native] = [wheel('dist/todo/stage/wheelhouse', 'todo'), wheel('dist/todo/wheel', 'todo')];
     expect(sha256(docker)).toBe(sha256(native));
     const requirements = workspace.read('dist/todo/stage/wheelhouse/requirements.txt');
@@ -184,7 +184,7 @@ describe('a new Django application', () => {
 
   test('its release answers on loopback, as another user than root', async () => {
     const released = await stage('todo', 'release');
-    expect(released).toMatchObject({ exitCode: 0 });
+    expect(released).toHaveEndedWell();
     expect(JSON.parse(await ask('/'))).toEqual({ name: 'todo', version: '0.1.0' });
     expect(JSON.parse(await ask('/health'))).toEqual({ database: 'postgresql' });
     const container = await engine.docker('ps', '--quiet', '--filter', 'ancestor=todo:stage');
@@ -192,7 +192,7 @@ describe('a new Django application', () => {
   });
 
   test('nothing is left of it', async () => {
-    expect(await stage('todo', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(await stage('todo', 'clean')).toHaveEndedWell();
     expect(await engine.docker('ps', '--all', '--quiet')).toBe('');
     expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
     expect(await engine.docker('image', 'ls', '--quiet', 'todo:stage')).toBe('');
@@ -205,22 +205,22 @@ describe('a new Django application', () => {
 describe('a Django project that was there before', () => {
   test('gets a stage without a line of it being changed', async () => {
     const before = workspace.contents('shop');
-    expect(await generate('build-stage', '--directory', 'shop')).toMatchObject({ exitCode: 0 });
+    expect(await generate('build-stage', '--directory', 'shop')).toHaveEndedWell();
     expect(workspace.contents('shop')).toMatchObject(before);
     expect(workspace.read('shop/MANIFEST.in')).toBe('recursive-include shop *.css\n');
     await lint('shop');
     await lock('shop', 'shop');
-    expect(await workspace.nx(['run', 'shop:build-wheel'])).toMatchObject({ exitCode: 0 });
+    expect(await workspace.nx(['run', 'shop:build-wheel'])).toHaveEndedWell();
   });
 
   test('changes nothing the second time', async () => {
     const again = await workspace.nx(['g', '@wheelhouse/scaffold:build-stage', '--project=shop', '--no-interactive']);
-    expect(again).toMatchObject({ exitCode: 0 });
+    expect(again).toHaveEndedWell();
     expect(again.stdout).not.toMatch(/CREATE|UPDATE|stays as it is/);
   });
 
   test('is released from what was tested and built in Docker', async () => {
-    expect(await stage('shop', 'release')).toMatchObject({ exitCode: 0 });
+    expect(await stage('shop', 'release')).toHaveEndedWell();
     expect(await ask('/style')).toContain('teal');
     const [docker, native] = [wheel('dist/shop/stage/wheelhouse', 'shop'), wheel('dist/shop/wheel', 'shop')];
     expect(sha256(docker)).toBe(sha256(native));
@@ -231,11 +231,11 @@ describe('a Django project that was there before', () => {
     workspace.edit('shop/docker/dev/docker-compose.yml', '\nvolumes:\n  build:\n', '');
     const compose = workspace.read('shop/docker/dev/docker-compose.yml');
     workspace.write('shop/docker/dev/docker-compose.yml', compose.replaceAll('"build:/build', '"/build'));
-    expect(await stage('shop', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(await stage('shop', 'clean')).toHaveEndedWell();
     expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
     expect(await engine.docker('image', 'ls', '--quiet', 'shop:stage')).toBe('');
     // Where there is nothing left there is nothing to do.
-    expect(await stage('shop', 'clean')).toMatchObject({ exitCode: 0 });
+    expect(await stage('shop', 'clean')).toHaveEndedWell();
     expect(existsSync(workspace.path('dist/shop/stage'))).toBe(false);
     workspace.restore();
   });

@@ -145,7 +145,7 @@ test('hadolint finds nothing, and compose understands its file', async () => {
   expect(existsSync(HADOLINT)).toBe(true);
   const linted = await runProgram([HADOLINT, join(DOCKER, 'Dockerfile')], { cwd: directory, env: environment });
   expect(linted).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-  expect(await compose('config', '--quiet')).toMatchObject({ exitCode: 0 });
+  expect(await compose('config', '--quiet')).toHaveEndedWell();
 });
 
 test('the version that is installed unless another is named is this one', () => {
@@ -160,7 +160,7 @@ test('the version that is installed unless another is named is this one', () => 
 test('it serves healthily as nobody in particular, knows tokens at once, and ends when told', async () => {
   const main = await token('create', '--name', 'ci-main', '--tier', 'trusted');
   expect(main).toMatch(/^whc_/);
-  expect(await compose('up', '--detach', '--no-build', 'cache')).toMatchObject({ exitCode: 0 });
+  expect(await compose('up', '--detach', '--no-build', 'cache')).toHaveEndedWell();
   await becomes('healthy');
 
   const body = randomBytes(3_000_000);
@@ -182,10 +182,10 @@ test('it serves healthily as nobody in particular, knows tokens at once, and end
     expect([path, exitCode, stderr]).toEqual([path, 1, expect.stringMatching(/Read-only|Permission denied/)]);
   }
 
-  expect(await compose('stop', 'cache')).toMatchObject({ exitCode: 0 });
+  expect(await compose('stop', 'cache')).toHaveEndedWell();
   expect(await state('{{.State.ExitCode}} {{.State.OOMKilled}}')).toBe('0 false');
   expect((await compose('logs', '--no-color', 'cache')).stdout).toContain('"msg":"ending","signal":"SIGTERM"');
-  expect(await compose('start', 'cache')).toMatchObject({ exitCode: 0 });
+  expect(await compose('start', 'cache')).toHaveEndedWell();
   await becomes('healthy');
   expect((await ask(main, '1')).status).toBe(200);
 });

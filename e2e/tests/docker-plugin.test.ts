@@ -24,7 +24,7 @@ test('the stage lives beside @nx/docker, whose entry in nx.json leaves its Docke
   workspace.edit('nx.json', '[{ "plugin": "@wheelhouse/build" }]', '[{ "plugin": "@wheelhouse/build" }, "@nx/docker"]');
   const words = ['--framework=flask', '--pin=never', '--lock=false', '--no-interactive'];
   const made = await workspace.nx(['g', '@wheelhouse/scaffold:app', 'web', ...words]);
-  expect(made).toMatchObject({ exitCode: 0 });
+  expect(made).toHaveEndedWell();
   const { plugins } = JSON.parse(workspace.read('nx.json')) as { plugins: unknown[] };
   expect(plugins).toEqual([{ plugin: '@wheelhouse/build' }, { plugin: '@nx/docker', exclude: ['web/docker/**'] }]);
   expect(await workspace.nx(['show', 'projects'])).toMatchObject({ exitCode: 0, stdout: 'web\n' });

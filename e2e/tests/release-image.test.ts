@@ -92,7 +92,7 @@ describe('the image of a Flask application', () => {
   });
 
   test('is made by Nx, and taken from its cache the next time', async () => {
-    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made).toHaveEndedWell();
     expect(said(made, 'id')).toBe(unpacked.id);
     const before = workspace.contents(`${IMAGE}/blobs`);
     workspace.remove(IMAGE);

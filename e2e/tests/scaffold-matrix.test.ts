@@ -47,7 +47,7 @@ test('projects of every framework are generated', async () => {
       ...['g', `@wheelhouse/scaffold:${generator}`, name],
       ...[...words, ...lock, '--pin=never', '--no-interactive'],
     ]);
-    expect({ name, ...made }).toMatchObject({ name, exitCode: 0 });
+    expect(made).toHaveEndedWell();
     expect(existsSync(workspace.path(`${home(name)}/locks/test.txt`))).toBe(generator === 'lib');
   }
   workspace.commit();
@@ -57,7 +57,7 @@ test('their locks are made, their own tests pass and their wheels are built', as
   const names = Object.keys(GENERATED);
   const many = async (targets: string): Promise<void> => {
     const ended = await workspace.nx(['run-many', `--targets=${targets}`, `--projects=${names.join(',')}`]);
-    expect(ended).toMatchObject({ exitCode: 0 });
+    expect(ended).toHaveEndedWell();
   };
   await many('lock');
   workspace.commit();
@@ -73,5 +73,5 @@ test('their locks are made, their own tests pass and their wheels are built', as
 
 test('they are in sync', async () => {
   expect(workspace.read('nx.json')).toContain('"@wheelhouse/build:sync-locks"');
-  expect(await workspace.nx(['sync:check'])).toMatchObject({ exitCode: 0 });
+  expect(await workspace.nx(['sync:check'])).toHaveEndedWell();
 });

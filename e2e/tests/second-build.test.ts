@@ -82,7 +82,7 @@ test('a build that is not the same names each member and the reason, and writes 
 
 test('what the sandbox fixes differs where it is varied: the path, the umask', async () => {
   workspace.write(FAULTS, 'path\n');
-  expect(await build('--verify')).toMatchObject({ exitCode: 0 });
+  expect(await build('--verify')).toHaveEndedWell();
   expect((await build('--verify', '--vary', 'path')).said).toEqual([
     `${WHEEL} differs when it is built again:`,
     '  unsteady/path.txt: build path: it embeds `/application` and `/srv/elsewhere/project`',

@@ -55,7 +55,7 @@ async function withCompose(from: string, to: string, prefix: readonly string[] =
 
 test('tests reach a real database by the name of its service, and nothing else', async () => {
   const first = await workspace.nx(['run', 'counter:test'], { environment: engine.environment });
-  expect(first).toMatchObject({ exitCode: 0 });
+  expect(first).toHaveEndedWell();
   expect(nxTasks(first)['counter:test']?.lines).toEqual(
     expect.arrayContaining([
       'service: starting `cache` from `redis-base:latest`',
