@@ -78,7 +78,7 @@ async function ours(directory) {
     port,
     headers: { authorization: `Bearer ${stdout.trim()}` },
     start: () => started([process.execPath, COMMAND, ...serve, '--log-level', 'error'], { port, cwd: directory }),
-    forget: () => rmSync(data, { recursive: true, force: true }),
+    forget: () => removed(data),
   };
 }
 
@@ -110,9 +110,21 @@ http {
       mkdirSync(files, { recursive: true });
       return started(['nginx', '-e', 'stderr', '-p', directory, '-c', at('nginx.conf')], { port, cwd: directory });
     },
-    // An upload that wrk broke off may still be written.
-    forget: () => rmSync(files, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
+    forget: () => removed(files),
   };
+}
+
+/** Removes a directory, though uploads that wrk broke off may still be written to it. */
+async function removed(directory) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || attempt === 100) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 /** One run of wrk. @returns seconds, requests, bytes of answers, p50 and p99 in microseconds */
@@ -155,7 +167,7 @@ async function measure(contenders, { size, method, body }) {
   const seconds = method === 'put' && size === 'large' ? Math.max(SECONDS, LARGE_PUT_SECONDS) : SECONDS;
   const rows = [];
   for (const contender of contenders) {
-    contender.forget();
+    await contender.forget();
     rows.push({ contender, server: await contender.start(), runs: [] });
   }
   try {
@@ -173,7 +185,7 @@ async function measure(contenders, { size, method, body }) {
         });
         if (turn > 0) runs.push(report);
         // What was put is in the way of nothing but the disk.
-        if (method === 'put' && size === 'large' && !contender.isOurs) contender.forget();
+        if (method === 'put' && size === 'large' && !contender.isOurs) await contender.forget();
       }
     }
     return rows.map(({ contender, server, runs }) => {
@@ -194,7 +206,7 @@ async function measure(contenders, { size, method, body }) {
   } finally {
     for (const { server, contender } of rows) {
       await stopped(server);
-      contender.forget();
+      await contender.forget();
     }
   }
 }
