@@ -33,8 +33,9 @@ export interface DownloadContext extends FetchContext {
   /** A directory that is there, absolute. */
   readonly destination: string;
   /**
-   * A directory on the same file system that outlives an interrupted run: what was complete is there under its SHA-256
-   * for the next one, and what was not is continued. Whoever has taken a file removes it there.
+   * A directory on the same file system that outlives a run that is interrupted or fails: what was complete is there
+   * under its SHA-256 for the next one, and what was not is continued. A run that ends well leaves nothing there. Any
+   * number of processes may share it.
    */
   readonly partials?: string;
 }

@@ -4,7 +4,7 @@ Input (stdin), a JSON object:
   settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, keyringProvider?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
-  partials: a directory that outlives this run, for files that are not whole yet and those that nobody has taken
+  partials: a directory that outlives this run, for files that are not whole yet, and whole ones of a run that failed
   requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?}]; no
     hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have.
     Without indexes (and noIndex) the index is unearth's own
@@ -32,6 +32,7 @@ import time
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from packaging.requirements import Requirement
 from packaging.tags import parse_tag
@@ -291,26 +292,52 @@ def obtain(client, link, path, sha256):
     return got
 
 
-class Partial:
-    """The place of a download of known hash, kept by one process at a time; `path` is None where another has it."""
+class Partials:
+    """Downloads of known hash that outlive a run that fails. Those of one that ends well are cleared away by it."""
 
-    def __init__(self, directory, sha256):
-        self.path, self.lock = None, None
-        if directory is None or sha256 is None:
+    def __init__(self, directory):
+        self.directory, self.used = directory, set()
+
+    @contextmanager
+    def kept(self, sha256):
+        """The place of a download, for one process at a time; None where another has it, or none is kept."""
+        if self.directory is None or sha256 is None:
+            yield None
             return
-        self.lock = open(os.path.join(directory, sha256 + ".lock"), "w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        self.path = os.path.join(directory, sha256)
+        with self.locked(sha256) as path:
+            if path is not None:
+                self.used.add(sha256)
+            yield path
 
-    def __enter__(self):
-        return self
+    def clear(self):
+        """What another process has by now is its to clear away."""
+        for sha256 in self.used:
+            with self.locked(sha256) as path:
+                if path is not None:
+                    remove(path)
+                    os.unlink(path + ".lock")
 
-    def __exit__(self, *_):
-        if self.lock is not None:
-            self.lock.close()
+    @contextmanager
+    def locked(self, sha256):
+        path = os.path.join(self.directory, sha256)
+        while True:
+            with open(path + ".lock", "w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    yield None
+                    return
+                # A lock on a file that was unlinked between the two calls keeps nobody out.
+                if is_at(lock, path + ".lock"):
+                    yield path
+                    return
+
+
+def is_at(file, path):
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def members_of(path):
@@ -339,7 +366,7 @@ def direct(request):
     return {"package": Package("", None, link), "format": "wheel" if link.is_wheel else "sdist", "sha256": None}
 
 
-def serve(job, chooser, request):
+def serve(job, chooser, partials, request):
     if job.get("offers"):
         return chooser.offers(request)
     chosen = direct(request) if request.get("url") else chooser.choose(request)
@@ -348,25 +375,24 @@ def serve(job, chooser, request):
     if job.get("destination") is None:
         return dict(answer, sha256=chosen["sha256"])
     path = os.path.join(job["destination"], answer["filename"])
+    allowed = sorted(hash.split(":", 1)[1] for hash in request["hashes"])
     # Requests that come to the same file: the second one finds it there.
-    with chooser.turn(path), Partial(job.get("partials"), chosen["sha256"]) as partial:
-        at = path if partial.path is None else partial.path
+    with chooser.turn(path), partials.kept(chosen["sha256"]) as partial:
+        at = partial or path
         sha256, size = obtain(chooser.client, link, at, chosen["sha256"])
+        if (allowed and sha256 not in allowed) or chosen["sha256"] not in (None, sha256):
+            remove(at)
+            raise Refused(
+                {
+                    "error": "hash",
+                    "filename": answer["filename"],
+                    "expected": [chosen["sha256"]] if chosen["sha256"] else allowed,
+                    "got": sha256,
+                }
+            )
         if at != path:
             remove(path)
             os.link(at, path)
-    allowed = sorted(hash.split(":", 1)[1] for hash in request["hashes"])
-    if (allowed and sha256 not in allowed) or chosen["sha256"] not in (None, sha256):
-        os.unlink(path)
-        remove(at)
-        raise Refused(
-            {
-                "error": "hash",
-                "filename": answer["filename"],
-                "expected": [chosen["sha256"]] if chosen["sha256"] else allowed,
-                "got": sha256,
-            }
-        )
     answer.update(sha256=sha256, sizeBytes=size, path=path)
     if job.get("members") and chosen["format"] == "sdist":
         texts = members_of(path)
@@ -379,12 +405,12 @@ def main():
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     job = json.load(sys.stdin)
-    chooser = Chooser(job)
+    chooser, partials = Chooser(job), Partials(job.get("partials"))
     write_lock = threading.Lock()
 
     def run(index):
         try:
-            answer = serve(job, chooser, job["requests"][index])
+            answer = serve(job, chooser, partials, job["requests"][index])
         except Refused as refusal:
             answer = refusal.answer
         except Exception as error:
@@ -392,9 +418,12 @@ def main():
         with write_lock:
             sys.stdout.write(json.dumps(dict(answer, request=index)) + "\n")
             sys.stdout.flush()
+        return "error" not in answer
 
     with ThreadPoolExecutor(PARALLEL) as pool:
-        list(pool.map(run, range(len(job["requests"]))))
+        answered = list(pool.map(run, range(len(job["requests"]))))
+    if all(answered):
+        partials.clear()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
 import { elementsOfPlan } from '../plan/elements-of-plan.js';
@@ -110,15 +110,11 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       const { environment } = engine;
       const settings = await readIndexSettings(tools, environment, workspace.indexes);
       const projects = input.projects.map(({ metadata }) => metadata);
-      const files = await fetchForProjects(
+      return await fetchForProjects(
         requests,
         { partials, tools, settings, environment, interpreter, destination, io },
         { projects, workspace: workspace.directory, environment },
       );
-      for (const { sha256 } of files) {
-        for (const name of [sha256, `${sha256}.lock`]) await rm(join(partials, name), { force: true });
-      }
-      return files;
     },
     temporary: () => store.workspace(),
   });

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DistributionRequest } from '@wheelhouse/python';
 import { fetchDistributions, fetchSdists, type DownloadContext } from '@wheelhouse/python/lock';
@@ -187,6 +188,8 @@ describe('a download that is cut', () => {
     });
     expect(index.served).toEqual([`${part} from 100`]);
     expect(files.map(({ sha256 }) => sha256)).toEqual([index.sha256(whole), index.sha256(part)]);
+    // Nothing is kept of a run that ended well.
+    expect(readdirSync(partials)).toEqual([]);
   }, 60_000);
 
   test('and is not what it was any more is downloaded once more, whole', async () => {
@@ -198,3 +201,24 @@ describe('a download that is cut', () => {
     expect(index.served).toEqual([`${file} from 15`, `${file} from 0`]);
   });
 });
+
+test('processes that fetch the same files at once get all of them, and leave nothing', async () => {
+  const files = ['pure-1.0-py3-none-any.whl', 'native-2.0-py3-none-any.whl', 'cut-1.0-py3-none-any.whl'];
+  const partials = temporaryDirectory();
+  const fetchAll = async (): Promise<string[]> => {
+    const destination = temporaryDirectory();
+    const fetched = await fetchDistributions(
+      files.map((file) => request(file, { format: 'wheel' })),
+      { ...context, partials, destination },
+    );
+    return fetched.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'));
+  };
+  // Each line of processes begins anew when it ends, so that ends and beginnings meet.
+  const line = async (): Promise<void> => {
+    for (let turn = 0; turn < 8; turn++) {
+      expect(await fetchAll()).toEqual(files.map((file) => index.sha256(file)));
+    }
+  };
+  await Promise.all([line(), line(), line(), line()]);
+  expect(readdirSync(partials)).toEqual([]);
+}, 120_000);
