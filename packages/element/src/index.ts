@@ -133,4 +133,5 @@ export {
 export { probeBubblewrap } from './sandbox/probe.js';
 export type { Realisation } from './sandbox/realised-root.js';
 export { errnoOf } from './load/errno.js';
+export { replaceFile } from './load/replace-file.js';
 export { coreSources } from './sources/core-sources.js';

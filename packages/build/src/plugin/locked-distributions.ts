@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { ElementError, replaceFile } from '@wheelhouse/element';
 import { locksDirectory, parseLock } from '@wheelhouse/python';
 import { codeOf } from '../errno.js';
 
@@ -45,10 +45,7 @@ export class LockedDistributions {
   /** Keeps what was used. */
   save(): void {
     if (this.used.size === this.known.size && [...this.used.keys()].every((key) => this.known.has(key))) return;
-    mkdirSync(dirname(this.memo), { recursive: true });
-    const temporary = `${this.memo}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify({ format: FORMAT, locks: [...this.used] }));
-    renameSync(temporary, this.memo);
+    replaceFile(this.memo, JSON.stringify({ format: FORMAT, locks: [...this.used] }));
   }
 
   private read(file: string): readonly LockedDistribution[] {

@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf, replaceFile } from '@wheelhouse/element';
 import { isCommitId, isEntryHash } from '../store/entry.js';
 import type { ReceivedBody } from '../store/spool.js';
 
@@ -67,11 +67,7 @@ export class UploadSpool {
     const { sizeBytes } = body.digest;
     if (this.bytes + sizeBytes > capacityBytes) return 'full';
     const path = join(directory, hash);
-    if (commit !== undefined) {
-      const temporary = `${path}.${process.pid}.tmp`;
-      writeFileSync(temporary, JSON.stringify({ commit }), { mode: 0o600 });
-      renameSync(temporary, `${path}${FACTS}`);
-    }
+    if (commit !== undefined) replaceFile(`${path}${FACTS}`, JSON.stringify({ commit }), 0o600);
     try {
       linkSync(body.file(), path);
     } catch (error) {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { pathBeside, replaceFile } from '../load/replace-file.js';
 import { errnoOf } from '../load/errno.js';
 import { BYTE_CODE, statWalk, type StatEntry } from './stat-walk.js';
 
@@ -50,7 +51,8 @@ export class FileListing {
 
   /** Keeps what is there now, while whatever else there is to do goes on. */
   async makeBeside(): Promise<void> {
-    const temporary = this.temporary();
+    mkdirSync(dirname(this.file), { recursive: true });
+    const temporary = pathBeside(this.file);
     if (!(await this.find(temporary))) {
       const records: string[] = [];
       for (const { path } of this.files()) {
@@ -88,14 +90,7 @@ export class FileListing {
   }
 
   write(files: ReadonlyMap<string, ListedFile>): void {
-    const temporary = this.temporary();
-    writeFileSync(temporary, [...files].map(([path, file]) => recordOf(path, file)).join(''));
-    renameSync(temporary, this.file);
-  }
-
-  private temporary(): string {
-    mkdirSync(dirname(this.file), { recursive: true });
-    return `${this.file}.${process.pid}`;
+    replaceFile(this.file, [...files].map(([path, file]) => recordOf(path, file)).join(''));
   }
 
   /** @returns whether there is a GNU find and it has written all it could read */

@@ -1,16 +1,6 @@
 import { createHash, hash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { replaceFile } from '../load/replace-file.js';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { FileListing, listedNow, type ListedFile } from './file-listing.js';
 import { statWalk, type StatEntry } from './stat-walk.js';
@@ -215,8 +205,5 @@ function readJson(path: string): unknown {
 }
 
 function writeJson(path: string, value: unknown): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(value));
-  renameSync(temporary, path);
+  replaceFile(path, JSON.stringify(value));
 }

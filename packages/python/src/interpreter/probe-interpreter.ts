@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { replaceFile } from '@wheelhouse/element';
 import type { Interpreter } from './interpreter.js';
 
 const run = promisify(execFile);
@@ -86,8 +87,5 @@ function readMemo(path: string): readonly Entry[] {
 }
 
 function writeMemo(path: string, entries: readonly Entry[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify({ format: FORMAT, entries }));
-  renameSync(temporary, path);
+  replaceFile(path, JSON.stringify({ format: FORMAT, entries }));
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from '@wheelhouse/element';
 import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 
@@ -42,10 +42,7 @@ export class MetadataMemo {
   save(): void {
     if (this.path === undefined || !this.changed) return;
     const kept = [...this.entries].filter(([, { metadata }]) => !holdsCredentials(metadata)).slice(-CAPACITY);
-    mkdirSync(dirname(this.path), { recursive: true });
-    const temporary = `${this.path}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify({ format: FORMAT, entries: kept }));
-    renameSync(temporary, this.path);
+    replaceFile(this.path, JSON.stringify({ format: FORMAT, entries: kept }));
   }
 }
 

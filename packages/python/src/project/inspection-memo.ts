@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from '@wheelhouse/element';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 
 /** Raised whenever inspection finds something else in the same bytes. */
@@ -39,10 +39,7 @@ export class InspectionMemo {
 
   save(): void {
     if (!this.changed) return;
-    mkdirSync(dirname(this.path), { recursive: true });
-    const temporary = `${this.path}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
-    renameSync(temporary, this.path);
+    replaceFile(this.path, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
   }
 }
 

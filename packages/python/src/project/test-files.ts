@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { digestOf, ElementError, readBlob, walkTree, type BlobStore, type Digest } from '@wheelhouse/element';
+import { lstat, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type BlobStore,
+  type Digest,
+  digestOf,
+  ElementError,
+  readBlob,
+  replaceFile,
+  walkTree,
+} from '@wheelhouse/element';
 import { isAbsent } from '../errno.js';
 import { sourceSetMatcher } from '../sources/source-set.js';
 
@@ -48,7 +56,8 @@ export async function writeBackTestFiles(input: TestFilesInput): Promise<Written
   for (const path of [...written, ...removed]) await checkPlace(directory, path, before.get(path));
   for (const path of written) {
     const file = after.get(path);
-    if (file !== undefined) await writeWhole(join(directory, path), await readBlob(blobs, file.digest), file);
+    if (file === undefined) continue;
+    replaceFile(join(directory, path), await readBlob(blobs, file.digest), file.isExecutable ? 0o755 : 0o644);
   }
   for (const path of removed) await rm(join(directory, path), { force: true });
   return { written, removed };
@@ -94,14 +103,6 @@ async function statOf(path: string): Promise<Awaited<ReturnType<typeof lstat>> |
     if (isAbsent(error)) return undefined;
     throw error;
   }
-}
-
-async function writeWhole(path: string, bytes: Uint8Array, { isExecutable }: TestFile): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, bytes);
-  await chmod(fresh, isExecutable ? 0o755 : 0o644);
-  await rename(fresh, path);
 }
 
 /** What git would not take up; nothing where there is no repository or no git. */

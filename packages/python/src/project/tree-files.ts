@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
+  type BlobStore,
   captureTree,
   checkoutTree,
+  type Digest,
   digestOnlyBlobs,
   emptyTree,
+  replaceFile,
   sameDigest,
   walkTree,
   writeBlob,
   writeTree,
-  type BlobStore,
-  type Digest,
 } from '@wheelhouse/element';
 import type { FileDigest } from './manifest.js';
 import { TEST_RESULT } from '../wheelhouse/test-result.js';
@@ -110,8 +111,5 @@ export async function writeReports(directory: string, { reports, records }: RunF
 /** Writes a file whole or not at all, and only when it is to change. */
 export async function writeText(path: string, text: string): Promise<void> {
   if (existsSync(path) && (await readFile(path, 'utf8')) === text) return;
-  await mkdir(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, text);
-  await rename(fresh, path);
+  replaceFile(path, text);
 }

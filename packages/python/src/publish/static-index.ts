@@ -1,8 +1,8 @@
 import { constants, existsSync } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { digestOf, ElementError, errnoOf, lockFile, throwCollected } from '@wheelhouse/element';
+import { join } from 'node:path';
+import { digestOf, ElementError, errnoOf, lockFile, replaceFile, throwCollected } from '@wheelhouse/element';
 import { projectPage, rootPage, type OfferedFile, type Page } from './index-pages.js';
 import { readPublishable, type PublishableFile } from './publishable-file.js';
 import { parseFilename } from '../fetch/distribution-file.js';
@@ -196,7 +196,6 @@ async function knownFiles(path: string): Promise<Map<string, OfferedFile>> {
 }
 
 async function writePage(directory: string, { html, json }: Page): Promise<void> {
-  await mkdir(directory, { recursive: true });
   await writeAtomically(join(directory, 'index.html'), html);
   await writeAtomically(join(directory, 'index.json'), json);
 }
@@ -204,9 +203,7 @@ async function writePage(directory: string, { html, json }: Page): Promise<void>
 /** Writes a file whole or not at all, and only when it is to change. */
 async function writeAtomically(path: string, text: string): Promise<void> {
   if (existsSync(path) && (await readFile(path, 'utf8')) === text) return;
-  const fresh = join(dirname(path), `.${randomUUID()}`);
-  await writeFile(fresh, text);
-  await rename(fresh, path);
+  replaceFile(path, text);
 }
 
 async function directories(path: string): Promise<string[]> {

@@ -1,18 +1,19 @@
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
-  ElementError,
-  emptyTree,
-  Source,
-  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
+  ElementError,
+  emptyTree,
   type Io,
   type Json,
   type MappingNode,
+  replaceFile,
+  Source,
   type SourceKind,
   type SourceMeta,
+  writeTree,
 } from '@wheelhouse/element';
 import { crateFilename, type Crate } from '../rust/crate.js';
 import { hashFile } from './snapshot-files.js';
@@ -127,10 +128,7 @@ export class CrateSource extends Source {
     const digest = { hash: sha256, sizeBytes };
     const [missing] = await to.findMissing([digest]);
     if (missing !== undefined) await to.write(digest, createReadStream(path));
-    const memo = this.memoPath();
-    mkdirSync(dirname(memo), { recursive: true });
-    writeFileSync(`${memo}.${process.pid}`, JSON.stringify(digest));
-    renameSync(`${memo}.${process.pid}`, memo);
+    replaceFile(this.memoPath(), JSON.stringify(digest));
   }
 
   /** The crate's bytes, where they are in the store. */

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  canonicalJson,
-  ElementError,
-  emptyTree,
-  Source,
-  throwCollected,
-  writeTree,
   type BlobStore,
+  canonicalJson,
   type Consistency,
   type Digest,
+  ElementError,
+  emptyTree,
   type Io,
   type Json,
   type MappingNode,
+  replaceFile,
+  Source,
   type SourceKind,
   type SourceMeta,
+  throwCollected,
+  writeTree,
 } from '@wheelhouse/element';
 import type { DistributionFile, DistributionRequest } from '../fetch/distribution-file.js';
 import { mismatch } from '../fetch/mismatch.js';
@@ -153,10 +154,7 @@ export class DistributionSource extends Source {
     const digest = { hash: file.sha256, sizeBytes: file.sizeBytes };
     const [missing] = await to.findMissing([digest]);
     if (missing !== undefined) await to.write(digest, createReadStream(file.path));
-    const path = this.memoPath();
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.${process.pid}`, JSON.stringify({ filename: file.filename, digest } satisfies KeptFile));
-    renameSync(`${path}.${process.pid}`, path);
+    replaceFile(this.memoPath(), JSON.stringify({ filename: file.filename, digest } satisfies KeptFile));
   }
 
   /** What is asked of an index. */

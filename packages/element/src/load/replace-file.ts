@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A path in the directory of `path` that nobody else uses: processes in other containers can have the same number. */
+export function pathBeside(path: string): string {
+  return `${path}.${randomBytes(9).toString('base64url')}`;
+}
+
+/**
+ * Gives a file new content, whole or not at all: whoever reads it meanwhile, in this process or another, has the old
+ * content or the new. Of several writers the last one wins. Its directory is made where it is absent.
+ *
+ * @param mode permission bits of the file; by default those that the umask leaves of 0666
+ */
+export function replaceFile(path: string, content: string | Uint8Array, mode?: number): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = pathBeside(path);
+  try {
+    writeFileSync(fresh, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
