@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { chooseInterpreter } from '../interpreter/choose-interpreter.js';
+import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { localDependencies, projectRequirements } from '../lock/project-requirements.js';
 import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
@@ -9,7 +9,7 @@ import type { Lock } from '../locks/lock.js';
 import { readLocks } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { checkVendored, vendoredTrees } from '../vendor/vendored-files.js';
-import { checkDistinctNames } from '../metadata/read-projects.js';
+import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
@@ -48,15 +48,32 @@ export interface WorkspaceProject {
   readonly metadata: ProjectMetadata;
 }
 
-/** The Python projects of a workspace, whose metadata is known. Locks and interpreters are read when asked for. */
+/** The Python projects of a workspace. Metadata is read when it is opened, locks and interpreters when asked for. */
 export class PythonWorkspace {
   private constructor(
     private readonly options: PythonWorkspaceOptions,
     readonly projects: readonly WorkspaceProject[],
   ) {}
 
+  /** @throws ElementError METADATA, DUPLICATE_DISTRIBUTION, OUTSIDE_WORKSPACE; all that are found, together */
+  static async open(options: PythonWorkspaceOptions): Promise<PythonWorkspace> {
+    const metadata = await readProjects(
+      options.projects.map(({ root }) => root),
+      {
+        workspace: options.directory,
+        memo: options.memo('python-metadata'),
+        python: () => findPython(options.environment, options.memo('python-interpreters')),
+        settings: (root) => options.projects.find((each) => each.root === root)?.settings,
+        environment: options.environment,
+      },
+    );
+    return PythonWorkspace.of(options, metadata);
+  }
+
   /**
-   * @param metadata of `options.projects`, in their order: what `readProjects` answers
+   * The same for who has read the metadata.
+   *
+   * @param metadata of the projects, in their order
    * @throws ElementErrors DUPLICATE_DISTRIBUTION
    */
   static of(options: PythonWorkspaceOptions, metadata: readonly ProjectMetadata[]): PythonWorkspace {

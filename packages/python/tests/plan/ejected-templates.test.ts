@@ -6,12 +6,10 @@ import {
   ejectedFiles,
   ejectedPath,
   ejectedText,
-  findPython,
   openPlan,
   ProjectPlan,
   PythonWorkspace,
   readEjected,
-  readProjects,
   readToolsLock,
   type EjectableTemplate,
   type PlannedProject,
@@ -75,14 +73,12 @@ beforeEach(() => {
 
 /** The elements that `app` is made of, with its tests on both wheels. */
 async function opened(plan: (plan: ProjectPlan, own: PlannedProject) => string[] = () => []): Promise<BuildSession> {
-  const options = {
+  const open = await PythonWorkspace.open({
     directory: workspace,
     projects: PROJECTS.map((name) => ({ name, root: name })),
     environment: process.env,
-    memo: (name: string) => engine.store.memo(name),
-  };
-  const python = (): Promise<string> => findPython(options.environment, options.memo('python-interpreters'));
-  const open = PythonWorkspace.of(options, await readProjects(PROJECTS, { workspace, python }));
+    memo: (name) => engine.store.memo(name),
+  });
   const [own, local] = [await open.planned(open.project('app')), await open.planned(open.project('lib'))];
   const planned = new ProjectPlan(readToolsLock());
   const targets = [planned.wheel(own), planned.sdist(own), planned.test(own, [local]), ...plan(planned, own)];
