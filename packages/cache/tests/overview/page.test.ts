@@ -85,6 +85,8 @@ it('says that a token is wrong, and lets in with the right one', async () => {
 
 it('is walked through with the keyboard alone', async () => {
   const { page, context } = await openPage(browser, { url: server.url });
+  // A browser gives the focus to what asks for it when it draws, which is after the page has come.
+  await page.locator('#token:focus').waitFor();
   await page.keyboard.type(server.tokens.admin);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Hit rate by day' }).waitFor();
