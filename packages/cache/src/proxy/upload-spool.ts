@@ -53,7 +53,9 @@ export class UploadSpool {
       const upload = { hash, path, sizeBytes: stats.size, ...(commit === undefined ? {} : { commit }) };
       found.push({ upload, writtenMs: stats.mtimeMs });
     }
-    for (const name of names.filter((each) => each.endsWith(FACTS) && !names.includes(each.slice(0, -FACTS.length)))) {
+    // Facts whose body never came, or that were themselves not written to their end.
+    const isLeft = (name: string): boolean => !name.endsWith(FACTS) || !names.includes(name.slice(0, -FACTS.length));
+    for (const name of names.filter((each) => !isEntryHash(each) && isLeft(each))) {
       const age = now() - (statSync(join(directory, name), { throwIfNoEntry: false })?.mtimeMs ?? now());
       if (age > 60_000) rmSync(join(directory, name), { force: true });
     }

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  type BlobStore,
-  type Digest,
   digestOf,
   ElementError,
   readBlob,
   replaceFile,
   walkTree,
+  type BlobStore,
+  type Digest,
 } from '@wheelhouse/element';
 import { isAbsent } from '../errno.js';
 import { sourceSetMatcher } from '../sources/source-set.js';

@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
-  type BlobStore,
   captureTree,
   checkoutTree,
-  type Digest,
   digestOnlyBlobs,
   emptyTree,
   replaceFile,
@@ -13,6 +11,8 @@ import {
   walkTree,
   writeBlob,
   writeTree,
+  type BlobStore,
+  type Digest,
 } from '@wheelhouse/element';
 import type { FileDigest } from './manifest.js';
 import { TEST_RESULT } from '../wheelhouse/test-result.js';

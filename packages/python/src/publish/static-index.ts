@@ -2,11 +2,12 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { digestOf, ElementError, errnoOf, lockFile, replaceFile, throwCollected } from '@wheelhouse/element';
+import { digestOf, ElementError, errnoOf, lockFile, throwCollected } from '@wheelhouse/element';
 import { projectPage, rootPage, type OfferedFile, type Page } from './index-pages.js';
 import { readPublishable, type PublishableFile } from './publishable-file.js';
 import { parseFilename } from '../fetch/distribution-file.js';
 import { fileBytes } from '../inspection/archive.js';
+import { writeText } from '../project/tree-files.js';
 import { sha256Of } from '../wheelhouse/wheel-description.js';
 
 /** What became of a file that was to be published. */
@@ -79,7 +80,7 @@ export class StaticIndex {
     const directory = join(this.directory, 'files', file.name);
     await mkdir(directory, { recursive: true });
     // Before the file: who sees the file finds its metadata.
-    if (file.metadata !== undefined) await writeAtomically(join(directory, file.filename + METADATA), file.metadata);
+    if (file.metadata !== undefined) await writeText(join(directory, file.filename + METADATA), file.metadata);
     const fresh = join(directory, `.${randomUUID()}`);
     try {
       await copyFile(file.path, fresh, constants.COPYFILE_EXCL);
@@ -107,7 +108,7 @@ export class StaticIndex {
         continue;
       }
       const read = await readPublishable(filename, path);
-      if (read.metadata !== undefined) await writeAtomically(path + METADATA, read.metadata);
+      if (read.metadata !== undefined) await writeText(path + METADATA, read.metadata);
       files.push(offered(read));
     }
     await writePage(page, projectPage(name, files, `../../files/${name}/`));
@@ -196,14 +197,8 @@ async function knownFiles(path: string): Promise<Map<string, OfferedFile>> {
 }
 
 async function writePage(directory: string, { html, json }: Page): Promise<void> {
-  await writeAtomically(join(directory, 'index.html'), html);
-  await writeAtomically(join(directory, 'index.json'), json);
-}
-
-/** Writes a file whole or not at all, and only when it is to change. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return;
-  replaceFile(path, text);
+  await writeText(join(directory, 'index.html'), html);
+  await writeText(join(directory, 'index.json'), json);
 }
 
 async function directories(path: string): Promise<string[]> {

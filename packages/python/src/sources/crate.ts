@@ -1,19 +1,19 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  ElementError,
+  emptyTree,
+  replaceFile,
+  Source,
+  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
-  ElementError,
-  emptyTree,
   type Io,
   type Json,
   type MappingNode,
-  replaceFile,
-  Source,
   type SourceKind,
   type SourceMeta,
-  writeTree,
 } from '@wheelhouse/element';
 import { crateFilename, type Crate } from '../rust/crate.js';
 import { hashFile } from './snapshot-files.js';

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  type BlobStore,
   canonicalJson,
-  type Consistency,
-  type Digest,
   ElementError,
   emptyTree,
+  replaceFile,
+  Source,
+  throwCollected,
+  writeTree,
+  type BlobStore,
+  type Consistency,
+  type Digest,
   type Io,
   type Json,
   type MappingNode,
-  replaceFile,
-  Source,
   type SourceKind,
   type SourceMeta,
-  throwCollected,
-  writeTree,
 } from '@wheelhouse/element';
 import type { DistributionFile, DistributionRequest } from '../fetch/distribution-file.js';
 import { mismatch } from '../fetch/mismatch.js';
