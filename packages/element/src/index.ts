@@ -1,4 +1,5 @@
 export { captureTree, type CaptureOptions } from './plugin/capture.js';
+export { CapturedSource } from './plugin/captured-source.js';
 export { checkoutTree, type CheckoutOptions } from './store/checkout.js';
 export { DiskArtifactStore } from './store/disk-artifact-store.js';
 export { DiskBlobStore } from './store/disk-blob-store.js';

@@ -61,6 +61,7 @@ export {
   prefetch,
   type DistributionServices,
 } from './sources/distribution.js';
+export { projectFilesKind } from './sources/project-files.js';
 export type { PinnedIndex } from './tools/index-choice.js';
 export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';

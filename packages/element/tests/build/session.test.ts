@@ -271,3 +271,35 @@ test.each([
   project.write({ 'x.bst': text });
   await expect(project.open(['x.bst'])).rejects.toMatchObject({ message });
 });
+
+test('a source that is saved while its dependencies are built is an error, and nothing is recorded under its key', async () => {
+  const project = testProject(path());
+  project.write({
+    'slow.bst': COPY,
+    'late.bst': `kind: manual
+build-depends: [host.bst, slow.bst]
+sources:
+- kind: local
+  path: late
+config:
+  install-commands:
+  - mkdir -p %{install-root}
+  - cp -r . %{install-root}
+`,
+    'src/in.txt': 'hello\n',
+    'late/main.py': 'old\n',
+  });
+  const session = await project.open(['late.bst']);
+  project.onEvent = (event) => {
+    if (event.type === 'built' && event.element.name === 'slow.bst') project.write({ 'late/main.py': 'new\n' });
+  };
+  await expect(session.build()).rejects.toThrow('`late` was changed while it was built: `main.py` (content)');
+  const key = session.keys.key(session.element('late.bst'));
+  expect(await project.store.artifacts.get(key)).toBeUndefined();
+
+  const again = await project.open(['late.bst']);
+  expect(again.keys.key(again.element('late.bst'))).not.toBe(key);
+  expect((await again.build()).map(({ status }) => status)).toContain('built');
+  project.write({ 'late/main.py': 'old\n' });
+  expect(await project.build(['late.bst'])).toMatchObject({ 'late.bst': 'built' });
+});

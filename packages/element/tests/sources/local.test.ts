@@ -1,6 +1,15 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf, encodeDirectory, MemoryBlobStore, walkTree, type Digest, type Source } from '@wheelhouse/element';
+import {
+  digestOf,
+  ElementError,
+  encodeDirectory,
+  formatError,
+  MemoryBlobStore,
+  walkTree,
+  type Digest,
+  type Source,
+} from '@wheelhouse/element';
 import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 
@@ -96,16 +105,140 @@ describe('a local source', () => {
     });
   });
 
-  it('notices a file that is changed between being looked at and being fetched', async () => {
-    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+  /** What is said when `edit` happens between being looked at and being fetched. */
+  async function edited(path: string, edit: (directory: string) => void): Promise<string> {
+    const { source, directory } = sourceOf({ 'files/a': 'y', 'files/deep/b': 'z', 'files/one.txt': '1' }, path);
+    symlinkSync('a', join(directory, 'files/link'));
     await source.consistency();
-    const before = source.getUniqueKey() as { readonly hash: string; readonly sizeBytes: number };
-    writeFileSync(join(directory, 'files/a'), 'other');
-    const after = (await keyOf(again(directory))) as { readonly hash: string; readonly sizeBytes: number };
-    await expect(source.fetch(new MemoryBlobStore(), io)).rejects.toThrow(
-      'app.bst [line 3 column 2]: `files` was changed while the element was built: ' +
-        `it was sha256:${before.hash}/${before.sizeBytes} and is sha256:${after.hash}/${after.sizeBytes}`,
+    const key = source.getUniqueKey();
+    edit(directory);
+    const error = await source.fetch(new MemoryBlobStore(), io).then(
+      () => undefined,
+      (reason: unknown) => reason,
     );
+    expect(source.getUniqueKey()).toEqual(key);
+    return error instanceof ElementError ? formatError(error) : 'no error';
+  }
+
+  it.each<[string, string, (directory: string) => void, string]>([
+    [
+      'content',
+      'files',
+      (at) => {
+        writeFileSync(join(at, 'files/a'), 'other');
+      },
+      '`a` (content)',
+    ],
+    [
+      'content of the same length',
+      'files',
+      (at) => {
+        writeFileSync(join(at, 'files/a'), 'Y');
+      },
+      '`a` (content)',
+    ],
+    [
+      'mode',
+      'files',
+      (at) => {
+        chmodSync(join(at, 'files/deep/b'), 0o755);
+      },
+      '`deep/b` (mode)',
+    ],
+    [
+      'a file more',
+      'files',
+      (at) => {
+        writeFileSync(join(at, 'files/deep/c'), '');
+      },
+      '`deep/c` (added)',
+    ],
+    [
+      'a directory more',
+      'files',
+      (at) => {
+        mkdirSync(join(at, 'files/new'));
+      },
+      '`new` (added)',
+    ],
+    [
+      'a file less',
+      'files',
+      (at) => {
+        rmSync(join(at, 'files/a'));
+      },
+      '`a` (removed)',
+    ],
+    [
+      'a directory less',
+      'files',
+      (at) => {
+        rmSync(join(at, 'files/deep'), { recursive: true });
+      },
+      '`deep` (removed)',
+    ],
+    [
+      'target of a link',
+      'files',
+      (at) => {
+        rmSync(join(at, 'files/link'));
+        symlinkSync('deep', join(at, 'files/link'));
+      },
+      '`link` (link target)',
+    ],
+    [
+      'type',
+      'files',
+      (at) => {
+        rmSync(join(at, 'files/a'));
+        mkdirSync(join(at, 'files/a'));
+      },
+      '`a` (type)',
+    ],
+    [
+      'several files',
+      'files',
+      (at) => {
+        for (const name of ['1', '2', '3', '4', '5', '6', '7']) writeFileSync(join(at, 'files', name), '');
+      },
+      '`1` (added), `2` (added), `3` (added), `4` (added), `5` (added), 2 more',
+    ],
+    [
+      'the directory itself',
+      'files',
+      (at) => {
+        rmSync(join(at, 'files'), { recursive: true });
+      },
+      '`a` (removed), `deep` (removed), `link` (removed), `one.txt` (removed)',
+    ],
+    [
+      'content of a single file',
+      'files/one.txt',
+      (at) => {
+        writeFileSync(join(at, 'files/one.txt'), '2');
+      },
+      '`one.txt` (content)',
+    ],
+    [
+      'a single file',
+      'files/one.txt',
+      (at) => {
+        rmSync(join(at, 'files/one.txt'));
+      },
+      '`one.txt` (removed)',
+    ],
+  ])('that changes between being looked at and being fetched is an error: %s', async (_what, path, edit, changes) => {
+    expect(await edited(path, edit)).toBe(
+      `app.bst [line 3 column 2]: \`${path}\` was changed while it was built: ${changes}\nhint: nothing was recorded; build again`,
+    );
+  });
+
+  it('is fetched as it was seen where only what is beside it changes', async () => {
+    expect(
+      await edited('files/one.txt', (at) => {
+        rmSync(join(at, 'files/a'));
+      }),
+    ).toBe('no error');
   });
 
   it('does not answer before it was looked at', () => {

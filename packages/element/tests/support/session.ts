@@ -18,6 +18,8 @@ export interface TestProject {
   readonly directory: string;
   readonly store: LocalStore;
   readonly events: BuildEvent[];
+  /** Is called for every event. */
+  onEvent: (event: BuildEvent) => void;
   /** What the sandbox was asked to run, by the elements' logs: how often it ran. */
   runs: number;
   /** Writes files, relative to the project. */
@@ -40,6 +42,7 @@ export function testProject(root: string): TestProject {
     directory,
     store,
     events,
+    onEvent: () => undefined,
     runs: 0,
     write(files) {
       for (const [path, text] of Object.entries(files)) {
@@ -60,7 +63,10 @@ export function testProject(root: string): TestProject {
         {
           store,
           sandbox: counted,
-          listener: (event) => events.push(event),
+          listener: (event) => {
+            events.push(event);
+            project.onEvent(event);
+          },
           signal: new AbortController().signal,
           retryFailed,
         },

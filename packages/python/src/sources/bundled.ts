@@ -1,6 +1,12 @@
 import { join } from 'node:path';
-import { captureTree, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
-import { CapturedSource } from './captured-source.js';
+import {
+  CapturedSource,
+  captureTree,
+  type BlobStore,
+  type Digest,
+  type MappingNode,
+  type SourceKind,
+} from '@wheelhouse/element';
 
 /**
  * A directory that is shipped with this package: scripts that run in the sandbox. Known by its content.
@@ -21,9 +27,14 @@ export class BundledSource extends CapturedSource {
       .map((name) => name.asString());
   }
 
+  protected override get label(): string {
+    return this.path;
+  }
+
   protected override async capture(blobs: BlobStore): Promise<Digest> {
     return await captureTree(blobs, join(__dirname, '..', 'elements', this.path), {
       label: this.path,
+      code: 'SOURCE',
       filter: (path) => !path.includes('__pycache__') && this.include?.includes(path) !== false,
     });
   }

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import {
+  CapturedSource,
   captureTree,
   ElementError,
   type BlobStore,
@@ -7,7 +8,6 @@ import {
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
-import { CapturedSource } from './captured-source.js';
 import { projectFiles, sourceSetMatcher, type SourceSet } from './source-set.js';
 
 /**
@@ -17,7 +17,6 @@ import { projectFiles, sourceSetMatcher, type SourceSet } from './source-set.js'
 export class ProjectFilesSource extends CapturedSource {
   private path = '';
   private set: SourceSet = { include: [], exclude: [] };
-  private wanted: Promise<ReadonlySet<string>> | undefined;
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'path', 'include', 'exclude']);
@@ -32,10 +31,13 @@ export class ProjectFilesSource extends CapturedSource {
     }
   }
 
+  protected override get label(): string {
+    return this.path;
+  }
+
   protected override async capture(blobs: BlobStore): Promise<Digest> {
     const directory = join(this.project.directory, this.path);
-    // Asked once: what is built is what the key was made of.
-    const wanted = await (this.wanted ??= this.list(directory));
+    const wanted = await this.list(directory);
     return await captureTree(blobs, directory, {
       label: this.path,
       code: 'SOURCE',
