@@ -4,9 +4,10 @@ import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import {
   ejectedFiles,
-  gitFiles,
+  gitListing,
   projectFiles,
   type GitFilesOptions,
+  type GitListing,
   type PythonWorkspace,
   type WorkspaceProject,
 } from '@wheelhouse/python';
@@ -30,8 +31,8 @@ export interface TaskDigestInput {
  */
 export async function taskDigest({ workspace, projects, toolchains, version }: TaskDigestInput): Promise<string> {
   const roots = projects.map(({ ref }) => ref.root);
-  const sources = await filesBelow(workspace.directory, roots, 'sources');
-  const ignored = await filesBelow(workspace.directory, roots, 'ignored');
+  const { files: sources, nested } = await filesBelow(workspace.directory, roots, 'sources');
+  const { files: ignored } = await filesBelow(workspace.directory, roots, 'ignored');
   const digest = sha256(
     canonicalJson({
       rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
@@ -44,6 +45,7 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
       modes: modesDigest(workspace.directory, sources),
       unseen: await unseenDigest(workspace.directory, sources, [
         ...ignored,
+        ...sources.filter((file) => nested.some((directory) => file.startsWith(`${directory}/`))),
         ...unlisted(roots, workspace.directory, sources),
       ]),
       ...(version === undefined ? {} : { version }),
@@ -52,21 +54,23 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
   return `sha256:${digest}`;
 }
 
+const NOTHING: Pick<GitListing, 'files' | 'nested'> = { files: [], nested: [] };
+
 /** The files of projects, relative to the workspace. Git is asked once for all of them. */
 async function filesBelow(
   workspace: string,
   roots: readonly string[],
   which: GitFilesOptions['which'],
-): Promise<string[]> {
-  if (roots.length === 0) return [];
-  const listed = await gitFiles(workspace, { which, patterns: roots.map((root) => `:(literal)${root}`) });
+): Promise<Pick<GitListing, 'files' | 'nested'>> {
+  if (roots.length === 0) return NOTHING;
+  const listed = await gitListing(workspace, { which, patterns: roots.map((root) => `:(literal)${root}`) });
   if (listed !== undefined) return listed;
-  if (which === 'ignored') return [];
+  if (which === 'ignored') return NOTHING;
   const files: string[] = [];
   for (const root of roots) {
     for (const file of await projectFiles(join(workspace, root))) files.push(posix.join(root, file));
   }
-  return files;
+  return { files, nested: [] };
 }
 
 /** The projects' own templates that git ignores: they decide what elements are all the same. */
@@ -115,7 +119,7 @@ function modesDigest(workspace: string, sources: readonly string[]): string {
   return sha256(lines.sort().join('\n'));
 }
 
-/** What is in files that are inputs although Nx does not hash them: ignored by git, or hidden by `.nxignore`. */
+/** What is in files that are inputs although Nx does not hash them: ignored by git, hidden by `.nxignore`, or in other repositories. */
 async function unseenDigest(
   workspace: string,
   sources: readonly string[],

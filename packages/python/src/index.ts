@@ -110,5 +110,5 @@ export {
   WHEEL_EXCLUDES,
   type SourceSet,
 } from './sources/source-set.js';
-export { gitFiles, type GitFilesOptions } from './sources/git-files.js';
+export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './sources/git-files.js';
 export { isWheelhouse } from './wheelhouse/layout.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { gitFiles, METADATA_FILES } from '@wheelhouse/python';
+import { gitFilesMatching, METADATA_FILES } from '@wheelhouse/python';
 import { codeOf } from '../errno.js';
 
 /** Directories that are not looked into where git does not say what is ignored. */
@@ -26,7 +26,7 @@ export interface ProjectRoot {
 }
 
 /**
- * The metadata files of a workspace: those git tracks or would take up and, as for Nx, no .nxignore hides; where there
+ * The metadata files of a workspace: those git tracks or would take up, there and in submodules, and, as for Nx, no .nxignore hides; where there
  * is no git, all but what tools leave behind.
  *
  * @param workspace absolute path
@@ -80,7 +80,7 @@ function declaresProject(path: string): boolean {
 
 async function listedByGit(workspace: string): Promise<string[] | undefined> {
   const patterns = METADATA_FILES.map((name) => `:(glob)**/${name}`);
-  const listed = await gitFiles(workspace, { which: 'sources', patterns });
+  const listed = await gitFilesMatching(workspace, patterns);
   return listed?.filter((path) => existsSync(join(workspace, path)));
 }
 

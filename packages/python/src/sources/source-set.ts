@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import picomatch from 'picomatch';
-import { gitFiles } from './git-files.js';
+import { gitListing, type AbsentFiles } from './git-files.js';
+import { walkedFiles } from './walked-files.js';
 
 /** Which files of a project belong to an element, as globs relative to the project. */
 export interface SourceSet {
@@ -58,29 +57,29 @@ export const TEST_INCLUDES: readonly string[] = [
 /** What tests are never made of, whatever includes say. */
 export const TEST_EXCLUDES: readonly string[] = [BYTE_CODE];
 
-/** What tools leave in a project that is under no version control. */
-const DEBRIS =
-  /(^|\/)(__pycache__|node_modules|\.git|\.venv|venv|\.tox|\.mypy_cache|\.pytest_cache|build|dist|[^/]+\.egg-info)(\/|$)|\.py[co]$/;
+/** The files of a project, and what of them is not there. */
+export interface ProjectListing {
+  /** Relative paths, unsorted. */
+  readonly files: readonly string[];
+  readonly absent: readonly AbsentFiles[];
+}
 
 /**
- * The files of a project: those that git tracks or would take up, or, where there is no git, all but what tools leave
- * behind. Deleted files that git still tracks are left out by whoever reads them.
+ * The files of a project: those that git tracks or would take up, submodules and other repositories in it included, or,
+ * where there is no git, all but what tools leave behind. Deleted files that git still tracks are left out by whoever
+ * reads them.
  *
  * @param directory absolute path of the project
- * @returns relative paths, unsorted
  * @throws ElementError SOURCE where git refuses to answer
  */
+export async function projectListing(directory: string): Promise<ProjectListing> {
+  const listing = await gitListing(directory, { which: 'sources' });
+  return listing ?? { files: await walkedFiles(directory), absent: [] };
+}
+
+/** The files of {@link projectListing}. @throws ElementError SOURCE where git refuses to answer */
 export async function projectFiles(directory: string): Promise<string[]> {
-  const listed = await gitFiles(directory, { which: 'sources' });
-  if (listed !== undefined) return listed;
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
-    .filter((path) => !DEBRIS.test(path));
-  // A virtual environment (PEP 405), whatever it is called.
-  const environments = paths.filter((path) => path.endsWith('/pyvenv.cfg')).map((path) => dirname(path));
-  return paths.filter((path) => !environments.some((environment) => path.startsWith(`${environment}/`)));
+  return [...(await projectListing(directory)).files];
 }
 
 /** Whether a file, by its path relative to the project, belongs to a set. */

@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What tools leave in a project that is under no version control. */
+const DEBRIS =
+  /(^|\/)(__pycache__|node_modules|\.git|\.venv|venv|\.tox|\.nox|\.nx|\.mypy_cache|\.pytest_cache|\.ruff_cache|build|dist|[^/]+\.egg-info)(\/|$)|\.py[co]$/;
+
+/** Whether a file, by its path relative to a project, is what tools leave there. */
+export function isDebris(path: string): boolean {
+  return DEBRIS.test(path);
+}
+
+/**
+ * The files below a directory that git says nothing of: all but what tools leave behind, and virtual environments.
+ *
+ * @param directory absolute path
+ * @returns relative paths, unsorted
+ */
+export async function walkedFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
+    .filter((path) => !isDebris(path));
+  // A virtual environment (PEP 405), whatever it is called.
+  const environments = paths.filter((path) => path.endsWith('/pyvenv.cfg')).map((path) => dirname(path));
+  return paths.filter((path) => !environments.some((environment) => path.startsWith(`${environment}/`)));
+}
