@@ -110,5 +110,7 @@ export {
   WHEEL_EXCLUDES,
   type SourceSet,
 } from './sources/source-set.js';
+export type { GeneratedFiles } from './sources/generated-files.js';
 export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './sources/git-files.js';
+export { baseOf } from './sources/shared-files.js';
 export { isWheelhouse } from './wheelhouse/layout.js';

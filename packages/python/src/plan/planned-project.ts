@@ -7,6 +7,7 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import type { VersionCommits } from '../metadata/vcs/vcs-environment.js';
 import type { Crate } from '../rust/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
+import type { GeneratedFiles } from '../sources/generated-files.js';
 import { WHEEL_EXCLUDES } from '../sources/source-set.js';
 
 /** How a project is built, where it differs from the defaults. */
@@ -17,6 +18,10 @@ export interface ProjectSettings extends LockSettings {
   readonly exclude?: readonly string[];
   /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
   readonly include?: readonly string[];
+  /** Files, directories and globs of either, relative to the workspace, that are staged with the project. */
+  readonly shared?: readonly string[];
+  /** Files that git ignores and tasks make, which are sources of the wheel. */
+  readonly generated?: readonly GeneratedFiles[];
   /** Which commits a version from git counts. Default `all`, as the tools do. */
   readonly versionCommits?: VersionCommits;
   /** Globs, relative to the project, of files that tests are made of, beside the defaults. */

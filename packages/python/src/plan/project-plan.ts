@@ -3,7 +3,8 @@ import { DistributionPlan, HOOK_TOOLS, identityOf, INSTALL_TOOLS, type CargoPart
 import type { EjectableTemplate } from './ejected-templates.js';
 import { imageApplicationElement, imageBaseElement, imageInterpreterElement } from './image-elements.js';
 import { shortDigest, type PlannedElement } from './planned-element.js';
-import { buildLockOf, wheelExcludes, type PlannedBase, type PlannedProject } from './planned-project.js';
+import { buildLockOf, type PlannedBase, type PlannedProject } from './planned-project.js';
+import { projectSources } from './project-sources.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
 import type { Target } from '../interpreter/target.js';
 import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
@@ -11,7 +12,6 @@ import { select } from '../locks/selection.js';
 import { versionEnvironment } from '../metadata/vcs/vcs-environment.js';
 import { testRun, type TestRun } from '../project/test-run.js';
 import { servicesElement } from '../services/services-overlay.js';
-import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
 
 /** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
 const ANY_VERSION = '0';
@@ -54,19 +54,20 @@ export class ProjectPlan extends DistributionPlan {
 
   /** What the project's own build backend asks for beside `build-system.requires`. @returns the element's name */
   buildRequires(project: PlannedProject, lock: Lock): string {
-    const { metadata, interpreter, settings } = project;
+    const { metadata, interpreter } = project;
     const cargo = this.cargo(lock, project.crates, project);
+    const { variables, sources } = projectSources(project, 'hook');
     return this.own(project, 'hook', {
       name: `hook/${metadata.normalizedName}-${shortDigest(lock.entries.map(identityOf))}.bst`,
       overlay: {
         ...this.versionOverlay(project, cargo.overlay),
-        variables: { interpreter: interpreter.executable, hook: 'get-all-requires' },
+        variables: { interpreter: interpreter.executable, hook: 'get-all-requires', ...variables },
         'build-depends': [
           ...this.runners(interpreter, HOOK_TOOLS),
           this.ownEnvironment(lock, project),
           ...cargo.depends,
         ],
-        sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+        sources,
       },
     });
   }
@@ -137,13 +138,14 @@ export class ProjectPlan extends DistributionPlan {
    * @param run how they are run; as the locks say where absent @returns the element's name
    */
   test(project: PlannedProject, local: readonly PlannedProject[], run: TestRun = testRun(project)): string {
-    const { metadata, interpreter, locks, settings } = project;
+    const { metadata, interpreter, locks } = project;
     const { variables, ...overlay } = run.overlay;
+    const staged = projectSources(project, 'test');
     const runners = this.plan('runners.bst', 'runners', {});
     return this.own(project, 'test', {
       name: `test/${metadata.normalizedName}.bst`,
       overlay: {
-        variables: { interpreter: interpreter.executable, ...variables },
+        variables: { interpreter: interpreter.executable, ...staged.variables, ...variables },
         ...overlay,
         'build-depends': [
           this.toolchain(interpreter),
@@ -152,14 +154,7 @@ export class ProjectPlan extends DistributionPlan {
           this.installed(project, local),
           ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
         ],
-        sources: [
-          {
-            kind: 'project-files',
-            path: metadata.root,
-            include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])],
-            exclude: TEST_EXCLUDES,
-          },
-        ],
+        sources: staged.sources,
       },
     });
   }
@@ -206,33 +201,35 @@ export class ProjectPlan extends DistributionPlan {
   }
 
   private wheelOverlay(project: PlannedProject): PlannedElement['overlay'] {
-    const { metadata, interpreter, settings } = project;
+    const { interpreter, settings } = project;
     const lock = buildLockOf(project);
+    const { variables, sources } = projectSources(project, 'wheel');
     const pip = settings.frontend === 'pip';
     const cargo = this.cargo(lock, project.crates, project);
     return {
       ...this.versionOverlay(project, cargo.overlay),
-      variables: { interpreter: interpreter.executable },
+      variables: { interpreter: interpreter.executable, ...variables },
       'build-depends': [
         ...(pip
           ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
           : [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project)]),
         ...cargo.depends,
       ],
-      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      sources,
       config: { frontend: settings.frontend ?? 'hook' },
     };
   }
 
   private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
-    const { metadata, interpreter, settings } = project;
+    const { interpreter } = project;
     const lock = buildLockOf(project);
+    const { variables, sources } = projectSources(project, 'wheel');
     const cargo = this.cargo(lock, project.crates, project);
     return {
       ...this.versionOverlay(project, cargo.overlay),
-      variables: { interpreter: interpreter.executable },
+      variables: { interpreter: interpreter.executable, ...variables },
       'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project), ...cargo.depends],
-      sources: [{ kind: 'project-files', path: metadata.root, exclude: wheelExcludes(settings) }],
+      sources,
     };
   }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   formatDigest,
   parseDigest,
@@ -19,6 +20,7 @@ import {
   type PlannedClosure,
 } from './operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
+import { projectSubdirectory } from '../plan/project-sources.js';
 import type { Progress } from '../image/image-engine.js';
 import type { RunningServices } from '../services/with-services.js';
 import { sourceDigestOf } from './source-digest.js';
@@ -139,14 +141,15 @@ async function runTestsWith(
 /** Takes what tests wrote back into the project; nothing where they were ended before their files could be kept. */
 async function writeBack(
   { workspace, project, engine }: Operation,
-  { settings }: PlannedProject,
+  own: PlannedProject,
   { tree, sources }: { readonly tree: Digest; readonly sources: string },
 ): Promise<WrittenFiles | undefined> {
   const { blobs } = engine.store;
-  const [before, after] = [parseDigest(sources), await subtree(blobs, tree, 'sources')];
+  const [staged, after] = [parseDigest(sources), await subtree(blobs, tree, 'sources')];
+  const before = staged === undefined ? undefined : await subtree(blobs, staged, projectSubdirectory(own));
   if (before === undefined || after === undefined) return undefined;
   const { writeBackTestFiles } = await import('./test-files.js');
-  const globs = [...TEST_DIRECTORIES, ...(settings.testInclude ?? [])];
+  const globs = [...TEST_DIRECTORIES, ...(own.settings.testInclude ?? [])];
   return await writeBackTestFiles({ blobs, before, after, directory: workspace.directoryOf(project), globs });
 }
 
@@ -161,7 +164,7 @@ async function reportsIn(blobs: BlobStore, tree: Digest): Promise<Map<string, st
 
 async function mapped(
   { workspace, engine }: Operation,
-  { all }: PlannedClosure,
+  { own, all }: PlannedClosure,
   { text, installed }: { readonly text: string; readonly installed: Digest },
 ): Promise<string> {
   const { mapCoverage } = await import('./coverage-report.js');
@@ -169,7 +172,7 @@ async function mapped(
     blobs: engine.store.blobs,
     text,
     installed,
-    buildRoot: BUILD_ROOT,
+    buildRoot: posix.join(BUILD_ROOT, projectSubdirectory(own)),
     projects: all.map(({ metadata: { root } }) => ({
       root,
       directory: workspace.directoryOf({ ref: { name: root, root } }),

@@ -8,20 +8,33 @@ import {
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
-import { projectFiles, sourceSetMatcher, type SourceSet } from './source-set.js';
+import type { GeneratedFiles } from './generated-files.js';
+import { stagedFiles, type StagedFilesChoice } from './staged-files.js';
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative
- * to the workspace, `include` and `exclude` are globs relative to it. Known by its content, whatever git says of it.
+ * to the workspace, `include` and `exclude` are globs relative to it, `named` are files that count whatever is excluded.
+ * `generated` names files that tasks make. With `shared`, globs of files of the workspace, the tree is that of the
+ * workspace, in which the project lies at its path (docs/adr/0070). Known by its content, whatever git says of it.
  */
 export class ProjectFilesSource extends CapturedSource {
   private path = '';
-  private set: SourceSet = { include: [], exclude: [] };
+  private choice: Omit<StagedFilesChoice, 'workspace' | 'project'> = {
+    set: { include: [], exclude: [] },
+    named: [],
+    shared: [],
+    generated: [],
+  };
 
   override configure(node: MappingNode): void {
-    this.nodeValidate(node, ['kind', 'path', 'include', 'exclude']);
+    this.nodeValidate(node, ['kind', 'path', 'include', 'exclude', 'named', 'shared', 'generated']);
     this.path = this.nodeGetMember(node, 'str', 'path');
-    this.set = { include: strings(node, 'include'), exclude: strings(node, 'exclude') };
+    this.choice = {
+      set: { include: strings(node, 'include'), exclude: strings(node, 'exclude') },
+      named: strings(node, 'named'),
+      shared: strings(node, 'shared'),
+      generated: (node.sequence('generated')?.mappings() ?? []).map((each) => this.generated(each)),
+    };
     if (relative('/w', join('/w', this.path)).startsWith('..')) {
       throw new ElementError({
         code: 'PROJ_PATH_INVALID',
@@ -36,22 +49,25 @@ export class ProjectFilesSource extends CapturedSource {
   }
 
   protected override async capture(blobs: BlobStore): Promise<Digest> {
-    const directory = join(this.project.directory, this.path);
-    const wanted = await this.list(directory);
+    const { directory, wanted, checkLink } = await stagedFiles({
+      ...this.choice,
+      workspace: this.project.directory,
+      project: this.path,
+    });
     return await captureTree(blobs, directory, {
       label: this.path,
       code: 'SOURCE',
-      filter: (path) => wanted.has(path),
-      // What they lead to is not in the sandbox.
-      outwardLinks: false,
+      filter: (path, type) => {
+        if (!wanted.has(path)) return false;
+        if (type === 'symlink') checkLink(path);
+        return true;
+      },
     });
   }
 
-  private async list(directory: string): Promise<ReadonlySet<string>> {
-    const matches = sourceSetMatcher(this.set);
-    const wanted = new Set<string>();
-    for (const file of await projectFiles(directory)) if (matches(file)) addWithParents(file, wanted);
-    return wanted;
+  private generated(node: MappingNode): GeneratedFiles {
+    this.nodeValidate(node, ['files', 'by']);
+    return { files: strings(node, 'files'), by: this.nodeGetMember(node, 'str', 'by') };
   }
 }
 
@@ -64,9 +80,4 @@ export const projectFilesKind: SourceKind = {
 
 function strings(node: MappingNode, key: string): string[] {
   return (node.sequence(key)?.scalars() ?? []).map((item) => item.asString());
-}
-
-function addWithParents(file: string, to: Set<string>): void {
-  for (let path = file; path !== '' && !to.has(path); path = path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    to.add(path);
 }

@@ -3,7 +3,8 @@
 usage: surroundings.py --from DIR --to DIR --seed N [--umask MODE] -- COMMAND [ARGUMENT]...
 
 The sources in --from are copied to --to, an empty file system in memory, in an order drawn by --seed: there directories
-list what came last first. The command runs there, on one processor, which the seed draws too, and with that umask.
+list what came last first. The command runs there, in the directory that stands for the one it is started in, on one
+processor, which the seed draws too, and with that umask.
 """
 
 import argparse
@@ -40,7 +41,9 @@ def main():
     os.sched_setaffinity(0, {draw.choice(sorted(os.sched_getaffinity(0)))})
     if options.umask is not None:
         os.umask(options.umask)
-    os.chdir(options.target)
+    here = Path.cwd()
+    inside = here.relative_to(options.source) if options.source in here.parents else ""
+    os.chdir(options.target / inside)
     os.execv(options.command[0], options.command)
 
 

@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { baseOf, sharedMatcher } from './shared-files.js';
+import { isAbsent } from '../errno.js';
+
+/** Files that a task makes and a wheel holds, though git ignores them. */
+export interface GeneratedFiles {
+  /** Files, directories and globs of either, relative to the project. */
+  readonly files: readonly string[];
+  /** The task that makes them: a target of the project, or `<project>:<target>`. */
+  readonly by: string;
+}
+
+/**
+ * The files that tasks made in a project.
+ *
+ * @param directory the project's, absolute
+ * @param project the same relative to the workspace
+ * @returns paths relative to the project
+ * @throws ElementError SOURCE where a glob matches no file: the task did not run
+ */
+export async function generatedFiles(
+  directory: string,
+  project: string,
+  generated: readonly GeneratedFiles[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { files, by } of generated) {
+    for (const glob of files) {
+      const matches = sharedMatcher([glob]);
+      const matching = (await filesBelow(directory, baseOf(glob))).filter((path) => matches(path));
+      if (matching.length === 0) throw notMade(posix.join(project, glob), by);
+      found.push(...matching);
+    }
+  }
+  return found;
+}
+
+/** The files at or below a path, whatever git says of them. */
+async function filesBelow(directory: string, base: string): Promise<string[]> {
+  try {
+    const entries = await readdir(join(directory, base), { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => posix.join(entry.parentPath, entry.name).slice(posix.join(directory, '/').length));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [base];
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+function notMade(glob: string, by: string): ElementError {
+  return new ElementError({
+    code: 'SOURCE',
+    message: `there is no file \`${glob}\`, which the task \`${by}\` makes`,
+    hint: by.includes(':')
+      ? `run \`nx run ${by}\`, or build with \`nx run\`, which runs it first`
+      : `run the target \`${by}\` of the project, or build with \`nx run\`, which runs it first`,
+  });
+}
