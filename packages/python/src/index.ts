@@ -31,7 +31,7 @@ export { checkNoBinary } from './locks/no-binary.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
-export type { BuildSystem, ProjectMetadata } from './metadata/project-metadata.js';
+export type { BuildSystem, NamedFile, ProjectMetadata } from './metadata/project-metadata.js';
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';

@@ -3,7 +3,7 @@ import { isPlaced, type Declaration, type Field, type Placed } from './declarati
 import { resolveGroups } from './dependency-groups.js';
 import { readFileRequirements } from './file-requirements.js';
 import type { ProjectFiles } from './project-files.js';
-import type { ProjectMetadata } from './project-metadata.js';
+import { readsSetupPy, type ProjectMetadata } from './project-metadata.js';
 import type { Pyproject } from './pyproject.js';
 import { TEST_NAMES } from './requirements-settings.js';
 import { canonicalAddress } from '../requirements/address.js';
@@ -134,7 +134,8 @@ function fieldOf<K extends keyof Declaration>(declarations: Declarations, key: K
   }
   if (project !== undefined && !dynamic.has(dynamicName)) return undefined;
   // Poetry's backend reads no setup.py and no setup.cfg, and setuptools no table of Poetry's.
-  const legacy = poetry === undefined ? (setupPy?.[key] ?? setupCfg?.[key]) : poetry.declaration[key];
+  const ofSetuptools = readsSetupPy(pyproject.backend) ? (setupPy?.[key] ?? setupCfg?.[key]) : undefined;
+  const legacy = poetry === undefined ? ofSetuptools : poetry.declaration[key];
   if (legacy !== undefined || pyproject.project === undefined || dynamicName === 'version') return legacy;
   const origin = pyproject.project.name === undefined ? pyproject.buildSystemOrigin : pyproject.project.name.origin;
   return {

@@ -14,6 +14,18 @@ export interface BuildSystem {
   readonly backendPath: readonly string[];
 }
 
+/** A file that a project's metadata names. Plain data. */
+export interface NamedFile {
+  /** Relative to the project, `/`-separated; it may lead out of it, as `../LICENSE` does. */
+  readonly path: string;
+  /** Whether the path is a pattern, which may match nothing. */
+  readonly glob?: true;
+  /** Whether the build writes the file: it need not be there before. */
+  readonly written?: true;
+  /** What names it. */
+  readonly origin: Origin;
+}
+
 /** What a Python project says of itself, read without running any of it. Plain data. */
 export interface ProjectMetadata {
   /** The project's directory relative to the workspace, `/`-separated; `.` for the workspace itself. */
@@ -39,6 +51,8 @@ export interface ProjectMetadata {
   readonly fromFiles?: FileRequirements;
   /** Where its distributions come from, as its files say; absent where they say nothing. */
   readonly indexes?: ProjectIndexes;
+  /** The files that the metadata names, for its backend to read; absent where it names none. */
+  readonly namedFiles?: readonly NamedFile[];
   /** Where what has no origin of its own was said. */
   readonly origins: {
     readonly name: Origin;
@@ -52,3 +66,15 @@ export interface ProjectMetadata {
 export const DEFAULT_BACKEND = 'setuptools.build_meta:__legacy__';
 /** PEP 518: what a project without `[build-system]` is built with. */
 export const DEFAULT_BUILD_REQUIREMENT = 'setuptools>=40.8.0';
+
+/** Backends that have nothing to do with setuptools, by the module they are in. */
+const OTHER_BACKENDS =
+  /^(?:hatchling|flit_core|pdm|poetry|poetry_dynamic_versioning|maturin|mesonpy|scikit_build_core|uv_build|sipbuild|whey)\b/;
+
+/**
+ * Whether a backend reads setup.py, setup.cfg and `[tool.setuptools]`: all that are not known to be another's do, since
+ * backends of a project's own mostly wrap setuptools'.
+ */
+export function readsSetupPy(backend: string): boolean {
+  return !OTHER_BACKENDS.test(backend);
+}

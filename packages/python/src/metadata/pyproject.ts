@@ -2,7 +2,7 @@ import { ElementError, type Origin } from '@wheelhouse/element';
 import type { Declaration, Field, GroupItem, Placed } from './declaration.js';
 import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import type { ProjectFiles } from './project-files.js';
-import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT } from './project-metadata.js';
+import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT, readsSetupPy } from './project-metadata.js';
 import { requirementLines } from './requirements-file.js';
 import { normalizeName } from '../requirements/name.js';
 import { isTable, TomlFile, type TomlTable } from './toml-file.js';
@@ -67,6 +67,11 @@ class PyprojectReader {
     private readonly toml: TomlFile,
     private readonly files: ProjectFiles,
   ) {}
+
+  private get isSetuptools(): boolean {
+    const backend = this.toml.tableAt('build-system')?.['build-backend'];
+    return readsSetupPy(typeof backend === 'string' ? backend : DEFAULT_BACKEND);
+  }
 
   project(table: TomlTable, dynamic: Set<string>): Declaration {
     const at = ['project'];
@@ -188,7 +193,7 @@ class PyprojectReader {
   private dynamicExtras(dynamic: Set<string>): Declaration['extras'] {
     const key = 'optional-dependencies';
     const at = ['tool', 'setuptools', 'dynamic', key];
-    const table = dynamic.has(key) ? this.toml.tableAt(...at) : undefined;
+    const table = dynamic.has(key) && this.isSetuptools ? this.toml.tableAt(...at) : undefined;
     if (table === undefined) return undefined;
     const extras = new Map<string, readonly Placed<string>[]>();
     for (const extra of Object.keys(table)) {
@@ -215,7 +220,7 @@ class PyprojectReader {
     at: readonly string[],
     key: string,
   ): Field<readonly (readonly [name: string, text: string])[]> {
-    const entry = dynamic.has(key) ? this.toml.tableAt(...at)?.[key] : undefined;
+    const entry = dynamic.has(key) && this.isSetuptools ? this.toml.tableAt(...at)?.[key] : undefined;
     if (!isTable(entry)) return undefined;
     const origin = this.toml.origin(at, key);
     const named = entry.file;

@@ -4,6 +4,7 @@ import type { Declaration } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
 import { readProjectIndexes } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
+import { readNamedFiles } from './named/named-files.js';
 import { readPyproject } from './pyproject.js';
 import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
@@ -35,8 +36,10 @@ export async function readFresh(
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
       const indexes = readProjectIndexes(files);
+      const namedFiles = readNamedFiles(files);
       return {
         ...metadata,
+        ...(namedFiles.length === 0 ? {} : { namedFiles }),
         ...(vcsVersion === undefined ? {} : { vcsVersion }),
         ...(indexes === undefined ? {} : { indexes }),
       };

@@ -116,6 +116,16 @@ Dev = [{include-group = "Base"}, "mypy>1"]
     expect(metadata.dependencies[1]?.origin).toEqual({ file: 'app/reqs.txt', line: 4, column: 0 });
   });
 
+  test("leaves setuptools' tables and files alone where another backend builds the project", async () => {
+    write({
+      'app/pyproject.toml':
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "app"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {file = "MISSING"}\n',
+      'app/setup.py': 'from setuptools import setup\nsetup(name="other", version="9")\n',
+      'app/setup.cfg': '[metadata]\nversion = 8\n',
+    });
+    expect((await read()).version).toBeUndefined();
+  });
+
   test.each([
     ['[project\n', 'app/pyproject.toml [line 1 column 8]: no valid TOML: '],
     ['[project]\nversion = "1"\n', 'app/pyproject.toml [line 1 column 0]: `project` has no `name`'],

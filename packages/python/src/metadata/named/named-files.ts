@@ -1,0 +1,27 @@
+import { namedByPyproject } from './pyproject-names.js';
+import { namedBySetupCfg } from './setup-cfg-names.js';
+import type { NamedFile } from '../project-metadata.js';
+import type { ProjectFiles } from '../project-files.js';
+import { DEFAULT_BACKEND, readsSetupPy } from '../project-metadata.js';
+import { TomlFile } from '../toml-file.js';
+
+/**
+ * The files that a project's metadata names: readmes, licences, files with versions and lists of dependencies, build
+ * hooks. A build that lacks one fails, or gives a wheel that says less.
+ *
+ * @param opened what is read by a setup.py
+ * @returns each path once, in the order of the files that name them
+ */
+export function readNamedFiles(files: ProjectFiles, opened: readonly NamedFile[] = []): NamedFile[] {
+  const name = 'pyproject.toml';
+  const toml = TomlFile.parse(files.read(name) ?? '', files.label(name));
+  const given = toml.tableAt('build-system')?.['build-backend'];
+  const backend = typeof given === 'string' ? given : DEFAULT_BACKEND;
+  const all = [
+    ...namedByPyproject(toml, files, backend),
+    ...(readsSetupPy(backend) ? [...namedBySetupCfg(files), ...opened] : []),
+  ];
+  const distinct = new Map<string, NamedFile>();
+  for (const each of all) if (!distinct.has(each.path)) distinct.set(each.path, each);
+  return [...distinct.values()];
+}
