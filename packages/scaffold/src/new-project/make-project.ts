@@ -7,6 +7,7 @@ import { addStage } from '../generators/build-stage/add-stage.js';
 import { Changes } from '../merge/changes.js';
 import { reportText } from '../merge/report.js';
 import { DATABASES, FRAMEWORKS } from '../project/project-model.js';
+import { pythonOption } from '../python/version-option.js';
 
 /**
  * Makes a project with its tests and its build stage.
@@ -21,7 +22,8 @@ export async function makeProject(tree: Tree, options: PythonProjectOptions, hom
     const packaging = oneOf('packaging', options.packaging ?? 'setup.py', PACKAGINGS);
     const usual = framework === 'django' ? 'postgres' : 'none';
     const database = oneOf('database', options.database ?? usual, DATABASES);
-    const { name, directory, description, python } = options;
+    const { name, directory, description } = options;
+    const python = pythonOption(options.python);
     const model = await newProject(tree, {
       ...{ name, directory, description, python },
       ...{ framework, database, usualHome: home, environment },

@@ -4,6 +4,7 @@ import { ElementError } from '@wheelhouse/element';
 import { chooseInterpreter, normalizeName } from '@wheelhouse/python';
 import { requirementsOf } from './requirements.js';
 import { insideWorkspace, readableProjects } from '../project/find-root.js';
+import { lockThatHas } from '../project/locked-names.js';
 import type { Database, Framework, ProjectModel } from '../project/project-model.js';
 import { SETUPTOOLS } from '../project/read-project.js';
 import { checkName, moduleName } from '../python/module-name.js';
@@ -107,10 +108,18 @@ async function checkFree(tree: Tree, name: string, environment: NodeJS.ProcessEn
   const other =
     getProjects(tree).get(name)?.root ??
     (await readableProjects(tree, environment)).find((each) => each.name === distribution)?.root;
-  if (other === undefined) return;
+  if (other !== undefined) {
+    throw new ElementError({
+      code: 'NAME',
+      message: `\`${name}\` is the project in \`${other}\` already`,
+      hint: 'choose another name',
+    });
+  }
+  const lock = await lockThatHas(tree, distribution);
+  if (lock === undefined) return;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${name}\` is the project in \`${other}\` already`,
+    message: `\`${name}\` is a distribution of the index that \`${lock}\` has: whatever requires \`${distribution}\` would get this project in its place`,
     hint: 'choose another name',
   });
 }

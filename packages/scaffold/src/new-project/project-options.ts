@@ -7,8 +7,8 @@ export interface PythonProjectOptions {
   readonly description?: string;
   readonly framework?: string;
   readonly packaging?: string;
-  /** A path, a command or a version. */
-  readonly python?: string;
+  /** A path, a command or a version, which Nx may hand on as a number. */
+  readonly python?: string | number;
   readonly base?: string;
   readonly pin?: string;
   readonly database?: string;

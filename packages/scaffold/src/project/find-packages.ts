@@ -10,7 +10,7 @@ export interface FoundPackages {
 }
 
 /** Directories of a project that hold no packages of it, whatever is in them; setuptools' automatic discovery has most. */
-const NO_PACKAGES = new Set([
+export const NO_PACKAGES: ReadonlySet<string> = new Set([
   ...['tests', 'test', 'docs', 'doc', 'examples', 'example', 'scripts', 'tools', 'bin', 'build', 'dist', 'docker'],
   ...['locks', 'reports', 'benchmarks', 'tasks', 'requirements', 'node_modules', 'venv', 'env'],
 ]);

@@ -17,7 +17,9 @@ import { ProjectFiles, readFileRequirements, TomlFile } from '@wheelhouse/python
 import { findApplication } from './find-application.js';
 import { findPackages } from './find-packages.js';
 import { packageDirectory, type ProjectModel } from './project-model.js';
+import { checkDistribution } from '../python/module-name.js';
 import { PythonModule } from '../python/python-module.js';
+import { requirementNames } from '../stage/stage-plan.js';
 
 /** Which project is read, and with what. */
 export interface ReadRequest {
@@ -60,6 +62,7 @@ export async function readProject(tree: Tree, request: ReadRequest): Promise<Pro
   }
   const name = metadata?.name ?? givenName(request, tree.root);
   const requirements = metadata === undefined ? fromFiles(tree, request) : fromMetadata(metadata);
+  if (metadata === undefined) checkNotRequired(name, requirements);
   const interpreter = await chooseInterpreter({
     python: request.python,
     project: directory,
@@ -95,7 +98,7 @@ export async function readProject(tree: Tree, request: ReadRequest): Promise<Pro
 const isText = (text: string | undefined): text is string => text !== undefined;
 
 /** Whether the files of a project say a distribution's name: a `[build-system]` alone, or settings of tools, do not. */
-function namesDistribution(files: readonly string[], read: (file: string) => string): boolean {
+export function namesDistribution(files: readonly string[], read: (file: string) => string): boolean {
   return METADATA_FILES.some((file) => {
     if (!files.includes(file)) return false;
     if (file === 'setup.py') return true;
@@ -110,8 +113,20 @@ function givenName({ name, root }: ReadRequest, workspace: string): string {
   if (isValidName(given)) return given;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${given}\` is no distribution name`,
+    message: `\`${given}\` is not a distribution name`,
     hint: 'name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+  });
+}
+
+/** A name that nobody has given the project yet may not be that of what it is made with. @throws ElementError NAME */
+function checkNotRequired(name: string, { dependencies, testDependencies }: Requirements): void {
+  const hint = 'name it by the option `name`';
+  checkDistribution(name, hint);
+  if (!requirementNames([...dependencies, ...testDependencies]).has(normalizeName(name))) return;
+  throw new ElementError({
+    code: 'NAME',
+    message: `\`${name}\` is the name of a distribution that the project itself requires`,
+    hint,
   });
 }
 

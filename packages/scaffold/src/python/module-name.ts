@@ -1,16 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
 import { isValidName, normalizeName } from '@wheelhouse/python';
-
-/** Python's keywords ("Lexical analysis, Keywords"): none of them can be imported. */
-const KEYWORDS = new Set(
-  (
-    'False None True and as assert async await break class continue def del elif else except finally for from global ' +
-    'if import in is lambda nonlocal not or pass raise return try while with yield'
-  ).split(' '),
-);
-
-/** The directories that a project has beside its package: a package of that name would take their place. */
-const TAKEN = new Set(['tests', 'test', 'docs', 'docker', 'scripts', 'locks', 'src', 'build', 'dist', 'setup']);
+import { KEYWORDS, PROJECT_DIRECTORIES, STANDARD_LIBRARY, TEMPLATE_DISTRIBUTIONS } from './taken-modules.js';
 
 /** The name of the package that a distribution brings: `my-app` brings `my_app`. */
 export function moduleName(distribution: string): string {
@@ -22,21 +12,42 @@ export function checkName(name: string): void {
   if (!isValidName(name)) {
     throw new ElementError({
       code: 'NAME',
-      message: `\`${name}\` is no distribution name`,
+      message: `\`${name}\` is not a distribution name`,
       hint: 'a name has ASCII letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit (PEP 508)',
     });
   }
   const module = moduleName(name);
-  if (/^\d/.test(module) || KEYWORDS.has(module) || TAKEN.has(module)) {
+  const reason = reasonAgainst(module);
+  if (reason !== undefined) {
     throw new ElementError({
       code: 'NAME',
-      message: `\`${name}\` would bring a package \`${module}\`, which ${reason(module)}`,
+      message: `\`${name}\` would bring a package \`${module}\`, which ${reason}`,
       hint: 'choose another name',
     });
   }
+  checkDistribution(name, 'choose another name');
 }
 
-function reason(module: string): string {
+/**
+ * Refuses the name of a distribution that projects here are made with: whatever requires that distribution would get
+ * the project.
+ *
+ * @throws ElementError NAME
+ */
+export function checkDistribution(name: string, hint: string): void {
+  const distribution = normalizeName(name);
+  if (!TEMPLATE_DISTRIBUTIONS.has(distribution)) return;
+  throw new ElementError({
+    code: 'NAME',
+    message: `\`${name}\` is the name of a distribution on the index that Python projects here are made with: whatever requires \`${distribution}\` would get this project in its place`,
+    hint,
+  });
+}
+
+function reasonAgainst(module: string): string | undefined {
   if (/^\d/.test(module)) return 'begins with a digit';
-  return KEYWORDS.has(module) ? 'is a keyword of Python' : 'is the name of something else in a project';
+  if (KEYWORDS.has(module)) return 'is a keyword of Python';
+  if (PROJECT_DIRECTORIES.has(module)) return 'is the name of something else in a project';
+  if (STANDARD_LIBRARY.has(module)) return "is the name of a module of Python's standard library";
+  return undefined;
 }

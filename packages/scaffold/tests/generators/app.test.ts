@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { logger } from '@nx/devkit';
 import app from '../../src/generators/app/generator.js';
 import type { AppGeneratorSchema } from '../../src/generators/app/schema.js';
@@ -9,12 +10,18 @@ import { TestWorkspace, written } from '../support/workspace.js';
 /** Options by which nothing depends on the machine. */
 const FIXED = { base: 'python:3.11-slim@sha256:0000', pin: 'never' } as const;
 
+/** X.Y of the interpreter of this machine. */
+const PYTHON = execFileSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+  encoding: 'utf8',
+}).trim();
+
 let workspace: TestWorkspace;
 let said: string;
 beforeEach(() => {
   workspace = new TestWorkspace({
     'apps/web/.keep': '',
     'old/setup.py': 'from setuptools import setup\nsetup(name="taken.name")\n',
+    'old/locks/runtime.txt': 'requests==2.32.5 \\\n    --hash=sha256:00\n',
   });
   said = '';
   jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
@@ -46,6 +53,13 @@ test('lib goes to `libs` where there is such a directory', async () => {
   expectGolden(tree, 'libs/common', 'lib');
 });
 
+test('a version of Python holds natively as it does in Docker, also as the number that Nx makes of it', async () => {
+  const tree = workspace.tree();
+  await app(tree, { name: 'todo', framework: 'none', python: Number(PYTHON), pin: 'never' });
+  expect(tree.read('apps/todo/.python-version', 'utf8')).toBe(`${PYTHON}\n`);
+  expect(tree.read('apps/todo/docker/dev/Dockerfile', 'utf8')).toContain(`ARG BASE=python:${PYTHON}-slim\n`);
+});
+
 test.each(['django', 'fastapi', 'flask', 'cli', 'none'])(
   'build-stage finds nothing to add to a new %s app',
   async (framework) => {
@@ -63,14 +77,24 @@ test.each(['django', 'fastapi', 'flask', 'cli', 'none'])(
 describe('is refused, and nothing is written:', () => {
   test.each<[string, AppGeneratorSchema, string]>([
     [
-      'a name that is none of a distribution',
+      'a name that is not one of a distribution',
       { name: 'to do' },
-      '`to do` is no distribution name\nhint: a name has ASCII letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit (PEP 508)',
+      '`to do` is not a distribution name\nhint: a name has ASCII letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit (PEP 508)',
     ],
     [
       'a name that Python cannot import',
       { name: 'class' },
       '`class` would bring a package `class`, which is a keyword of Python',
+    ],
+    [
+      'the name of what its template requires',
+      { name: 'Flask', framework: 'flask' },
+      '`Flask` is the name of a distribution on the index that Python projects here are made with: whatever requires `flask` would get this project in its place\nhint: choose another name',
+    ],
+    [
+      'the name of what a lock has from the index',
+      { name: 'Requests' },
+      '`Requests` is a distribution of the index that `old/locks/runtime.txt` has: whatever requires `requests` would get this project in its place\nhint: choose another name',
     ],
     ['a name that another project has', { name: 'Taken-Name' }, '`Taken-Name` is the project in `old` already'],
     [

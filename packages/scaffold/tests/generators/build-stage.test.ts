@@ -120,6 +120,25 @@ test('a project with metadata of its own keeps every line of it', async () => {
   });
 });
 
+test('a project whose metadata is one directory below is found there, and no second one is written', async () => {
+  workspace = new TestWorkspace({
+    'todo/docker/dev/Dockerfile': 'FROM scratch\n',
+    'todo/src/setup.py':
+      'from setuptools import find_packages, setup\nsetup(name="todo", version="1", packages=find_packages())\n',
+    'todo/src/todo/__init__.py': '',
+    'todo/tests/setup.py': 'from setuptools import setup\nsetup(name="fixture", version="1")\n',
+  });
+  const tree = await generate({ directory: 'todo', ...FIXED });
+  expect(
+    Object.keys(written(tree)).filter((file) => file.startsWith('todo/') && !file.startsWith('todo/src/')),
+  ).toEqual([]);
+  expect(written(tree)['todo/src/setup.py']).toBeUndefined();
+  expect(written(tree)['todo/src/docker/dev/Dockerfile']).toContain('ARG BASE=');
+  expect(said).toContain(
+    'The project of `todo` is in `todo/src`, where its metadata is: its build stage is there, too.',
+  );
+});
+
 describe('is refused, and nothing is written:', () => {
   beforeEach(() => {
     workspace = new TestWorkspace({
@@ -130,6 +149,12 @@ describe('is refused, and nothing is written:', () => {
       'bad/pyproject.toml': '[project\n',
       'web/setup.py': 'from setuptools import setup\nsetup(name="web", version="1", install_requires=["Common>1"])\n',
       'web/web.py': '',
+      'flask/flask_site.py': '',
+      'own/requirements.txt': 'own\n',
+      'own/site.py': '',
+      'twice/a.py': '',
+      'many/one/pyproject.toml': '[project]\nname = "one"\nversion = "1"\n',
+      'many/two/setup.cfg': '[metadata]\nname = two\nversion = 1\n',
       'lib/pyproject.toml': '[project]\nname = "common"\nversion = "2"\n',
     });
   });
@@ -143,11 +168,15 @@ describe('is refused, and nothing is written:', () => {
     ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: no valid Python'],
     ['a pyproject.toml that is no TOML', { directory: 'bad' }, 'pyproject.toml [line 1 column '],
     [
-      'a directory whose name is none of a distribution',
+      'a directory whose name is not one of a distribution',
       { directory: 'my shop' },
-      '`my shop` is no distribution name\nhint: name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+      '`my shop` is not a distribution name\nhint: name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
     ],
-    ['a name that is none of a distribution', { directory: 'shop', name: '-shop' }, '`-shop` is no distribution name'],
+    [
+      'a name that is not one of a distribution',
+      { directory: 'shop', name: '-shop' },
+      '`-shop` is not a distribution name',
+    ],
     [
       'a directory without a package',
       { directory: 'notes' },
@@ -157,6 +186,26 @@ describe('is refused, and nothing is written:', () => {
       'a project that requires another one, which Docker does not see',
       { directory: 'web' },
       '`web` requires `common`, the project in `lib`, which Docker does not see\nhint: the targets `test` and `build-wheel` build projects with those that they require, without Docker',
+    ],
+    [
+      'a directory with projects of its own',
+      { directory: 'many' },
+      '`many` is not a project: there are some below it, in `many/one`, `many/two`\nhint: name one of them by `--directory`',
+    ],
+    [
+      'a name of what projects are made with',
+      { directory: 'flask' },
+      '`flask` is the name of a distribution on the index that Python projects here are made with: whatever requires `flask` would get this project in its place\nhint: name it by the option `name`',
+    ],
+    [
+      'the name of what the project requires',
+      { directory: 'own' },
+      '`own` is the name of a distribution that the project itself requires\nhint: name it by the option `name`',
+    ],
+    [
+      'the name of another project',
+      { directory: 'twice', name: 'Common' },
+      '`Common` in `twice` has the name of the project in `lib`\nhint: give the build stage to that one, or name this one otherwise by the option `name`',
     ],
     [
       'an image of no database',

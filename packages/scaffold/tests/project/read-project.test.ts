@@ -106,7 +106,7 @@ test('modules without a package, and a name that comes from the directory', asyn
 describe('is refused with where and what:', () => {
   test.each<[string, Record<string, string>, string | undefined, string]>([
     ['a directory without Python', { 'app/README': '' }, undefined, '`app` has no Python package and no module'],
-    ['a name that is none', { 'app/one.py': '' }, '-app', '`-app` is no distribution name'],
+    ['a name that is none', { 'app/one.py': '' }, '-app', '`-app` is not a distribution name'],
     [
       'a setup.py that is no Python',
       { 'app/setup.py': 'setup(\n  name=\n' },

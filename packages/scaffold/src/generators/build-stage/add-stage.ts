@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { detectPackageManager, getPackageManagerCommand, logger, type GeneratorCallback } from '@nx/devkit';
 import { ElementError } from '@wheelhouse/element';
 import { oneOf } from '../../errors.js';
+import { normalizeName } from '@wheelhouse/python';
 import type { Changes } from '../../merge/changes.js';
 import { readableProjects } from '../../project/find-root.js';
 import { DATABASES, type ProjectModel } from '../../project/project-model.js';
@@ -12,10 +13,12 @@ import { presentChoices } from '../../stage/present-choices.js';
 import { requirementNames, type StagePlan } from '../../stage/stage-plan.js';
 import { excludeFromDockerPlugin, writeTargets } from '../../stage/stage-targets.js';
 import { writeMetadata, writeStage } from '../../stage/write-stage.js';
+import { pythonOption, versionFileText } from '../../python/version-option.js';
 import { prepareWorkspace } from '../init/prepare-workspace.js';
 
 /** The options that a stage has, whoever adds it. */
 export interface StageOptions {
+  readonly python?: string | number | undefined;
   readonly base?: string | undefined;
   readonly pin?: string | undefined;
   readonly database?: string | undefined;
@@ -40,6 +43,11 @@ export async function addStage(
   const plan = await planStage(changes, project, options, environment);
   writeMetadata(changes, project);
   writeStage(changes, plan);
+  const python = pythonOption(options.python);
+  // Docker's base is of that version; what is built without Docker is to be, too.
+  if (python !== undefined) {
+    changes.write(posix.join(project.root, '.python-version'), versionFileText(python, project.python));
+  }
   const name = writeTargets(changes, plan);
   const install = prepareWorkspace(changes);
   excludeFromDockerPlugin(changes, project.root);
@@ -54,8 +62,17 @@ export async function addStage(
 /** Docker's context is the project's directory: no other project of the workspace is in it (docs/adr/0045). */
 async function checkAlone({ tree }: Changes, project: ProjectModel, environment: NodeJS.ProcessEnv): Promise<void> {
   const required = requirementNames(project.dependencies);
+  const distribution = normalizeName(project.name);
   for (const { root, name } of await readableProjects(tree, environment)) {
-    if (root === project.root || !required.has(name)) continue;
+    if (root === project.root) continue;
+    if (name === distribution) {
+      throw new ElementError({
+        code: 'NAME',
+        message: `\`${project.name}\` in \`${project.root}\` has the name of the project in \`${root}\``,
+        hint: 'give the build stage to that one, or name this one otherwise by the option `name`',
+      });
+    }
+    if (!required.has(name)) continue;
     throw new ElementError({
       code: 'PLACE',
       message: `\`${project.root}\` requires \`${name}\`, the project in \`${root}\`, which Docker does not see`,

@@ -5,7 +5,9 @@ import { shown } from '../../errors.js';
 import { Changes } from '../../merge/changes.js';
 import { reportText } from '../../merge/report.js';
 import { findRoot } from '../../project/find-root.js';
+import { projectAtOrBelow } from '../../project/nested-project.js';
 import { readProject } from '../../project/read-project.js';
+import { pythonOption } from '../../python/version-option.js';
 
 /**
  * Gives a build stage to a project that is there already. Run again, it changes nothing.
@@ -15,10 +17,14 @@ import { readProject } from '../../project/read-project.js';
 export default async function buildStage(tree: Tree, options: BuildStageGeneratorSchema): Promise<GeneratorCallback> {
   const { env: environment } = process;
   try {
-    const root = await findRoot(tree, options, environment);
-    const { name, python } = options;
-    const project = await readProject(tree, { root, name, python, environment });
     const changes = new Changes(tree);
+    const root = await projectAtOrBelow(changes, await findRoot(tree, options, environment));
+    const project = await readProject(tree, {
+      root,
+      name: options.name,
+      python: pythonOption(options.python),
+      environment,
+    });
     const finish = await addStage(changes, project, options, environment);
     const report = reportText(changes);
     if (report !== '') logger.info(report);

@@ -6,8 +6,8 @@ export interface BuildStageGeneratorSchema {
   readonly directory?: string;
   /** The distribution's name where no file says it. */
   readonly name?: string;
-  /** A path, a command or a version. */
-  readonly python?: string;
+  /** A path, a command or a version, which Nx may hand on as a number. */
+  readonly python?: string | number;
   /** An image of Python, with a digest or without. */
   readonly base?: string;
   readonly pin?: 'auto' | 'always' | 'never';

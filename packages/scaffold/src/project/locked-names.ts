@@ -1,0 +1,15 @@
+import { posix } from 'node:path';
+import type { Tree } from '@nx/devkit';
+import { projectFiles } from '@wheelhouse/python';
+
+/**
+ * The lock of the workspace that has a distribution of the index under this name, relative to the workspace. A project
+ * of that name would take its place. No index is asked: what nobody has locked is not known.
+ *
+ * @param distribution normalised
+ */
+export async function lockThatHas(tree: Tree, distribution: string): Promise<string | undefined> {
+  const entry = new RegExp(`^${distribution.replaceAll('.', '\\.')}==`, 'm');
+  const locks = (await projectFiles(tree.root)).filter((file) => /(^|\/)locks\/(build\/)?[^/]+\.txt$/.test(file));
+  return locks.sort().find((file) => entry.test(tree.read(posix.normalize(file), 'utf8') ?? ''));
+}
