@@ -59,6 +59,7 @@ const folderOrders = [
       ['server'],
       ['proxy'],
       ['plugin'],
+      ['generators'],
       ['cli'],
     ],
     above: [],
