@@ -15,7 +15,16 @@ export type { Interpreter } from './interpreter/interpreter.js';
 export type { TargetRequest } from './interpreter/target.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { localProject } from './lock/local-project.js';
-export { localDependencies, projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
+export {
+  localBuildDependencies,
+  localClosure,
+  localDependencies,
+  localTestDependencies,
+  type ClosureOptions,
+  type LocalMember,
+  type LocalUse,
+} from './lock/local-closure.js';
+export { projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
 export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
 export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './locks/lock-settings.js';
 export {
@@ -40,11 +49,12 @@ export {
   bothMarkers,
   evaluateMarker,
   formatMarker,
+  mayHold,
   type Marker,
   type MarkerOperand,
   type MarkerOperator,
 } from './requirements/marker.js';
-export type { MarkerEnvironment } from './requirements/marker-environment.js';
+export { platformMarkers, type MarkerEnvironment } from './requirements/marker-environment.js';
 export { isValidName, normalizeName } from './requirements/name.js';
 export { formatRequirement, parseMarker, parseRequirement, type Requirement } from './requirements/requirement.js';
 export {

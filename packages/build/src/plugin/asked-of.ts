@@ -14,7 +14,7 @@ export function askedOf(
   workspace: readonly ProjectMetadata[],
   extras: readonly string[] = [],
 ): AskedOf {
-  const all = [project, ...localDependencies(project, workspace, extras)];
+  const all = [project, ...localDependencies(project, workspace, { extras })];
   const files = all.flatMap(({ fromFiles }) => fromFiles?.files ?? []);
   return {
     files: [...new Set([...files, ...all.flatMap((each) => vendoredPaths(each, workspace))])].sort(),

@@ -42,7 +42,7 @@ function edgesOf(
   all: readonly ProjectMetadata[],
   { nameOf, extras }: { readonly nameOf: ReadonlyMap<string, string>; readonly extras: readonly string[] },
 ): Edge[] {
-  const needed = localDependencies(project, all, extras);
+  const needed = localDependencies(project, all, { extras });
   const required = new Map(project.dependencies.map((requirement) => [localProject(requirement, all), requirement]));
   const direct = needed.filter((each) => required.has(each));
   const reached = new Set(direct.flatMap((each) => localDependencies(each, all)));

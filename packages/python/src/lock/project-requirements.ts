@@ -1,17 +1,22 @@
 import { ElementError } from '@wheelhouse/element';
 import { checkLocation, localProject } from './local-project.js';
+import { extrasOf, requiredToRun, requiredToTest, type CountedSettings } from './required-by.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
 import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
-import { TEST_NAMES } from '../metadata/requirements-settings.js';
 import { parseAddress, variablesIn } from '../requirements/address.js';
-import { bothMarkers } from '../requirements/marker.js';
-import { normalizeName } from '../requirements/name.js';
+import { bothMarkers, conjuncts, formatMarker, mayHold, type Marker } from '../requirements/marker.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 import { lowerBound, satisfies } from '../requirements/specifier.js';
 
 /** Which extras and groups count, and which pre-releases may be. */
-export type RequirementsOptions = Pick<LockSettings, 'extras' | 'testExtras' | 'testGroups' | 'prereleases'>;
+export interface RequirementsOptions extends CountedSettings, Pick<LockSettings, 'prereleases'> {
+  /** Where what a marker restricts has to fit the projects of the workspace; absent where that is not asked. */
+  readonly environment?: MarkerEnvironment | undefined;
+}
+
+type Expansion = Pick<RequirementsOptions, 'environment'> & { readonly workspace: readonly ProjectMetadata[] };
 
 /**
  * What a project requires of indexes: its own requirements, and in the place of each project of the workspace that it
@@ -25,13 +30,8 @@ export function projectRequirements(
   workspace: readonly ProjectMetadata[],
   options: RequirementsOptions = {},
 ): ProjectRequirements {
-  const { extras = [], testExtras = TEST_NAMES, testGroups = TEST_NAMES } = options;
-  const tests = [
-    ...testExtras.flatMap((extra) => project.optionalDependencies[normalizeName(extra)] ?? []),
-    ...testGroups.flatMap((group) => project.dependencyGroups[normalizeName(group)] ?? []),
-    ...(project.fromFiles?.test ?? []),
-  ];
-  const runtime = expand([...project.dependencies, ...extrasOf(project, extras)], project, workspace);
+  const expansion = { workspace, environment: options.environment };
+  const runtime = expand(requiredToRun(project, options), project, expansion);
   const python = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
   for (const requirement of project.buildSystem.requires) {
     if (localProject(requirement, workspace) !== undefined) {
@@ -47,8 +47,8 @@ export function projectRequirements(
   const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
   return {
     runtime,
-    test: distinct([...runtime, ...expand(tests, project, workspace)]),
-    build: distinct(expand(project.buildSystem.requires, project, workspace)),
+    test: distinct([...runtime, ...expand(requiredToTest(project, options), project, expansion)]),
+    build: distinct(expand(project.buildSystem.requires, project, expansion)),
     ...(constraints.length === 0 ? {} : { constraints: distinct(constraints) }),
     ...(buildConstraints.length === 0 ? {} : { buildConstraints: distinct(buildConstraints) }),
     ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),
@@ -56,62 +56,48 @@ export function projectRequirements(
   };
 }
 
-/**
- * The projects of the workspace that a project needs when it runs, dependencies first, itself left out.
- *
- * @param extras those of its extras that are installed with it
- */
-export function localDependencies(
-  project: ProjectMetadata,
-  workspace: readonly ProjectMetadata[],
-  extras: readonly string[] = [],
-): ProjectMetadata[] {
-  const found = new Map<string, ProjectMetadata>();
-  const open = new Set([project.normalizedName]);
-  const visit = (requirements: readonly Requirement[]): void => {
-    for (const requirement of requirements) {
-      const local = localProject(requirement, workspace);
-      if (local === undefined || open.has(local.normalizedName)) continue;
-      open.add(local.normalizedName);
-      visit([...local.dependencies, ...extrasOf(local, requirement.extras)]);
-      found.set(local.normalizedName, local);
-    }
-  };
-  visit([...project.dependencies, ...extrasOf(project, extras)]);
-  return [...found.values()];
-}
-
+/** What requirements come to when each project of the workspace among them is replaced by what it requires. */
 function expand(
   requirements: readonly Requirement[],
   project: ProjectMetadata,
-  workspace: readonly ProjectMetadata[],
+  { workspace, environment }: Expansion,
 ): Requirement[] {
   const found: Requirement[] = [];
-  const seen = new Set<string>();
-  const visit = (list: readonly Requirement[], marker: Requirement['marker']): void => {
+  const visited = new Visited();
+  const visit = (list: readonly Requirement[], marker: Marker | undefined): void => {
     for (const requirement of list) {
       const both = bothMarkers(requirement.marker, marker);
-      const applied = both === undefined ? requirement : { ...requirement, marker: both };
       const local = localProject(requirement, workspace);
       if (local === undefined) {
-        found.push(checkAddress(applied));
+        found.push(checkAddress(both === undefined ? requirement : { ...requirement, marker: both }));
         continue;
       }
-      const line = formatRequirement(applied);
-      if (seen.has(line)) continue;
-      seen.add(line);
       checkLocation(requirement, local, workspace);
-      checkLocal(requirement, local);
-      if (local !== project) visit(local.dependencies, both);
-      visit(extrasOf(local, requirement.extras), both);
+      // What holds elsewhere alone is checked there.
+      if (both === undefined || (environment !== undefined && mayHold(both, environment))) {
+        checkLocal(requirement, local);
+      }
+      if (local !== project && visited.isNew(local.normalizedName, both)) visit(local.dependencies, both);
+      for (const extra of requirement.extras) {
+        if (visited.isNew(`${local.normalizedName}[${extra}]`, both)) visit(extrasOf(local, [extra]), both);
+      }
     }
   };
   visit(requirements, undefined);
   return distinct(found);
 }
 
-function extrasOf(project: ProjectMetadata, extras: readonly string[]): Requirement[] {
-  return extras.flatMap((extra) => project.optionalDependencies[normalizeName(extra)] ?? []);
+/** What was visited under which markers: again under one that holds less often, nothing new comes of it. */
+class Visited {
+  private readonly markers = new Map<string, ReadonlySet<string>[]>();
+
+  isNew(what: string, marker: Marker | undefined): boolean {
+    const before = this.markers.get(what) ?? [];
+    const wanted = new Set(conjuncts(marker).map(formatMarker));
+    if (before.some((known) => [...known].every((each) => wanted.has(each)))) return false;
+    this.markers.set(what, [...before, wanted]);
+    return true;
+  }
 }
 
 /** What variables hold is not looked at before the address is asked. */

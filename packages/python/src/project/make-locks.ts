@@ -53,9 +53,10 @@ export async function makeLocks(operation: Operation, options: LockOptions = {})
 export async function resolveLocks(operation: Operation, options: LockOptions = {}): Promise<LockChanges> {
   const { workspace, project, engine } = operation;
   const group = workspace.group(project);
+  const interpreter = await interpreterOf(group, workspace);
   const members = group.map((member) => ({
     project: member.metadata,
-    requirements: workspace.requirements(member),
+    requirements: workspace.requirements(member, interpreter.markers),
     previous: previousLocks(workspace, member),
   }));
   const upgrade =
@@ -63,7 +64,6 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
       ? options.upgrade
       : upgradableNames(options.upgrade, project.metadata, members);
   const foreign = foreignLocks(members, workspace, { ...options, upgrade });
-  const interpreter = await interpreterOf(group, workspace);
   const tools = await toolsOf(engine);
   const temporary = await engine.store.workspace();
   const planned = (build: ReadonlyMap<string, Lock>, metadata = project.metadata): PlannedProject => ({

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { localDependencies, projectRequirements } from '../lock/project-requirements.js';
+import { localDependencies } from '../lock/local-closure.js';
+import { projectRequirements } from '../lock/project-requirements.js';
 import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
 import { checkNoBinary } from '../locks/no-binary.js';
 import type { Lock } from '../locks/lock.js';
@@ -12,6 +13,7 @@ import { checkVendored, vendoredTrees } from '../vendor/vendored-files.js';
 import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
 import { readEjected } from '../plan/ejected-templates.js';
 import type { PlannedProject, ProjectSettings } from '../plan/planned-project.js';
@@ -111,14 +113,18 @@ export class PythonWorkspace {
 
   /** The projects of this workspace that `project` needs when it runs, dependencies first. */
   localDependencies({ ref, metadata }: WorkspaceProject): WorkspaceProject[] {
-    const needed = localDependencies(metadata, this.allMetadata(), ref.settings?.extras);
+    const needed = localDependencies(metadata, this.allMetadata(), ref.settings);
     return needed.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
   }
 
-  /** What the locks of a project have to answer: its own requirements and those of its local dependencies. */
-  requirements({ ref, metadata }: WorkspaceProject): ProjectRequirements {
+  /**
+   * What the locks of a project have to answer: its own requirements and those of its local dependencies.
+   *
+   * @throws ElementError RESOLUTION where a local dependency does not fit what is required of it in this environment
+   */
+  requirements({ ref, metadata }: WorkspaceProject, environment?: MarkerEnvironment): ProjectRequirements {
     const resolve = ref.resolve === undefined ? {} : { resolve: ref.resolve };
-    return { ...projectRequirements(metadata, this.allMetadata(), ref.settings), ...resolve };
+    return { ...projectRequirements(metadata, this.allMetadata(), { ...ref.settings, environment }), ...resolve };
   }
 
   /** The projects that are resolved together with `project`, itself among them, in the order of their roots. */
@@ -161,7 +167,10 @@ export class PythonWorkspace {
     const place = { workspace: this.directory, command: `nx run ${ref.name}:lock` };
     const interpreter = await this.interpreter(project);
     const locks = readLocks(metadata, place);
-    checkLocks(metadata, locks, this.requirements(project), { ...place, interpreter: interpreter.version });
+    checkLocks(metadata, locks, this.requirements(project, interpreter.markers), {
+      ...place,
+      interpreter: interpreter.version,
+    });
     checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
     checkVendored(metadata, locks, place, await vendoredTrees(locks, this.directory));
     const settings = ref.settings ?? {};

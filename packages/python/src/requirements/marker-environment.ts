@@ -39,3 +39,21 @@ const VARIABLES: Readonly<Record<string, keyof MarkerEnvironment | 'extra'>> = {
 export function markerVariable(word: string): keyof MarkerEnvironment | 'extra' | undefined {
   return Object.hasOwn(VARIABLES, word) ? VARIABLES[word] : undefined;
 }
+
+/**
+ * What is known of markers without asking an interpreter.
+ *
+ * @param platform as Node names it
+ */
+export function platformMarkers(platform: NodeJS.Platform): Partial<MarkerEnvironment> {
+  switch (platform) {
+    case 'linux':
+      return { os_name: 'posix', sys_platform: 'linux', platform_system: 'Linux' };
+    case 'darwin':
+      return { os_name: 'posix', sys_platform: 'darwin', platform_system: 'Darwin' };
+    case 'win32':
+      return { os_name: 'nt', sys_platform: 'win32', platform_system: 'Windows' };
+    default:
+      return {};
+  }
+}

@@ -22,8 +22,16 @@ export type Marker =
 export function bothMarkers(a: Marker | undefined, b: Marker | undefined): Marker | undefined {
   if (a === undefined) return b;
   if (b === undefined) return a;
-  const operands = [a, b].flatMap((marker) => (marker.type === 'and' ? marker.operands : [marker]));
-  return { type: 'and', operands };
+  const all = [...conjuncts(a), ...conjuncts(b)];
+  const operands = [...new Map(all.map((operand) => [formatMarker(operand), operand])).values()];
+  const [only] = operands;
+  return operands.length === 1 ? only : { type: 'and', operands };
+}
+
+/** The markers that have all to hold for this one to hold; none for the one that always holds. */
+export function conjuncts(marker: Marker | undefined): readonly Marker[] {
+  if (marker === undefined) return [];
+  return marker.type === 'and' ? marker.operands : [marker];
 }
 
 /** A marker as PEP 508 writes it; strings in double quotes unless they hold one. */
@@ -52,7 +60,16 @@ export function evaluateMarker(
   return candidates.some((extra) => evaluate(marker, environment, normalizeName(extra)));
 }
 
-function evaluate(marker: Marker, environment: MarkerEnvironment, extra: string): boolean {
+/**
+ * Whether a marker holds in some environment with these variables; whatever is said of the others may be so. Outside of
+ * extras.
+ */
+export function mayHold(marker: Marker | undefined, known: Partial<MarkerEnvironment>): boolean {
+  return marker === undefined || evaluate(marker, known, '');
+}
+
+/** A comparison with a variable that is not known counts as true: no marker is the opposite of another. */
+function evaluate(marker: Marker, environment: Partial<MarkerEnvironment>, extra: string): boolean {
   switch (marker.type) {
     case 'and':
       return marker.operands.every((operand) => evaluate(operand, environment, extra));
@@ -62,9 +79,9 @@ function evaluate(marker: Marker, environment: MarkerEnvironment, extra: string)
       const isExtra = [marker.left, marker.right].some((side) => 'variable' in side && side.variable === 'extra');
       const [left, right] = [marker.left, marker.right].map((side) => {
         const value = 'value' in side ? side.value : side.variable === 'extra' ? extra : environment[side.variable];
-        return isExtra ? normalizeName(value) : value;
+        return isExtra && value !== undefined ? normalizeName(value) : value;
       });
-      return compare(left ?? '', marker.operator, right ?? '');
+      return left === undefined || right === undefined || compare(left, marker.operator, right);
     }
     default: {
       const unknown: never = marker;

@@ -6,10 +6,11 @@ import {
   localDependencies,
   projectRequirements,
   readProjects,
+  type MarkerEnvironment,
   type ProjectMetadata,
 } from '@wheelhouse/python';
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { temporaryDirectory } from '../testing/tools.js';
+import { anInterpreter, temporaryDirectory } from '../testing/tools.js';
 
 async function projects(files: Readonly<Record<string, string>>): Promise<ProjectMetadata[]> {
   const workspace = temporaryDirectory();
@@ -57,7 +58,7 @@ test('a project of the workspace may be required from where it lies, and extras 
   expect(lines(required.runtime)).toEqual(['six', 'uvloop', 'idna']);
   expect(lines(required.test)).toEqual(['six', 'uvloop', 'idna', 'mypy']);
   expect(localDependencies(all[0]!, all).map(({ name }) => name)).toEqual(['lib']);
-  expect(localDependencies(all[0]!, all, ['fast']).map(({ name }) => name)).toEqual(['lib', 'other']);
+  expect(localDependencies(all[0]!, all, { extras: ['fast'] }).map(({ name }) => name)).toEqual(['lib', 'other']);
 });
 
 test.each([
@@ -86,4 +87,28 @@ test.each([
     text = formatError(error as ElementError);
   }
   expect(text).toBe(message);
+});
+
+test('what a marker restricts has to fit the project of the workspace where the marker holds', async () => {
+  const all = await projects({
+    app: 'version = "1"\ndependencies = ["lib>=2 ; python_version < \'3\'", "lib[x]<2 ; sys_platform == \'win32\'", "lib"]\n',
+    lib: 'version = "1.5"\n',
+  });
+  const { markers } = await anInterpreter();
+  const on = (changed: Partial<MarkerEnvironment>): string => {
+    try {
+      projectRequirements(all[0]!, all, { environment: { ...markers, ...changed } });
+      return 'fits';
+    } catch (error) {
+      return formatError(error as ElementError);
+    }
+  };
+  expect(lines(projectRequirements(all[0]!, all).runtime)).toEqual([]);
+  expect(on({ sys_platform: 'linux' })).toBe('fits');
+  expect(on({ python_version: '2.7' })).toBe(
+    'app/pyproject.toml [line 6 column 16]: `lib>=2 ; python_version < "3"` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never asked of an index: change the requirement or the version',
+  );
+  expect(on({ sys_platform: 'win32' })).toBe(
+    'app/pyproject.toml [line 6 column 49]: `lib[x]<2 ; sys_platform == "win32"` asks for the extra `x`, which the project `lib` does not have',
+  );
 });

@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { evaluateMarker, parseMarker, probeInterpreter, type MarkerEnvironment } from '@wheelhouse/python';
+import {
+  evaluateMarker,
+  mayHold,
+  platformMarkers,
+  parseMarker,
+  probeInterpreter,
+  type MarkerEnvironment,
+} from '@wheelhouse/python';
 
 const linux: MarkerEnvironment = {
   os_name: 'posix',
@@ -55,5 +62,16 @@ describe('a marker', () => {
     }).trim();
     expect(evaluateMarker(parseMarker(`python_version == "${version}"`), interpreter!.markers)).toBe(true);
     expect(evaluateMarker(parseMarker(`python_version != "${version}"`), interpreter!.markers)).toBe(false);
+  });
+
+  test.each([
+    ['sys_platform == "win32"', false],
+    ['sys_platform == "win32" and python_version < "3"', false],
+    ['sys_platform == "win32" or python_version < "3"', true],
+    ['python_version < "3"', true],
+    ['os_name == "posix"', true],
+    ['extra == "x"', false],
+  ])('%s may hold on Linux, whatever the interpreter: %s', (text, may) => {
+    expect(mayHold(parseMarker(text), platformMarkers('linux'))).toBe(may);
   });
 });

@@ -1,0 +1,128 @@
+import { localProject } from './local-project.js';
+import { extrasOf, requiredToRun, requiredToTest, type CountedSettings } from './required-by.js';
+import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { mayHold } from '../requirements/marker.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import type { Requirement } from '../requirements/requirement.js';
+
+/**
+ * What a project of the workspace is needed for: `runtime` where it is installed with the application, `test` where its
+ * tests alone need it, `build` where the wheel of the application or of a project it needs is built with it.
+ */
+export type LocalUse = 'runtime' | 'test' | 'build';
+
+/** A project of the workspace that another one needs. */
+export interface LocalMember {
+  readonly project: ProjectMetadata;
+  /** Its directory relative to the workspace; `.` for the workspace itself. */
+  readonly root: string;
+  /** Never empty. */
+  readonly uses: readonly LocalUse[];
+  /** The requirements and constraints files that its metadata is read from, relative to the workspace. */
+  readonly files: readonly string[];
+}
+
+/** Which extras and groups count, and where. */
+export interface ClosureOptions extends CountedSettings {
+  /** What is known of the environment: a requirement whose marker cannot hold there requires nothing. Default: nothing. */
+  readonly environment?: Partial<MarkerEnvironment>;
+}
+
+/**
+ * The projects of the workspace that building, testing and running a project takes, itself left out. Each comes after
+ * those that it requires, unless these require it in turn.
+ */
+export function localClosure(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  options: ClosureOptions = {},
+): LocalMember[] {
+  const runtime = localDependencies(project, workspace, options);
+  const test = localTestDependencies(project, workspace, options);
+  const build = new Set<ProjectMetadata>();
+  const seen = new Set([project]);
+  const visitTools = (each: ProjectMetadata): void => {
+    for (const tool of localBuildDependencies(each, workspace, options)) {
+      if (seen.has(tool)) continue;
+      seen.add(tool);
+      visitTools(tool);
+      build.add(tool);
+    }
+  };
+  for (const each of [project, ...runtime, ...test]) visitTools(each);
+  const uses = [
+    ['build', [...build]],
+    ['runtime', runtime],
+    ['test', test],
+  ] as const;
+  const members = new Map<ProjectMetadata, LocalUse[]>();
+  for (const [use, needed] of uses) {
+    for (const each of needed) members.set(each, [...(members.get(each) ?? []), use]);
+  }
+  return [...members].map(([each, needed]) => ({
+    project: each,
+    root: each.root,
+    uses: needed,
+    files: each.fromFiles?.files ?? [],
+  }));
+}
+
+/** The projects of the workspace that are installed with a project, dependencies first, itself left out. */
+export function localDependencies(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  options: ClosureOptions = {},
+): ProjectMetadata[] {
+  return installed(requiredToRun(project, options), workspace, options, project);
+}
+
+/** Those that only its tests need, likewise. */
+export function localTestDependencies(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  options: ClosureOptions = {},
+): ProjectMetadata[] {
+  const required = [...requiredToRun(project, options), ...requiredToTest(project, options)];
+  const runtime = new Set(localDependencies(project, workspace, options));
+  return installed(required, workspace, options, project).filter((each) => !runtime.has(each));
+}
+
+/** Those that its wheel is built with, likewise; itself is among them where they need it. */
+export function localBuildDependencies(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  options: Pick<ClosureOptions, 'environment'> = {},
+): ProjectMetadata[] {
+  return installed(project.buildSystem.requires, workspace, options);
+}
+
+/** What comes of the workspace with these requirements, besides `own`, which is there already. */
+function installed(
+  required: readonly Requirement[],
+  workspace: readonly ProjectMetadata[],
+  { environment = {} }: Pick<ClosureOptions, 'environment'>,
+  own?: ProjectMetadata,
+): ProjectMetadata[] {
+  const found: ProjectMetadata[] = [];
+  const seen = new Set<ProjectMetadata>(own === undefined ? [] : [own]);
+  const extras = new Set<string>();
+  const visit = (requirements: readonly Requirement[]): void => {
+    for (const requirement of requirements) {
+      if (!mayHold(requirement.marker, environment)) continue;
+      const local = localProject(requirement, workspace);
+      if (local === undefined) continue;
+      const isNew = !seen.has(local);
+      seen.add(local);
+      if (isNew) visit(local.dependencies);
+      for (const extra of requirement.extras) {
+        const key = `${local.normalizedName}[${extra}]`;
+        if (extras.has(key)) continue;
+        extras.add(key);
+        visit(extrasOf(local, [extra]));
+      }
+      if (isNew) found.push(local);
+    }
+  };
+  visit(required);
+  return found;
+}
