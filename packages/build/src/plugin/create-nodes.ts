@@ -10,13 +10,14 @@ import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { workspaceMemo } from './workspace-data.js';
 import { projectRoots } from '../workspace/metadata-files.js';
-import { parsePluginOptions, type PluginOptions } from '../workspace/plugin-options.js';
+import { checkedOptions } from '../workspace/nx-json.js';
+import type { PluginOptions } from '../workspace/plugin-options.js';
 import { declaredName } from '../workspace/project-name.js';
 
 /** The Python projects of a workspace, for Nx: their targets, and the distributions that they lock. */
 export const createNodes: CreateNodes = [
   '**/{setup.py,setup.cfg,pyproject.toml}',
-  async (files, options, context) => await infer(files, checkedOptions(options), context),
+  async (files, options, context) => await infer(files, await optionsFor(options, context), context),
 ];
 
 /** The name by which Nx 22 and 23 look for {@link createNodes} first. */
@@ -75,9 +76,9 @@ async function infer(
   );
 }
 
-function checkedOptions(options: unknown): PluginOptions {
+async function optionsFor(options: unknown, { workspaceRoot }: CreateNodesContext): Promise<PluginOptions> {
   try {
-    return parsePluginOptions(options);
+    return await checkedOptions(options, workspaceRoot);
   } catch (error) {
     // Nx shows the message of an error and nothing of what else it holds.
     if (error instanceof ElementError || error instanceof ElementErrors)

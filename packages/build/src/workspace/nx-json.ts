@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ParseError } from 'jsonc-parser';
-import { ElementError } from '@wheelhouse/element';
+import { isDeepStrictEqual } from 'node:util';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { nxJsonPlaces, parseNxJson } from './nx-json-text.js';
 import { parsePluginOptions, type PluginOptions } from './plugin-options.js';
 
 /** The name by which nx.json knows the plugin. */
@@ -22,9 +23,34 @@ export interface PluginEntry {
  * @throws ElementError WORKSPACE, PLUGIN_OPTIONS
  */
 export async function readPluginEntries(workspace: string): Promise<PluginEntry[]> {
-  const json = (await parseJson(readFileSync(join(workspace, 'nx.json'), 'utf8'))) as NxJson | undefined;
-  const entries = (json?.plugins ?? []).flatMap((entry) => pluginEntry(entry) ?? []);
+  const text = readFileSync(join(workspace, 'nx.json'), 'utf8');
+  const entries: PluginEntry[] = [];
+  for (const { index, entry } of ownEntries(await parseNxJson(text))) {
+    const { options, include = [], exclude = [] } = typeof entry === 'string' ? {} : entry;
+    entries.push({ options: await parsePlaced(options, text, index), include, exclude });
+  }
   return entries.length > 0 ? entries : [{ options: parsePluginOptions(undefined), include: [], exclude: [] }];
+}
+
+/**
+ * The options of an entry, as Nx hands them over, checked.
+ *
+ * @param workspace absolute path
+ * @throws ElementError PLUGIN_OPTIONS, with the place in nx.json where it can be found
+ */
+export async function checkedOptions(options: unknown, workspace: string): Promise<PluginOptions> {
+  try {
+    return parsePluginOptions(options);
+  } catch (error) {
+    if (!(error instanceof ElementError || error instanceof ElementErrors)) throw error;
+    const file = join(workspace, 'nx.json');
+    if (!existsSync(file)) throw error;
+    const text = readFileSync(file, 'utf8');
+    const own = ownEntries(await parseNxJson(text));
+    const found = own.find(({ entry }) => typeof entry !== 'string' && isDeepStrictEqual(entry.options, options));
+    if (found === undefined) throw error;
+    return await parsePlaced(options, text, found.index);
+  }
 }
 
 /** What is read of an nx.json. */
@@ -39,34 +65,21 @@ interface NxPluginEntry {
   readonly exclude?: readonly string[];
 }
 
-function pluginEntry(entry: string | NxPluginEntry): PluginEntry | undefined {
-  if (typeof entry === 'string') {
-    return entry === PLUGIN ? { options: parsePluginOptions(undefined), include: [], exclude: [] } : undefined;
-  }
-  if (entry.plugin !== PLUGIN) return undefined;
-  return {
-    options: parsePluginOptions(entry.options),
-    include: entry.include ?? [],
-    exclude: entry.exclude ?? [],
-  };
+/** The entries of this plugin among all of them. */
+function ownEntries(json: unknown): { readonly index: number; readonly entry: string | NxPluginEntry }[] {
+  const all = (json as NxJson | undefined)?.plugins ?? [];
+  return [...all.entries()]
+    .filter(([, entry]) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN)
+    .map(([index, entry]) => ({ index, entry }));
 }
 
-/** Nx takes comments and trailing commas in nx.json; almost no nx.json has them, so their parser is loaded when it is needed. */
-async function parseJson(text: string): Promise<unknown> {
+/** Places are looked for when something is wrong: then the options are checked once more. */
+async function parsePlaced(options: unknown, text: string, index: number): Promise<PluginOptions> {
   try {
-    return JSON.parse(text);
+    return parsePluginOptions(options);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof ElementError || error instanceof ElementErrors)) throw error;
+    const places = await nxJsonPlaces(text);
+    return parsePluginOptions(options, (path) => places(['plugins', index, 'options', ...path]));
   }
-  const { parse, printParseErrorCode } = await import('jsonc-parser');
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (first === undefined) return value;
-  const before = text.slice(0, first.offset).split('\n');
-  throw new ElementError({
-    code: 'WORKSPACE',
-    message: `this is no JSON: ${printParseErrorCode(first.error)} at \`${text.slice(first.offset, first.offset + first.length)}\``,
-    origin: { file: 'nx.json', line: before.length, column: before.at(-1)?.length ?? 0 },
-  });
 }

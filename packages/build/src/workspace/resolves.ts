@@ -1,9 +1,6 @@
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import { PLUGIN, type PluginEntry } from './nx-json.js';
 
-/** Groups of projects that are resolved together: patterns of projects, by the names of the groups. */
-export type Resolves = Readonly<Record<string, readonly string[]>>;
-
 /** A project as patterns know it. */
 interface NamedProject {
   readonly name: string;
@@ -63,23 +60,3 @@ export async function assignResolves(
   throwCollected(errors);
   return assigned;
 }
-
-/** Checks the option `resolves`. @returns `undefined` where there is none */
-export function parseResolves(value: unknown, fail: (message: string, hint: string) => void): Resolves | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(`the option \`resolves\` is \`${JSON.stringify(value)}\``, HINT);
-    return undefined;
-  }
-  for (const [name, patterns] of Object.entries(value as Record<string, unknown>)) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-      fail(`\`${name}\` is no name of a resolve`, 'names are letters, digits, `-`, `_` and `.`');
-    }
-    const isList = Array.isArray(patterns) && patterns.length > 0;
-    if (isList && patterns.every((pattern) => typeof pattern === 'string' && pattern !== '')) continue;
-    fail(`the option \`resolves.${name}\` is \`${JSON.stringify(patterns)}\``, HINT);
-  }
-  return value as Resolves;
-}
-
-const HINT = 'it is names of resolves with lists of projects, such as `{"services": ["apps/*", "libs/common"]}`';

@@ -1,3 +1,5 @@
+import type { Fail } from './option-kinds.js';
+
 /** What is said of a target wherever it is inferred: its usual name, and those options of its executor that nx.json may set. */
 export interface KnownTarget {
   readonly name: string;
@@ -35,8 +37,6 @@ export interface TargetChoice {
 /** Every target as nx.json has it; `undefined` for one that is left out. */
 export type TargetChoices = Readonly<Record<TargetOption, TargetChoice | undefined>>;
 
-type Fail = (message: string, hint: string) => void;
-
 /** Checks what nx.json says of the targets. Values of executors' options are Nx's to check, by the executors' schemas. */
 export function parseTargets(options: Readonly<Record<string, unknown>>, fail: Fail): TargetChoices {
   const choices = Object.fromEntries(
@@ -49,6 +49,7 @@ export function parseTargets(options: Readonly<Record<string, unknown>>, fail: F
     fail(
       `the options \`${other}\` and \`${option}\` both name the target \`${name}\``,
       'give one of them another name',
+      [option],
     );
   }
   return choices;
@@ -61,14 +62,14 @@ function parseTarget(option: TargetOption, value: unknown, fail: Fail): TargetCh
   const more = usual.options.map((key) => `, "${key}": ...`).join('');
   const hint = `it is \`{"targetName": "${usual.name}"${more}}\`, or \`false\` to leave the target out`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint);
+    fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint, [option]);
     return { name: usual.name, options: {} };
   }
   const { targetName = usual.name, ...options } = value as Record<string, unknown>;
   for (const key of Object.keys(options)) {
-    if (!usual.options.includes(key)) fail(`there is no option \`${option}.${key}\``, hint);
+    if (!usual.options.includes(key)) fail(`there is no option \`${option}.${key}\``, hint, [option, key]);
   }
   if (typeof targetName === 'string' && targetName !== '') return { name: targetName, options };
-  fail(`the option \`${option}.targetName\` is \`${JSON.stringify(targetName)}\``, hint);
+  fail(`the option \`${option}.targetName\` is \`${JSON.stringify(targetName)}\``, hint, [option, 'targetName']);
   return { name: usual.name, options };
 }

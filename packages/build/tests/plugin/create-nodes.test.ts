@@ -316,6 +316,15 @@ describe('createNodes', () => {
     await expect(infer({ 'a/pyproject.toml': pyproject('a') }, { python: 3 })).rejects.toThrow(
       'nx.json: @wheelhouse/build: the option `python` is `3`\nhint: it is a path, a command or a version such as "3.12"',
     );
+    const nxJson = JSON.stringify(
+      { plugins: ['other', { plugin: '@wheelhouse/build', options: { python: 3 } }] },
+      null,
+      1,
+    );
+    await expect(infer({ 'a/pyproject.toml': pyproject('a'), 'nx.json': nxJson }, { python: 3 })).rejects.toThrow(
+      'nx.json [line 7 column 14]: @wheelhouse/build: the option `python` is `3`\n' +
+        'hint: it is a path, a command or a version such as "3.12"',
+    );
   });
 });
 

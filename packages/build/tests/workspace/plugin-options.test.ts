@@ -75,8 +75,9 @@ describe('parsePluginOptions', () => {
       'an option that does not exist',
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
-        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `frontend`, `versionCommits`, `prereleases`, `exclude`, `include`, `testInclude`, ' +
-        '`requirements`, `testRequirements`, `constraints`, `buildConstraints`, `extras`, `testExtras`, `testGroups`, `noBinary`, `resolves`, `indexes`',
+        'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `resolves`, ' +
+        '`indexes`, `frontend`, `exclude`, `include`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
+        '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`',
     ],
     [
       'an option of a target that does not exist',
@@ -124,6 +125,15 @@ describe('parsePluginOptions', () => {
       { testInclude: ['a/../../b/**'] },
       'nx.json: @wheelhouse/build: the option `testInclude[0]` leads out of the project: `a/../../b/**`\n' +
         'hint: globs are relative to the project',
+    ],
+    [
+      'a glob to take back that is not excluded',
+      { include: ['docs/**', 'data/*.json'] },
+      'nx.json: @wheelhouse/build: the option `include[1]` is none of the globs that are excluded unless told otherwise: `data/*.json`\n' +
+        'hint: they are `tests/**`, `test/**`, `docs/**`, `locks/**`, `.wheelhouse/**`, `conftest.py`, `pytest.ini`, ' +
+        '`.pytest.ini`, `tox.ini`, `.coveragerc`, `.python-version`, `project.json`, `package.json`, `build/lib*/**`, ' +
+        '`build/bdist.*/**`, `build/temp.*/**`, `*.egg-info/**`, `src/*.egg-info/**`, `**/__pycache__/**`; ' +
+        'files that nothing excludes are sources without this option',
     ],
     [
       'a file where a list is expected',

@@ -62,7 +62,7 @@ describe('the option resolves', () => {
     [['apps/*'], 'the option `resolves` is `["apps/*"]`'],
     [{ a: 'apps/*' }, 'the option `resolves.a` is `"apps/*"`'],
     [{ a: [] }, 'the option `resolves.a` is `[]`'],
-    [{ 'a b': ['apps/*'] }, '`a b` is no name of a resolve'],
+    [{ 'a b': ['apps/*'] }, '`a b` is not a name of a resolve'],
   ])('%j is refused', (resolves, message) => {
     expect(() => parsePluginOptions({ resolves })).toThrow(
       expect.objectContaining({ message: `nx.json: ${PLUGIN}: ${message}` }) as Error,
@@ -98,8 +98,8 @@ describe('the option indexes', () => {
 
   it.each([
     [['x'], 'the option `indexes` is `["x"]`'],
-    [{ acme: 'https://me:hunter2@acme.test' }, 'the option `indexes.acme` is no object'],
-    [{ acme: { ...acme, url: 'acme.test' } }, 'the option `indexes.acme.url` is no address'],
+    [{ acme: 'https://me:hunter2@acme.test' }, 'the option `indexes.acme` is not an object'],
+    [{ acme: { ...acme, url: 'acme.test' } }, 'the option `indexes.acme.url` is not an address'],
     [{ acme: { ...acme, packages: [] } }, 'the option `indexes.acme.packages` is `[]`'],
     [{ acme: { ...acme, packages: ['-x'] } }, 'the option `indexes.acme.packages[0]` is `"-x"`'],
     [{ acme: { ...acme, explicit: true } }, 'there is no option `indexes.acme.explicit`'],

@@ -1,0 +1,89 @@
+import { isValidName, normalizeName, type PinnedIndex } from '@wheelhouse/python';
+import { said, type Fail, type OptionKind, type OptionPath } from './option-kinds.js';
+
+const HINT = 'it is `{"url": "https://...", "packages": ["acme-*"]}`';
+
+/** The option `indexes`. */
+export const INDEXES: OptionKind<readonly PinnedIndex[]> = {
+  type: `an object: for the name of each index, ${HINT.slice(6)}`,
+  check: (value, name, fail) => {
+    if (!isObject(value)) {
+      fail(said(name, value), `it is names of indexes, and for each ${HINT.slice(6)}`, [name]);
+      return undefined;
+    }
+    const owners = new Map<string, string>();
+    return Object.entries(value).flatMap(([index, given]) => {
+      const path = [name, index];
+      if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(index)) {
+        fail(`\`${index}\` is not a name of an index`, 'names are letters, digits, `-`, `_` and `.`', path);
+      }
+      const pinned = checkIndex(given, path, fail);
+      for (const pattern of pinned?.packages ?? []) {
+        const other = owners.get(pattern);
+        if (other !== undefined && other !== index) {
+          fail(
+            `the option \`indexes\` pins \`${pattern}\` to two indexes, \`${other}\` and \`${index}\``,
+            'pin it to one',
+            path,
+          );
+        }
+        owners.set(pattern, index);
+      }
+      return pinned?.url === undefined ? [] : [{ name: index, url: pinned.url, packages: pinned.packages }];
+    });
+  },
+};
+
+function checkIndex(
+  given: unknown,
+  path: OptionPath,
+  fail: Fail,
+): { readonly url: string | undefined; readonly packages: string[] } | undefined {
+  const where = path.join('.');
+  if (!isObject(given)) {
+    // What is shown may be an address with a password in it.
+    fail(`the option \`${where}\` is not an object`, HINT, path);
+    return undefined;
+  }
+  for (const key of Object.keys(given)) {
+    if (key !== 'url' && key !== 'packages') fail(`there is no option \`${where}.${key}\``, HINT, [...path, key]);
+  }
+  const url = parseUrl(given.url, [...path, 'url'], fail);
+  return { url, packages: parsePackages(given.packages, [...path, 'packages'], fail) };
+}
+
+function parseUrl(value: unknown, path: OptionPath, fail: Fail): string | undefined {
+  const where = path.join('.');
+  if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/i.test(value)) {
+    fail(`the option \`${where}\` is not an address`, HINT, path);
+    return undefined;
+  }
+  const url = new URL(value);
+  if (url.username === '' && url.password === '') return url.href;
+  url.username = '';
+  url.password = '';
+  fail(
+    `the option \`${where}\` has credentials in it: \`${url.href}\``,
+    "credentials are no part of a workspace: netrc, a keyring, the addresses in pip's configuration and the variables UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD give them",
+    path,
+  );
+  return undefined;
+}
+
+function parsePackages(value: unknown, path: OptionPath, fail: Fail): string[] {
+  const where = path.join('.');
+  if (!Array.isArray(value) || value.length === 0) {
+    fail(said(where, value), HINT, path);
+    return [];
+  }
+  return value.flatMap((item: unknown, index): string[] => {
+    if (typeof item === 'string' && isValidName(item.replaceAll('*', 'x'))) return [normalizeName(item)];
+    const hint = "it is a distribution's name, in which `*` stands for any characters";
+    fail(said(`${where}[${index}]`, item), hint, [...path, index]);
+    return [];
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,137 @@
+import { PRERELEASE_MODES, WHEEL_EXCLUDES, type PinnedIndex, type ProjectSettings } from '@wheelhouse/python';
+import { INDEXES } from './indexes-option.js';
+import { choice, DISTRIBUTIONS, FILES, globs, INTERPRETER, NAMES, type OptionKind } from './option-kinds.js';
+import { RESOLVES, type Resolves } from './resolves-option.js';
+
+/** An option of the plugin in nx.json. Its check, its type and its lines in the reference page all come from here. */
+export interface PluginOption<T> {
+  readonly kind: OptionKind<T>;
+  /** What it does: sentences of the reference page. */
+  readonly meaning: string;
+  /** What holds without it. */
+  readonly usual: string;
+  /** A value that differs from what holds without it. */
+  readonly example: unknown;
+}
+
+type OptionsOf<T> = { readonly [K in keyof T]-?: PluginOption<NonNullable<T[K]>> };
+
+/** The options that are settings of each project: one for every setting there is, under its name. */
+export const SETTING_OPTIONS: OptionsOf<ProjectSettings> = {
+  frontend: {
+    kind: choice(['hook', 'pip']),
+    meaning: 'Who calls the build backend: `hook` calls it directly, `pip` leaves that to `pip wheel`.',
+    usual: '`hook`',
+    example: 'pip',
+  },
+  exclude: {
+    kind: globs(),
+    meaning: 'More files that are no source of the wheel. What is excluded is not there when the wheel is built.',
+    usual: 'only the default excludes',
+    example: ['notes/**'],
+  },
+  include: {
+    kind: globs(WHEEL_EXCLUDES),
+    meaning: 'Globs among the default excludes whose files are sources of the wheel all the same.',
+    usual: 'none',
+    example: ['tests/**'],
+  },
+  testInclude: {
+    kind: globs(),
+    meaning: 'More files that tests are made of, beside those in `tests` and `test` and the configuration of runners.',
+    usual: 'none',
+    example: ['checks/**'],
+  },
+  requirements: {
+    kind: FILES,
+    meaning: "pip's requirements files that say what the project requires, beside what metadata declares.",
+    usual: '`requirements.txt` where metadata declares no dependencies',
+    example: ['requirements/base.txt'],
+  },
+  testRequirements: {
+    kind: FILES,
+    meaning: "pip's requirements files that say what its tests require.",
+    usual: 'the first usual name that is there, such as `requirements-test.txt`',
+    example: ['{workspaceRoot}/test.txt'],
+  },
+  constraints: {
+    kind: FILES,
+    meaning: 'Constraints files: which versions may be, of whatever is locked.',
+    usual: 'none',
+    example: ['{workspaceRoot}/constraints.txt'],
+  },
+  buildConstraints: {
+    kind: FILES,
+    meaning: 'The same for what wheels are built with.',
+    usual: 'none',
+    example: ['{workspaceRoot}/build-constraints.txt'],
+  },
+  prereleases: {
+    kind: choice(PRERELEASE_MODES),
+    meaning: "Which pre-releases may be: uv's modes.",
+    usual: '`if-necessary-or-explicit`',
+    example: 'allow',
+  },
+  extras: {
+    kind: NAMES,
+    meaning: 'Extras of the project that are locked and shipped with it. A project that does not have one ignores it.',
+    usual: 'none',
+    example: ['postgres'],
+  },
+  testExtras: {
+    kind: NAMES,
+    meaning: 'Extras that the tests require. A project that does not have one ignores it.',
+    usual: '`test`, `tests`, `testing`',
+    example: ['qa'],
+  },
+  testGroups: {
+    kind: NAMES,
+    meaning: 'Dependency groups that the tests require (PEP 735). A project that does not have one ignores it.',
+    usual: '`test`, `tests`, `testing`',
+    example: ['checks'],
+  },
+  noBinary: {
+    kind: DISTRIBUTIONS,
+    meaning: 'Distributions that are built from their sdists although there are wheels.',
+    usual: 'none',
+    example: ['markupsafe'],
+  },
+  versionCommits: {
+    kind: choice(['all', 'project']),
+    meaning: 'Which commits a version from git counts: all, or those that touch the project.',
+    usual: '`all`',
+    example: 'project',
+  },
+};
+
+/** Options of an entry that are no settings of a project. */
+export interface EntryOptions {
+  /** The interpreter asked for: a path, a command or a version. */
+  readonly python?: string;
+  /** Groups of projects that are resolved together. */
+  readonly resolves?: Resolves;
+  /** Indexes that names are pinned to. */
+  readonly indexes?: readonly PinnedIndex[];
+}
+
+/** The other options, but for those about targets. */
+export const ENTRY_OPTIONS: OptionsOf<EntryOptions> = {
+  python: {
+    kind: INTERPRETER,
+    meaning: 'The interpreter that projects are built with and tested on.',
+    usual: 'that of the nearest `.python-version`, else the first on `PATH` that satisfies `requires-python`',
+    example: '3.12',
+  },
+  resolves: {
+    kind: RESOLVES,
+    meaning: 'Projects that share one resolution, by the name of the resolve.',
+    usual: 'each project is resolved by itself',
+    example: { services: ['**'] },
+  },
+  indexes: {
+    kind: INDEXES,
+    meaning: 'Indexes that names of distributions are pinned to, by the name of the index.',
+    usual: "pip's and uv's configuration",
+    example: { acme: { url: 'https://packages.example.org/simple/', packages: ['acme-*'] } },
+  },
+};
