@@ -50,7 +50,7 @@ export function globs(known?: readonly string[]): OptionKind<readonly string[]> 
     hint: `it is a list of ${what}`,
     check: (item) => {
       if (typeof item !== 'string' || item === '') return { hint: 'it is a glob relative to the project' };
-      if (posix.isAbsolute(item) || posix.normalize(item).startsWith('..')) {
+      if (leadsOut(item)) {
         return { message: `leads out of the project: \`${item}\``, hint: 'globs are relative to the project' };
       }
       if (known?.includes(item) === false) {
@@ -72,6 +72,19 @@ export const FILES: OptionKind<readonly string[]> = listOf({
   hint: `it is a list; each item is ${FILE}`,
   check: (item) =>
     typeof item === 'string' && item !== '' && !posix.isAbsolute(item) ? { item } : { hint: `it is ${FILE}` },
+});
+
+const PATH = 'a file, a directory or a glob of either, relative to the workspace';
+
+/** Files of the workspace. */
+export const WORKSPACE_FILES: OptionKind<readonly string[]> = listOf({
+  type: `a list; each item is ${PATH}`,
+  hint: `it is a list; each item is ${PATH}`,
+  check: (item) => {
+    if (typeof item !== 'string' || item === '') return { hint: `it is ${PATH}` };
+    if (!leadsOut(item)) return { item };
+    return { message: `leads out of the workspace: \`${item}\``, hint: 'paths are relative to the workspace' };
+  },
 });
 
 const NAME = 'the name of an extra or of a dependency group';
@@ -140,4 +153,9 @@ export function said(name: string, value: unknown): string {
 
 function listed(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(', ');
+}
+
+/** Whether a relative path or glob leaves the directory that it is relative to. */
+export function leadsOut(path: string): boolean {
+  return posix.isAbsolute(path) || /^\.\.(\/|$)/.test(posix.normalize(path));
 }

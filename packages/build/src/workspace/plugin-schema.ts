@@ -1,6 +1,16 @@
 import { PRERELEASE_MODES, WHEEL_EXCLUDES, type PinnedIndex, type ProjectSettings } from '@wheelhouse/python';
+import { GENERATED } from './generated-option.js';
 import { INDEXES } from './indexes-option.js';
-import { choice, DISTRIBUTIONS, FILES, globs, INTERPRETER, NAMES, type OptionKind } from './option-kinds.js';
+import {
+  choice,
+  DISTRIBUTIONS,
+  FILES,
+  globs,
+  INTERPRETER,
+  NAMES,
+  WORKSPACE_FILES,
+  type OptionKind,
+} from './option-kinds.js';
 import { RESOLVES, type Resolves } from './resolves-option.js';
 
 /** An option of the plugin in nx.json. Its check, its type and its lines in the reference page all come from here. */
@@ -35,6 +45,19 @@ export const SETTING_OPTIONS: OptionsOf<ProjectSettings> = {
     meaning: 'Globs among the default excludes whose files are sources of the wheel all the same.',
     usual: 'none',
     example: ['tests/**'],
+  },
+  shared: {
+    kind: WORKSPACE_FILES,
+    meaning:
+      'Files outside of the project that are staged with it where its backend expects them, such as a shared licence.',
+    usual: 'none',
+    example: ['LICENSE'],
+  },
+  generated: {
+    kind: GENERATED,
+    meaning: 'Files that git ignores and another task makes, which are sources of the wheel; the task runs first.',
+    usual: 'none',
+    example: [{ files: ['a/static/**'], by: 'web:build' }],
   },
   testInclude: {
     kind: globs(),

@@ -76,7 +76,7 @@ describe('parsePluginOptions', () => {
       { buildwheel: false },
       'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `resolves`, ' +
-        '`indexes`, `frontend`, `exclude`, `include`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
+        '`indexes`, `frontend`, `exclude`, `include`, `shared`, `generated`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
         '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`',
     ],
     [
@@ -146,6 +146,20 @@ describe('parsePluginOptions', () => {
       { constraints: ['/etc/constraints.txt'] },
       'nx.json: @wheelhouse/build: the option `constraints[0]` is `"/etc/constraints.txt"`\n' +
         'hint: it is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+    ],
+    [
+      'files that are neither of the workspace nor of the project',
+      { shared: ['../LICENSE'], generated: [{ files: ['/static'], by: 'web:build', of: 1 }, { files: ['a'] }, 'a'] },
+      'nx.json: @wheelhouse/build: the option `shared[0]` leads out of the workspace: `../LICENSE`\n' +
+        'hint: paths are relative to the workspace\n' +
+        'nx.json: @wheelhouse/build: there is no option `generated[0].of`\n' +
+        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
+        'nx.json: @wheelhouse/build: the option `generated[0].files[0]` is `"/static"`\n' +
+        'hint: it is a file, a directory or a glob relative to the project\n' +
+        'nx.json: @wheelhouse/build: the option `generated[1].by` is `undefined`\n' +
+        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
+        'nx.json: @wheelhouse/build: the option `generated[2]` is `"a"`\n' +
+        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them',
     ],
     [
       'a name that no extra has',
