@@ -11,7 +11,7 @@ import {
   readSync,
   type Dirent,
 } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ElementError, type ErrorCode } from '../load/error.js';
 import { digestOf, type Digest } from './digest.js';
@@ -26,8 +26,6 @@ export interface CaptureOptions {
   readonly code?: ErrorCode;
   /** Whether an entry belongs to the tree; a directory that does not is not looked into. Default: every entry. */
   readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
-  /** Whether links may lead out of the directory, as those of a root do. Default true. */
-  readonly outwardLinks?: boolean;
 }
 
 /** Up to this many bytes a file is held in memory between being hashed and being kept. */
@@ -44,8 +42,8 @@ const HELD_BYTES = 16 * 1024 * 1024;
  * and, where the store does not have them, again to be kept.
  *
  * @returns the digest of the root `Directory`; all blobs of the tree are in `blobs`
- * @throws ElementError of `options.code` on a fifo, socket, device, a name or target that is not UTF-8, an entry that
- *   cannot be read, and a file that changes meanwhile; `blobs`' own errors
+ * @throws ElementError of `options.code` on a fifo, socket, device, a name or target that is not UTF-8 among what
+ *   belongs to the tree, an entry that cannot be read, and a file that changes meanwhile; `blobs`' own errors
  */
 export async function captureTree(blobs: BlobStore, directory: string, options: CaptureOptions): Promise<Digest> {
   return await new Capture(blobs, directory, options).run();
@@ -82,7 +80,7 @@ class Capture {
         if (this.accepts(path, 'directory')) directories.push({ name, digest: await this.directory(`${path}/`) });
       } else if (entry.isSymbolicLink()) {
         if (this.accepts(path, 'symlink')) symlinks.push({ name, target: this.target(path) });
-      } else {
+      } else if (this.accepts(path, 'file')) {
         throw this.error(path, `is ${kindOf(entry)}, which a tree cannot hold`);
       }
     }
@@ -102,7 +100,9 @@ class Capture {
     const entries = this.attempt(relative, () => readdirSync(path, { withFileTypes: true }));
     // Node puts U+FFFD where a name is not UTF-8, but a name may also have it of its own.
     if (entries.some((entry) => entry.name.includes('\ufffd'))) {
-      const wrong = readdirSync(path, { encoding: 'buffer' }).find((name) => !isUtf8(name));
+      const wrong = readdirSync(path, { encoding: 'buffer' }).find(
+        (name) => !isUtf8(name) && this.accepts(relative + name.toString('utf8'), 'file'),
+      );
       if (wrong !== undefined) throw this.error(relative + wrong.toString('latin1'), 'has a name that is not UTF-8');
     }
     return entries;
@@ -111,11 +111,7 @@ class Capture {
   private target(path: string): string {
     const target = this.attempt(path, () => readlinkSync(join(this.root, path), { encoding: 'buffer' }));
     if (!isUtf8(target)) throw this.error(path, 'is a symbolic link to a name that is not UTF-8');
-    const text = target.toString('utf8');
-    if (this.options.outwardLinks === false && leadsOut(path, text)) {
-      throw this.error(path, `is a symbolic link to \`${text}\`, which leads out of it`);
-    }
-    return text;
+    return target.toString('utf8');
   }
 
   private async file(name: string, path: string): Promise<FileNode> {
@@ -237,10 +233,4 @@ async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenera
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of what is already there
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
-}
-
-/** Whether the link at `path`, relative to a directory, leads out of that directory. */
-function leadsOut(path: string, target: string): boolean {
-  const to = posix.normalize(posix.join(posix.dirname(path), target));
-  return posix.isAbsolute(target) || to === '..' || to.startsWith('../');
 }

@@ -148,6 +148,16 @@ describe('captureTree', () => {
     ).rejects.toMatchObject({ code: 'SOURCE', message: 'here: `café` has a name that is not UTF-8' });
   });
 
+  test('what the filter leaves out may be of any type, with any name', async () => {
+    const directory = freshDirectory();
+    writeFileSync(join(directory, 'file.py'), '');
+    execFileSync('mkfifo', [join(directory, 'fifo')]);
+    writeFileSync(Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.from([0xe9])]), '');
+    const blobs = new MemoryBlobStore();
+    const tree = await captureTree(blobs, directory, { label: 'here', filter: (path) => path === 'file.py' });
+    expect(await pathsOf(blobs, tree)).toEqual(['file file.py']);
+  });
+
   test('a link to a name that is not UTF-8 is refused', async () => {
     const directory = freshDirectory();
     symlinkSync(Buffer.from([0xe9]), join(directory, 'link'));
