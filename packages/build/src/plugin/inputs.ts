@@ -60,8 +60,10 @@ export function wheelInputs(facts: InputFacts): Inputs {
     fileset(facts, '**/*'),
     ...excludes.map((glob) => `!${fileset(facts, glob)}`),
     ...templates(facts, others).map((file) => `!${file}`),
+    ...sharedFiles(facts),
     ...common(facts),
     WHEELS_OF_DEPENDENCIES,
+    ...generatedFiles(facts),
   ];
 }
 
@@ -71,11 +73,12 @@ export function wheelInputs(facts: InputFacts): Inputs {
  */
 export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
   const run = { env: RUN_VARIABLE };
-  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts), run];
+  if (!wheelsAreTasks) return [...wholeProjects(facts), run];
   return [
     ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
     ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
     ...templates(facts, TEST_TEMPLATES),
+    ...sharedFiles(facts),
     ...common(facts),
     run,
     WHEELS_OF_DEPENDENCIES,
@@ -84,8 +87,37 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
 
 /** The inputs of the target `release-image`: all that `build-wheel` writes. The base is an option of the target. */
 export function imageInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
-  if (!wheelsAreTasks) return [fileset(facts, '**/*'), '^{projectRoot}/**/*', ...common(facts)];
+  if (!wheelsAreTasks) return wholeProjects(facts);
   return [...common(facts), { dependentTasksOutputFiles: '**/*', transitive: false }];
+}
+
+/** All that wheels are made of, where no target makes them. */
+function wholeProjects(facts: InputFacts): Inputs {
+  return [
+    fileset(facts, '**/*'),
+    '^{projectRoot}/**/*',
+    ...sharedFiles(facts),
+    ...common(facts),
+    ...generatedFiles(facts),
+  ];
+}
+
+/** Files of the workspace that are staged with the project (docs/adr/0070). */
+function sharedFiles({ settings }: InputFacts): Inputs {
+  return (settings.shared ?? []).flatMap((path) => filesAt('.', path)).map((path) => `{workspaceRoot}/${path}`);
+}
+
+/** What tasks make in the project: outputs of tasks that the target depends on (docs/adr/0071). */
+function generatedFiles({ root, settings }: InputFacts): Inputs {
+  return (settings.generated ?? [])
+    .flatMap(({ files }) => files.flatMap((path) => filesAt(root, path)))
+    .map((dependentTasksOutputFiles) => ({ dependentTasksOutputFiles, transitive: false }));
+}
+
+/** The globs of what lies at a path, which may be a file, a directory or a glob of either. */
+function filesAt(directory: string, path: string): string[] {
+  const located = posix.join(directory, path).replace(/\/+$/, '');
+  return located.endsWith('/**') || located.endsWith('/**/*') ? [located] : [located, `${located}/**`];
 }
 
 const LOCKS = 'locks/**';

@@ -14,6 +14,9 @@ export interface TargetFacts extends InputFacts {
 /** The targets of a Python project, by their names. */
 export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
   const { targets, name } = facts;
+  // The tasks that make files of the wheel, and what a target depends on that needs the wheel.
+  const generators = [...new Set((facts.settings.generated ?? []).map(({ by }) => by))];
+  const wheels = targets.buildWheel === undefined ? generators : present(targets.buildWheel);
   const inferred: Record<string, TargetConfiguration> = {};
   const add = (target: TargetChoice | undefined, described: Described, configuration: TargetConfiguration): void => {
     if (target === undefined) return;
@@ -47,7 +50,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     {
       executor: `${PLUGIN}:build-wheel`,
       cache: true,
-      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel?.name ?? ''}`],
+      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel?.name ?? ''}`, ...generators],
       inputs: wheelInputs(facts),
       outputs: ['wheel', 'sdist', 'wheelhouse', 'manifest.json'].map(
         (output) => `${outputDirectory('dist', facts)}/${output}`,
@@ -58,7 +61,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     targets.venv,
     { description: 'Makes the development environment, with local projects edited in place', options: { pip: true } },
     // It names its place, and looks by itself whether it is as it has to be.
-    { executor: `${PLUGIN}:venv`, cache: false },
+    { executor: `${PLUGIN}:venv`, cache: false, ...(generators.length === 0 ? {} : { dependsOn: generators }) },
   );
   add(
     targets.buildWheel === undefined ? undefined : targets.publish,
@@ -76,7 +79,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       {
         executor: `${PLUGIN}:release-image`,
         cache: isFixedImage(targets.releaseImage),
-        dependsOn: present(targets.buildWheel),
+        dependsOn: wheels,
         inputs: imageInputs(facts, targets.buildWheel !== undefined),
         outputs: [`${outputDirectory('dist', facts)}/image`],
       },
@@ -90,7 +93,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       executor: `${PLUGIN}:test`,
       // What services answer is no input.
       cache: targets.test?.options.services === undefined,
-      dependsOn: present(targets.buildWheel),
+      dependsOn: wheels,
       inputs: testInputs(facts, targets.buildWheel !== undefined),
       outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
         (output) => `${outputDirectory('reports', facts)}/${output}`,

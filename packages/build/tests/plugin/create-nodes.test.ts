@@ -89,6 +89,31 @@ describe('createNodes', () => {
     expect(result?.projects?.a?.name).toBe(name);
   });
 
+  it('has tasks run before a wheel that is made of their outputs, and files of the workspace as inputs', async () => {
+    const files = { 'a/pyproject.toml': pyproject('a'), 'a/tests/test_a.py': '' };
+    const options = {
+      shared: ['LICENSE', 'protocols/**'],
+      generated: [
+        { files: ['web/static/**'], by: 'bundle' },
+        { files: ['web/help'], by: 'manual:build' },
+      ],
+    };
+    const targets = targetsOf(await infer(files, options), 'a');
+    const shared = ['{workspaceRoot}/LICENSE', '{workspaceRoot}/LICENSE/**', '{workspaceRoot}/protocols/**'];
+    const outputs = ['a/web/static/**', 'a/web/help', 'a/web/help/**'].map((dependentTasksOutputFiles) => ({
+      dependentTasksOutputFiles,
+      transitive: false,
+    }));
+    expect(targets['build-wheel']?.dependsOn).toEqual(['snapshot', '^build-wheel', 'bundle', 'manual:build']);
+    expect(targets['build-wheel']?.inputs).toEqual(expect.arrayContaining([...shared, ...outputs]));
+    expect(targets.venv?.dependsOn).toEqual(['bundle', 'manual:build']);
+    expect(targets.test?.dependsOn).toEqual(['build-wheel']);
+    expect(targets.test?.inputs).toEqual(expect.arrayContaining(shared));
+    const alone = targetsOf(await infer(files, { ...options, buildWheel: false }), 'a');
+    expect(alone.test?.dependsOn).toEqual(['bundle', 'manual:build']);
+    expect(alone.test?.inputs).toEqual(expect.arrayContaining([...shared, ...outputs]));
+  });
+
   it('gives cached targets the files and variables that locks answer beside metadata', async () => {
     const files = {
       'libs/a/pyproject.toml': pyproject('a', ['b', 'tool @ file:../../vendor/tool', 'c @ file:../c-1.0.tar.gz']),
