@@ -82,7 +82,7 @@ export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
 export { makeImage } from './project/make-image.js';
 export type { ReleaseImageOptions } from './image/release-image.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
-export type { Operation } from './project/operation.js';
+export { planClosure, type Operation, type PlannedClosure } from './project/operation.js';
 export {
   EJECTABLE_TEMPLATES,
   EJECTED_DIRECTORY,

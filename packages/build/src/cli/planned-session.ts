@@ -1,5 +1,5 @@
 import type { BuildSession } from '@wheelhouse/element';
-import { openPlan, ProjectPlan, readToolsLock, type Operation } from '@wheelhouse/python';
+import { openPlan, planClosure, type Operation } from '@wheelhouse/python';
 
 /** The elements of a Python project, keyed. */
 export interface PlannedSession {
@@ -15,10 +15,7 @@ export interface PlannedSession {
  * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER
  */
 export async function openPlanned({ workspace, project, engine }: Operation): Promise<PlannedSession> {
-  const own = await workspace.planned(project);
-  const local = [];
-  for (const dependency of workspace.localDependencies(project)) local.push(await workspace.planned(dependency));
-  const plan = new ProjectPlan(readToolsLock());
+  const { own, local, all, plan } = await planClosure({ workspace, project }, 'test');
   const wheel = plan.wheel(own);
   const targets = [
     plan.snapshot(own),
@@ -27,5 +24,5 @@ export async function openPlanned({ workspace, project, engine }: Operation): Pr
     ...plan.wheelsOf(own.locks.runtime, own),
     plan.test(own, local),
   ];
-  return { session: await openPlan(workspace, engine, { plan, targets, projects: [own, ...local] }), wheel };
+  return { session: await openPlan(workspace, engine, { plan, targets, projects: all }), wheel };
 }

@@ -1,4 +1,10 @@
-import { localDependencies, localProject, pathInWorkspace, type ProjectMetadata } from '@wheelhouse/python';
+import {
+  localClosure,
+  localProject,
+  pathInWorkspace,
+  type ClosureOptions,
+  type ProjectMetadata,
+} from '@wheelhouse/python';
 
 /** What a project's locks answer beside the metadata files of projects. */
 export interface AskedOf {
@@ -12,9 +18,9 @@ export interface AskedOf {
 export function askedOf(
   project: ProjectMetadata,
   workspace: readonly ProjectMetadata[],
-  extras: readonly string[] = [],
+  settings: ClosureOptions = {},
 ): AskedOf {
-  const all = [project, ...localDependencies(project, workspace, { extras })];
+  const all = [project, ...localClosure(project, workspace, settings).map((member) => member.project)];
   const files = all.flatMap(({ fromFiles }) => fromFiles?.files ?? []);
   return {
     files: [...new Set([...files, ...all.flatMap((each) => vendoredPaths(each, workspace))])].sort(),

@@ -52,7 +52,7 @@ async function infer(
       settings: options.settings,
       targets: options.targets,
       toolchainCommand: toolchainCommand(workspaceRoot, metadata.vcsVersion === undefined ? undefined : name),
-      asked: askedOf(metadata, [...projects.values()], options.settings.extras),
+      asked: askedOf(metadata, [...projects.values()], options.settings),
       external: names,
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });

@@ -29,6 +29,8 @@ export interface BuildLockServices {
   readonly downloads: string;
   /** Names of the workspace's projects, never asked of an index. */
   readonly locals: ReadonlySet<string>;
+  /** Names of those that a project's wheel is built with: what its backend asks for of them is there. */
+  builtWith(project: ProjectMetadata): ReadonlySet<string>;
   /** Names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary: ReadonlySet<string>;
   readonly uvVersion: string;
@@ -137,9 +139,11 @@ export class BuildLocks {
     python: string,
     preferences: readonly LockEntry[],
   ): Promise<Lock> {
-    return await this.close(project.normalizedName, requirements, python, preferences, (made) =>
-      this.services.hooks.buildRequires({ project }, made, this.locks),
-    );
+    const local = this.services.builtWith(project);
+    return await this.close(project.normalizedName, requirements, python, preferences, async (made) => {
+      const asked = await this.services.hooks.buildRequires({ project }, made, this.locks);
+      return asked.filter((line) => !local.has(parseRequirement(line).normalizedName));
+    });
   }
 
   private async close(
@@ -212,7 +216,7 @@ export class BuildLocks {
       code: 'RESOLUTION',
       message: `what \`${distribution}\` is built with includes \`${formatRequirement(local)}\`, a project of this workspace`,
       origin: local.origin,
-      hint: 'projects of the workspace are never asked of an index; build with a published distribution',
+      hint: 'projects of the workspace are never asked of an index: a project names those that it is built with in `build-system.requires`',
     });
   }
 

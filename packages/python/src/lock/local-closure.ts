@@ -1,3 +1,4 @@
+import { ElementError } from '@wheelhouse/element';
 import { localProject } from './local-project.js';
 import { extrasOf, requiredToRun, requiredToTest, type CountedSettings } from './required-by.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
@@ -94,6 +95,37 @@ export function localBuildDependencies(
   options: Pick<ClosureOptions, 'environment'> = {},
 ): ProjectMetadata[] {
   return installed(project.buildSystem.requires, workspace, options);
+}
+
+/**
+ * Wheels cannot need one another to be built. That projects require one another when they run is no such circle.
+ *
+ * @throws ElementError RESOLUTION naming each project of the circle
+ */
+export function checkBuildCircle(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  environment: Partial<MarkerEnvironment>,
+): void {
+  const done = new Set<ProjectMetadata>();
+  const visit = (at: ProjectMetadata, path: readonly ProjectMetadata[]): void => {
+    const start = path.indexOf(at);
+    if (start >= 0) throw buildCircle([...path.slice(start), at]);
+    if (done.has(at)) return;
+    for (const tool of localBuildDependencies(at, workspace, { environment })) visit(tool, [...path, at]);
+    done.add(at);
+  };
+  visit(project, []);
+}
+
+function buildCircle(circle: readonly ProjectMetadata[]): ElementError {
+  const steps = circle.slice(1).map((each, index) => `\`${circle[index]?.name ?? ''}\` is built with \`${each.name}\``);
+  return new ElementError({
+    code: 'RESOLUTION',
+    message: `wheels of this workspace need one another to be built: ${steps.join(', ')}`,
+    origin: circle[0]?.origins.buildSystem,
+    hint: 'take one of them out of `build-system.requires`, or out of what a project named there requires; a backend of the project itself goes on `build-system.backend-path`',
+  });
 }
 
 /** What comes of the workspace with these requirements, besides `own`, which is there already. */

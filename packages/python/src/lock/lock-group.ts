@@ -10,6 +10,7 @@ import { restrictToHashes } from './hash-restriction.js';
 import type { HookRunner } from './hook-runner.js';
 import { IndexOffers } from './index-offers.js';
 import { IndexRouter } from './index-router.js';
+import { localBuildDependencies } from './local-closure.js';
 import { preferencesOf, preferredOver, type Upgrade } from './preferences.js';
 import { changesOf, type LockChanges } from './publication.js';
 import { Resolver, type Wanted } from './resolver.js';
@@ -93,6 +94,8 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     fetch: services,
     downloads,
     locals: new Set(input.workspace.map((each) => each.normalizedName)),
+    builtWith: (project) =>
+      new Set(localBuildDependencies(project, input.workspace).map((each) => each.normalizedName)),
     noBinary: new Set(input.noBinary),
     uvVersion,
     previous: (sdist) => previous((member) => member.previous?.build.get(sdist)),

@@ -33,16 +33,6 @@ export function projectRequirements(
   const expansion = { workspace, environment: options.environment };
   const runtime = expand(requiredToRun(project, options), project, expansion);
   const python = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
-  for (const requirement of project.buildSystem.requires) {
-    if (localProject(requirement, workspace) !== undefined) {
-      throw new ElementError({
-        code: 'RESOLUTION',
-        message: `the build requirement \`${formatRequirement(requirement)}\` is a project of this workspace`,
-        origin: requirement.origin,
-        hint: 'put an in-tree backend on `build-system.backend-path`, or build with a published distribution',
-      });
-    }
-  }
   const { constraints = [], buildConstraints = [], prereleases: anyPrerelease = false } = project.fromFiles ?? {};
   const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
   return {

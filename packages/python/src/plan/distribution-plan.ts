@@ -35,11 +35,12 @@ export class DistributionPlan {
    * An environment with everything a lock holds for the project's interpreter.
    *
    * @param ejected the project's own version of the template, where the lock is the project's own
+   * @param local elements of wheels of the workspace that are installed with it
    * @returns the element's name
    */
-  environment(lock: Lock, project: PlannedProject, ejected?: EjectedTemplate): string {
+  environment(lock: Lock, project: PlannedProject, ejected?: EjectedTemplate, local: readonly string[] = []): string {
     const { interpreter } = project;
-    const wheels = this.wheelsOf(lock, project);
+    const wheels = [...this.wheelsOf(lock, project), ...local];
     const own = ejected?.identity === undefined ? [] : [ejected.identity];
     return this.add({
       name: `env/${shortDigest([interpreter.tagsDigest, ...wheels, ...own])}.bst`,

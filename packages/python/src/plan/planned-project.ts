@@ -38,6 +38,8 @@ export interface PlannedProject {
   readonly settings: ProjectSettings;
   /** The templates that it has of its own; absent where nobody looked. */
   readonly ejected?: EjectedTemplates;
+  /** The projects of the workspace that its wheel is built with, dependencies first; absent where there are none. */
+  readonly builtWith?: readonly PlannedProject[];
   /** Where a build lock has a backend that runs cargo. */
   readonly rust?: RustToolchain;
   /** Where the project's own has: the crates of its Cargo.lock. */
@@ -57,6 +59,11 @@ export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
   const lock = locks.build.get(metadata.normalizedName);
   if (lock === undefined) throw new Error(`the locks of ${metadata.name} were read without its build lock`);
   return lock;
+}
+
+/** Projects with all that their wheels are built with, at whatever depth. */
+export function withBuildTools(projects: readonly PlannedProject[]): PlannedProject[] {
+  return projects.flatMap((project) => [project, ...withBuildTools(project.builtWith ?? [])]);
 }
 
 /** The globs of what is no source of a wheel. */

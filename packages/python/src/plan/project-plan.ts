@@ -64,7 +64,7 @@ export class ProjectPlan extends DistributionPlan {
         variables: { interpreter: interpreter.executable, hook: 'get-all-requires', ...variables },
         'build-depends': [
           ...this.runners(interpreter, HOOK_TOOLS),
-          this.ownEnvironment(lock, project),
+          this.buildEnvironment(lock, project),
           ...cargo.depends,
         ],
         sources,
@@ -135,10 +135,11 @@ export class ProjectPlan extends DistributionPlan {
   /**
    * The tests of a project on its wheel and those of its local dependencies.
    *
+   * @param local what is installed for them, the projects that tests alone need among it
    * @param run how they are run; as the locks say where absent @returns the element's name
    */
   test(project: PlannedProject, local: readonly PlannedProject[], run: TestRun = testRun(project)): string {
-    const { metadata, interpreter, locks } = project;
+    const { metadata, interpreter } = project;
     const { variables, ...overlay } = run.overlay;
     const staged = projectSources(project, 'test');
     const runners = this.plan('runners.bst', 'runners', {});
@@ -150,7 +151,7 @@ export class ProjectPlan extends DistributionPlan {
         'build-depends': [
           this.toolchain(interpreter),
           runners,
-          this.ownEnvironment(locks.test, project),
+          this.testEnvironment(project),
           this.installed(project, local),
           ...(run.services === undefined ? [] : [this.add(servicesElement(run.services))]),
         ],
@@ -161,24 +162,30 @@ export class ProjectPlan extends DistributionPlan {
 
   /** What the wheels of a project and its local dependencies add to the test environment. @returns the element's name */
   installed(project: PlannedProject, local: readonly PlannedProject[]): string {
-    const { metadata, interpreter, locks } = project;
+    const { metadata, interpreter } = project;
     const wheels = [project, ...local].map((each) => this.wheel(each));
     return this.own(project, 'installed', {
       name: `installed/${metadata.normalizedName}.bst`,
       overlay: {
         variables: { interpreter: interpreter.executable },
-        'build-depends': [
-          ...this.runners(interpreter, INSTALL_TOOLS),
-          this.ownEnvironment(locks.test, project),
-          ...wheels,
-        ],
+        'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.testEnvironment(project), ...wheels],
       },
     });
   }
 
-  /** The environment of one of a project's own locks, which are those of its tests and of its own wheel. */
-  private ownEnvironment(lock: Lock, project: PlannedProject): string {
-    return this.environment(lock, project, project.ejected?.get('env'));
+  /** The environment that a project's tests run in, without what is made of the workspace. */
+  private testEnvironment(project: PlannedProject): string {
+    return this.environment(project.locks.test, project, project.ejected?.get('env'));
+  }
+
+  /** The environment that a project's own wheel is built in. */
+  private buildEnvironment(lock: Lock, project: PlannedProject): string {
+    return this.environment(lock, project, project.ejected?.get('env'), this.toolWheelsOf(project));
+  }
+
+  /** The wheels of the workspace that a project's own wheel is built with. @returns the elements' names */
+  private toolWheelsOf({ builtWith = [] }: PlannedProject): string[] {
+    return builtWith.map((each) => this.wheel(each));
   }
 
   /** Plans an element that is the project's alone, from the project's own version of the template where it has one. */
@@ -211,8 +218,13 @@ export class ProjectPlan extends DistributionPlan {
       variables: { interpreter: interpreter.executable, ...variables },
       'build-depends': [
         ...(pip
-          ? [this.toolchain(interpreter), this.pipEnvironment(interpreter), ...this.wheelsOf(lock, project)]
-          : [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project)]),
+          ? [
+              this.toolchain(interpreter),
+              this.pipEnvironment(interpreter),
+              ...this.wheelsOf(lock, project),
+              ...this.toolWheelsOf(project),
+            ]
+          : [...this.runners(interpreter, HOOK_TOOLS), this.buildEnvironment(lock, project)]),
         ...cargo.depends,
       ],
       sources,
@@ -228,7 +240,11 @@ export class ProjectPlan extends DistributionPlan {
     return {
       ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable, ...variables },
-      'build-depends': [...this.runners(interpreter, HOOK_TOOLS), this.ownEnvironment(lock, project), ...cargo.depends],
+      'build-depends': [
+        ...this.runners(interpreter, HOOK_TOOLS),
+        this.buildEnvironment(lock, project),
+        ...cargo.depends,
+      ],
       sources,
     };
   }

@@ -64,9 +64,12 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
       ? options.upgrade
       : upgradableNames(options.upgrade, project.metadata, members);
   const foreign = foreignLocks(members, workspace, { ...options, upgrade });
-  const tools = await toolsOf(engine);
+  const programs = await toolsOf(engine);
   const temporary = await engine.store.workspace();
+  const tools = new Map<string, Pick<PlannedProject, 'builtWith'>>();
+  for (const member of group) tools.set(member.ref.root, await workspace.buildTools(member, interpreter.markers));
   const planned = (build: ReadonlyMap<string, Lock>, metadata = project.metadata): PlannedProject => ({
+    ...tools.get(metadata.root),
     metadata,
     locks: { test: NO_LOCK, runtime: NO_LOCK, build },
     interpreter,
@@ -84,10 +87,10 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
         noBinary: workspace.noBinary(project),
       },
       {
-        tools,
-        settings: withFileIndexes(await readIndexSettings(tools, engine.environment, workspace.indexes), {
+        tools: programs,
+        settings: withFileIndexes(await readIndexSettings(programs, engine.environment, workspace.indexes), {
           projects: group.map(({ metadata }) => metadata),
-          locals: group.flatMap((member) => workspace.localDependencies(member)).map(({ metadata }) => metadata),
+          locals: group.flatMap((member) => workspace.localClosure(member)).map(({ metadata }) => metadata),
           workspace: workspace.directory,
           environment: engine.environment,
         }),

@@ -17,7 +17,7 @@ export interface Operation {
   readonly engine: PythonEngine;
 }
 
-/** A project and its local dependencies, planned; `own` is the first of `all`. */
+/** A project and the projects of the workspace that are installed with it, planned; `own` is the first of `all`. */
 export interface PlannedClosure {
   readonly own: PlannedProject;
   readonly local: readonly PlannedProject[];
@@ -25,11 +25,22 @@ export interface PlannedClosure {
   readonly plan: ProjectPlan;
 }
 
-/** @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER, of the project or a local dependency */
-export async function planClosure({ workspace, project }: Operation): Promise<PlannedClosure> {
+/**
+ * Plans a project and what its interpreter needs of the workspace.
+ *
+ * @param use `test` for what is installed with it where it is tested or worked on; `runtime` for what is shipped with it
+ * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER, of the project or a local dependency
+ */
+export async function planClosure(
+  { workspace, project }: Pick<Operation, 'workspace' | 'project'>,
+  use: 'runtime' | 'test' = 'runtime',
+): Promise<PlannedClosure> {
   const own = await workspace.planned(project);
+  const needed = [...new Set(['runtime', use] as const)].flatMap((each) =>
+    workspace.localDependencies(project, each, own.interpreter.markers),
+  );
   const local: PlannedProject[] = [];
-  for (const dependency of workspace.localDependencies(project)) local.push(await workspace.planned(dependency));
+  for (const dependency of needed) local.push(await workspace.planned(dependency));
   return { own, local, all: [own, ...local], plan: new ProjectPlan(readToolsLock()) };
 }
 

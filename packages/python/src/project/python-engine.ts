@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
 import { elementsOfPlan } from '../plan/elements-of-plan.js';
 import type { PlannedElement } from '../plan/planned-element.js';
-import type { PlannedProject } from '../plan/planned-project.js';
+import { withBuildTools, type PlannedProject } from '../plan/planned-project.js';
 import type { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import { pythonElements } from '../elements/python-elements.js';
@@ -45,11 +45,12 @@ export async function openPlan(
   engine: PythonEngine,
   input: PlanInput,
 ): Promise<BuildSession> {
+  const projects = withBuildTools(input.projects);
   return await BuildSession.open(engine, {
     files: elementsOfPlan(needed(input.plan.elements, input.targets)),
     directory: workspace.directory,
     targets: input.targets,
-    registry: registryFor(workspace, engine, input),
+    registry: registryFor(workspace, engine, { ...input, projects }),
   });
 }
 

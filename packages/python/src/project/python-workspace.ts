@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { localDependencies } from '../lock/local-closure.js';
+import {
+  checkBuildCircle,
+  localBuildDependencies,
+  localClosure,
+  localDependencies,
+  localTestDependencies,
+  type LocalUse,
+} from '../lock/local-closure.js';
 import { projectRequirements } from '../lock/project-requirements.js';
 import { checkLocks, type ProjectRequirements } from '../locks/freshness.js';
 import { checkNoBinary } from '../locks/no-binary.js';
@@ -111,10 +118,25 @@ export class PythonWorkspace {
     });
   }
 
-  /** The projects of this workspace that `project` needs when it runs, dependencies first. */
-  localDependencies({ ref, metadata }: WorkspaceProject): WorkspaceProject[] {
-    const needed = localDependencies(metadata, this.allMetadata(), ref.settings);
-    return needed.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
+  /**
+   * The projects of this workspace that `project` needs, dependencies first.
+   *
+   * @param use `test` for those that its tests need beside what it is installed with, `build` for what its own wheel is
+   *   built with
+   * @param environment where markers are asked; absent for every environment
+   */
+  localDependencies(
+    { ref, metadata }: WorkspaceProject,
+    use: LocalUse = 'runtime',
+    environment: Partial<MarkerEnvironment> = {},
+  ): WorkspaceProject[] {
+    const find = { runtime: localDependencies, test: localTestDependencies, build: localBuildDependencies }[use];
+    return this.found(find(metadata, this.allMetadata(), { ...ref.settings, environment }));
+  }
+
+  /** All projects of this workspace that building and testing `project` may take, wherever that is. */
+  localClosure({ ref, metadata }: WorkspaceProject): WorkspaceProject[] {
+    return this.found(localClosure(metadata, this.allMetadata(), ref.settings).map(({ project }) => project));
   }
 
   /**
@@ -160,7 +182,8 @@ export class PythonWorkspace {
   /**
    * Everything the project's elements are made from.
    *
-   * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER; INVALID_YAML and INVALID_DATA of its own templates
+   * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER; INVALID_YAML and INVALID_DATA of its own templates;
+   *   RESOLUTION where wheels need one another to be built
    */
   async planned(project: WorkspaceProject): Promise<PlannedProject> {
     const { ref, metadata } = project;
@@ -180,8 +203,24 @@ export class PythonWorkspace {
       interpreter,
       settings,
       ejected: readEjected(metadata.root, this.directory),
+      ...(await this.buildTools(project, interpreter.markers)),
       ...(await this.rustParts(metadata, locks.build)),
     };
+  }
+
+  /**
+   * The projects of the workspace that a project's wheel is built with.
+   *
+   * @throws what {@link planned} does of them
+   */
+  async buildTools(
+    project: WorkspaceProject,
+    environment: MarkerEnvironment,
+  ): Promise<Pick<PlannedProject, 'builtWith'>> {
+    checkBuildCircle(project.metadata, this.allMetadata(), environment);
+    const builtWith: PlannedProject[] = [];
+    for (const tool of this.localDependencies(project, 'build', environment)) builtWith.push(await this.planned(tool));
+    return builtWith.length === 0 ? {} : { builtWith };
   }
 
   /** What builds by cargo need, where one of these locks has a backend that runs it. @throws ElementError TOOLCHAIN */
@@ -212,6 +251,10 @@ export class PythonWorkspace {
   /** Absolute path of a project's directory. */
   directoryOf({ ref }: Pick<WorkspaceProject, 'ref'>): string {
     return join(this.directory, ref.root);
+  }
+
+  private found(metadata: readonly ProjectMetadata[]): WorkspaceProject[] {
+    return metadata.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
   }
 
   private allMetadata(): ProjectMetadata[] {

@@ -79,7 +79,7 @@ async function runTestsWith(
   options: TestOptions,
   services?: RunningServices,
 ): Promise<TestResult> {
-  const closure = await planClosure(operation);
+  const closure = await planClosure(operation, 'test');
   const { own, local, plan } = closure;
   const run = testRun(own, options, services);
   const { reports } = outputsOf(operation);

@@ -86,11 +86,12 @@ class Verifier {
       ...closure.all.map((each) => plan.wheel(each)),
       ...plan.wheelsOf(own.locks.runtime, own),
     ];
-    const testName = test === undefined ? undefined : plan.test(own, closure.local);
+    const tested = test === undefined ? undefined : await planClosure(this.operation, 'test');
+    const testName = tested === undefined ? undefined : plan.test(own, tested.local);
     const session = await openPlan(this.operation.workspace, this.operation.engine, {
       plan,
       targets: [...new Set([...targets, ...(testName === undefined ? [] : [testName])])],
-      projects: closure.all,
+      projects: (tested ?? closure).all,
     });
     const onDisk = await this.snapshot(session, snapshot);
     const built = targets.filter((each) => each !== snapshot);

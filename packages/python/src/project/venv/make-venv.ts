@@ -34,7 +34,7 @@ export interface VenvResult {
 
 /**
  * Makes a project's development environment: what its test lock holds, installed from the very wheels that tests use,
- * and the project with its local dependencies edited in place (docs/adr/0033). One that is there is replaced whole, and
+ * and the project with its local dependencies, those of its tests among them, edited in place (docs/adr/0033). One that is there is replaced whole, and
  * only when something in it would change.
  *
  * @throws ElementError LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, VENV
@@ -43,7 +43,7 @@ export async function makeVenv(operation: Operation, options: VenvOptions = {}):
   const { workspace, project, engine } = operation;
   const place = venvPlace(workspace.directoryOf(project), options.path ?? '.venv');
   readStamp(place);
-  const closure = await planClosure(operation);
+  const closure = await planClosure(operation, 'test');
   const { own, all, plan } = closure;
   const { interpreter } = own;
   const tools = plan.installTools(interpreter);
