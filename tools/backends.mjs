@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { doubleBuild, outcomeOf, PACKAGES, seconds, writeBetween } from './double-build.mjs';
-import { need, partsForBuilding } from './set-up.mjs';
+import { need, partsForBuilding, pathOfTests } from './set-up.mjs';
 import { isMain, root } from './workspace.mjs';
 
 const FIXTURES = join(root, 'e2e', 'fixtures', 'backends');
@@ -34,6 +34,7 @@ async function main() {
     options: { directory: { type: 'string' }, lock: { type: 'boolean' }, write: { type: 'boolean' } },
   });
   await need({ ...partsForBuilding, apt: [...partsForBuilding.apt, ...PACKAGES] });
+  process.env.PATH = pathOfTests();
   if ((await build()) !== 0) throw new Error('the packages do not compile');
   const base = values.directory ?? mkdtempSync(join(tmpdir(), 'wheelhouse-backends-'));
   const workspace = join(base, 'workspace');

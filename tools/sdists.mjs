@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { doubleBuild, outcomeOf, PACKAGES, seconds, writeBetween } from './double-build.mjs';
-import { need, partsForBuilding } from './set-up.mjs';
+import { need, partsForBuilding, pathOfTests } from './set-up.mjs';
 import { isMain, root } from './workspace.mjs';
 
 /** Distributions whose sdists are built: pure and compiled ones, and build backends themselves. */
@@ -52,6 +52,7 @@ async function main() {
     options: { only: { type: 'string' }, directory: { type: 'string' }, write: { type: 'boolean' } },
   });
   await need({ ...partsForBuilding, apt: [...partsForBuilding.apt, ...PACKAGES, 'libffi-dev', 'libyaml-dev'] });
+  process.env.PATH = pathOfTests();
   if ((await build()) !== 0) throw new Error('the packages do not compile');
   const base = values.directory ?? mkdtempSync(join(tmpdir(), 'wheelhouse-sdists-'));
   const rows = [];

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { isMain, root, run } from './workspace.mjs';
 
 /** What building an element takes. */
@@ -44,17 +44,44 @@ const lowestNode = [20, 19];
 
 const succeeds = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 const onPath = (...commands) => commands.every((command) => succeeds('sh', ['-c', `command -v ${command}`]));
+
+/** From here on cargo asks the registry's sparse index, where older ones clone all of it from elsewhere. */
+const lowestRust = [1, 70];
+
+/** Whether a program of Rust's runs and is new enough, called as the tests do: in a directory that names no version. */
+function isRust(program, PATH = pathOfTests()) {
+  const { stdout } = spawnSync(program, ['--version'], { cwd: '/', encoding: 'utf8', env: { ...process.env, PATH } });
+  const [, major, minor] = /^\w+ (\d+)\.(\d+)\./.exec(stdout ?? '') ?? [];
+  return Number(major) > lowestRust[0] || (Number(major) === lowestRust[0] && Number(minor) >= lowestRust[1]);
+}
+
 const python = (code) => succeeds('python3', ['-c', code]);
+
+/**
+ * PATH without the directories whose cargo or rustc does not run or is too old, so that others are found behind them: rustup's stand-ins
+ * are on PATH, and of no use where the HOME has no toolchain of rustup's.
+ */
+export function pathOfTests(path = process.env.PATH ?? '') {
+  const isUsable = (directory) =>
+    ['cargo', 'rustc'].every((name) => {
+      const program = join(directory, name);
+      return !existsSync(program) || isRust(program, path);
+    });
+  return path
+    .split(delimiter)
+    .filter((directory) => directory !== '' && isUsable(directory))
+    .join(delimiter);
+}
 
 /** How to see that a Debian package's part is there, also where it came from elsewhere. Others are asked of dpkg. */
 const probes = {
   bubblewrap: () => onPath('bwrap'),
   'build-essential': () => onPath('gcc', 'make'),
-  cargo: () => onPath('cargo'),
+  cargo: () => isRust('cargo'),
   cmake: () => onPath('cmake'),
   faketime: () => onPath('faketime'),
   'ninja-build': () => onPath('ninja'),
-  rustc: () => onPath('rustc'),
+  rustc: () => isRust('rustc'),
   'python3-dev': () => python('import os, sysconfig as s; os.stat(os.path.join(s.get_path("include"), "Python.h"))'),
   'python3-venv': () => python('import ensurepip, venv'),
   'util-linux': () => onPath('unshare', 'flock'),
@@ -108,6 +135,14 @@ async function needNpm(directory) {
   }
 }
 
+/** Stable releases of Debian have a newer Rust under a name of its own, which replaces the other. */
+const newerPackages = { cargo: 'cargo-web', rustc: 'rustc-web' };
+
+function newestPackage(name) {
+  const newer = newerPackages[name];
+  return newer !== undefined && succeeds('apt-cache', ['show', newer]) ? newer : name;
+}
+
 async function needApt(debianPackages) {
   const missing = debianPackages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
@@ -123,9 +158,9 @@ async function needApt(debianPackages) {
   }
   const prefix = [...(isRoot ? [] : ['sudo', '-n']), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
   const apt = (...args) => step(`apt-get ${args.join(' ')}`, prefix[0], [...prefix.slice(1), ...args]);
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  const install = () => apt('install', '-y', '--no-install-recommends', ...missing.map(newestPackage));
   // The package lists may be absent or out of date, which only a failed installation shows.
-  const installed = (await apt(...install)) || ((await apt('update')) && (await apt(...install)));
+  const installed = (await install()) || ((await apt('update')) && (await install()));
   if (!installed) throw new SetUpError(`apt-get failed; ${byHand}`);
   const still = missing.filter((name) => !isInstalled(name));
   if (still.length > 0) {

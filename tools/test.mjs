@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SetUpError, need, partsForTests } from './set-up.mjs';
+import { SetUpError, need, partsForTests, pathOfTests } from './set-up.mjs';
 import { isMain, root, run, secondsSince } from './workspace.mjs';
 
 const passed = (count) => ({ passed: count, failed: 0, reasons: [] });
@@ -115,6 +115,7 @@ async function setUp() {
   try {
     // The e2e tests run Nx in copies of the example.
     await need({ ...partsForTests, npm: [...partsForTests.npm, 'examples'] });
+    process.env.PATH = pathOfTests();
     return passed(0);
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { npmPackagesAreCurrent } from '../set-up.mjs';
+import { npmPackagesAreCurrent, pathOfTests } from '../set-up.mjs';
 
 /** Whether a directory with these two locks is called current. */
 function isCurrent(wanted, installed) {
@@ -38,4 +38,23 @@ test('another version, another content or a missing package is noticed', () => {
 
 test('a package for another platform may be absent', () => {
   assert.equal(isCurrent({ 'node_modules/a': { ...a, optional: true } }, {}), true);
+});
+
+test('a directory whose cargo does not run leaves the PATH, so that the next one is found', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-set-up-'));
+  try {
+    const program = (name, text) => {
+      const place = join(directory, name);
+      mkdirSync(place);
+      writeFileSync(join(place, 'cargo'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      return place;
+    };
+    const broken = program('broken', 'exit 1');
+    const old = program('old', 'echo "cargo 1.65.0"');
+    const working = program('working', 'echo "cargo 1.96.0 (30a34c682 2026-05-25)"');
+    const others = ['/usr/bin', '/bin'];
+    assert.equal(pathOfTests([broken, old, working, ...others].join(delimiter)), [working, ...others].join(delimiter));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
