@@ -53,6 +53,7 @@ async function infer(
       targets: options.targets,
       toolchainCommand: toolchainCommand(workspaceRoot, metadata.vcsVersion === undefined ? undefined : name),
       asked: askedOf(metadata, [...projects.values()], options.settings),
+      named: metadata.namedFiles ?? [],
       external: names,
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import {
+  baseOf,
   EJECTABLE_TEMPLATES,
   ejectedPath,
   METADATA_FILES,
@@ -9,6 +10,7 @@ import {
   TEST_INCLUDES,
   WHEEL_EXCLUDES,
   type EjectableTemplate,
+  type NamedFile,
   type ProjectSettings,
 } from '@wheelhouse/python';
 import type { AskedOf } from './asked-of.js';
@@ -26,6 +28,8 @@ export interface InputFacts {
   readonly toolchainCommand: string;
   /** What the locks answer beside metadata. */
   readonly asked: AskedOf;
+  /** Files that the metadata names. */
+  readonly named: readonly NamedFile[];
   /** Names of external nodes: the distributions in the project's locks. */
   readonly external: readonly string[];
 }
@@ -152,15 +156,18 @@ function versionFiles(root: string): string[] {
 }
 
 /**
- * Whether a glob of what is no source holds a file that locks answer, or a template of the wheel's, which makes it an
- * input all the same.
+ * Whether a glob of what is no source holds a file that locks answer, that metadata names, or a template of the wheel's,
+ * which makes it an input all the same.
  */
-function inputMatcher({ root, asked }: InputFacts): (glob: string) => boolean {
+function inputMatcher({ root, asked, named }: InputFacts): (glob: string) => boolean {
   const own = [
     ...asked.files.map((file) => posix.relative(root, file)).filter((file) => !file.startsWith('../')),
     ...WHEEL_TEMPLATES.map((template) => ejectedPath('.', template)),
+    // What a pattern matches lies at or below its base.
+    ...named.flatMap(({ path, glob }) => (glob === true ? [baseOf(path), posix.join(baseOf(path), 'file')] : [path])),
   ];
-  return (glob) => own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
+  const isAll = named.some(({ path, glob }) => glob === true && baseOf(path) === '.' && path.includes('**'));
+  return (glob) => isAll || own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
 }
 
 function fileset({ root }: InputFacts, glob: string): string {

@@ -89,6 +89,17 @@ describe('createNodes', () => {
     expect(result?.projects?.a?.name).toBe(name);
   });
 
+  it('has what metadata names among the inputs of a wheel, whatever is excluded', async () => {
+    const named = `${pyproject('a')}readme = "docs/README.md"\nlicense-files = ["test/LICENCE*"]\n`;
+    const inputs = async (text: string): Promise<readonly unknown[]> =>
+      targetsOf(await infer({ 'a/pyproject.toml': text }), 'a')['build-wheel']?.inputs ?? [];
+    const [without, more] = [await inputs(pyproject('a')), await inputs(named)];
+    expect(without.filter((each) => !more.includes(each) && typeof each === 'string')).toEqual([
+      '!{workspaceRoot}/a/test/**',
+      '!{workspaceRoot}/a/docs/**',
+    ]);
+  });
+
   it('has tasks run before a wheel that is made of their outputs, and files of the workspace as inputs', async () => {
     const files = { 'a/pyproject.toml': pyproject('a'), 'a/tests/test_a.py': '' };
     const options = {

@@ -22,6 +22,8 @@ export interface NamedFile {
   readonly glob?: true;
   /** Whether the build writes the file: it need not be there before. */
   readonly written?: true;
+  /** Whether it is for the sdist alone. */
+  readonly sdist?: true;
   /** What names it. */
   readonly origin: Origin;
 }

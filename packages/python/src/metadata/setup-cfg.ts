@@ -12,7 +12,7 @@ interface Option {
 }
 
 /** Sections by name, options by name (case kept, as setuptools does). */
-type Sections = ReadonlyMap<string, ReadonlyMap<string, Option>>;
+export type Sections = ReadonlyMap<string, ReadonlyMap<string, Option>>;
 
 /**
  * What setup.cfg declares in setuptools' `[metadata]` and `[options]`. `attr:` values are computed when the project is

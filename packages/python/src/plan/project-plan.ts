@@ -235,7 +235,7 @@ export class ProjectPlan extends DistributionPlan {
   private sdistOverlay(project: PlannedProject): PlannedElement['overlay'] {
     const { interpreter } = project;
     const lock = buildLockOf(project);
-    const { variables, sources } = projectSources(project, 'wheel');
+    const { variables, sources } = projectSources(project, 'sdist');
     const cargo = this.cargo(lock, project.crates, project);
     return {
       ...this.versionOverlay(project, cargo.overlay),

@@ -1,9 +1,16 @@
+import { posix } from 'node:path';
+import { ElementError, type Origin } from '@wheelhouse/element';
 import type { PlanValue } from './planned-element.js';
 import { wheelExcludes, type PlannedProject } from './planned-project.js';
-import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
+import type { NamedFile, ProjectMetadata } from '../metadata/project-metadata.js';
+import { sharedMatcher } from '../sources/shared-files.js';
+import { sourceSetMatcher, TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
 
 /** What a project's files are for: `hook` for the questions that are asked while it is locked. */
-export type SourcesUse = 'wheel' | 'hook' | 'test';
+export type SourcesUse = 'wheel' | 'sdist' | 'hook' | 'test';
+
+/** What a project's sources are decided by. */
+export type OwnProject = Pick<PlannedProject, 'metadata' | 'settings'>;
 
 /** What an element of a project's own files is given beside the rest. */
 export interface ProjectSources {
@@ -12,7 +19,7 @@ export interface ProjectSources {
 }
 
 /** The files of a project that an element of that use is made from, and where in them its commands run. */
-export function projectSources(project: PlannedProject, use: SourcesUse): ProjectSources {
+export function projectSources(project: OwnProject, use: SourcesUse): ProjectSources {
   const { metadata, settings } = project;
   const { shared = [], generated = [] } = settings;
   const subdirectory = projectSubdirectory(project);
@@ -23,9 +30,10 @@ export function projectSources(project: PlannedProject, use: SourcesUse): Projec
         kind: 'project-files',
         path: metadata.root,
         ...setOf(project, use),
+        ...(use === 'test' ? {} : namedBy(project, use)),
         ...(shared.length === 0 ? {} : { shared: [...shared] }),
         // The backend is asked before any task has run.
-        ...(use === 'wheel' && generated.length > 0
+        ...(DISTRIBUTIONS.includes(use) && generated.length > 0
           ? { generated: generated.map(({ files, by }) => ({ files: [...files], by })) }
           : {}),
       },
@@ -39,11 +47,70 @@ export function projectSources(project: PlannedProject, use: SourcesUse): Projec
  *
  * @returns a relative path; empty for the root
  */
-export function projectSubdirectory({ metadata, settings }: PlannedProject): string {
+export function projectSubdirectory({ metadata, settings }: OwnProject): string {
   return (settings.shared ?? []).length === 0 || metadata.root === '.' ? '' : metadata.root;
 }
 
-function setOf({ settings }: PlannedProject, use: SourcesUse): Record<string, PlanValue> {
+/** Uses that tasks have run for. */
+const DISTRIBUTIONS: readonly SourcesUse[] = ['wheel', 'sdist'];
+
+/** Whether a file of a project, by its path relative to it, is one that its wheel is made from. */
+export function wheelSourceMatcher({ metadata, settings }: OwnProject): (path: string) => boolean {
+  const named = inProject(metadata, 'wheel').map(({ path, glob }) => (glob === true ? path : literalGlob(path)));
+  return sourceSetMatcher({ include: [], exclude: wheelExcludes(settings), named });
+}
+
+/**
+ * What metadata names of a project's files.
+ *
+ * @throws ElementError SOURCE for a file outside of the project that is not staged with it
+ */
+function namedBy({ metadata, settings }: OwnProject, use: SourcesUse): Record<string, PlanValue> {
+  const isShared = sharedMatcher(settings.shared ?? []);
+  for (const { path, glob, origin } of metadata.namedFiles ?? []) {
+    const located = posix.join(metadata.root, path);
+    if (glob === true || !path.startsWith('../') || isShared(located)) continue;
+    throw outside(path, located, origin);
+  }
+  const named = inProject(metadata, use);
+  const paths = named.filter(({ glob }) => glob !== true).map(({ path }) => path);
+  const globs = named.filter(({ glob }) => glob === true).map(({ path }) => path);
+  return {
+    ...(paths.length === 0 ? {} : { named: paths }),
+    ...(globs.length === 0 ? {} : { 'named-globs': globs }),
+  };
+}
+
+function inProject({ namedFiles = [] }: ProjectMetadata, use: SourcesUse): readonly NamedFile[] {
+  return namedFiles.filter(
+    ({ path, written, sdist }) =>
+      written !== true && !path.startsWith('../') && !posix.isAbsolute(path) && (sdist !== true || use === 'sdist'),
+  );
+}
+
+function outside(path: string, located: string, origin: Origin): ElementError {
+  if (located.startsWith('../')) {
+    return new ElementError({
+      code: 'SOURCE',
+      message: `the metadata names \`${path}\`, which lies outside of the workspace`,
+      origin,
+      hint: 'a sandbox sees the files of the workspace alone: put it there',
+    });
+  }
+  return new ElementError({
+    code: 'SOURCE',
+    message: `the metadata names \`${path}\`, which lies outside of the project`,
+    origin,
+    hint: `name \`${located}\` in the option \`shared\`: files of the workspace that are staged with the project`,
+  });
+}
+
+/** A glob that matches one path alone. */
+function literalGlob(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, '\\$&');
+}
+
+function setOf({ settings }: OwnProject, use: SourcesUse): Record<string, PlanValue> {
   if (use !== 'test') return { exclude: wheelExcludes(settings) };
   return { include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])], exclude: TEST_EXCLUDES };
 }

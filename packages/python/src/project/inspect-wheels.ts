@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
 import { InspectionMemo } from './inspection-memo.js';
 import { artifactFiles, type Operation, type PlannedClosure } from './operation.js';
-import { wheelExcludes } from '../plan/planned-project.js';
+import { wheelSourceMatcher } from '../plan/project-sources.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { TreeFile } from './tree-files.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
 import { formatFinding, type WheelFinding } from '../inspection/wheel-finding.js';
-import { projectFiles, sourceSetMatcher } from '../sources/source-set.js';
+import { projectFiles } from '../sources/source-set.js';
 
 /** What is looked over. */
 export interface InspectWheelsInput {
@@ -62,7 +62,7 @@ function errorOf(finding: WheelFinding): ElementError {
 /** What an inspection has to know of the project: its files as the wheel's sources are chosen, and what they declare. */
 async function inspected({ workspace, project }: Operation): Promise<InspectedProject> {
   const directory = workspace.directoryOf(project);
-  const matches = sourceSetMatcher({ include: [], exclude: wheelExcludes(project.ref.settings ?? {}) });
+  const matches = wheelSourceMatcher({ metadata: project.metadata, settings: project.ref.settings ?? {} });
   const read = (name: string): string | undefined =>
     existsSync(join(directory, name)) ? readFileSync(join(directory, name), 'utf8') : undefined;
   const { parse } = await import('smol-toml');

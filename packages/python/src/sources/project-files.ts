@@ -13,7 +13,8 @@ import { stagedFiles, type StagedFilesChoice } from './staged-files.js';
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative
- * to the workspace, `include` and `exclude` are globs relative to it, `named` are files that count whatever is excluded.
+ * to the workspace, `include` and `exclude` are globs relative to it; `named` are files and `named-globs` globs that count
+ * whatever is excluded.
  * `generated` names files that tasks make. With `shared`, globs of files of the workspace, the tree is that of the
  * workspace, in which the project lies at its path (docs/adr/0070). Known by its content, whatever git says of it.
  */
@@ -27,10 +28,14 @@ export class ProjectFilesSource extends CapturedSource {
   };
 
   override configure(node: MappingNode): void {
-    this.nodeValidate(node, ['kind', 'path', 'include', 'exclude', 'named', 'shared', 'generated']);
+    this.nodeValidate(node, ['kind', 'path', 'include', 'exclude', 'named', 'named-globs', 'shared', 'generated']);
     this.path = this.nodeGetMember(node, 'str', 'path');
     this.choice = {
-      set: { include: strings(node, 'include'), exclude: strings(node, 'exclude') },
+      set: {
+        include: strings(node, 'include'),
+        exclude: strings(node, 'exclude'),
+        named: strings(node, 'named-globs'),
+      },
       named: strings(node, 'named'),
       shared: strings(node, 'shared'),
       generated: (node.sequence('generated')?.mappings() ?? []).map((each) => this.generated(each)),

@@ -7,6 +7,8 @@ export interface SourceSet {
   /** Empty for all. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** What belongs to it whatever is excluded. */
+  readonly named?: readonly string[];
 }
 
 /** What Python leaves beside sources. */
@@ -87,5 +89,6 @@ export function sourceSetMatcher(set: SourceSet): (path: string) => boolean {
   const options = { dot: true };
   const included = set.include.length === 0 ? () => true : picomatch([...set.include], options);
   const excluded = picomatch([...set.exclude], options);
-  return (path) => included(path) && !excluded(path);
+  const named = picomatch([...(set.named ?? [])], { ...options, ignore: BYTE_CODE });
+  return (path) => (included(path) && !excluded(path)) || named(path);
 }

@@ -15,7 +15,7 @@ export interface StagedFilesChoice {
   /** The project's directory relative to the workspace. */
   readonly project: string;
   readonly set: SourceSet;
-  /** Files that metadata names, relative to the project: sources whatever the set excludes. */
+  /** Files that metadata names, relative to the project. */
   readonly named: readonly string[];
   /** Globs of files outside of the project, relative to the workspace. */
   readonly shared: readonly string[];

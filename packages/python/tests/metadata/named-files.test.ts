@@ -135,3 +135,108 @@ t = file: reqs/test.txt
     'reqs/test.txt',
   ]);
 });
+
+describe('what is packaged although it looks like tests or documentation', () => {
+  const setuptools = backend('setuptools.build_meta');
+
+  test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'packages by their names',
+      { 'pyproject.toml': `${setuptools}${PROJECT}[tool.setuptools]\npackages = ["app", "tests.kit"]\n` },
+      ['glob:tests/**'],
+    ],
+    [
+      'packages that are found',
+      { 'pyproject.toml': `${setuptools}${PROJECT}[tool.setuptools.packages.find]\n`, 'tests/__init__.py': '' },
+      ['glob:tests/**'],
+    ],
+    [
+      'no packages that are not to be found',
+      {
+        'pyproject.toml': `${setuptools}${PROJECT}[tool.setuptools.packages.find]\nexclude = ["tests*"]\n`,
+        'tests/__init__.py': '',
+      },
+      [],
+    ],
+    [
+      'no packages where others are looked for',
+      {
+        'pyproject.toml': `${setuptools}${PROJECT}[tool.setuptools.packages.find]\nwhere = ["src"]\n`,
+        'tests/__init__.py': '',
+      },
+      [],
+    ],
+    [
+      'no packages that setuptools discovers by itself',
+      { 'pyproject.toml': `${setuptools}${PROJECT}`, 'tests/__init__.py': '' },
+      [],
+    ],
+    [
+      'what a setup.cfg finds',
+      {
+        'setup.cfg':
+          '[metadata]\nname = app\n[options]\npackages = find:\n[options.packages.find]\ninclude = app*, test*\n',
+        'tests/__init__.py': '',
+      },
+      ['glob:tests/**'],
+    ],
+    [
+      'what a setup.py finds',
+      {
+        'setup.py': 'from setuptools import setup, find_packages\nsetup(name="app", packages=find_packages())\n',
+        'tests/__init__.py': '',
+      },
+      ['glob:tests/**'],
+    ],
+    [
+      'nothing that a setup.py leaves out',
+      {
+        'setup.py':
+          'from setuptools import setup, find_packages\nsetup(name="app", packages=find_packages(exclude=("tests", "tests.*")))\n',
+        'tests/__init__.py': '',
+      },
+      [],
+    ],
+    [
+      'what MANIFEST.in takes into the sdist',
+      {
+        'pyproject.toml': `${setuptools}${PROJECT}`,
+        'MANIFEST.in': 'graft tests\ninclude tox.ini app/*.txt\nprune docs\n',
+      },
+      ['sdist:tests/**', 'sdist:tox.ini'],
+    ],
+    [
+      "hatchling's tables",
+      {
+        'pyproject.toml': `${backend('hatchling.build')}${PROJECT}[tool.hatch.build.targets.sdist]\ninclude = ["/src", "/tests"]
+[tool.hatch.build.targets.wheel]\nexclude = ["docs"]\n[tool.hatch.build.targets.wheel.force-include]\n"docs/man" = "app/man"\n`,
+      },
+      ['sdist:tests/**', 'glob:docs/man', 'glob:docs/man/**'],
+    ],
+    [
+      "Poetry's",
+      {
+        'pyproject.toml': `${backend('poetry.core.masonry.api')}[tool.poetry]\nname = "app"\nversion = "1"
+packages = [{include = "app"}, {include = "test"}]\ninclude = [{path = "tests", format = "sdist"}]\n`,
+      },
+      ['glob:test/**', 'sdist:tests/**'],
+    ],
+    [
+      "PDM's",
+      {
+        'pyproject.toml': `${backend('pdm.backend')}${PROJECT}[tool.pdm.build]\nincludes = ["app", "docs/*.md"]\nsource-includes = ["tests"]\n`,
+      },
+      ['glob:docs/*.md', 'glob:docs/*.md/**', 'sdist:tests/**'],
+    ],
+    [
+      'an in-tree backend and its entry points',
+      {
+        'pyproject.toml': `[build-system]\nrequires = []\nbuild-backend = "own.build:api"\nbackend-path = ["."]\n${PROJECT}`,
+      },
+      ['glob:own.py', 'glob:own/**', 'glob:*.egg-info/**'],
+    ],
+  ])('%s', async (_what, files, expected) => {
+    const list = (await named(files)) ?? [];
+    expect(list.map(({ path, sdist }) => (sdist === true ? `sdist:${path}` : `glob:${path}`))).toEqual(expected);
+  });
+});

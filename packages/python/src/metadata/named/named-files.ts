@@ -1,3 +1,4 @@
+import { packagedPaths } from './packaged-paths.js';
 import { namedByPyproject } from './pyproject-names.js';
 import { namedBySetupCfg } from './setup-cfg-names.js';
 import type { NamedFile } from '../project-metadata.js';
@@ -7,7 +8,7 @@ import { TomlFile } from '../toml-file.js';
 
 /**
  * The files that a project's metadata names: readmes, licences, files with versions and lists of dependencies, build
- * hooks. A build that lacks one fails, or gives a wheel that says less.
+ * hooks, and what is packaged although it looks like tests or documentation. A build that lacks one fails, or gives a wheel that says less.
  *
  * @param opened what is read by a setup.py
  * @returns each path once, in the order of the files that name them
@@ -19,9 +20,14 @@ export function readNamedFiles(files: ProjectFiles, opened: readonly NamedFile[]
   const backend = typeof given === 'string' ? given : DEFAULT_BACKEND;
   const all = [
     ...namedByPyproject(toml, files, backend),
+    ...packagedPaths(toml, files, backend),
     ...(readsSetupPy(backend) ? [...namedBySetupCfg(files), ...opened] : []),
   ];
   const distinct = new Map<string, NamedFile>();
-  for (const each of all) if (!distinct.has(each.path)) distinct.set(each.path, each);
+  for (const each of all) {
+    const known = distinct.get(each.path);
+    // What is named for the wheel, too, is not the sdist's alone.
+    if (known === undefined || (known.sdist === true && each.sdist !== true)) distinct.set(each.path, each);
+  }
   return [...distinct.values()];
 }

@@ -14,7 +14,7 @@ type Form =
   | 'table'
   /** Patterns (PEP 639), or a table with `paths` and `globs` as older drafts had it. */
   | 'globs'
-  /** A directory, with all that is in it. */
+  /** A directory that a backend is imported from. */
   | 'directory';
 
 interface Row {
@@ -147,7 +147,9 @@ function namesIn(value: unknown, form: Form, files: ProjectFiles, toml: TomlFile
     case 'written':
       return texts(value).map((path) => ({ path, written: true }));
     case 'directory':
-      return texts(value).map((path) => ({ path: posix.join(path, '**'), glob: true }));
+      return texts(value).flatMap((path) =>
+        backendGlobs(path, toml).map((glob) => ({ path: glob, glob: true as const })),
+      );
     case 'globs': {
       const { paths, globs } = isTable(value) ? value : {};
       return [
@@ -165,6 +167,17 @@ function namesIn(value: unknown, form: Form, files: ProjectFiles, toml: TomlFile
       });
     }
   }
+}
+
+/**
+ * What an in-tree backend is made of: the directory it is imported from, and of a project that is this directory itself
+ * the backend's module, and the entry points that lie beside it.
+ */
+function backendGlobs(path: string, toml: TomlFile): string[] {
+  if (posix.join(path, '.') !== '.' && posix.join(path, '.') !== './') return [posix.join(path, '**')];
+  const backend = valueAt(toml.table, ['build-system', 'build-backend']);
+  const [module = ''] = typeof backend === 'string' ? backend.split(/[.:]/) : [];
+  return [`${module}.py`, `${module}/**`, '*.egg-info/**'];
 }
 
 function packageDirectories(toml: TomlFile): string[] {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { digestOf, ElementError, type BuildSession } from '@wheelhouse/element';
 import { runScript } from './script.js';
 import { artifactFiles, type Operation } from '../operation.js';
-import { wheelExcludes, type PlannedProject } from '../../plan/planned-project.js';
+import type { PlannedProject } from '../../plan/planned-project.js';
+import { wheelSourceMatcher } from '../../plan/project-sources.js';
 import type { Interpreter } from '../../interpreter/interpreter.js';
-import { projectFiles, sourceSetMatcher } from '../../sources/source-set.js';
+import { projectFiles } from '../../sources/source-set.js';
 
 /** A project that is edited in place, as a wheel that leads to its sources. */
 export interface EditableProject {
@@ -41,7 +42,7 @@ export async function makeEditable(operation: Operation, input: EditableInput): 
       const [wheel] = await artifactFiles(operation, input.session, [input.wheels[index] ?? ''], '.whl');
       if (wheel === undefined) throw noWheel(metadata.name);
       const project = join(workspace.directory, metadata.root);
-      const matches = sourceSetMatcher({ include: [], exclude: wheelExcludes(settings) });
+      const matches = wheelSourceMatcher({ metadata, settings });
       return {
         wheel: engine.store.blobs.pathOf(wheel.digest),
         name: wheel.path,

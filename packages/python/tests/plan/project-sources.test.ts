@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ElementError, formatError } from '@wheelhouse/element';
+import { findPython, readProjects, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
+import {
+  projectSources,
+  wheelSourceMatcher,
+  type OwnProject,
+  type SourcesUse,
+} from '../../src/plan/project-sources.js';
+import { temporaryDirectory } from '../testing/tools.js';
+
+const HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
+
+async function project(more: string, settings: ProjectSettings = {}): Promise<OwnProject> {
+  const workspace = temporaryDirectory();
+  const file = join(workspace, 'apps/a/pyproject.toml');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${HATCHLING}[project]\nname = "a"\nversion = "1"\n${more}`);
+  const [metadata] = await readProjects(['apps/a'], { workspace, python: () => findPython(process.env) });
+  if (metadata === undefined) throw new Error('no project');
+  return { metadata, settings };
+}
+
+/** What the elements of a project get, or why they cannot be planned. */
+async function planned(use: SourcesUse, more: string, settings?: ProjectSettings): Promise<unknown> {
+  const own = await project(more, settings);
+  try {
+    return projectSources(own, use);
+  } catch (error) {
+    if (error instanceof ElementError) return formatError(error);
+    throw error;
+  }
+}
+
+const OWN = { kind: 'project-files', path: 'apps/a', exclude: WHEEL_EXCLUDES };
+
+test('a project that needs nothing from elsewhere is built as it lies there', async () => {
+  expect(await planned('wheel', '')).toEqual({ variables: {}, sources: [OWN] });
+});
+
+test('named files are sources of distributions, those for the sdist of the sdist alone, and not of tests', async () => {
+  const more =
+    'readme = "docs/README.md"\nlicense-files = ["docs/licences/*"]\n[tool.hatch.build.targets.sdist]\ninclude = ["tests"]\n';
+  const named = { named: ['docs/README.md'], 'named-globs': ['docs/licences/*'] };
+  for (const use of ['wheel', 'hook'] as const) {
+    expect(await planned(use, more)).toEqual({ variables: {}, sources: [{ ...OWN, ...named }] });
+  }
+  expect(await planned('sdist', more)).toEqual({
+    variables: {},
+    sources: [{ ...OWN, ...named, 'named-globs': ['docs/licences/*', 'tests/**'] }],
+  });
+  expect(JSON.stringify(await planned('test', more))).not.toContain('named');
+  const matches = wheelSourceMatcher(await project(more));
+  expect(['docs/README.md', 'docs/x.md', 'docs/licences/MIT', 'tests/test_a.py', 'a/x.py'].filter(matches)).toEqual([
+    'docs/README.md',
+    'docs/licences/MIT',
+    'a/x.py',
+  ]);
+});
+
+test('what tasks make is a source of distributions, but is not there yet when the backend is asked', async () => {
+  const generated = [{ files: ['a/static/**'], by: 'bundle' }];
+  for (const use of ['wheel', 'sdist'] as const) {
+    expect(await planned(use, '', { generated })).toEqual({ variables: {}, sources: [{ ...OWN, generated }] });
+  }
+  expect(await planned('hook', '', { generated })).toEqual({ variables: {}, sources: [OWN] });
+});
+
+test('a project with shared files lies at its path in the workspace', async () => {
+  expect(await planned('wheel', 'readme = "../../README.md"\n', { shared: ['README.md'] })).toEqual({
+    variables: { 'command-subdir': 'apps/a' },
+    sources: [{ ...OWN, shared: ['README.md'] }],
+  });
+});
+
+test('a named file outside of the project is an error where it is named, until it is shared', async () => {
+  expect(await planned('wheel', 'readme = "../../README.md"\n', { shared: ['LICENSE'] })).toBe(
+    'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../README.md`, which lies outside of the project\n' +
+      'hint: name `README.md` in the option `shared`: files of the workspace that are staged with the project',
+  );
+  expect(await planned('hook', 'readme = "../../../README.md"\n')).toBe(
+    'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../../README.md`, which lies outside of the workspace\n' +
+      'hint: a sandbox sees the files of the workspace alone: put it there',
+  );
+});
