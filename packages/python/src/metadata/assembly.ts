@@ -21,6 +21,8 @@ export interface Declarations {
 }
 
 const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
+const LEAVE_OUT = 'leave the project out with `exclude`';
+const NAME_FILES = 'name files with requirements in the option `requirements`';
 
 /**
  * Puts a project's files together. `[project]` is final for every field it does not name in `dynamic` (PEP 621);
@@ -49,7 +51,7 @@ export function assembleMetadata(declarations: Declarations): ProjectMetadata {
   // Files that the options name stand for a list that only running the project would tell.
   const listed = fieldOf(declarations, 'dependencies', 'dependencies');
   const field = files.settings.requirements === undefined || isPlaced(listed) ? listed : undefined;
-  const declared = collect(() => optional(field), undefined);
+  const declared = collect(() => optional(field, [NAME_FILES]), undefined);
   const extras = collect(() => optional(fieldOf(declarations, 'extras', 'optional-dependencies')), undefined)?.value;
 
   const dependencies = parseAll(declared?.value ?? [], collect);
@@ -173,9 +175,11 @@ function required(field: Field<string>): Placed<string> {
   return placed;
 }
 
-function optional<T>(field: Field<T>): Placed<T> | undefined {
+/** @param more what else mends a field that cannot be read */
+function optional<T>(field: Field<T>, more: readonly string[] = []): Placed<T> | undefined {
   if (field === undefined || isPlaced(field)) return field;
-  throw metadataError(field.why, field.origin, MOVE);
+  const ways = field.origin.file.endsWith('setup.py') ? [...more, LEAVE_OUT] : more;
+  throw metadataError(field.why, field.origin, ways.length === 0 ? MOVE : `${MOVE}; or ${ways.join(', or ')}`);
 }
 
 /** setuptools' `extra:marker` keys. */

@@ -1,6 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
 import { assembleMetadata } from './assembly.js';
-import type { Declaration } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
 import { readProjectIndexes } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
@@ -8,7 +7,7 @@ import { readNamedFiles } from './named/named-files.js';
 import { readPyproject } from './pyproject.js';
 import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
-import { readSetupPys } from './setup-py.js';
+import { readSetupPys, type SetupPy } from './setup-py.js';
 
 /** A project whose files have been opened, and what reads its metadata. */
 export interface FreshProject {
@@ -36,7 +35,7 @@ export async function readFresh(
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
       const indexes = readProjectIndexes(files);
-      const namedFiles = readNamedFiles(files);
+      const namedFiles = readNamedFiles(files, setupPy?.opened);
       return {
         ...metadata,
         ...(namedFiles.length === 0 ? {} : { namedFiles }),
@@ -50,7 +49,7 @@ export async function readFresh(
 async function readAll(
   fresh: readonly ProjectFiles[],
   python: () => Promise<string>,
-): Promise<Map<ProjectFiles, Declaration | ElementError>> {
+): Promise<Map<ProjectFiles, SetupPy | ElementError>> {
   const withSetupPy = fresh.filter((files) => files.read('setup.py') !== undefined);
   if (withSetupPy.length === 0) return new Map();
   const read = await readSetupPys(withSetupPy, await python());

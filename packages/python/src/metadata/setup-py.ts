@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import type { Declaration, Field, Placed } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
+import type { NamedFile } from './project-metadata.js';
 
-const SCRIPT = join(__dirname, 'read_setup.py');
+/** A program in Python, of several modules. */
+const SCRIPT = join(__dirname, 'setup_reader');
 
 type Argument =
   | {
       readonly line: number;
       readonly column: number;
       readonly value: unknown;
-      readonly places: readonly [number, number][];
+      readonly places: readonly ([number, number] | null)[];
     }
   | {
       readonly line: number;
@@ -23,20 +25,32 @@ type Argument =
 
 type Answer =
   | { readonly error: { readonly line: number; readonly column: number; readonly message: string } }
-  | { readonly arguments: Readonly<Record<string, Argument>> | null };
+  | {
+      readonly arguments: Readonly<Record<string, Argument>> | null;
+      /** Files of the project that were read, with the places that open them. */
+      readonly opened: readonly (readonly [path: string, line: number | null, column: number | null])[];
+      /** Files that were looked for and are not there. */
+      readonly missing: readonly string[];
+    };
+
+/** What a setup.py says. */
+export interface SetupPy extends Declaration {
+  /** The files that it reads. */
+  readonly opened?: readonly NamedFile[];
+}
 
 /**
- * What the `setup()` calls of these projects' setup.py files declare literally, read by one Python process through
- * its `ast`; no project code runs.
+ * What the `setup()` calls of these projects' setup.py files declare, followed through their `ast` by one Python
+ * process (docs/adr/0068); no project code runs.
  *
  * @param python an interpreter of 3.8 or later
- * @returns in the order of `projects`; what is no literal is reported as unreadable
+ * @returns in the order of `projects`; what cannot be followed is reported as unreadable
  * @throws ElementError METADATA where a file is no Python or calls no `setup()`
  */
 export async function readSetupPys(
   projects: readonly ProjectFiles[],
   python: string,
-): Promise<(Declaration | ElementError)[]> {
+): Promise<(SetupPy | ElementError)[]> {
   if (projects.length === 0) return [];
   const answers = await ask(
     python,
@@ -44,12 +58,13 @@ export async function readSetupPys(
   );
   return projects.map((files, index) => {
     const answer = answers[index];
-    if (answer === undefined) throw new Error(`read_setup.py answered ${answers.length} of ${projects.length} files`);
-    return declarationOf(answer, files.label('setup.py'));
+    if (answer === undefined) throw new Error(`setup_reader answered ${answers.length} of ${projects.length} files`);
+    return declarationOf(answer, files);
   });
 }
 
-function declarationOf(answer: Answer, file: string): Declaration | ElementError {
+function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementError {
+  const file = files.label('setup.py');
   if ('error' in answer) {
     const { line, column, message } = answer.error;
     return new ElementError({
@@ -58,9 +73,16 @@ function declarationOf(answer: Answer, file: string): Declaration | ElementError
       origin: { file, line, column },
     });
   }
-  if (answer.arguments === null) return {};
+  // What was read counts for the memo: another content is another answer.
+  for (const name of [...answer.opened.map(([path]) => path), ...answer.missing]) files.read(name);
+  const opened = answer.opened.map(([path, line, column]) => ({
+    path,
+    origin: { file, line: line ?? 1, column: column ?? 0 },
+  }));
+  if (answer.arguments === null) return { opened };
   const fields = answer.arguments;
   return {
+    opened,
     name: field(fields.name, file, 'name', asText),
     version: field(fields.version, file, 'version', asText),
     description: field(fields.description, file, 'description', asText),
@@ -75,11 +97,14 @@ type Convert<T> = (value: unknown, place: (index?: number) => Placed<string>['or
 function field<T>(argument: Argument | undefined, file: string, name: string, convert: Convert<T>): Field<T> {
   if (argument === undefined) return undefined;
   const origin = { file, line: argument.line, column: argument.column };
-  if (!('value' in argument)) return { origin, why: `\`${argument.source}\` in \`${name}\` ${argument.why}` };
+  if (!('value' in argument)) {
+    const what = argument.source === '' ? `\`${name}\`` : `\`${argument.source}\` in \`${name}\``;
+    return { origin, why: `${what} ${argument.why}` };
+  }
   if (argument.value === null) return undefined;
   const value = convert(argument.value, (index) => {
     const place = index === undefined ? undefined : argument.places[index];
-    return place === undefined ? origin : { file, line: place[0], column: place[1] };
+    return place === undefined || place === null ? origin : { file, line: place[0], column: place[1] };
   });
   if (value === undefined) return { origin, why: `\`${name}\` has a value of a type that setuptools does not take` };
   return { value, origin };
@@ -88,22 +113,27 @@ function field<T>(argument: Argument | undefined, file: string, name: string, co
 const asText: Convert<string> = (value) =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
-/** setuptools takes a list, or one text with a requirement a line. */
+/**
+ * setuptools takes a list, or one text, of lines: empty ones and comments are passed over, and one that ends with a
+ * backslash goes on in the next.
+ */
 const asRequirements: Convert<readonly Placed<string>[]> = (value, place) => {
-  if (typeof value === 'string') {
-    return value
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => ({ value: line, origin: place() }));
-  }
-  if (!Array.isArray(value)) return undefined;
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   const items: Placed<string>[] = [];
-  for (const [index, item] of value.entries()) {
-    if (typeof item !== 'string') return undefined;
-    items.push({ value: item.trim(), origin: place(index) });
+  let open: Placed<string> | undefined;
+  for (const [index, text] of texts.entries()) {
+    if (typeof text !== 'string') return undefined;
+    for (const line of text.split(/\r\n|\r|\n/).map((each) => each.trim())) {
+      if (line === '' || line.startsWith('#')) continue;
+      const item = line.replace(/ #.*$/s, '').trim();
+      const origin = open?.origin ?? place(Array.isArray(value) ? index : undefined);
+      const joined = { value: `${open?.value ?? ''}${item}`, origin };
+      const goesOn = item.endsWith('\\');
+      open = goesOn ? { value: joined.value.replace(/\s*\\$/, ''), origin } : undefined;
+      if (!goesOn) items.push(joined);
+    }
   }
-  return items;
+  return open === undefined ? items : undefined;
 };
 
 const asExtras: Convert<ReadonlyMap<string, readonly Placed<string>[]>> = (value, place) => {

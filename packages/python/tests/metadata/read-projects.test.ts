@@ -152,7 +152,7 @@ Dev = [{include-group = "Base"}, "mypy>1"]
     ],
     [
       '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
-      'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg',
+      'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg; or name files with requirements in the option `requirements`',
     ],
   ])('%j is refused', async (text, message) => {
     write({ 'app/pyproject.toml': text });
@@ -179,38 +179,6 @@ if __name__ == '__main__':
     expect(metadata.dependencies[0]?.origin).toEqual({ file: 'app/setup.py', line: 3, column: 8 });
     expect(lines(metadata.optionalDependencies.test)).toEqual(['pytest', 'a>=1', 'b']);
     expect(lines(metadata.optionalDependencies.x)).toEqual(['d ; python_version < "3.12"']);
-  });
-
-  test.each([
-    [
-      'setup(name="a", install_requires=open("r").read())',
-      '`open("r").read()` in `install_requires` is computed when setup.py runs',
-      'line 2 column 33',
-    ],
-    [
-      'R = []\nR.append("x")\nsetup(name="a", install_requires=R)',
-      '`R` in `install_requires` is assigned or changed in more than one place',
-      'line 4 column 33',
-    ],
-    [
-      'N = "a"\nif True:\n  N = "b"\nsetup(name=N)',
-      '`N` in `name` is assigned or changed in more than one place',
-      'line 5 column 11',
-    ],
-    [
-      'setup(name="a", extras_require={"t": reqs()})',
-      '`reqs()` in `extras_require` is computed when setup.py runs',
-      'line 2 column 37',
-    ],
-    [
-      'setup(name="a", **settings())',
-      '`**settings()` in `python_requires` is computed when setup.py runs',
-      'line 2 column 18',
-    ],
-  ])('%j cannot be read without running it', async (code, why, place) => {
-    write({ 'app/setup.py': `from setuptools import setup\n${code}\n` });
-    const [first] = (await failure('app')).split('\nhint: ');
-    expect(first).toBe(`app/setup.py [${place}]: ${why}`);
   });
 
   test('that is no Python is refused at its place', async () => {
