@@ -7,11 +7,12 @@ import type {
   DistributionRequest,
   IndexOffer,
 } from './distribution-file.js';
+import { faultError, type IndexFault } from './index-fault.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
-import { indexesFor } from '../tools/index-choice.js';
+import { indexesFor, pinOf } from '../tools/index-choice.js';
 import type { IndexSettings } from '../tools/index-settings.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -54,6 +55,7 @@ type Answer = { readonly request: number } & (
       readonly got: string | null;
     }
   | { readonly error: 'none' }
+  | ({ readonly error: 'fault'; readonly at: string } & IndexFault)
   | { readonly error: 'index'; readonly message: string }
   | {
       readonly error?: never;
@@ -119,7 +121,11 @@ export async function chooseDistributions(
   return answers.map(({ filename, format, sha256 }) => ({ filename, format, ...(sha256 === null ? {} : { sha256 }) }));
 }
 
-/** What each index that a name is looked up on has under it, in the order of `names`. */
+/**
+ * What each index that a name is looked up on has under it, in the order of `names`.
+ *
+ * @throws ElementError FETCH for an index, or a page of find-links, that says neither what it has nor that it has nothing
+ */
 export async function askOffers(names: readonly string[], context: FetchContext): Promise<(readonly IndexOffer[])[]> {
   return await offersOf(
     names.map((name) => ({ name, version: '' })),
@@ -127,8 +133,11 @@ export async function askOffers(names: readonly string[], context: FetchContext)
   );
 }
 
-/** The SHA-256 (hex) of each version's files in find-links, in the order of `versions`. */
-export async function askLinkedHashes(
+/**
+ * The SHA-256 (hex) of each version's files, in the order of `versions`: those in find-links and those of the first
+ * index that has any; a pinned one's of its index alone. What no page tells is computed.
+ */
+export async function askHashes(
   versions: readonly Pick<DistributionRequest, 'name' | 'version'>[],
   context: FetchContext,
 ): Promise<(readonly string[])[]> {
@@ -140,7 +149,12 @@ async function offersOf(
   wanted: readonly Pick<DistributionRequest, 'name' | 'version'>[],
   context: FetchContext,
 ): Promise<(readonly IndexOffer[])[]> {
-  const requests = wanted.map((each) => ({ ...each, hashes: [], format: 'any' as const }));
+  const requests = wanted.map((each) => ({
+    ...each,
+    hashes: [],
+    format: 'any' as const,
+    pinned: pinOf(normalizeName(each.name), context.settings) !== undefined,
+  }));
   const answers = await ask(requests, context, { offers: true });
   return answers.map(({ offers = [] }) => offers);
 }
@@ -180,21 +194,40 @@ async function ask(
     .map((line) => JSON.parse(line) as Answer)
     .sort((a, b) => a.request - b.request);
   const errors: ElementError[] = [];
+  const faults = new Map<string, FaultOf[]>();
   const found: Found[] = [];
   for (const [index, request] of requests.entries()) {
     const answer = answers[index];
     if (answer?.request !== index) throw new Error(`${SCRIPT} did not answer request ${index}`);
     if (answer.error === undefined) found.push(answer);
-    else errors.push(errorOf(answer, request, { words: result.output, settings, label: interpreter.label }));
+    else if (answer.error === 'fault') {
+      // One server that is down has one error, whatever it was asked for.
+      const key = JSON.stringify([answer.kind, answer.at, answer.said]);
+      faults.set(key, [...(faults.get(key) ?? []), { answer, request }]);
+    } else errors.push(errorOf(answer, request, { words: result.output, settings, label: interpreter.label }));
   }
-  throwCollected(errors);
+  throwCollected([...[...faults.values()].flatMap((group) => faultsOf(group)), ...errors]);
   return found;
+}
+
+interface FaultOf {
+  readonly answer: IndexFault & { readonly at: string };
+  readonly request: DistributionRequest & { readonly url?: string };
+}
+
+function faultsOf(group: readonly FaultOf[]): ElementError[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { answer, request } = first;
+  const names = [...new Set(group.map((each) => each.request.name))];
+  const isFile = request.url !== undefined || /\.(whl|zip|tgz|tar\.[a-z0-9]+)$/i.test(answer.at);
+  return [faultError(answer, { what: isFile ? 'file' : 'index', names, origin: request.origin })];
 }
 
 const NOUNS = { any: 'a file', wheel: 'a wheel', sdist: 'an sdist' } as const;
 
 function errorOf(
-  answer: Extract<Answer, { readonly error: string }>,
+  answer: Exclude<Extract<Answer, { readonly error: string }>, { readonly error: 'fault' }>,
   request: DistributionRequest & { readonly url?: string },
   {
     words,

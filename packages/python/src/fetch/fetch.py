@@ -1,21 +1,22 @@
 """Chooses, downloads and verifies distribution files, without running any of them. Runs in the tools environment.
 
 Input (stdin), a JSON object:
-  settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, keyringProvider?}
+  settings: {findLinks, trustedHosts, noIndex, cert?, clientCert?, proxy?, timeout?, retries?, keyringProvider?}
   tags: the target's compatibility tags, best first; python: its version
   destination: a directory to download to, absent to choose only
   partials: a directory that outlives this run, for files that are not whole yet, and whole ones of a run that failed
-  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?}]; no
+  requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?, pinned?}]; no
     hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have.
-    Without indexes (and noIndex) the index is unearth's own
+    Without indexes (and noIndex) the index is unearth's own. What is pinned is not looked for in find-links
   anyIndex: true where without hashes a file of any index will do
   members: true to read pyproject.toml and Cargo.lock out of sdists that are downloaded
-  offers: true to only tell what each index of a request has under its name, or find-links of its version if it has one
+  offers: true to only tell what each index of a request has under its name; of a request with a version the hashes of
+    its files in find-links and on the first index that has any, computed where no page tells them
 Output (stdout): one JSON object a line, in the order in which requests end, each with `request` (an index) and either
   {filename, format, sha256, sizeBytes, path, pyproject?, cargoLocks?} or {filename, format, sha256?} without a destination, or
   {offers: [{index, files: {filename: sha256 or null}}]}, or
-  {error: "hash", filename, expected, got}, {error: "none"}, {error: "index", message}.
-Standard error: what unearth says of indexes that do not answer.
+  {error: "hash", filename, expected, got}, {error: "none"}, {error: "fault", kind, at, said} for a server that does not
+  give what it is asked for (simple_pages.py), {error: "index", message} for anything else.
 """
 
 import fcntl
@@ -23,12 +24,12 @@ import hashlib
 import json
 import logging
 import os
+import posixpath
 import ssl
 import sys
 import tarfile
 import tempfile
 import threading
-import time
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -45,11 +46,14 @@ from packaging.utils import (
 )
 from packaging.version import Version
 from unearth import Link, Package, PackageFinder, TargetPython, auth
-from unearth.collector import collect_links_from_location
 from unearth.fetchers import PyPIClient
 
+# An isolated Python does not look beside the script it runs, and leaves nothing there either.
+sys.dont_write_bytecode = True
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+from simple_pages import Fault, Pages, status_fault  # noqa: E402
+
 PARALLEL = 6
-ATTEMPTS = 4
 
 
 class FixedPython(TargetPython):
@@ -93,25 +97,34 @@ class Chooser:
         self.client.auth = auth.MultiDomainBasicAuth(prompting=False, index_urls=urls)
         self.ranks = {tag: rank for rank, tag in enumerate(target.fixed)}
         self.turns, self.turns_lock = {}, threading.Lock()
+        self.pages = Pages(self.client, 1 + settings.get("retries", 3))
+        hosts = settings["trustedHosts"]
+        self.finder = PackageFinder(self.client, target_python=target, trusted_hosts=hosts)
 
     def turn(self, path):
         """A lock for a file that is downloaded to."""
         with self.turns_lock:
             return self.turns.setdefault(path, threading.Lock())
 
-    def finder(self, indexes):
-        """What looks through find-links and these indexes alone."""
-        settings = self.settings
-        hosts = settings["trustedHosts"]
-        finder = PackageFinder(self.client, index_urls=indexes, target_python=self.target, trusted_hosts=hosts)
-        # unearth has an index of its own for when it is given nothing.
-        if settings["noIndex"]:
-            finder.sources.clear()
-        for link in map(os.path.expanduser, settings["findLinks"]):
+    def linked(self):
+        """The links of find-links."""
+        links = []
+        for place in map(os.path.expanduser, self.settings["findLinks"]):
             # As to pip, a directory that is not there holds nothing.
-            if "://" in link or os.path.exists(link):
-                finder.add_find_links(link)
-        return finder
+            if "://" in place or os.path.exists(place):
+                location = Link(place) if "://" in place else Link.from_path(os.path.abspath(place))
+                links += self.pages.links(place, location, expand=True)
+        return links
+
+    def indexed(self, index, name):
+        """The links that an index has under a name."""
+        location = Link(posixpath.join(index, canonicalize_name(name)) + "/")
+        return self.pages.links(index, location)
+
+    def indexes_of(self, request):
+        # unearth has an index of its own for when it is given nothing.
+        usual = [] if self.settings["noIndex"] else [source["url"] for source in PackageFinder(self.client).sources]
+        return request["indexes"] or usual
 
     def rank(self, package):
         """Wheels before sdists, wheels by the target's own order; None for what does not fit."""
@@ -123,30 +136,43 @@ class Chooser:
         return (0, min(ranks), tuple(-part for part in build[:1])) if ranks else None
 
     def candidates(self, request):
-        """Files of all indexes where hashes tell which is meant, else those of the first index that has any, as for uv."""
-        indexes = request["indexes"]
-        if request["hashes"] or self.any_index or len(indexes) < 2:
-            return self.candidates_of(request, indexes)
-        return next(filter(None, (self.candidates_of(request, [index]) for index in indexes)), [])
+        """Files of all indexes where hashes tell which is meant, else those of the first index that has any, as for uv;
+        and the faults of indexes that were passed over, since a file of the right hash may be had from anywhere."""
+        sources = [self.linked] + [
+            lambda index=index: self.indexed(index, request["name"]) for index in self.indexes_of(request)
+        ]
+        is_any = bool(request["hashes"]) or self.any_index
+        found, faults = [], []
+        for source in sources:
+            try:
+                links = source()
+            except Fault as fault:
+                if not request["hashes"]:
+                    raise
+                faults.append(fault)
+                continue
+            fitting = self.fitting(request, links)
+            found += fitting
+            if fitting and not is_any and source != self.linked:
+                break
+        return [entry[1:] for entry in sorted(found, key=lambda entry: entry[0])], faults
 
-    def candidates_of(self, request, indexes):
-        requirement = Requirement("{name}=={version}".format(**request))
+    def fitting(self, request, links):
         wanted = Version(request["version"])
-        finder = self.finder(indexes)
-        found = retried(lambda: list(finder.find_matches(requirement, allow_yanked=True, allow_prereleases=True)))
+        evaluator = self.finder.build_evaluator(request["name"], allow_yanked=True)
         fitting = []
-        for package in found:
+        for package in filter(None, map(evaluator.evaluate_link, links)):
             format = "wheel" if package.link.is_wheel else "sdist"
             if request["format"] not in ("any", format) or Version(package.version) != wanted:
                 continue
             rank = self.rank(package)
             if rank is not None:
                 fitting.append((rank, package, format))
-        return [entry[1:] for entry in sorted(fitting, key=lambda entry: entry[0])]
+        return fitting
 
     def choose(self, request):
         """The best file whose hash is wanted; a file of unknown hash may be it, and is checked when it is there."""
-        candidates = self.candidates(request)
+        candidates, faults = self.candidates(request)
         allowed = {hash.split(":", 1)[1] for hash in request["hashes"]}
         unlocked = None
         for package, format in candidates:
@@ -155,6 +181,8 @@ class Chooser:
                 return {"package": package, "format": format, "sha256": sha256}
             if unlocked is None:
                 unlocked = (package, sha256)
+        if faults:
+            raise faults[0]
         if unlocked is not None:
             package, sha256 = unlocked
             raise Refused(
@@ -163,59 +191,43 @@ class Chooser:
         raise Refused({"error": "none"})
 
     def offers(self, request):
-        """What each index has under a name, whatever it is for; without a version, and of find-links where it has one."""
+        """What each index has under a name, whatever it is for; of a version its files with their hashes."""
         if request["version"]:
-            return {"offers": [{"index": "find-links", "files": self.linked(request)}]}
+            return {"offers": [{"index": "", "files": self.files(request)}]}
+        # Pages of find-links that cannot be read are faults here, too: uv takes them for empty ones.
+        self.linked()
         answer = []
-        for index in request["indexes"]:
-            page = Link(index.rstrip("/") + "/" + canonicalize_name(request["name"]) + "/")
-            files = {link.filename: sha256_of(link) for link in self.links_of(page)}
+        for index in self.indexes_of(request):
+            files = {link.filename: sha256_of(link) for link in self.indexed(index, request["name"])}
             if files:
                 answer.append({"index": index, "files": files})
         return {"offers": answer}
 
-    def links_of(self, page, expand=False):
-        links = retried(lambda: list(collect_links_from_location(self.client, page, expand=expand)))
-        return [link for link in links if link is not page]
-
-    def linked(self, request):
-        """The files of one version that find-links has; those whose hash no page tells are looked at."""
+    def files(self, request):
+        """The files of one version in find-links and on the first index that has any, hashed where no page tells."""
+        sources = [lambda index=index: self.indexed(index, request["name"]) for index in self.indexes_of(request)]
+        if not request.get("pinned"):
+            sources.insert(0, self.linked)
         files = {}
-        for source in self.finder([]).sources:
-            if source["type"] != "find_links":
-                continue
-            place = source["url"]
-            page = Link(place) if "://" in place else Link.from_path(os.path.abspath(place))
-            for link in self.links_of(page, expand=True):
-                if version_of(link, request["name"]) == Version(request["version"]):
+        for source in sources:
+            own = [link for link in source() if version_of(link, request["name"]) == Version(request["version"])]
+            for link in own:
+                if link.filename not in files:
                     files[link.filename] = sha256_of(link) or self.downloaded_sha256(link)
+            if own and source != self.linked and not self.any_index:
+                break
         return files
 
     def downloaded_sha256(self, link):
         with tempfile.TemporaryDirectory() as directory:
-            return retried(lambda: download(self.client, link, os.path.join(directory, "file")))[0]
+            path = os.path.join(directory, "file")
+            return self.pages.reached(at_of(link), lambda: download(self.client, link, path))[0]
 
 
 class Refused(Exception):
     def __init__(self, answer):
         super().__init__(answer["error"])
         self.answer = answer
-
-
-def retried(action, progress=lambda: 0):
-    """What fails for the moment is tried again, after a while that doubles for as long as there is no progress."""
-    attempt, reached = 0, progress()
-    while True:
-        try:
-            return action()
-        except Refused:
-            raise
-        except Exception:
-            before, reached = reached, progress()
-            attempt = 0 if reached > before else attempt + 1
-            if attempt == ATTEMPTS:
-                raise
-            time.sleep(0.5 * 2**attempt)
 
 
 def sha256_of(link):
@@ -243,7 +255,11 @@ def download(client, link, path):
         if have > 0 and response.status_code == 416:
             # There is nothing behind what is here: it is whole, or another file.
             return hashed(path)
-        response.raise_for_status()
+        fault = status_fault(at_of(link), response)
+        if fault is not None:
+            raise fault
+        if response.headers.get("content-type", "").startswith("text/html"):
+            raise Fault("page", at_of(link), "an HTML page in the place of the file")
         goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith("bytes %d-" % have)
         if not goes_on:
             # What is there may be linked to from elsewhere.
@@ -252,6 +268,10 @@ def download(client, link, path):
             for chunk in response.iter_bytes():
                 file.write(chunk)
     return hashed(path)
+
+
+def at_of(link):
+    return link.url_without_fragment
 
 
 def hashed(path):
@@ -268,14 +288,14 @@ def remove(path):
         os.unlink(path)
 
 
-def obtain(client, link, path, sha256):
+def obtain(chooser, link, path, sha256):
     """A file at `path` that is new or was continued. What was continued and is wrong is downloaded once more, whole."""
 
     def attempt():
         if sha256 is None:
             # Whether two parts are of one file, nothing would tell.
             remove(path)
-        return download(client, link, path)
+        return download(chooser.client, link, path)
 
     def size():
         return os.path.getsize(path) if os.path.exists(path) else 0
@@ -285,10 +305,10 @@ def obtain(client, link, path, sha256):
         got = hashed(path)
         if got[0] == sha256:
             return got
-    got = retried(attempt, size if sha256 is not None else lambda: 0)
+    got = chooser.pages.reached(at_of(link), attempt, size if sha256 is not None else lambda: 0)
     if was_there and got[0] != sha256:
         remove(path)
-        got = retried(attempt)
+        got = chooser.pages.reached(at_of(link), attempt)
     return got
 
 
@@ -379,7 +399,7 @@ def serve(job, chooser, partials, request):
     # Requests that come to the same file: the second one finds it there.
     with chooser.turn(path), partials.kept(chosen["sha256"]) as partial:
         at = partial or path
-        sha256, size = obtain(chooser.client, link, at, chosen["sha256"])
+        sha256, size = obtain(chooser, link, at, chosen["sha256"])
         if (allowed and sha256 not in allowed) or chosen["sha256"] not in (None, sha256):
             remove(at)
             raise Refused(
@@ -413,6 +433,8 @@ def main():
             answer = serve(job, chooser, partials, job["requests"][index])
         except Refused as refusal:
             answer = refusal.answer
+        except Fault as fault:
+            answer = {"error": "fault", "kind": fault.kind, "at": fault.at, "said": fault.said}
         except Exception as error:
             answer = {"error": "index", "message": "{}: {}".format(type(error).__name__, error)}
         with write_lock:

@@ -4,6 +4,7 @@ import type { IndexOffers } from './index-offers.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
 import type { Vendor } from '../vendor/vendor.js';
+import { faultError, faultInWords, type FaultKind } from '../fetch/index-fault.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
 /** A question to {@link Resolver}. */
@@ -50,6 +51,7 @@ export class Resolver {
         case 'resolved':
           return await this.sources.offers.admit(answer.entries, new Set(vendored.map(({ hash }) => hash)));
         case 'failed':
+          await this.refuseFault(wanted, answer.words);
           throw unresolvable(wanted, answer.words, (name) => this.sources.offers.pinOf(name)?.name);
         case 'build': {
           const key = `${answer.name}==${answer.version}`;
@@ -74,14 +76,47 @@ export class Resolver {
       }
     }
   }
+
+  /**
+   * Names the index that does not answer, or the fault of the network, where that is why there is no resolution. uv
+   * counts a log-in page as an empty one, and says of others in which request they failed.
+   *
+   * @throws ElementError FETCH
+   */
+  private async refuseFault(wanted: Wanted, words: string): Promise<void> {
+    const names = unfound(words);
+    const fault = faultInWords(words);
+    const isOwn = fault !== undefined && NETWORK.includes(fault.kind);
+    if (!isOwn) await this.sources.offers.ask(names.length > 0 ? names : namesIn(wanted, words));
+    if (fault === undefined) return;
+    throw faultError(fault, { what: 'index', names: namesIn(wanted, words), detail: words });
+  }
+}
+
+/** Faults that asking once more would only take time to meet again. */
+const NETWORK: readonly FaultKind[] = ['offline', 'dns', 'refused', 'timeout', 'tls', 'proxy'];
+
+function spokenOf({ requirements }: Wanted, words: string): Requirement[] {
+  const text = words.toLowerCase();
+  return requirements.filter(({ normalizedName }) =>
+    new RegExp(`(?<![a-z0-9-])${normalizedName}(?![a-z0-9-])`).test(text),
+  );
+}
+
+function namesIn(wanted: Wanted, words: string): string[] {
+  const indexed = spokenOf(wanted, words).filter(({ url }) => url === undefined);
+  return indexed.map(({ normalizedName }) => normalizedName);
+}
+
+/** The names that uv's explanation says it has not found. */
+function unfound(words: string): string[] {
+  const found = words.matchAll(/([a-z0-9-]+) was not found|(?:no versions of|only) ([a-z0-9-]+)/gi);
+  return [...found].flatMap(([, missing, empty]) => missing ?? empty ?? []);
 }
 
 /** Names the declared requirement that uv's explanation speaks of, where it speaks of one. */
 function unresolvable(wanted: Wanted, words: string, pinOf: (name: string) => string | undefined): ElementError {
-  const text = words.toLowerCase();
-  const culprits = wanted.requirements.filter(({ normalizedName }) =>
-    new RegExp(`(?<![a-z0-9-])${normalizedName}(?![a-z0-9-])`).test(text),
-  );
+  const culprits = spokenOf(wanted, words);
   const [first] = culprits;
   const pins = culprits.flatMap(({ normalizedName }) => {
     const index = pinOf(normalizedName);

@@ -119,7 +119,10 @@ export class Uv {
     );
     if (code === 0) {
       const lines = (await readFile(output, 'utf8')).split('\n');
-      return { type: 'resolved', entries: parseEntries(pinAddresses(lines, question.vendored ?? []), 'uv', true) };
+      return {
+        type: 'resolved',
+        entries: parseEntries(lockable(pinAddresses(lines, question.vendored ?? [])), 'uv', true),
+      };
     }
     const [, name, version] = /Failed to build `([^`=]+)==([^`]+)`/.exec(words) ?? [];
     if (name !== undefined && version !== undefined && words.includes(`exit status: ${REFUSAL}`)) {
@@ -168,6 +171,24 @@ function pinAddresses(lines: readonly string[], vendored: readonly VendoredPin[]
     replaced = true;
   }
   return pinned;
+}
+
+/** The lines of an answer in which an entry has SHA-256 hashes, or none where the index has others. */
+function lockable(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let entry: string[] = [];
+  const flush = (): void => {
+    const [head = '', ...hashes] = entry;
+    const isBare = hashes.some((line) => !line.trimStart().startsWith('--hash=sha256:'));
+    kept.push(...(isBare ? [head.replace(/ \\$/, '')] : entry));
+    entry = [];
+  };
+  for (const line of lines) {
+    if (entry.length > 0 && !line.trimStart().startsWith('--hash=')) flush();
+    entry.push(line);
+  }
+  flush();
+  return kept;
 }
 
 function metadataTable(metadata: KnownMetadata): string {

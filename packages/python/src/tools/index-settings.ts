@@ -19,6 +19,8 @@ export interface IndexSettings {
   readonly proxy?: string;
   /** Seconds. */
   readonly timeout?: number;
+  /** How often a request is made again that failed for the moment; by default 3 times. */
+  readonly retries?: number;
   /** pip's `keyring-provider`. */
   readonly keyringProvider?: string;
   /** Indexes that names are pinned to, their addresses with credentials where there are some. */
@@ -107,6 +109,7 @@ export function parsePipConfig(text: string): IndexSettings {
   };
   const list = (key: string): string[] => (value(key) ?? '').split(/\s+/).filter((item) => item !== '');
   const timeout = Number(value('timeout') ?? value('default-timeout') ?? Number.NaN);
+  const retries = Number(value('retries') ?? Number.NaN);
   return {
     ...optional('indexUrl', value('index-url')),
     extraIndexUrls: list('extra-index-url'),
@@ -117,6 +120,7 @@ export function parsePipConfig(text: string): IndexSettings {
     ...optional('clientCert', value('client-cert')),
     ...optional('proxy', value('proxy')),
     ...(Number.isNaN(timeout) ? {} : { timeout }),
+    ...(Number.isInteger(retries) && retries >= 0 ? { retries } : {}),
     ...optional('keyringProvider', value('keyring-provider')),
   };
 }
@@ -133,6 +137,8 @@ export function uvEnvironment(settings: IndexSettings, environment: NodeJS.Proce
     'UV_SYSTEM_CERTS',
     'UV_CONCURRENT_DOWNLOADS',
     'UV_HTTP_TIMEOUT',
+    'UV_HTTP_CONNECT_TIMEOUT',
+    'UV_HTTP_RETRIES',
     'UV_EXCLUDE_NEWER',
   ];
   const index = Object.entries(environment).filter(
@@ -143,6 +149,7 @@ export function uvEnvironment(settings: IndexSettings, environment: NodeJS.Proce
   return {
     ...own,
     ...set('UV_HTTP_TIMEOUT', settings.timeout === undefined ? undefined : String(Math.ceil(settings.timeout))),
+    ...set('UV_HTTP_RETRIES', settings.retries?.toString()),
     ...Object.fromEntries(index),
     ...set('UV_DEFAULT_INDEX', settings.indexUrl),
     ...set('UV_INDEX', settings.extraIndexUrls.join(' ')),

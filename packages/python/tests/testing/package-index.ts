@@ -81,6 +81,8 @@ export class PackageIndex {
 
   /** Hashes the index claims, by file, where they are not the files'. */
   readonly published = new Map<string, string>();
+  /** What follows a file's address, by file, in the place of its SHA-256. */
+  readonly fragments = new Map<string, string>();
   /** Which Pythons the index says a file is for (PEP 503), by file. */
   readonly requiresPython = new Map<string, string>();
 
@@ -133,7 +135,8 @@ export class PackageIndex {
   private link(file: string): string {
     const python = this.requiresPython.get(file)?.replaceAll('>', '&gt;').replaceAll('<', '&lt;');
     const attribute = python === undefined ? '' : ` data-requires-python="${python}"`;
-    return `<a href="/files/${file}#sha256=${this.published.get(file) ?? this.sha256(file)}"${attribute}>${file}</a>`;
+    const fragment = this.fragments.get(file) ?? `#sha256=${this.published.get(file) ?? this.sha256(file)}`;
+    return `<a href="/files/${file}${fragment}"${attribute}>${file}</a>`;
   }
 
   async stop(): Promise<void> {
