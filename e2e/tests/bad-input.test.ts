@@ -130,10 +130,33 @@ describe('a lock', () => {
     const entry = /^setuptools>=\S+/m.exec(workspace.read(BUILD_LOCK))?.[0] ?? '';
     expect(await build('todo-common')).toEqual(
       complaint(
-        `${BUILD_LOCK} [line ${line} column 0]: \`${entry}\` is no locked distribution such as \`name==1.0\``,
-        'hint: locks are written by the target `lock` alone: run it again',
+        `${BUILD_LOCK} [line ${line} column 0]: \`${entry}\` is not a locked distribution such as \`name==1.0\``,
+        'hint: run `nx run todo-common:lock`',
       ),
     );
+  });
+
+  test('whose entries are not what its wheels require', async () => {
+    const lock = `${COMMON}/locks/test.txt`;
+    const [entry = ''] = /^iniconfig==(?:.*\n)(?: {4}.*\n)+/m.exec(workspace.read(lock)) ?? [];
+    const other = workspace.read(`${BACKEND}/locks/test.txt`);
+    const [unknown = '', version = ''] = /^sqlparse==(\S+)(?:.*\n)(?: {4}.*\n)+/m.exec(other) ?? [];
+    workspace.edit(lock, entry, unknown);
+    const place =
+      workspace
+        .read(lock)
+        .split('\n')
+        .findIndex((line) => line.startsWith('sqlparse')) + 1;
+    const { exitCode, stderr } = await workspace.wheelhouse(['test', 'todo-common']);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(
+        `^the lock \`${lock}\` has no entry for \`iniconfig[^\`]*\`, which \`pytest-[^\`]*.whl\` requires\n` +
+          'hint: run `nx run todo-common:lock`\n' +
+          `${lock} \\[line ${place} column 0\\]: the locked \`sqlparse==${version}\` is required by nothing: neither by the project nor by another entry\n` +
+          'hint: run `nx run todo-common:lock`\n$',
+      ) as string,
+    });
   });
 });
 

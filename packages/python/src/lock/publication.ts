@@ -4,7 +4,7 @@ import type { NotKept } from './adoption.js';
 import { isAbsent } from '../errno.js';
 import { formatLock } from '../locks/format.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
-import { parseLock } from '../locks/parse.js';
+import { parseLock, plainText } from '../locks/parse.js';
 import { locksDirectory } from '../locks/read-locks.js';
 import { hashOf, vendorDirectory } from '../vendor/vendored-files.js';
 
@@ -67,7 +67,7 @@ export function changesOf(
       ),
     ]);
     const texts = [...files].map(([file, lock]) => ({ file, text: formatLock(lock) }));
-    changed.push(...texts.filter(({ file, text }) => readText(join(workspace, file)) !== text));
+    changed.push(...texts.filter(({ file, text }) => plainText(readText(join(workspace, file)) ?? '') !== text));
     const needed = new Set([...files.values()].flatMap((lock) => (lock.vendored ?? []).map(({ file }) => file)));
     for (const { file: name, path, hash } of sources) {
       const file = posix.join(vendorDirectory(root), name);

@@ -1,10 +1,12 @@
 import { ElementError, throwCollected } from '@wheelhouse/element';
-import { questionDigest } from './digest.js';
 import { allowedHashes } from './allowed-hashes.js';
+import { checkBuildLocks, checkEntries, checkSubset } from './check-entries.js';
+import { questionDigest } from './digest.js';
 import type { Lock, LockEntry, ProjectLocks } from './lock.js';
 import { DEFAULT_PRERELEASES, type PrereleaseMode } from './lock-settings.js';
 import type { LockPlace } from './read-locks.js';
-import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { compareVersions } from '../requirements/specifier.js';
 
 /** What a project requires now. */
@@ -31,17 +33,25 @@ export function requirementLines(requirements: readonly Requirement[]): string[]
   return [...new Set(requirements.map(formatRequirement))].sort();
 }
 
+/** What {@link checkLocks} is asked with. */
+export type FreshnessContext = LockPlace & {
+  /** The version of the Python that is used. */
+  readonly interpreter: string;
+  /** Its environment. */
+  readonly markers: MarkerEnvironment;
+};
+
 /**
- * Whether a project's locks answer what it requires now; no index is asked.
+ * Whether a project's locks answer what it requires now, by their headers and by their entries (docs/adr/0062); no index
+ * is asked.
  *
- * @param interpreter the version of the Python that is used
  * @throws ElementError LOCK_STALE naming what changed; all stale locks at once
  */
 export function checkLocks(
   project: { readonly normalizedName: string },
   locks: ProjectLocks,
   expected: ProjectRequirements,
-  context: LockPlace & { readonly interpreter: string },
+  context: FreshnessContext,
 ): void {
   const build = locks.build.get(project.normalizedName);
   const { constraints = [], buildConstraints = [], prereleases } = expected;
@@ -55,9 +65,33 @@ export function checkLocks(
     staleReason(lock, { ...asked, prereleases }, expected, context.interpreter),
   ]);
   for (const lock of locks.build.values()) {
-    if (lock !== build) reasons.push([lock, constraintChanges(lock, { constraints: buildConstraints, prereleases })]);
+    if (lock === build) continue;
+    const edited = questionDigest(lock) === lock.requirementsDigest ? undefined : EDITED;
+    reasons.push([lock, edited ?? constraintChanges(lock, { constraints: buildConstraints, prereleases })]);
   }
   throwCollected(reasons.flatMap(([lock, reason]) => (reason === undefined ? [] : [stale(lock, reason, context)])));
+  throwCollected([
+    ...questions.flatMap(({ lock, ...asked }) => checkEntries(lock, withHookRequirements(lock, asked), context)),
+    ...[...locks.build.values()]
+      .filter((lock) => lock !== build)
+      .flatMap((lock) =>
+        checkEntries(lock, { requirements: answeredBy(lock), constraints: buildConstraints }, context),
+      ),
+    ...checkSubset(locks, context),
+    ...checkBuildLocks(project.normalizedName, locks, context),
+  ]);
+}
+
+const EDITED = 'its header was changed by hand';
+
+/** What a build lock answers, as its header says. */
+function answeredBy({ requirements, hookRequirements }: Lock): Requirement[] {
+  return [...requirements, ...hookRequirements].map((line) => parseRequirement(line));
+}
+
+function withHookRequirements(lock: Lock, { requirements, constraints }: Omit<Asked, 'lock'>): Omit<Asked, 'lock'> {
+  const asked = lock.hookRequirements.map((line) => parseRequirement(line));
+  return { requirements: [...requirements, ...asked], constraints };
 }
 
 interface Asked {
@@ -74,7 +108,7 @@ function staleReason(
   { python, resolve }: Pick<ProjectRequirements, 'python' | 'resolve'>,
   interpreter: string,
 ): string | undefined {
-  if (questionDigest(lock) !== lock.requirementsDigest) return 'its header was changed by hand';
+  if (questionDigest(lock) !== lock.requirementsDigest) return EDITED;
   const changes = describeChanges(lock.requirements, asked.requirements) ?? constraintChanges(lock, asked);
   if (changes !== undefined) return changes;
   if (lock.kind !== 'build' && lock.resolve !== resolve) {

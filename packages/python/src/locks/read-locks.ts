@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import type { Lock, ProjectLocks } from './lock.js';
+import type { Lock, LockKind, ProjectLocks } from './lock.js';
 import { parseLock } from './parse.js';
 import { isAbsent } from '../errno.js';
 
@@ -29,6 +29,7 @@ export function locksDirectory(root: string): string {
  * Reads the locks a project has.
  *
  * @throws ElementError LOCK_MISSING without `test.txt`, `runtime.txt` or the project's own build lock, LOCK_INVALID
+ *   also where one lies in the place of another
  */
 export function readLocks(project: LockedProject, place: LockPlace): ProjectLocks {
   const directory = locksDirectory(project.root);
@@ -36,17 +37,40 @@ export function readLocks(project: LockedProject, place: LockPlace): ProjectLock
     const file = posix.join(directory, name);
     const text = readText(join(place.workspace, file));
     if (text === undefined) throw missing(file, place);
-    return parseLock(text, file);
+    return parseLock(text, file, place.command);
   };
-  const [test, runtime] = [read('test.txt'), read('runtime.txt')];
+  const own = (kind: LockKind): Lock => {
+    const lock = read(`${kind}.txt`);
+    checkIdentity(lock, kind, place);
+    if (lock.distribution === project.normalizedName) return lock;
+    throw misplaced(lock, `it is the lock of \`${lock.distribution}\`, not of \`${project.normalizedName}\``, place);
+  };
+  const [test, runtime] = [own('test'), own('runtime')];
   const build = new Map<string, Lock>();
   for (const name of listBuildLocks(join(place.workspace, directory, 'build'))) {
     const lock = read(posix.join('build', name));
+    checkIdentity(lock, 'build', place);
+    const other = build.get(lock.distribution);
+    if (other !== undefined)
+      throw misplaced(lock, `it is the lock of \`${lock.distribution}\`, as \`${other.file}\` is`, place);
     build.set(lock.distribution, lock);
   }
   if (!build.has(project.normalizedName))
     throw missing(posix.join(directory, 'build', `${project.normalizedName}.txt`), place);
   return { test, runtime, build };
+}
+
+/** @throws ElementError LOCK_INVALID where a lock of another kind lies there */
+function checkIdentity(lock: Lock, kind: LockKind, place: LockPlace): void {
+  if (lock.kind !== kind) throw misplaced(lock, `it is a lock of the kind \`${lock.kind}\`, not \`${kind}\``, place);
+}
+
+function misplaced({ file }: Lock, what: string, { command }: LockPlace): ElementError {
+  return new ElementError({
+    code: 'LOCK_INVALID',
+    message: `the lock \`${file}\` is not the one that belongs there: ${what}`,
+    hint: `run \`${command}\``,
+  });
 }
 
 function missing(file: string, place: LockPlace): ElementError {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
+import { checkClosure } from './check-closure.js';
 import { includesSdist, onlySdist, type Format } from './formats.js';
 import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from './manifest.js';
@@ -74,6 +75,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   });
   if (failed) return { outcomes, warnings: [], differing: [] };
 
+  await checkClosure(operation, { closure, session, kind: 'runtime' });
   const { blobs } = operation.engine.store;
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
   checkIdentity(own.metadata, wheel.path);

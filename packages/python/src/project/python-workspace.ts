@@ -190,11 +190,9 @@ export class PythonWorkspace {
     const place = { workspace: this.directory, command: `nx run ${ref.name}:lock` };
     const interpreter = await this.interpreter(project);
     const locks = readLocks(metadata, place);
-    checkLocks(metadata, locks, this.requirements(project, interpreter.markers), {
-      ...place,
-      interpreter: interpreter.version,
-    });
-    checkNoBinary(this.noBinary(project), locks, { ...place, markers: interpreter.markers });
+    const { markers, version } = interpreter;
+    checkLocks(metadata, locks, this.requirements(project, markers), { ...place, interpreter: version, markers });
+    checkNoBinary(this.noBinary(project), locks, { ...place, markers });
     checkVendored(metadata, locks, place, await vendoredTrees(locks, this.directory));
     const settings = ref.settings ?? {};
     return {

@@ -8,6 +8,7 @@ import {
   type Digest,
   type Outcome,
 } from '@wheelhouse/element';
+import { checkClosure } from './check-closure.js';
 import { readReport, type TestReport } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import {
@@ -88,6 +89,7 @@ async function runTestsWith(
   const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, installed, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
   if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
+  await checkClosure(operation, { closure, session, kind: 'test' });
 
   const { blobs } = operation.engine.store;
   const { tree } = session.recordOf(test);

@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { evaluateMarker } from '../requirements/marker.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import { normalizeName } from '../requirements/name.js';
 import { parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { satisfies } from '../requirements/specifier.js';
 import type { WheelDescription } from './wheel-description.js';
@@ -14,8 +15,10 @@ export interface Unmet {
   readonly file: string;
   /** As its metadata writes it. */
   readonly requirement: string;
-  /** The version that is there and does not fit; `undefined` where there is none, or the requirement is none. */
+  /** The version that is there and does not fit; `undefined` where there is none, or the requirement cannot be read. */
   readonly version?: string;
+  /** Whether the metadata holds something else than a requirement there. */
+  readonly unreadable?: true;
 }
 
 /** Who needs whom in a set of distributions. */
@@ -23,6 +26,8 @@ export interface Closure {
   /** Normalised names, by the normalised name of who requires them; both sorted. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
   readonly unmet: readonly Unmet[];
+  /** The normalised names of what the roots need, and of the roots. */
+  readonly reached: ReadonlySet<string>;
 }
 
 /**
@@ -52,11 +57,13 @@ class Walk {
 
   run(roots: readonly string[]): Closure {
     for (const root of roots) this.visit(root, []);
+    const reached = new Set(this.extras.keys());
     for (const name of this.byName.keys()) if (!this.extras.has(name)) this.visit(name, []);
     const sorted = [...this.byName.keys()].sort();
     return {
       dependencies: new Map(sorted.map((name) => [name, [...(this.edges.get(name) ?? [])].sort()])),
       unmet: [...this.unmet.values()],
+      reached,
     };
   }
 
@@ -70,7 +77,7 @@ class Walk {
     this.extras.set(name, extras);
     for (const text of distribution.requiresDist) {
       const requirement = read(text);
-      if (requirement === undefined) this.miss(distribution, text);
+      if (requirement === undefined) this.followUnreadable(distribution, text);
       else if (evaluateMarker(requirement.marker, this.markers, ['', ...extras])) {
         this.follow(distribution, text, requirement);
       }
@@ -90,12 +97,21 @@ class Walk {
     this.visit(found.normalizedName, requirement.extras);
   }
 
+  /** Resolvers make what they can of old metadata, and its name can be read nearly always. */
+  private followUnreadable(from: Dependent, text: string): void {
+    this.unmet.set(`${from.file} ${text}`, { file: from.file, requirement: text, unreadable: true });
+    const name = normalizeName(/^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(text)?.[1] ?? '');
+    if (!this.byName.has(name)) return;
+    this.edges.set(from.normalizedName, (this.edges.get(from.normalizedName) ?? new Set()).add(name));
+    this.visit(name, []);
+  }
+
   private miss({ file }: Dependent, requirement: string, version?: string): void {
     this.unmet.set(`${file} ${requirement}`, { file, requirement, ...(version === undefined ? {} : { version }) });
   }
 }
 
-/** Old metadata may hold what is no requirement. */
+/** Old metadata may hold what is not a requirement. */
 function read(text: string): Requirement | undefined {
   try {
     return parseRequirement(text);

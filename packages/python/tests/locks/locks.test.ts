@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   checkLocks,
@@ -9,6 +9,7 @@ import {
   readLocks,
   select,
   type Lock,
+  type MarkerEnvironment,
   type ProjectLocks,
   type ProjectRequirements,
 } from '@wheelhouse/python';
@@ -72,8 +73,13 @@ test('what limits the answer and what lies beside the lock is in the header, and
     requirementsDigest: expect.not.stringMatching(lock.requirementsDigest) as string,
   });
   expect(thrown(() => parseLock(written.replace(' from file:', ' of file:'), 'test.txt'))).toContain(
-    "test.txt [line 1 column 0]: the header's `y-1.0-py3-none-any.whl of file:vendor/y-1.0-py3-none-any.whl` is no `FILE from ADDRESS at COMMIT`",
+    "test.txt [line 1 column 0]: the header's `y-1.0-py3-none-any.whl of file:vendor/y-1.0-py3-none-any.whl` is not `FILE from ADDRESS at COMMIT`",
   );
+});
+
+test('line ends, a byte order mark and comments of other tools make no difference', () => {
+  const other = `\uFEFF${text.replaceAll('\n', '\r\n')}    # via app\r\n`;
+  expect(parseLock(other, 'app/locks/test.txt')).toEqual(lock);
 });
 
 test('of a lock those entries apply whose markers hold', async () => {
@@ -90,14 +96,14 @@ test.each([
   ['x==1 \\\n    --hash=sha256:00\n', 'app/locks/test.txt [line 2 column 0]: the header has no `kind`'],
   [
     `${text}x>=1 \\\n    --hash=sha256:${'0'.repeat(64)}\n`,
-    'app/locks/test.txt [line 17 column 0]: `x>=1` is no locked distribution such as `name==1.0`',
+    'app/locks/test.txt [line 17 column 0]: `x>=1` is not a locked distribution such as `name==1.0`',
   ],
   [`${text}x==1\n`, 'app/locks/test.txt [line 17 column 0]: `x==1` has no hash'],
   [
     `${text}x==1 \\\n    --hash=md5:00\n`,
-    'app/locks/test.txt [line 18 column 0]: `--hash=md5:00` is no `--hash=sha256:...`',
+    'app/locks/test.txt [line 18 column 0]: `--hash=md5:00` is not a `--hash=sha256:...`',
   ],
-  [text.replace('kind: test', 'kind: nest'), 'app/locks/test.txt [line 1 column 0]: `nest` is no kind of lock'],
+  [text.replace('kind: test', 'kind: nest'), 'app/locks/test.txt [line 1 column 0]: `nest` is not a kind of lock'],
 ])('what is no lock is refused at its place (%#)', (broken, message) => {
   const head = broken.startsWith('#') ? broken : `# wheelhouse lock 1\n${broken}`;
   expect(thrown(() => parseLock(head, 'app/locks/test.txt'))).toBe(
@@ -120,18 +126,73 @@ describe('a project', () => {
     expect(thrown(() => readLocks(project, place))).toBe(message('test.txt'));
     write('test.txt', text);
     expect(thrown(() => readLocks(project, place))).toBe(message('runtime.txt'));
-    write('runtime.txt', text);
+    write('runtime.txt', text.replace('kind: test', 'kind: runtime'));
     expect(thrown(() => readLocks(project, place))).toBe(message('build/app.txt'));
     write('build/app.txt', text.replace('kind: test', 'kind: build'));
     expect([...readLocks(project, place).build.keys()]).toEqual(['app']);
   });
+
+  const wrong = (file: string, what: string): string =>
+    `the lock \`apps/app/locks/${file}\` is not the one that belongs there: ${what}\nhint: run \`nx run app:lock\``;
+  test.each([
+    ['runtime.txt', text, 'it is a lock of the kind `test`, not `runtime`'],
+    [
+      'runtime.txt',
+      text.replace('kind: test', 'kind: runtime').replace('distribution: app', 'distribution: other'),
+      'it is the lock of `other`, not of `app`',
+    ],
+    [
+      'build/copy.txt',
+      text.replace('kind: test', 'kind: build'),
+      'it is the lock of `app`, as `apps/app/locks/build/app.txt` is',
+    ],
+  ])('with a lock in the place of another is told so: %s', (file, content, what) => {
+    write('test.txt', text);
+    write('runtime.txt', text.replace('kind: test', 'kind: runtime'));
+    write('build/app.txt', text.replace('kind: test', 'kind: build'));
+    write(file, content);
+    expect(thrown(() => readLocks(project, place))).toBe(wrong(file, what));
+    rmSync(join(place.workspace, 'apps/app/locks/build'), { recursive: true });
+  });
+
+  test('with a merge that is not resolved in a lock is told where', () => {
+    write('test.txt', text.replace('pytest==', '<<<<<<< HEAD\npytest=='));
+    expect(thrown(() => readLocks(project, place))).toBe(
+      'apps/app/locks/test.txt [line 15 column 0]: `<<<<<<< HEAD` is a conflict that git left: the merge is not resolved\n' +
+        'hint: take the locks of either side, such as by `git checkout --ours`, and run the target `lock`',
+    );
+    write('test.txt', text.replace('django==5.2.1 \\', 'django==5.2.1'));
+    expect(thrown(() => readLocks(project, place))).toBe(
+      'apps/app/locks/test.txt [line 12 column 0]: `django==5.2.1` has no hash\nhint: run `nx run app:lock`',
+    );
+  });
 });
+
+/** An entry without a place. */
+const ENTRY = { hashes: [`sha256:${'0'.repeat(64)}`], origin: { file: 'build.txt', line: 1, column: 0 } };
+
+/** An interpreter of Linux. */
+const LINUX: MarkerEnvironment = {
+  os_name: 'posix',
+  sys_platform: 'linux',
+  platform_machine: 'x86_64',
+  platform_python_implementation: 'CPython',
+  platform_release: '',
+  platform_system: 'Linux',
+  platform_version: '',
+  python_version: '3.11',
+  python_full_version: '3.11.2',
+  implementation_name: 'cpython',
+  implementation_version: '3.11.2',
+};
 
 describe('locks are out of date', () => {
   const locks: ProjectLocks = {
     test: lock,
     runtime: asked('runtime', ['django<5.3,>=5.2']),
-    build: new Map([['app', asked('build', ['setuptools>=77'])]]),
+    build: new Map([
+      ['app', asked('build', ['setuptools>=77'], [{ ...ENTRY, normalizedName: 'setuptools', version: '80' }])],
+    ]),
   };
   const expected: ProjectRequirements = {
     test: ['Django>=5.2,<5.3', 'pytest'].map((line) => parseRequirement(line)),
@@ -139,7 +200,7 @@ describe('locks are out of date', () => {
     build: [parseRequirement('setuptools >= 77')],
     python: '3.10',
   };
-  const context = { workspace: '/w', command: 'nx run app:lock', interpreter: '3.11.2' };
+  const context = { workspace: '/w', command: 'nx run app:lock', interpreter: '3.11.2', markers: LINUX };
   const check = (changed: Partial<ProjectRequirements>, over: Partial<typeof context> = {}): string =>
     thrown(() => {
       checkLocks({ normalizedName: 'app' }, locks, { ...expected, ...changed }, { ...context, ...over });
@@ -196,9 +257,7 @@ describe('locks are out of date', () => {
 
   test('when a constraint of what sdists are built with is another', () => {
     const build = new Map(locks.build).set('six==1', {
-      ...asked('build', []),
-      distribution: 'six==1',
-      file: 'six.txt',
+      ...parseLock(formatLock({ ...lock, kind: 'build', distribution: 'six==1', requirements: [] }), 'six.txt'),
     });
     expect(() => {
       checkLocks(
@@ -219,8 +278,72 @@ describe('locks are out of date', () => {
     ).toBe('the lock `app/locks/test.txt` is out of date: its header was changed by hand\nhint: run `nx run app:lock`');
   });
 
-  function asked(kind: 'runtime' | 'build', requirements: readonly string[]): Lock {
-    return parseLock(formatLock({ ...lock, kind, requirements }), `${kind}.txt`);
+  test.each([
+    ['test', /^pytest==/m, 'pytst==', 'the lock `app/locks/test.txt` has no entry for `pytest`'],
+    [
+      'test',
+      'pytest==8.4.1',
+      'pytest==8.4.1 ; sys_platform == "win32"',
+      'app/locks/test.txt [line 15 column 0]: the locked `pytest==8.4.1` is for `sys_platform == "win32"` alone, and `pytest` is required here, too',
+    ],
+    [
+      'test',
+      'django==5.2.1',
+      'django==5.3',
+      'app/locks/test.txt [line 12 column 0]: the locked `django==5.3` does not answer `django<5.3,>=5.2`',
+    ],
+    [
+      'test',
+      /^pytest==8[^]*/m,
+      '$&$&',
+      'app/locks/test.txt [line 17 column 0]: the locked `pytest==8.4.1` is there beside `pytest==8.4.1` in line 15',
+    ],
+    [
+      'runtime',
+      'django==5.2.1',
+      'django==5.2.2',
+      'runtime.txt [line 11 column 0]: the locked `django==5.2.2` is `django==5.2.1` in `app/locks/test.txt [line 12 column 0]`',
+    ],
+    [
+      'runtime',
+      /b{64}/,
+      'e'.repeat(64),
+      'runtime.txt [line 11 column 0]: the locked `django==5.2.1` has other hashes in `app/locks/test.txt [line 12 column 0]`',
+    ],
+    [
+      'runtime',
+      'pytest==',
+      'nobody==',
+      'runtime.txt [line 14 column 0]: the locked `nobody==8.4.1` is not in `app/locks/test.txt`',
+    ],
+  ] as const)('when an entry of %s.txt was changed alone: %s', (kind, from, to, message) => {
+    const edited = parseLock(formatLock(locks[kind]).replace(from, to), locks[kind].file);
+    expect(checked({ ...locks, [kind]: edited }).split('\n')[0]).toBe(message);
+  });
+
+  test('never where a bot changed a pin in both alike, to what is required', () => {
+    const bumped = (each: Lock): Lock =>
+      parseLock(formatLock(each).replace('django==5.2.1', 'django==5.2.9'), each.file);
+    const both = { ...locks, test: bumped(locks.test), runtime: bumped(locks.runtime) };
+    expect(checked(both)).toBe('');
+  });
+
+  test('when the build lock of an sdist is that of another version', () => {
+    const left = { ...lock, kind: 'build', distribution: 'pytest==8.4.0', requirements: [], entries: [] } as const;
+    const build = new Map(locks.build).set(left.distribution, parseLock(formatLock(left), 'pytest.txt'));
+    expect(checked({ ...locks, build })).toBe(
+      'the lock `pytest.txt` is out of date: it is the build lock of `pytest==8.4.0`, and `app/locks/test.txt [line 15 column 0]` has `pytest==8.4.1`\nhint: run `nx run app:lock`',
+    );
+  });
+
+  function asked(kind: 'runtime' | 'build', requirements: readonly string[], entries = lock.entries): Lock {
+    return parseLock(formatLock({ ...lock, kind, requirements, entries }), `${kind}.txt`);
+  }
+
+  function checked(changed: ProjectLocks): string {
+    return thrown(() => {
+      checkLocks({ normalizedName: 'app' }, changed, expected, context);
+    });
   }
 });
 

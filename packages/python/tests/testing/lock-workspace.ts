@@ -93,7 +93,8 @@ test = ${JSON.stringify(test)}
   /** Whether the locks of a project are fresh. @throws ElementError LOCK_STALE */
   check({ project, requirements, previous }: LockMember, resolve?: string): void {
     const expected = resolve === undefined ? requirements : { ...requirements, resolve };
-    checkLocks(project, previous!, expected, { ...this.place, interpreter: this.machine.interpreter.version });
+    const { version, markers } = this.machine.interpreter;
+    checkLocks(project, previous!, expected, { ...this.place, interpreter: version, markers });
   }
 
   get place(): LockPlace {

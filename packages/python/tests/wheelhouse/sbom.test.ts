@@ -169,7 +169,7 @@ describe('what an installation needs', () => {
     expect(closureOf([app, WEB, SPEED], ['app'], LINUX).unmet).toEqual([
       { file: app.file, requirement: 'web>=2', version: '1.5+local.1' },
       { file: app.file, requirement: 'gone' },
-      { file: app.file, requirement: '!!!' },
+      { file: app.file, requirement: '!!!', unreadable: true },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { digestOf, lockFile, type Outcome } from '@wheelhouse/element';
 import { makeEditable, type EditableProject } from './editable-wheels.js';
 import { runScript } from './script.js';
 import { hasInterpreter, readStamp, venvPlace, type VenvStamp } from './venv-place.js';
+import { checkClosure } from '../check-closure.js';
 import { artifactFiles, buildTargets, planClosure, type Operation } from '../operation.js';
 import type { TreeFile } from '../tree-files.js';
 import type { Interpreter } from '../../interpreter/interpreter.js';
@@ -52,6 +53,7 @@ export async function makeVenv(operation: Operation, options: VenvOptions = {}):
   const { session, outcomes, failed } = await buildTargets(operation, closure, [...tools, ...thirdParty, ...local]);
   if (failed) return { outcomes };
 
+  await checkClosure(operation, { closure, session, kind: 'test' });
   const wheels = await artifactFiles(operation, session, thirdParty, '.whl');
   const temporary = await engine.store.workspace();
   const lock = await lockFile(join(engine.store.directory, 'locks', `venv-${digestOf(place).hash}.lock`), {

@@ -1,0 +1,114 @@
+import { ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
+import { InspectionMemo } from './inspection-memo.js';
+import type { Operation, PlannedClosure } from './operation.js';
+import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
+import { wrong } from '../locks/check-entries.js';
+import type { Lock } from '../locks/lock.js';
+import { withNames } from '../locks/requirement-names.js';
+import { select } from '../locks/selection.js';
+import { normalizeName } from '../requirements/name.js';
+import { formatRequirement } from '../requirements/requirement.js';
+import type { Closure, Dependent } from '../wheelhouse/closure.js';
+
+/** A lock whose wheels are there. */
+export interface CheckedLock {
+  readonly closure: PlannedClosure;
+  readonly session: BuildSession;
+  readonly kind: 'test' | 'runtime';
+}
+
+/**
+ * Whether the entries of a lock that apply are exactly what the project requires, and what that requires in turn, as the
+ * wheels themselves say (docs/adr/0062). Locks that were looked at before are remembered by their wheels.
+ *
+ * @throws ElementError LOCK_STALE; all at once
+ */
+export async function checkClosure(operation: Operation, { closure, session, kind }: CheckedLock): Promise<void> {
+  const { own, plan } = closure;
+  const { workspace, project, engine } = operation;
+  const { markers, tagsDigest } = own.interpreter;
+  const lock = own.locks[kind];
+  const requirements = workspace.requirements(project, markers)[kind];
+  const wheels = await wheelsIn(operation, session, plan.wheelsOf(lock, own));
+  if (wheels === undefined) return;
+  const local = workspace.projects.map(({ metadata }) => metadata.normalizedName);
+  const memo = new InspectionMemo(engine.store.memo('lock-closures'));
+  const identity = [tagsDigest, lock.requirementsDigest, ...local, ...wheels.map(({ sha256 }) => sha256)];
+  await memo.findings(identity, async () => {
+    const { closureOf } = await import('../wheelhouse/closure.js');
+    const lines = withNames(requirements, lock).map(formatRequirement);
+    const root: Dependent = { file: lock.file, normalizedName: '', version: '', requiresDist: lines };
+    const found = closureOf([root, ...(await describedWheels(operation, wheels))], [''], markers);
+    const context = { command: `nx run ${project.ref.name}:lock` };
+    throwCollected([
+      ...unmet(found, lock, { ...context, local }),
+      ...select(lock, markers)
+        .filter(({ normalizedName }) => !found.reached.has(normalizedName))
+        .map((entry) => wrong(entry, 'is required by nothing: neither by the project nor by another entry', context)),
+    ]);
+    return [];
+  });
+  memo.save();
+}
+
+/**
+ * The wheels of elements; `undefined` where the store lacks one, as where a whole test run was taken from another
+ * store: whoever built it has looked.
+ */
+async function wheelsIn(
+  { engine }: Operation,
+  session: BuildSession,
+  elements: readonly string[],
+): Promise<TreeFile[] | undefined> {
+  const { blobs, artifacts } = engine.store;
+  const files: TreeFile[] = [];
+  for (const name of elements) {
+    const record = await artifacts.get(session.keys.key(session.element(name)));
+    if (record === undefined) return undefined;
+    files.push(...(await filesOf(blobs, record.tree, '.whl')));
+  }
+  return sortFiles(files);
+}
+
+interface UnmetContext {
+  readonly command: string;
+  /** The normalised names of the workspace's projects, which no lock holds. */
+  readonly local: readonly string[];
+}
+
+function unmet(closure: Closure, lock: Lock, { command, local }: UnmetContext): ElementError[] {
+  return closure.unmet.flatMap(({ file, requirement, version, unreadable }) => {
+    const name = normalizeName(/^[\w.-]+/.exec(requirement)?.[0] ?? '');
+    // What metadata cannot say is left to whoever installs; the entries for direct requirements were looked at before.
+    if (unreadable === true || file === lock.file || local.includes(name)) return [];
+    const entry =
+      version === undefined
+        ? undefined
+        : lock.entries.find((each) => each.normalizedName === name && each.version === version);
+    if (entry !== undefined)
+      return [wrong(entry, `does not answer \`${requirement}\`, which \`${file}\` requires`, { command })];
+    return [
+      new ElementError({
+        code: 'LOCK_STALE',
+        message: `the lock \`${lock.file}\` has no entry for \`${requirement}\`, which \`${file}\` requires`,
+        hint: `run \`${command}\``,
+      }),
+    ];
+  });
+}
+
+async function describedWheels({ engine }: Operation, wheels: readonly TreeFile[]): Promise<Dependent[]> {
+  const { blobBytes } = await import('../inspection/archive.js');
+  const { WheelArchive } = await import('../wheelhouse/wheel-archive.js');
+  const { describeWheel } = await import('../wheelhouse/wheel-description.js');
+  return await Promise.all(
+    wheels.map(async ({ path, sha256, digest }) => {
+      const archive = await WheelArchive.open(blobBytes(engine.store.blobs, digest, path));
+      try {
+        return await describeWheel(path, sha256, archive);
+      } finally {
+        archive.close();
+      }
+    }),
+  );
+}
