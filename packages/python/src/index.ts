@@ -19,9 +19,11 @@ export {
   localBuildDependencies,
   localClosure,
   localDependencies,
+  localRequirements,
   localTestDependencies,
   type ClosureOptions,
   type LocalMember,
+  type LocalRequirement,
   type LocalUse,
 } from './lock/local-closure.js';
 export { projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';

@@ -1,5 +1,6 @@
 import type { CreateDependencies } from '@nx/devkit';
-import { localDependencies, localProject, type ProjectMetadata } from '@wheelhouse/python';
+import { posix } from 'node:path';
+import { localRequirements, METADATA_FILES, type ClosureOptions, type ProjectMetadata } from '@wheelhouse/python';
 import { readMetadata } from './metadata-reader.js';
 import { workspaceMemo } from './workspace-data.js';
 import { findProjects } from '../workspace/discovery.js';
@@ -13,7 +14,10 @@ interface Edge {
   readonly sourceFile: string;
 }
 
-/** The dependencies between the Python projects of a workspace, from what they require when they run. */
+/**
+ * The dependencies between the Python projects of a workspace, from what they, their tests and their builds require,
+ * wherever that is.
+ */
 export const createDependencies: CreateDependencies = (async (_options, { workspaceRoot, projects }) => {
   const found = await findProjects(workspaceRoot);
   const settingsOf = new Map(found.map(({ root, options }) => [root, options.settings]));
@@ -28,30 +32,24 @@ export const createDependencies: CreateDependencies = (async (_options, { worksp
   );
   const nameOf = new Map(Object.entries(projects).map(([name, { root }]) => [root, name]));
   const all = [...metadata.values()];
-  return all.flatMap((project) =>
-    edgesOf(project, all, { nameOf, extras: settingsOf.get(project.root)?.extras ?? [] }),
-  );
+  return all.flatMap((project) => edgesOf(project, all, { nameOf, settings: settingsOf.get(project.root) }));
 }) as (...given: Parameters<CreateDependencies>) => Promise<Edge[]> as CreateDependencies;
 
-/**
- * An edge to each project that is required by name, and to those that come in another way: by an extra of a project,
- * which only whoever asks for it depends on.
- */
+/** An edge to each project that is required, by the metadata file that requires it or leads there. */
 function edgesOf(
   project: ProjectMetadata,
   all: readonly ProjectMetadata[],
-  { nameOf, extras }: { readonly nameOf: ReadonlyMap<string, string>; readonly extras: readonly string[] },
+  { nameOf, settings }: { readonly nameOf: ReadonlyMap<string, string>; readonly settings: ClosureOptions | undefined },
 ): Edge[] {
-  const needed = localDependencies(project, all, { extras });
-  const required = new Map(project.dependencies.map((requirement) => [localProject(requirement, all), requirement]));
-  const direct = needed.filter((each) => required.has(each));
-  const reached = new Set(direct.flatMap((each) => localDependencies(each, all)));
-  return needed.flatMap((target): Edge[] => {
-    const requirement = required.get(target);
-    if (requirement === undefined && reached.has(target)) return [];
-    const [from, to] = [nameOf.get(project.root), nameOf.get(target.root)];
-    if (from === undefined || to === undefined) return [];
-    const sourceFile = requirement?.origin?.file ?? project.origins.name.file;
-    return [{ type: 'static', source: from, target: to, sourceFile }];
-  });
+  const source = nameOf.get(project.root);
+  const edges = new Map<string, Edge>();
+  for (const { project: required, requirement } of localRequirements(project, all, settings)) {
+    const target = nameOf.get(required.root);
+    if (source === undefined || target === undefined || edges.has(target)) continue;
+    // Nx refuses an edge by a file that it does not see, as a requirements file may be.
+    const said = requirement?.origin?.file ?? '';
+    const sourceFile = METADATA_FILES.includes(posix.basename(said)) ? said : project.origins.name.file;
+    edges.set(target, { type: 'static', source, target, sourceFile });
+  }
+  return [...edges.values()];
 }

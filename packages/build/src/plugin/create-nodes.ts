@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResultArray } from '@nx/devkit';
 import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { platformMarkers } from '@wheelhouse/python';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
+import { LocalTasks, type TaskProject } from './local-tasks.js';
 import { LockedDistributions } from './locked-distributions.js';
 import { readMetadata } from './metadata-reader.js';
 import { inferTargets } from './targets.js';
 import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { workspaceMemo } from './workspace-data.js';
+import { findProjects } from '../workspace/discovery.js';
 import { projectRoots } from '../workspace/metadata-files.js';
-import { checkedOptions } from '../workspace/nx-json.js';
+import { checkedOptions, readPluginEntries } from '../workspace/nx-json.js';
 import type { PluginOptions } from '../workspace/plugin-options.js';
 import { declaredName } from '../workspace/project-name.js';
 
@@ -30,31 +34,46 @@ async function infer(
 ): Promise<CreateNodesResultArray> {
   const memo = workspaceMemo(workspaceRoot, process.env);
   const roots = projectRoots(workspaceRoot, files);
-  const { projects, errors } = await readMetadata(
-    roots.map(({ root }) => root),
-    { workspace: workspaceRoot, environment: process.env, memo, settings: () => options.settings },
-  );
+  // Projects that other entries of nx.json are for may be required by those of this one.
+  const optionsOf = new Map([
+    ...(await otherProjects(workspaceRoot)),
+    ...roots.map(({ root }) => [root, options] as const),
+  ]);
+  const { projects, errors: all } = await readMetadata([...optionsOf.keys()].sort(), {
+    workspace: workspaceRoot,
+    environment: process.env,
+    memo,
+    settings: (root) => optionsOf.get(root)?.settings,
+  });
+  const errors = all.filter(({ root }) => roots.some((own) => own.root === root));
+  const workspace = [...projects.values()];
+  const named = workspace.map((metadata): TaskProject => {
+    const { root, vcsVersion } = metadata;
+    const { settings, targets } = optionsOf.get(root) ?? options;
+    const name = declaredName(join(workspaceRoot, root)) ?? metadata.name;
+    const command = toolchainCommand(workspaceRoot, vcsVersion === undefined ? undefined : name);
+    return { root, metadata, name, settings, targets, toolchainCommand: command };
+  });
+  const tasks = new LocalTasks(named, platformMarkers(process.platform));
   const locks = new LockedDistributions(workspaceRoot, memo('locks'));
-  const locked = new Map([...projects.keys()].map((root) => [root, locks.of(root)]));
+  const locked = new Map(roots.map(({ root }) => [root, projects.has(root) ? locks.of(root) : []]));
   locks.save();
   const external = externalNodes([...locked.values()].flat());
+  const byRoot = new Map(named.map((project) => [project.root, project]));
   const results: CreateNodesResultArray = [];
   for (const { root, files: own } of roots) {
-    const metadata = projects.get(root);
+    const project = byRoot.get(root);
     const [file = ''] = own;
-    if (metadata === undefined) continue;
+    if (project === undefined) continue;
+    const { metadata, name } = project;
     const distributions = locked.get(root) ?? [];
-    const name = declaredName(join(workspaceRoot, root)) ?? metadata.name;
     const names = [...new Set(distributions.map(externalName))].sort();
     const targets = inferTargets({
-      root,
-      name,
-      settings: options.settings,
-      targets: options.targets,
-      toolchainCommand: toolchainCommand(workspaceRoot, metadata.vcsVersion === undefined ? undefined : name),
-      asked: askedOf(metadata, [...projects.values()], options.settings),
+      ...project,
+      asked: askedOf(metadata, workspace, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
+      tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });
     const description = metadata.description === undefined ? {} : { description: metadata.description };
@@ -75,6 +94,12 @@ async function infer(
     errors.map(({ root, error }) => [fileOf.get(root) ?? root, new Error(formatError(error), { cause: error })]),
     results,
   );
+}
+
+/** The projects of a workspace whose nx.json has several entries, with the options of each. */
+async function otherProjects(workspace: string): Promise<(readonly [string, PluginOptions])[]> {
+  if (!existsSync(join(workspace, 'nx.json')) || (await readPluginEntries(workspace)).length < 2) return [];
+  return (await findProjects(workspace)).map(({ root, options }) => [root, options]);
 }
 
 async function optionsFor(options: unknown, { workspaceRoot }: CreateNodesContext): Promise<PluginOptions> {

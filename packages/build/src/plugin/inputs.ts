@@ -34,6 +34,9 @@ export interface InputFacts {
   readonly external: readonly string[];
 }
 
+/** A project whose wheel is made in the task of another. */
+export type MadeProject = Pick<InputFacts, 'root' | 'settings' | 'toolchainCommand'>;
+
 /** The wheels of the tasks that a task depends on, at whatever depth. */
 const WHEELS_OF_DEPENDENCIES = { dependentTasksOutputFiles: '**/*.whl', transitive: true } as const;
 
@@ -51,8 +54,12 @@ export function snapshotInputs(facts: InputFacts): Inputs {
   ];
 }
 
-/** The inputs of the target `build-wheel`: the wheel's source set (docs/adr/0017), and what wheels are built with. */
-export function wheelInputs(facts: InputFacts): Inputs {
+/**
+ * The inputs of the target `build-wheel`: the wheel's source set (docs/adr/0017), and what wheels are built with.
+ *
+ * @param made the projects whose wheels are made with it and that no task makes before
+ */
+export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []): Inputs {
   const included = new Set(facts.settings.include ?? []);
   // Locks and templates are no source, but they are an input: what is excluded stays excluded whatever else is listed.
   const isInput = inputMatcher(facts);
@@ -66,6 +73,7 @@ export function wheelInputs(facts: InputFacts): Inputs {
     ...templates(facts, others).map((file) => `!${file}`),
     ...sharedFiles(facts),
     ...common(facts),
+    ...madeOf(made),
     WHEELS_OF_DEPENDENCIES,
     ...generatedFiles(facts),
   ];
@@ -75,7 +83,7 @@ export function wheelInputs(facts: InputFacts): Inputs {
  * The inputs of the target `test`: the test's source set, and the wheels under test. Where no target makes the wheels,
  * all that they are made of stands for them.
  */
-export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
+export function testInputs(facts: InputFacts, wheelsAreTasks: boolean, made: readonly MadeProject[] = []): Inputs {
   const run = { env: RUN_VARIABLE };
   if (!wheelsAreTasks) return [...wholeProjects(facts), run];
   return [
@@ -83,6 +91,7 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
     ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
     ...templates(facts, TEST_TEMPLATES),
     ...sharedFiles(facts),
+    ...madeOf(made),
     ...common(facts),
     run,
     WHEELS_OF_DEPENDENCIES,
@@ -93,6 +102,17 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
 export function imageInputs(facts: InputFacts, wheelsAreTasks: boolean): Inputs {
   if (!wheelsAreTasks) return wholeProjects(facts);
   return [...common(facts), { dependentTasksOutputFiles: '**/*', transitive: false }];
+}
+
+/** All that the wheels of other projects are made of. */
+function madeOf(made: readonly MadeProject[]): Inputs {
+  return made.flatMap(({ root, settings, toolchainCommand }) => [
+    fileset({ root }, '**/*'),
+    ...versionFiles(root),
+    ...sharedFiles({ settings }),
+    ...generatedFiles({ root, settings }),
+    { runtime: toolchainCommand },
+  ]);
 }
 
 /** All that wheels are made of, where no target makes them. */
@@ -107,12 +127,12 @@ function wholeProjects(facts: InputFacts): Inputs {
 }
 
 /** Files of the workspace that are staged with the project (docs/adr/0070). */
-function sharedFiles({ settings }: InputFacts): Inputs {
+function sharedFiles({ settings }: Pick<InputFacts, 'settings'>): Inputs {
   return (settings.shared ?? []).flatMap((path) => filesAt('.', path)).map((path) => `{workspaceRoot}/${path}`);
 }
 
 /** What tasks make in the project: outputs of tasks that the target depends on (docs/adr/0071). */
-function generatedFiles({ root, settings }: InputFacts): Inputs {
+function generatedFiles({ root, settings }: Pick<InputFacts, 'root' | 'settings'>): Inputs {
   return (settings.generated ?? [])
     .flatMap(({ files }) => files.flatMap((path) => filesAt(root, path)))
     .map((dependentTasksOutputFiles) => ({ dependentTasksOutputFiles, transitive: false }));
@@ -170,6 +190,6 @@ function inputMatcher({ root, asked, named }: InputFacts): (glob: string) => boo
   return (glob) => isAll || own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
 }
 
-function fileset({ root }: InputFacts, glob: string): string {
+function fileset({ root }: Pick<InputFacts, 'root'>, glob: string): string {
   return `{workspaceRoot}/${posix.join(root, glob)}`;
 }

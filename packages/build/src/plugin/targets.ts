@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import type { DependsOn, WheelTasks } from './local-tasks.js';
 import { imageInputs, snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
 import { PLUGIN } from '../workspace/nx-json.js';
 import type { TargetChoice, TargetChoices } from '../workspace/target-options.js';
@@ -9,11 +10,13 @@ export interface TargetFacts extends InputFacts {
   /** The project's name in the workspace. */
   readonly name: string;
   readonly hasTests: boolean;
+  /** What its tasks wait for that other projects of the workspace do. */
+  readonly tasks: { readonly wheel: WheelTasks; readonly test: WheelTasks; readonly lock: DependsOn };
 }
 
 /** The targets of a Python project, by their names. */
 export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
-  const { targets, name } = facts;
+  const { targets, name, tasks } = facts;
   // The tasks that make files of the wheel, and what a target depends on that needs the wheel.
   const generators = [...new Set((facts.settings.generated ?? []).map(({ by }) => by))];
   const wheels = targets.buildWheel === undefined ? generators : present(targets.buildWheel);
@@ -29,7 +32,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
   add(
     targets.lock,
     { description: 'Resolves what the project requires and writes its locks', options: { upgrade: true } },
-    { executor: `${PLUGIN}:lock`, cache: false },
+    { executor: `${PLUGIN}:lock`, cache: false, ...(tasks.lock.length === 0 ? {} : { dependsOn: tasks.lock }) },
   );
   add(
     targets.snapshot,
@@ -50,8 +53,8 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     {
       executor: `${PLUGIN}:build-wheel`,
       cache: true,
-      dependsOn: [...present(targets.snapshot), `^${targets.buildWheel?.name ?? ''}`, ...generators],
-      inputs: wheelInputs(facts),
+      dependsOn: [...present(targets.snapshot), ...tasks.wheel.dependsOn, ...generators],
+      inputs: wheelInputs(facts, tasks.wheel.made),
       outputs: ['wheel', 'sdist', 'wheelhouse', 'manifest.json'].map(
         (output) => `${outputDirectory('dist', facts)}/${output}`,
       ),
@@ -93,8 +96,8 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       executor: `${PLUGIN}:test`,
       // What services answer is no input.
       cache: targets.test?.options.services === undefined,
-      dependsOn: wheels,
-      inputs: testInputs(facts, targets.buildWheel !== undefined),
+      dependsOn: [...wheels, ...(targets.buildWheel === undefined ? [] : tasks.test.dependsOn)],
+      inputs: testInputs(facts, targets.buildWheel !== undefined, tasks.test.made),
       outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
         (output) => `${outputDirectory('reports', facts)}/${output}`,
       ),

@@ -52,6 +52,37 @@ describe('createDependencies', () => {
     );
   });
 
+  it('makes edges to what tests and builds require, and to what is required elsewhere alone', async () => {
+    const found = await edges(
+      {
+        'app/pyproject.toml': `${pyproject('app', ["elsewhere ; sys_platform == 'plan9'", 'app[more]'])}[project.optional-dependencies]\nmore = ["more"]\ntest = ["kit"]\nunasked = ["other"]\n`,
+        'app/requirements-test.txt': '-e ../by-file\n',
+        'elsewhere/pyproject.toml': pyproject('elsewhere').replace('"setuptools"', '"setuptools", "plugin"'),
+        'more/pyproject.toml': pyproject('more'),
+        'kit/pyproject.toml': pyproject('kit', ['app']),
+        'plugin/pyproject.toml': pyproject('plugin'),
+        'other/pyproject.toml': `${pyproject('other')}[dependency-groups]\ntest = ["kit @ file:../kit"]\n`,
+        'by-file/pyproject.toml': pyproject('by-file'),
+        'last/pyproject.toml': pyproject('last'),
+        'last/requirements-test.txt': '-e ../by-file\n',
+      },
+      Object.fromEntries(
+        ['app', 'elsewhere', 'more', 'kit', 'plugin', 'other', 'by-file', 'last'].map((name) => [name, name]),
+      ),
+    );
+    expect(
+      found.map(({ source, target, ...more }) => [source, target, 'sourceFile' in more ? more.sourceFile : '']),
+    ).toEqual([
+      ['app', 'elsewhere', 'app/pyproject.toml'],
+      ['app', 'more', 'app/pyproject.toml'],
+      ['app', 'kit', 'app/pyproject.toml'],
+      ['elsewhere', 'plugin', 'elsewhere/pyproject.toml'],
+      ['kit', 'app', 'kit/pyproject.toml'],
+      ['last', 'by-file', 'last/pyproject.toml'],
+      ['other', 'kit', 'other/pyproject.toml'],
+    ]);
+  });
+
   it('knows a project by the name that Nx has for it', async () => {
     const found = await edges(
       { 'a/pyproject.toml': pyproject('a', ['b']), 'b/pyproject.toml': pyproject('b') },

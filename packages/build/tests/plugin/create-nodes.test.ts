@@ -115,7 +115,7 @@ describe('createNodes', () => {
       dependentTasksOutputFiles,
       transitive: false,
     }));
-    expect(targets['build-wheel']?.dependsOn).toEqual(['snapshot', '^build-wheel', 'bundle', 'manual:build']);
+    expect(targets['build-wheel']?.dependsOn).toEqual(['snapshot', 'bundle', 'manual:build']);
     expect(targets['build-wheel']?.inputs).toEqual(expect.arrayContaining([...shared, ...outputs]));
     expect(targets.venv?.dependsOn).toEqual(['bundle', 'manual:build']);
     expect(targets.test?.dependsOn).toEqual(['build-wheel']);
@@ -209,7 +209,7 @@ describe('createNodes', () => {
     expect(targets['build-wheel']).toMatchObject({
       executor: '@wheelhouse/build:build-wheel',
       cache: true,
-      dependsOn: ['snapshot', '^build-wheel'],
+      dependsOn: ['snapshot'],
       inputs: [
         '{workspaceRoot}/libs/a/**/*',
         ...['tests/**', 'test/**', 'conftest.py', 'pytest.ini', '.pytest.ini', 'tox.ini', '.coveragerc'].map(
@@ -265,6 +265,92 @@ describe('createNodes', () => {
       executor: '@wheelhouse/build:publish',
       cache: false,
       dependsOn: ['build-wheel', 'test'],
+    });
+  });
+
+  describe('has tasks wait', () => {
+    const tests = (...names: readonly string[]): string =>
+      `[project.optional-dependencies]\ntest = ${JSON.stringify(names)}\n`;
+    const waiting = async (files: Files, options?: unknown): Promise<Record<string, unknown>> => {
+      const results = await infer(files, options);
+      const roots = metadataFilesOf(files).map((file) => file.split('/')[0] ?? '');
+      return Object.fromEntries(
+        roots.flatMap((root) =>
+          ['lock', 'build-wheel', 'test'].map((target) => [
+            `${root}:${target}`,
+            (targetsOf(results, root)[target]?.dependsOn ?? []).filter((each) => typeof each !== 'string'),
+          ]),
+        ),
+      );
+    };
+
+    it('for the wheels that are shipped with one, that tests need, and that it is built with', async () => {
+      const files = {
+        'app/pyproject.toml':
+          pyproject('app', ['lib[x]', "elsewhere ; sys_platform == 'plan9'"]).replace('"setuptools"', '"plugin"') +
+          tests('kit'),
+        'app/tests/test_app.py': '',
+        'app/project.json': '{ "name": "application" }',
+        'lib/pyproject.toml': `${pyproject('lib', ['below'])}[project.optional-dependencies]\nx = ["more"]\n`,
+        'below/pyproject.toml': pyproject('below'),
+        'more/pyproject.toml': pyproject('more'),
+        'elsewhere/pyproject.toml': pyproject('elsewhere'),
+        'kit/pyproject.toml': pyproject('kit', ['app']),
+        'plugin/pyproject.toml': pyproject('plugin', ['helper']),
+        'helper/pyproject.toml': pyproject('helper'),
+      };
+      expect(await waiting(files)).toMatchObject({
+        'app:lock': [{ projects: ['helper', 'plugin'], target: 'lock' }],
+        'app:build-wheel': [{ projects: ['lib', 'more', 'plugin'], target: 'build-wheel' }],
+        'app:test': [{ projects: ['kit'], target: 'build-wheel' }],
+        'lib:lock': [],
+        'lib:build-wheel': [{ projects: ['below'], target: 'build-wheel' }],
+        'kit:build-wheel': [{ projects: ['application'], target: 'build-wheel' }],
+      });
+    });
+
+    it('for no wheel of a project that requires theirs, whose files are inputs instead', async () => {
+      const files = {
+        'a/pyproject.toml': pyproject('a', ['b']),
+        'b/pyproject.toml': pyproject('b', ['c', 'out']),
+        'c/pyproject.toml': pyproject('c', ['a']),
+        'out/pyproject.toml': pyproject('out'),
+        'above/pyproject.toml': pyproject('above', ['a']),
+      };
+      expect(await waiting(files)).toMatchObject({
+        'a:build-wheel': [{ projects: ['out'], target: 'build-wheel' }],
+        'b:build-wheel': [{ projects: ['out'], target: 'build-wheel' }],
+        'c:build-wheel': [{ projects: ['out'], target: 'build-wheel' }],
+        'above:build-wheel': [{ projects: ['a'], target: 'build-wheel' }],
+      });
+      const inputs = targetsOf(await infer(files), 'a')['build-wheel']?.inputs;
+      expect(inputs).toEqual(
+        expect.arrayContaining([
+          '{workspaceRoot}/b/**/*',
+          '{workspaceRoot}/b/.python-version',
+          '{workspaceRoot}/c/**/*',
+          { dependentTasksOutputFiles: '**/*.whl', transitive: true },
+        ]),
+      );
+      expect(inputs).not.toContain('{workspaceRoot}/out/**/*');
+    });
+
+    it('for projects that another entry of nx.json is for, by the names of their targets', async () => {
+      const plugin = '@wheelhouse/build';
+      const plugins = [
+        { plugin, include: ['app/**'] },
+        { plugin, include: ['lib/**', 'below/**'], options: { buildWheel: { targetName: 'wheel' } } },
+        { plugin, include: ['none/**'], options: { buildWheel: false } },
+      ];
+      const files = {
+        'nx.json': JSON.stringify({ plugins }),
+        'app/pyproject.toml': pyproject('app', ['none']),
+        'none/pyproject.toml': pyproject('none', ['lib']),
+        'lib/pyproject.toml': pyproject('lib'),
+      };
+      const app = targetsOf(await inferIn(directory(files), files, {}, ['app/pyproject.toml']), 'app');
+      expect(app['build-wheel']?.dependsOn).toEqual(['snapshot', { projects: ['lib'], target: 'wheel' }]);
+      expect(app['build-wheel']?.inputs).toContain('{workspaceRoot}/none/**/*');
     });
   });
 

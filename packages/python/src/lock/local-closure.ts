@@ -68,6 +68,50 @@ export function localClosure(
   }));
 }
 
+/** That a project of the workspace is required by another one, without what it requires in turn. */
+export interface LocalRequirement {
+  readonly project: ProjectMetadata;
+  readonly use: LocalUse;
+  /** The requirement that says so, where it is the requiring project's own; absent for one of an extra of another. */
+  readonly requirement?: Requirement;
+}
+
+/** The projects of the workspace that a project requires, each once for a use: by its name, by its place, by extras. */
+export function localRequirements(
+  project: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+  options: ClosureOptions = {},
+): LocalRequirement[] {
+  const { environment = {} } = options;
+  const required = {
+    build: project.buildSystem.requires,
+    runtime: requiredToRun(project, options),
+    test: requiredToTest(project, options),
+  };
+  return (['build', 'runtime', 'test'] as const).flatMap((use) => {
+    const found = new Map<ProjectMetadata, LocalRequirement>();
+    const extras = new Set<string>();
+    const visit = (requirements: readonly Requirement[], isOwn: boolean): void => {
+      for (const requirement of requirements) {
+        if (!mayHold(requirement.marker, environment)) continue;
+        const local = localProject(requirement, workspace);
+        if (local === undefined) continue;
+        if (local !== project && found.get(local)?.requirement === undefined) {
+          found.set(local, { project: local, use, ...(isOwn ? { requirement } : {}) });
+        }
+        for (const extra of requirement.extras) {
+          const key = `${local.normalizedName}[${extra}]`;
+          if (extras.has(key)) continue;
+          extras.add(key);
+          visit(extrasOf(local, [extra]), isOwn && local === project);
+        }
+      }
+    };
+    visit(required[use], true);
+    return [...found.values()];
+  });
+}
+
 /** The projects of the workspace that are installed with a project, dependencies first, itself left out. */
 export function localDependencies(
   project: ProjectMetadata,

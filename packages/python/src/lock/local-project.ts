@@ -9,10 +9,7 @@ export function localProject(
   requirement: Requirement,
   workspace: readonly ProjectMetadata[],
 ): ProjectMetadata | undefined {
-  const named =
-    requirement.name === ''
-      ? undefined
-      : workspace.find(({ normalizedName }) => normalizedName === requirement.normalizedName);
+  const named = requirement.name === '' ? undefined : indexOf(workspace).byName.get(requirement.normalizedName);
   return named ?? lyingAt(pathOf(requirement), workspace);
 }
 
@@ -35,7 +32,27 @@ export function checkLocation(
 }
 
 function lyingAt(path: string | undefined, workspace: readonly ProjectMetadata[]): ProjectMetadata | undefined {
-  return path === undefined ? undefined : workspace.find(({ root }) => posix.normalize(root) === path);
+  return path === undefined ? undefined : indexOf(workspace).byRoot.get(path);
+}
+
+interface WorkspaceIndex {
+  readonly byName: ReadonlyMap<string, ProjectMetadata>;
+  readonly byRoot: ReadonlyMap<string, ProjectMetadata>;
+}
+
+const indexes = new WeakMap<readonly ProjectMetadata[], WorkspaceIndex>();
+
+/** The projects of a workspace by name and by place; of two under one, the first. */
+function indexOf(workspace: readonly ProjectMetadata[]): WorkspaceIndex {
+  const known = indexes.get(workspace);
+  if (known !== undefined) return known;
+  const last = [...workspace].reverse();
+  const index = {
+    byName: new Map(last.map((project) => [project.normalizedName, project])),
+    byRoot: new Map(last.map((project) => [posix.normalize(project.root), project])),
+  };
+  indexes.set(workspace, index);
+  return index;
 }
 
 /** The path in the workspace that a requirement leads to, where it does. */
