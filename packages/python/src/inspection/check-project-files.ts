@@ -13,6 +13,12 @@ export interface InspectedProject {
   readonly manifestIn?: string | undefined;
   /** Globs of licence files, as `project.license-files` declares them. */
   readonly licenceFiles: readonly string[];
+  /** Files in its packages that git ignores. */
+  readonly ignored: readonly string[];
+  /** Those of its files that are pointers of Git LFS. */
+  readonly pointers: readonly string[];
+  /** setuptools' package data: patterns by package. */
+  readonly packageData: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Names that belong to a repository, and that no other distribution should find in its site-packages. */
@@ -50,13 +56,10 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
     return;
   }
   const installed = new Set(wheel.installed().values());
-  const packages = new Set(
-    [...installed].filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0] ?? ''),
-  );
   const lacking = [...filesOfManifestIn(manifestIn, files)].filter((file) => {
     if (/\.py[cox]?$/.test(file)) return false;
-    const root = PACKAGE_ROOTS.find((each) => file.startsWith(each) && packages.has(topOf(file.slice(each.length))));
-    return root !== undefined && !installed.has(file.slice(root.length));
+    const path = installedPath(file, installed);
+    return path !== undefined && !installed.has(path);
   });
   if (lacking.length === 0) return;
   const named = lacking
@@ -65,6 +68,15 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
     .map((file) => `\`${file}\``);
   const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : '';
   wheel.warn(undefined, `MANIFEST.in names ${named.join(', ')}${more}, which the wheel lacks`, PACKAGE_DATA_HINT);
+}
+
+/** Where a file of the project lies in a wheel that holds its package; `undefined` for one of no such package. */
+export function installedPath(file: string, installed: ReadonlySet<string>): string | undefined {
+  const packages = new Set(
+    [...installed].filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0] ?? ''),
+  );
+  const root = PACKAGE_ROOTS.find((each) => file.startsWith(each) && packages.has(topOf(file.slice(each.length))));
+  return root === undefined ? undefined : file.slice(root.length);
 }
 
 /** The first directory of a path; nothing of a file at the top. */

@@ -2,6 +2,7 @@ import type { ByteSource } from './archive.js';
 import { checkEntryPoints } from './check-entry-points.js';
 import { checkMembers } from './check-members.js';
 import { checkLicenceFiles, checkMetadata } from './check-metadata.js';
+import { checkMissingFiles } from './check-missing-files.js';
 import { checkProjectFiles, type InspectedProject } from './check-project-files.js';
 import { checkRecord } from './check-record.js';
 import { checkTags, checkWheelFile } from './check-tags.js';
@@ -29,6 +30,7 @@ export async function inspectWheel(bytes: ByteSource, project?: InspectedProject
     if (metadata !== undefined) checkLicenceFiles(wheel, metadata);
     await checkEntryPoints(wheel);
     checkProjectFiles(wheel, project);
+    checkMissingFiles(wheel, project);
     return wheel.findings;
   } finally {
     archive.close();

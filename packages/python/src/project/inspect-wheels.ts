@@ -8,7 +8,10 @@ import { sourceDigestOf } from './source-digest.js';
 import type { TreeFile } from './tree-files.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
 import { formatFinding, type WheelFinding } from '../inspection/wheel-finding.js';
+import { readsSetupPy } from '../metadata/project-metadata.js';
+import { sharedMatcher } from '../sources/shared-files.js';
 import { projectFiles } from '../sources/source-set.js';
+import { ignoredFiles, lfsPointers } from '../sources/unseen-files.js';
 
 /** What is looked over. */
 export interface InspectWheelsInput {
@@ -38,8 +41,11 @@ export async function inspectWheels(operation: Operation, input: InspectWheelsIn
     const { blobBytes, inspectWheel } = await import('../inspection/index.js');
     return await inspectWheel(blobBytes(blobs, file.digest, file.path), project);
   };
-  const identity = ['own', wheel.path, wheel.sha256, sourceDigestOf(session.element(own))];
-  const findings = [...(await memo.findings(identity, async () => await inspect(wheel, await inspected(operation))))];
+  const { files, ignored } = await filesOfProject(operation);
+  const identity = ['own', wheel.path, wheel.sha256, sourceDigestOf(session.element(own)), ...ignored];
+  const findings = [
+    ...(await memo.findings(identity, async () => await inspect(wheel, await inspected(operation, files, ignored)))),
+  ];
   const built = input.installed.filter((name) => name !== own && session.element(name).kind === 'wheel');
   for (const file of await artifactFiles(operation, session, built, '.whl')) {
     findings.push(...(await memo.findings(['built', file.path, file.sha256], async () => await inspect(file))));
@@ -59,20 +65,55 @@ function errorOf(finding: WheelFinding): ElementError {
   });
 }
 
-/** What an inspection has to know of the project: its files as the wheel's sources are chosen, and what they declare. */
-async function inspected({ workspace, project }: Operation): Promise<InspectedProject> {
+/** The files that the wheel is made from, and those in packages that git ignores; relative to the project. */
+async function filesOfProject({
+  workspace,
+  project,
+}: Operation): Promise<{ readonly files: readonly string[]; readonly ignored: readonly string[] }> {
   const directory = workspace.directoryOf(project);
-  const matches = wheelSourceMatcher({ metadata: project.metadata, settings: project.ref.settings ?? {} });
+  const { metadata, ref } = project;
+  const { settings = {} } = ref;
+  const matches = wheelSourceMatcher({ metadata, settings });
+  const isGenerated = sharedMatcher((settings.generated ?? []).flatMap(({ files }) => files));
+  const files = (await projectFiles(directory)).filter((path) => matches(path) && existsSync(join(directory, path)));
+  const ignored = (await ignoredFiles(directory, files)).filter((path) => matches(path));
+  return {
+    files: [...files, ...ignored.filter(isGenerated)],
+    ignored: ignored.filter((path) => !isGenerated(path)),
+  };
+}
+
+/** What an inspection has to know of the project: its files, and what they declare. */
+async function inspected(
+  { workspace, project }: Operation,
+  files: readonly string[],
+  ignored: readonly string[],
+): Promise<InspectedProject> {
+  const directory = workspace.directoryOf(project);
   const read = (name: string): string | undefined =>
     existsSync(join(directory, name)) ? readFileSync(join(directory, name), 'utf8') : undefined;
   const { parse } = await import('smol-toml');
-  const table = parse(read('pyproject.toml') ?? '').project as { readonly 'license-files'?: unknown } | undefined;
-  const licences = table?.['license-files'];
+  const pyproject = parse(read('pyproject.toml') ?? '') as {
+    readonly project?: { readonly 'license-files'?: unknown };
+    readonly tool?: { readonly setuptools?: { readonly 'package-data'?: unknown } };
+  };
+  const licences = pyproject.project?.['license-files'];
+  const { backend } = project.metadata.buildSystem;
   return {
     name: project.metadata.normalizedName,
-    files: (await projectFiles(directory)).filter((path) => matches(path) && existsSync(join(directory, path))),
-    backend: project.metadata.buildSystem.backend,
+    files,
+    backend,
     manifestIn: read('MANIFEST.in'),
     licenceFiles: Array.isArray(licences) ? licences.map(String) : [],
+    ignored,
+    pointers: lfsPointers(directory, files),
+    packageData: readsSetupPy(backend) ? patternsOf(pyproject.tool?.setuptools?.['package-data']) : {},
   };
+}
+
+function patternsOf(table: unknown): Record<string, string[]> {
+  if (typeof table !== 'object' || table === null) return {};
+  return Object.fromEntries(
+    Object.entries(table).map(([name, patterns]) => [name, Array.isArray(patterns) ? patterns.map(String) : []]),
+  );
 }

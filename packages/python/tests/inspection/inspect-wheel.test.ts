@@ -48,7 +48,16 @@ function members({ files = {}, more = [] }: Given): MadeMember[] {
 /** What is found, each with its severity. */
 async function inspect(given: Given): Promise<string[]> {
   const [path = ''] = makeArchives([{ name: given.name ?? PURE, members: members(given) }]);
-  const project = { name: 'app', files: [], backend: 'setuptools.build_meta', licenceFiles: [], ...given.project };
+  const project = {
+    name: 'app',
+    files: [],
+    backend: 'setuptools.build_meta',
+    licenceFiles: [],
+    ignored: [],
+    pointers: [],
+    packageData: {},
+    ...given.project,
+  };
   const found = await inspectWheel(fileBytes(path), given.foreign === true ? undefined : project);
   return found.map((finding) => `${finding.severity}: ${formatFinding(finding)}`);
 }
@@ -196,3 +205,31 @@ test.each([
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
+
+describe('what a wheel lacks', () => {
+  test.each<[string, Partial<InspectedProject>, string[]]>([
+    [
+      'files that git ignores',
+      { ignored: ['app/static/a.js', 'app/cli.py', 'src/app/b.mo'] },
+      [warning('git ignores `app/static/a.js`, `src/app/b.mo`, which the wheel lacks')],
+    ],
+    [
+      'many of them, of which some are named',
+      { ignored: ['g', 'f', 'e', 'd', 'c', 'b', 'a'].map((name) => `app/${name}`) },
+      [warning('git ignores `app/a`, `app/b`, `app/c`, `app/d`, `app/e` and 2 more, which the wheel lacks')],
+    ],
+    ['none that the build made', { ignored: ['app/cli.py'] }, []],
+    [
+      'a file of which it has a pointer',
+      { pointers: ['app/model.bin'] },
+      [warning('`app/model.bin` is a pointer of Git LFS and not the file itself')],
+    ],
+    [
+      'package data',
+      { packageData: { app: ['static/*', '*.py'], '': ['*.txt'], other: ['x'] } },
+      [warning('the package data `static/*` of `app` matches no file of the wheel')],
+    ],
+  ])('%s', async (_what, project, expected) => {
+    expect(await inspect({ project })).toEqual(expected);
+  });
+});

@@ -1,0 +1,80 @@
+import { openSync, closeSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { askGit } from './git-command.js';
+import { isDebris } from './walked-files.js';
+
+/** So many files of a directory that git ignores are looked at. */
+const LOOKED_AT = 1000;
+/** What editors, compilers and running programs leave beside sources. */
+const LEFT_BEHIND = /(^|\/)\.|~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock|so|pyd|dylib|dll|o|a|obj|lib|c|cpp)$/;
+
+/**
+ * Files that git ignores and that lie in packages: a wheel that is built from what lies in the directory has them. Not
+ * what tools leave behind.
+ *
+ * @param directory the project's, absolute
+ * @param sources the project's files, relative to it
+ * @returns relative paths, sorted; the first of them where they are many
+ * @throws ElementError SOURCE where git refuses to answer
+ */
+export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<string[]> {
+  const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.'];
+  const printed = (await askGit(directory, words)) ?? '';
+  const packages = new Set(
+    sources.filter((path) => path.endsWith('.py') && path.includes('/')).map((path) => posix.dirname(path)),
+  );
+  const isLeftBehind = (path: string): boolean => isDebris(path) || LEFT_BEHIND.test(path);
+  const found: string[] = [];
+  for (const path of printed.split('\0')) {
+    if (path === '' || path === './' || isLeftBehind(path)) continue;
+    const isDirectory = path.endsWith('/');
+    const files = isDirectory ? filesBelow(directory, path.slice(0, -1), isLeftBehind) : [path];
+    const inPackage = ancestors(path).some((each) => packages.has(each));
+    if (inPackage || (isDirectory && files.includes(`${path}__init__.py`))) found.push(...files);
+  }
+  // A directory is printed beside what is in it where git ignores all of that.
+  return [...new Set(found)].sort();
+}
+
+/** What Git LFS leaves in place of a file (its specification: "The Pointer"). */
+const POINTER = 'version https://git-lfs.github.com/spec/v1\n';
+const POINTER_BYTES = 1024;
+
+/** Those of a project's files that are pointers of Git LFS. */
+export function lfsPointers(directory: string, sources: readonly string[]): string[] {
+  return sources.filter((path) => {
+    const stats = statSync(join(directory, path), { throwIfNoEntry: false });
+    if (stats?.isFile() !== true || stats.size >= POINTER_BYTES || stats.size < POINTER.length) return false;
+    return startOf(join(directory, path), POINTER.length) === POINTER;
+  });
+}
+
+function startOf(path: string, length: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function filesBelow(directory: string, path: string, isLeftBehind: (path: string) => boolean): string[] {
+  const files: string[] = [];
+  const left = [path];
+  for (let at = left.pop(); at !== undefined && files.length < LOOKED_AT; at = left.pop()) {
+    for (const entry of readdirSync(join(directory, at), { withFileTypes: true })) {
+      const below = `${at}/${entry.name}`;
+      if (isLeftBehind(below)) continue;
+      if (entry.isDirectory()) left.push(below);
+      else files.push(below);
+    }
+  }
+  return files;
+}
+
+/** The directories above a path, without the topmost. */
+function ancestors(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
