@@ -4,7 +4,7 @@ import { replaceFile } from '@wheelhouse/element';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 
 /** Raised whenever inspection finds something else in the same bytes. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Wheels remembered; those inspected longest ago are forgotten first. */
 const CAPACITY = 2000;
 
