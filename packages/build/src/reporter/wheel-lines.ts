@@ -1,13 +1,19 @@
 import { relative } from 'node:path';
 import { formatDifference, formatFinding, type WheelResult } from '@wheelhouse/python';
 
-/** What is said of a project's wheel: what is odd in it, how a second build of it differs, and where it lies. @param workspace absolute path */
-export function wheelLines({ made, warnings, differing }: WheelResult, workspace: string): string[] {
+/**
+ * What is said of a project's wheel: what is odd in it, what to do where it failed, how a second build of it differs, and
+ * where it lies.
+ *
+ * @param workspace absolute path
+ */
+export function wheelLines({ made, warnings, hints = [], differing }: WheelResult, workspace: string): string[] {
   const lines = warnings.flatMap((finding) => [
     `warning: ${formatFinding(finding)}`,
     ...(finding.hint === undefined ? [] : [`  hint: ${finding.hint}`]),
   ]);
   lines.push(
+    ...hints.map((hint) => `hint: ${hint}`),
     ...differing.flatMap(({ path, differences }) => [
       `${path} differs when it is built again:`,
       ...differences.map((difference) => `  ${formatDifference(difference)}`),

@@ -14,6 +14,7 @@ import {
   usedFiles,
   type Operation,
 } from './operation.js';
+import { outsideHint } from './outside-hint.js';
 import { sourceDigestOf } from './source-digest.js';
 import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
@@ -43,6 +44,8 @@ export interface WheelResult {
   readonly outcomes: readonly Outcome[];
   /** What is most likely an accident in the wheels that were built. */
   readonly warnings: readonly WheelFinding[];
+  /** What to do about a failure. */
+  readonly hints?: readonly string[];
   /** The files that a second build made otherwise. */
   readonly differing: readonly DifferingFile[];
   /** Absent where an element failed or a second build differs. */
@@ -69,11 +72,18 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const name = plan.wheel(own);
   const snapshot = plan.snapshot(own);
   const installed = [...closure.all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
-  const targets = [snapshot, ...installed, ...(withSdist ? [plan.sdist(own)] : [])];
+  const distributions = [name, ...(withSdist ? [plan.sdist(own)] : [])];
+  const targets = [...new Set([snapshot, ...installed, ...distributions])];
   const { session, outcomes, failed } = await buildTargets(operation, closure, targets, () => {
     void Promise.all([import('../inspection/index.js'), import('./bill-of-materials.js')]);
   });
-  if (failed) return { outcomes, warnings: [], differing: [] };
+  if (failed) {
+    const [record] = outcomes.flatMap((each) =>
+      each.status === 'failed' && distributions.includes(each.element.name) ? [each.record] : [],
+    );
+    const hint = record === undefined ? undefined : await outsideHint(operation, own, record);
+    return { outcomes, warnings: [], ...(hint === undefined ? {} : { hints: [hint] }), differing: [] };
+  }
 
   await checkClosure(operation, { closure, session, kind: 'runtime' });
   const { blobs } = operation.engine.store;

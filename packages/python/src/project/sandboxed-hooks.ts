@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { ElementError, readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
+import { outsideHint } from './outside-hint.js';
 import { fetchMissing, openPlan } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
@@ -77,7 +78,11 @@ export class SandboxedHooks implements HookRunner {
     await fetchMissing(session, engine);
     const outcomes = await session.build();
     const failed = outcomes.find(({ status }) => status === 'failed');
-    if (failed?.status === 'failed') throw hookFailed(sdist, project, await logTail(engine.store.blobs, failed.record));
+    if (failed?.status === 'failed') {
+      const log = await logTail(engine.store.blobs, failed.record);
+      const hint = sdist === undefined ? await outsideHint(this.operation, project, failed.record) : undefined;
+      throw hookFailed(sdist, project, { log, hint });
+    }
     const { blobs } = engine.store;
     const [answer] = (await readDirectory(blobs, session.recordOf(name).tree)).files;
     if (answer === undefined) throw new Error(`${name} left no answer`);
@@ -99,12 +104,16 @@ async function logTail(blobs: BlobStore, record: ArtifactRecord): Promise<string
   return log.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
 }
 
-function hookFailed(sdist: SdistFile | undefined, { metadata }: PlannedProject, log: string): ElementError {
+function hookFailed(
+  sdist: SdistFile | undefined,
+  { metadata }: PlannedProject,
+  { log, hint }: { readonly log: string; readonly hint: string | undefined },
+): ElementError {
   const whose = sdist === undefined ? metadata.name : `${sdist.name} ${sdist.version}`;
   return new ElementError({
     code: 'COMMAND_FAILED',
     message: `the build backend of \`${whose}\` does not say what it requires`,
     detail: log,
-    hint: 'it runs without a network and without anything that is not among its build requirements',
+    hint: hint ?? 'it runs without a network and without anything that is not among its build requirements',
   });
 }
