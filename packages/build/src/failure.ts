@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { ElementError, ElementErrors, formatError, systemError, type ErrorCode } from '@wheelhouse/element';
 import { Interruption } from './interruption.js';
 
 /** What the command ends with: done, the user's error, a failed build or test, a bug. */
@@ -14,12 +14,23 @@ export interface Failure {
 /** Tells a user's error, a failed command, an interruption and a bug from one another. */
 export function explainFailure(error: unknown): Failure {
   if (error instanceof Interruption) return { text: error.message, exitCode: error.exitCode };
-  if (error instanceof ElementErrors) return { text: formatError(error), exitCode: EXIT.userError };
-  if (error instanceof ElementError) {
-    return { text: formatError(error), exitCode: error.code === 'COMMAND_FAILED' ? EXIT.failed : EXIT.userError };
+  if (error instanceof ElementErrors) {
+    return { text: formatError(error), exitCode: error.errors.some(endsBuild) ? EXIT.failed : EXIT.userError };
   }
+  const users = error instanceof ElementError ? error : systemError(error);
+  if (users !== undefined)
+    return { text: formatError(users), exitCode: endsBuild(users) ? EXIT.failed : EXIT.userError };
   const text = types.isNativeError(error) ? withCauses(error) : String(error);
   return { text: `This is a bug in Wheelhouse.\n${text}`, exitCode: EXIT.bug };
+}
+
+/** What says nothing of the element that was being built: a full disk, a missing program. */
+const OF_THE_MACHINE: readonly ErrorCode[] = ['STORE', 'SYSTEM', 'HOST_TOOL'];
+
+/** Whether an element could not be built because of what it is (docs/adr/0064). */
+function endsBuild({ code, element }: ElementError): boolean {
+  if (code === 'COMMAND_FAILED') return true;
+  return element !== undefined && !OF_THE_MACHINE.includes(code);
 }
 
 function withCauses(error: Error): string {

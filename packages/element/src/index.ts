@@ -116,7 +116,7 @@ export { HostElement, type HostServices } from './elements/host.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
 export { actionKey } from './build/action-digest.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
-export { tailOf } from './build/build-log.js';
+export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
 export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';
 export type { BuildEvent, BuildListener, CachedBecause } from './build/events.js';
@@ -134,5 +134,7 @@ export {
 export { probeBubblewrap } from './sandbox/probe.js';
 export type { Realisation } from './sandbox/realised-root.js';
 export { errnoOf } from './load/errno.js';
+export { namingPath, systemError } from './load/system-error.js';
+export { decodeText, readFileBytes, readTextFile } from './load/text-file.js';
 export { replaceFile } from './load/replace-file.js';
 export { coreSources } from './sources/core-sources.js';

@@ -84,8 +84,8 @@ export async function withSession<T>(
 ): Promise<T> {
   const { environment, output } = context;
   const interruptible = listenForInterruption(context.process);
+  let reporter: Reporter | undefined;
   try {
-    let reporter: Reporter | undefined;
     const engine = openEngine({
       ...options,
       environment,
@@ -95,6 +95,10 @@ export async function withSession<T>(
     });
     if (reporter === undefined) throw new Error('the engine was opened without its reporter');
     return await work(new CommandSession(context, engine, reporter, options));
+  } catch (error) {
+    // Whatever ends a build, what was done is counted up.
+    if (reporter?.hasBegun === true) reporter.finish();
+    throw error;
   } finally {
     interruptible.dispose();
   }

@@ -7,6 +7,7 @@ import { openEngine } from '../engine.js';
 import { explainFailure } from '../failure.js';
 import { listenForInterruption } from '../interruption.js';
 import { openReporter } from '../reporter/open-reporter.js';
+import type { Reporter } from '../reporter/reporter.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
 
 /** How one task of a batch went, as Nx takes it. */
@@ -87,9 +88,10 @@ async function runOne(task: {
       endTime: Date.now(),
     },
   });
+  let reporter: Reporter | undefined;
   try {
     const { workspace, engine: shared, context } = await task.place;
-    const reporter = openReporter(shared.store, { output: { write }, environment: shared.environment, verbose });
+    reporter = openReporter(shared.store, { output: { write }, environment: shared.environment, verbose });
     const engine = { ...shared, listener: reporter.listener, retryFailed, verifyToolchain };
     const project = projectOfTask({ ...context, projectName: task.project }, workspace.projects);
     const success = await task.work({ workspace, project, engine }, (line) => {
@@ -99,6 +101,7 @@ async function runOne(task: {
     return result(success);
   } catch (error) {
     write(`${explainFailure(error).text}\n`);
+    if (reporter?.hasBegun === true) reporter.finish();
     return result(false);
   }
 }

@@ -45,6 +45,7 @@ export async function runTask(
     return { success };
   } catch (error) {
     stderr.write(`${explainFailure(error).text}\n`);
+    if (reporter?.hasBegun === true) reporter.finish();
     return { success: false };
   } finally {
     interruptible.dispose();

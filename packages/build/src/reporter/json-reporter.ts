@@ -14,6 +14,10 @@ export class JsonReporter implements Reporter {
     this.put({ type: event.type, element: event.element.name, ...detailOf(event) });
   };
 
+  get hasBegun(): boolean {
+    return this.tally.hasBegun;
+  }
+
   finish(): void {
     this.put({ type: 'finished', ...this.tally.counts });
   }
@@ -32,6 +36,8 @@ function detailOf(event: BuildEvent): Readonly<Record<string, unknown>> {
       return { key: event.key, why: event.why };
     case 'warning':
       return { message: event.message };
+    case 'error':
+      return { message: event.error.message };
     case 'output':
       return { text: Buffer.from(event.chunk).toString('utf8') };
     case 'built':

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { tailOf, type ArtifactRecord, type Element, type LocalStore } from '@wheelhouse/element';
+import { logPath, tailOf, type ArtifactRecord, type Element, type LocalStore } from '@wheelhouse/element';
 
 /** How much of a log is shown with a failure. */
 const TAIL_LINES = 40;
@@ -18,7 +18,7 @@ export function logPlace(store: LocalStore, element: Element, record: ArtifactRe
   const { log } = record;
   if (log === undefined) return undefined;
   const blob = store.blobs.pathOf(log);
-  const file = join(store.directory, 'logs', element.normalName, `${record.key}.log`);
+  const file = logPath(join(store.directory, 'logs'), element, record.key);
   const path = statSync(file, { throwIfNoEntry: false })?.size === log.sizeBytes ? file : blob;
   if (!existsSync(path)) return undefined;
   return { path, tail: tailOf(path, TAIL_LINES) };

@@ -10,6 +10,8 @@ export interface BuildCounts {
 /** Somebody who tells people, or programs, what a builder does. */
 export interface Reporter {
   readonly listener: BuildListener;
+  /** Whether anything was told, so that there is something to count up. */
+  readonly hasBegun: boolean;
   /** Says how it all ended: the last thing that is said. */
   finish(): void;
 }

@@ -5,7 +5,15 @@ import type { BuildCounts } from './reporter.js';
 export class Tally {
   private readonly outcomes = new Map<string, keyof BuildCounts>();
 
+  private begun = false;
+
+  /** Whether anything has happened. */
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
   add(event: BuildEvent): void {
+    this.begun = true;
     switch (event.type) {
       case 'built':
       case 'failed':
@@ -13,6 +21,9 @@ export class Tally {
         return;
       case 'cached':
         if (!this.outcomes.has(event.key)) this.outcomes.set(event.key, 'cached');
+        return;
+      case 'error':
+        this.outcomes.set(event.element.name, 'failed');
         return;
       case 'waiting':
       case 'started':

@@ -63,12 +63,20 @@ export class TerminalReporter implements Reporter {
         this.flush(event.element);
         this.failure(event);
         return;
+      // Who ends because of it says it.
+      case 'error':
+        this.flush(event.element);
+        return;
       default: {
         const unknown: never = event;
         throw new Error(`no such event: ${JSON.stringify(unknown)}`);
       }
     }
   };
+
+  get hasBegun(): boolean {
+    return this.tally.hasBegun;
+  }
 
   finish(): void {
     this.options.write(`${summaryLine(this.tally.counts)}\n`);

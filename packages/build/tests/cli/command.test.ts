@@ -8,12 +8,16 @@ import { gitInit, pyproject, temporaryDirectories } from '../support/workspace.j
 const directory = temporaryDirectories();
 const project = directory({
   ...ELEMENTS,
-  'odd/project.conf': 'name: odd\nmin-version: 2.4\nplugins:\n- origin: local\n  path: odd.cjs\n  elements:\n  - odd\n',
+  'odd/project.conf':
+    'name: odd\nmin-version: 2.4\nplugins:\n- origin: local\n  path: odd.cjs\n  elements:\n  - odd\n  - late\n',
   'odd/odd.cjs':
     `const { BuildElement } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
     "class Odd extends BuildElement { generateScript() { throw new Error('boom'); } }\n" +
-    "module.exports = { elements: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) }] };\n",
+    "class Late extends BuildElement { stage() { throw new TypeError('no stage'); } }\n" +
+    "module.exports = { elements: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) },\n" +
+    "  { kind: 'late', formatVersion: 1, create: (meta) => new Late(meta) }] };\n",
   'odd/odd.bst': 'kind: odd\n',
+  'odd/late.bst': 'kind: late\n',
 });
 const store = directory();
 
@@ -141,10 +145,34 @@ describe('wheelhouse', () => {
     });
   });
 
-  it('ends with 70 and the stack on a bug', () => {
+  it("ends with 1 and the place on what a project's plugin throws", () => {
     const { exitCode, stderr } = run('script', '--directory', 'odd', 'odd.bst');
-    expect([exitCode, stderr.split('\n').slice(0, 2)]).toEqual([70, ['This is a bug in Wheelhouse.', 'Error: boom']]);
-    expect(stderr).toContain('odd.cjs:2');
+    const [message, at, ...rest] = stderr.split('\n');
+    expect([exitCode, message]).toEqual([
+      1,
+      'odd.bst [line 1 column 0]: odd.bst: `generateScript` of kind `odd` threw Error: boom',
+    ]);
+    expect(at).toContain('odd.cjs:2');
+    expect(rest).toContain("hint: this is an error of the kind's plugin");
+  });
+
+  it('ends with 2 on an error that ends a build, names the element and counts up', () => {
+    const { exitCode, stdout, stderr } = run('build', '--directory', 'odd', 'late.bst');
+    expect([exitCode, stderr.split('\n')[0]]).toEqual([
+      2,
+      'late.bst [line 1 column 0]: late.bst: `stage` of kind `late` threw TypeError: no stage',
+    ]);
+    expect(stdout).toBe('0 built, 0 cached, 1 failed\n');
+  });
+
+  it('ends with 1 and what was meant where a file of the project is a fifo', () => {
+    const place = directory({ 'project.conf': 'name: p\nmin-version: 2.4\n' });
+    execFileSync('mkfifo', [join(place, 'x.bst')]);
+    expect(wheelhouse(['show', 'x.bst'], { cwd: place })).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: '`x.bst` is a fifo, not a regular file\nhint: put a file there, or take it away\n',
+    });
   });
 
   it('builds, finds what is built, and shows where elements stand', () => {
@@ -243,7 +271,9 @@ describe('wheelhouse', () => {
     const environment = { PATH: path, WHEELHOUSE_CACHE_DIR: directory() };
     const { exitCode, stdout, stderr } = wheelhouse(['build', 'hello.bst'], { cwd: project, environment });
     expect(exitCode).toBe(1);
-    expect(stderr.split('`apt')[0]).toBe(`Did not find \`bwrap\` in PATH: ${path}\nhint: install bubblewrap: `);
+    expect(stderr.split('`apt')[0]).toBe(
+      `hello.bst: Did not find \`bwrap\` in PATH: ${path}\nhint: install bubblewrap: `,
+    );
     expect(stdout).not.toContain('built    hello.bst');
   });
 

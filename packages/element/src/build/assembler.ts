@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { actionKey } from './action-digest.js';
 import { ActionRecorder } from './action-recorder.js';
-import { BuildLog } from './build-log.js';
+import { BuildLog, logPath } from './build-log.js';
 import type { BuildListener } from './events.js';
 import { assembleRoot, type AssembledRoot } from './root-assembly.js';
 import type { StagingWarning } from './staging.js';
@@ -19,6 +18,8 @@ import type {
   Sandbox,
   Step,
 } from '../plugin/ports.js';
+import { callPlugin, pluginFault } from '../plugin/plugin-call.js';
+import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
 import { subtree } from '../plugin/tree.js';
 
 /** The parts an {@link Assembler} works with. */
@@ -32,13 +33,10 @@ export interface AssemblerOptions {
   readonly logDirectory: string;
   readonly listener: BuildListener;
   readonly clock: () => number;
-  readonly signal: AbortSignal;
   /** Facts about this machine that are recorded, not keyed. */
   readonly hostFacts: Readonly<Record<string, string>>;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
-  /** The warnings that fail a build (project.conf's `fatal-warnings`). */
-  readonly fatalWarnings: 'all' | readonly string[];
 }
 
 /** What assembling gave, not yet published. */
@@ -52,20 +50,21 @@ export interface Assembled {
 export class Assembler {
   constructor(private readonly options: AssemblerOptions) {}
 
-  /** @throws ElementError STAGING, SOURCE, SANDBOX, ARTIFACT */
-  async assemble(element: Element, artifactOf: (dependency: Element) => ArtifactRecord): Promise<Assembled> {
+  /** @throws ElementError STAGING, SOURCE, SANDBOX, ARTIFACT, PLUGIN, STORE; `signal.reason` when aborted */
+  async assemble(
+    element: Element,
+    artifactOf: (dependency: Element) => ArtifactRecord,
+    signal: AbortSignal,
+  ): Promise<Assembled> {
     const started = this.options.clock();
     const recorder = new ActionRecorder();
-    element.configureSandbox(recorder);
-    element.stage(recorder);
-    element.prepare(recorder);
-    const collect = element.assemble(recorder);
+    const collect = describe(element, recorder);
     const key = this.options.keys.key(element);
-    const log = new BuildLog(join(this.options.logDirectory, element.normalName, `${key}.log`), (chunk) => {
+    const log = new BuildLog(logPath(this.options.logDirectory, element, key), (chunk) => {
       this.options.listener({ type: 'output', element, chunk });
     });
     try {
-      const io: Io = { log, signal: this.options.signal };
+      const io: Io = { log, signal };
       const assembled = await this.assembleRoot(element, recorder, artifactOf, io);
       const base: RecordBase = {
         key,
@@ -144,10 +143,8 @@ export class Assembler {
   private warn(element: Element, { kind, path, owner, other }: StagingWarning): void {
     const what = kind === 'overlap' ? `overlaps the one of ${other}` : `was not staged over the directory of ${other}`;
     const message = `\`${path}\` of ${owner} ${what}`;
-    const { fatalWarnings } = this.options;
-    // BuildStream's names of these warnings.
-    const name = kind === 'overlap' ? 'overlaps' : 'unstaged-files';
-    if (fatalWarnings === 'all' || fatalWarnings.includes(name)) {
+    const name: StagingWarningName = kind === 'overlap' ? 'overlaps' : 'unstaged-files';
+    if (fatalStagingWarnings(element.project).includes(name)) {
       throw new ElementError({
         code: 'STAGING',
         message: `${element.name}: ${message}`,
@@ -235,6 +232,18 @@ export class Assembler {
   private times(started: number): { readonly started: number; readonly elapsed: number } {
     return { started, elapsed: this.options.clock() - started };
   }
+}
+
+/** Lets an element write down its action. @returns the directory to collect @throws ElementError PLUGIN */
+function describe(element: Element, recorder: ActionRecorder): string {
+  for (const method of ['configureSandbox', 'stage', 'prepare'] as const) {
+    callPlugin(element, method, () => {
+      element[method](recorder);
+    });
+  }
+  const collect: unknown = callPlugin(element, 'assemble', () => element.assemble(recorder));
+  if (typeof collect === 'string') return collect;
+  throw pluginFault(element, 'assemble', `answered ${typeof collect}, not the directory to collect`);
 }
 
 type RecordBase = Pick<ArtifactRecord, 'key' | 'element' | 'kind' | 'dependencies'> &

@@ -1,42 +1,81 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Digest } from '../plugin/digest.js';
-import type { BlobStore, Sink } from '../plugin/ports.js';
+import { dirname, join } from 'node:path';
+import { namingPath } from '../load/system-error.js';
+import { digestOf, type Digest } from '../plugin/digest.js';
+import type { Element } from '../plugin/element.js';
+import type { BlobStore, Key, Sink } from '../plugin/ports.js';
+import { storeError } from '../store/errno.js';
+
+/** A file system takes 255 bytes for a name; the rest tells names apart that are cut. */
+const LONGEST_NAME = 200;
+
+/**
+ * The file that takes what the commands of an element print: `<directory>/<element>/<key>.log`.
+ *
+ * @param directory absolute path of the directory of log files
+ */
+export function logPath(directory: string, { normalName }: Element, key: Key): string {
+  const name =
+    normalName.length <= LONGEST_NAME
+      ? normalName
+      : `${normalName.slice(0, LONGEST_NAME)}-${digestOf(normalName).hash.slice(0, 8)}`;
+  return join(directory, name, `${key}.log`);
+}
 
 /** What one build printed: a file while it runs, which people can follow, and a blob afterwards. */
 export class BuildLog implements Sink {
   private readonly descriptor: number;
   private readonly hash = createHash('sha256');
   private sizeBytes = 0;
+  private isOpen = true;
 
-  /** @param path absolute path of the log file; replaced if it is there */
+  /**
+   * @param path absolute path of the log file; replaced if it is there
+   * @throws ElementError STORE where it cannot be written
+   */
   constructor(
     readonly path: string,
     private readonly alsoTo: (chunk: Uint8Array) => void,
   ) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.descriptor = openSync(path, 'w');
+    this.descriptor = this.attempt(() => {
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(path, 'w');
+    });
   }
 
+  /** @throws ElementError STORE where it cannot be written, such as on a full disk */
   write(chunk: Uint8Array): void {
-    writeSync(this.descriptor, chunk);
+    this.attempt(() => {
+      let written = 0;
+      while (written < chunk.byteLength) written += writeSync(this.descriptor, chunk, written);
+    });
     this.hash.update(chunk);
     this.sizeBytes += chunk.byteLength;
     this.alsoTo(chunk);
   }
 
-  /** Ends the file and keeps it. */
+  /** Ends the file and keeps it. @throws ElementError STORE */
   async close(blobs: BlobStore): Promise<Digest> {
-    closeSync(this.descriptor);
+    this.abandon();
     const digest = { hash: this.hash.digest('hex'), sizeBytes: this.sizeBytes };
     await blobs.write(digest, createReadStream(this.path));
     return digest;
   }
 
-  /** Ends the file without keeping it: the build itself went wrong. */
+  /** Ends the file without keeping it: the build itself went wrong. A second call does nothing. */
   abandon(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
     closeSync(this.descriptor);
+  }
+
+  private attempt<T>(write: () => T): T {
+    try {
+      return namingPath(this.path, write);
+    } catch (error) {
+      throw storeError(error, 'write to', this.path);
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Assembler } from './assembler.js';
 import type { BuildListener, CachedBecause } from './events.js';
 import type { ElementKeys } from '../key/element-key.js';
+import { ElementError, ElementErrors } from '../load/error.js';
+import { systemError } from '../load/system-error.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
 
@@ -24,8 +26,10 @@ export interface BuilderOptions {
   readonly keys: ElementKeys;
   readonly assembler: Assembler;
   readonly listener: BuildListener;
-  /** Takes the lock of a key, across processes. `onWait` is called when another holds it. */
-  lock(key: Key, onWait: () => void): Promise<{ release(): Promise<void> }>;
+  /** Takes the lock of a key, across processes. `onWait` is called when another holds it; `signal` ends the waiting. */
+  lock(key: Key, onWait: () => void, signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  /** Ends what runs. */
+  readonly signal: AbortSignal;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
   /** How many elements are built at once; as many as there are processors unless given. */
@@ -40,15 +44,31 @@ export class Builder {
   private readonly outcomes = new Map<Element, Promise<Outcome>>();
   private readonly records = new Map<Element, ArtifactRecord>();
   private readonly slots: Slots;
+  /** Ends the others when one cannot be carried out. */
+  private readonly ending = new AbortController();
+  private readonly signal: AbortSignal;
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly options: BuilderOptions) {
     this.slots = new Slots(options.concurrency ?? availableParallelism());
+    this.signal = AbortSignal.any([options.signal, this.ending.signal]);
   }
 
-  /** Builds these elements and all they need when they run. @throws ElementError when a build cannot be carried out */
+  /**
+   * Builds these elements and all they need when they run. Where one of them cannot be carried out, those that run are
+   * ended, and nothing is left running when the error is thrown (docs/adr/0064).
+   *
+   * @throws ElementError the first that ended a build, with the element's name
+   */
   async build(targets: readonly Element[]): Promise<Outcome[]> {
     const wanted = new Set(targets.flatMap((target) => target.closure('run')));
-    await Promise.all([...wanted].map((element) => this.ensure(element)));
+    await Promise.allSettled([...wanted].map((element) => this.ensure(element)));
+    // One that has failed is not waited with for what else was begun, and that may begin more.
+    for (let known = -1; known !== this.outcomes.size;) {
+      known = this.outcomes.size;
+      await Promise.allSettled(this.outcomes.values());
+    }
+    if (this.failure !== undefined) throw this.failure.error;
     return await Promise.all([...this.outcomes.values()]);
   }
 
@@ -62,12 +82,28 @@ export class Builder {
   private ensure(element: Element): Promise<Outcome> {
     const known = this.outcomes.get(element);
     if (known !== undefined) return known;
-    const outcome = this.findOrBuild(element);
+    const outcome = this.findOrBuild(element).catch((error: unknown) => {
+      throw this.end(element, error);
+    });
     this.outcomes.set(element, outcome);
     return outcome;
   }
 
+  /** Ends the whole build because of the first error of one element. @returns what is to be thrown */
+  private end(element: Element, error: unknown): unknown {
+    if (this.failure === undefined) {
+      const { listener, signal } = this.options;
+      const reason = signal.aborted ? (signal.reason as unknown) : errorOf(element, error);
+      this.failure = { error: reason };
+      if (reason instanceof ElementError || reason instanceof ElementErrors)
+        listener({ type: 'error', element, error: reason });
+      this.ending.abort(reason);
+    }
+    return this.failure.error;
+  }
+
   private async findOrBuild(element: Element): Promise<Outcome> {
+    this.signal.throwIfAborted();
     const found = await this.lookUp(element);
     if (found !== undefined) return found;
     const needed = await Promise.all(element.closure('build').map((dependency) => this.ensure(dependency)));
@@ -76,14 +112,18 @@ export class Builder {
       return { status: 'skipped', element, because: failed.status === 'skipped' ? failed.because : failed.element };
     }
     // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
-    return await this.slots.use(() => (element.runsCommands ? this.buildLocked(element) : this.make(element)));
+    return await this.slots.use(async () => {
+      this.signal.throwIfAborted();
+      return await (element.runsCommands ? this.buildLocked(element) : this.make(element));
+    });
   }
 
   private async buildLocked(element: Element): Promise<Outcome> {
     const key = this.options.keys.key(element);
-    const lock = await this.options.lock(key, () => {
+    const waiting = (): void => {
       this.options.listener({ type: 'waiting', element, key });
-    });
+    };
+    const lock = await this.options.lock(key, waiting, this.signal);
     try {
       return (await this.lookUp(element)) ?? (await this.make(element));
     } finally {
@@ -93,7 +133,7 @@ export class Builder {
 
   private async make(element: Element): Promise<Outcome> {
     const { assembler, artifacts, keys } = this.options;
-    const { record, ran } = await assembler.assemble(element, (dependency) => this.recordOf(dependency));
+    const { record, ran } = await assembler.assemble(element, (dependency) => this.recordOf(dependency), this.signal);
     const published = await artifacts.put(keys.key(element), record);
     return this.conclude(element, published, ran ? undefined : 'action');
   }
@@ -118,6 +158,17 @@ export class Builder {
     listener({ type: 'built', element, record });
     return { status: 'built', element, record };
   }
+}
+
+/** What is told of an error that ended the build of an element: a user's error names it, and so does a bug. */
+function errorOf(element: Element, error: unknown): unknown {
+  if (error instanceof ElementErrors) {
+    const [first, ...more] = error.errors.map((each) => each.ofElement(element.name));
+    if (first !== undefined && more.length === 0) return first;
+    return first === undefined ? error : new ElementErrors([first, ...more]);
+  }
+  const users = error instanceof ElementError ? error : systemError(error);
+  return users?.ofElement(element.name) ?? new Error(`${element.name} could not be built`, { cause: error });
 }
 
 /** A number of places for work that runs at once. */

@@ -1,3 +1,4 @@
+import type { ElementError, ElementErrors } from '../load/error.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Key } from '../plugin/ports.js';
 
@@ -9,6 +10,8 @@ export type BuildEvent =
   | { readonly type: 'output'; readonly element: Element; readonly chunk: Uint8Array }
   | { readonly type: 'warning'; readonly element: Element; readonly message: string }
   | { readonly type: 'built'; readonly element: Element; readonly record: ArtifactRecord }
+  /** The element could not be built for another reason than a command's exit code: it ends the whole build. */
+  | { readonly type: 'error'; readonly element: Element; readonly error: ElementError | ElementErrors }
   | { readonly type: 'failed'; readonly element: Element; readonly record: ArtifactRecord; readonly replayed: boolean };
 
 /** The key was known; or the key was new, but what would have run had run before on the very same root. */

@@ -4,6 +4,7 @@ import { globMatcher } from './glob.js';
 import { sameDigest, type Digest } from '../plugin/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../load/error.js';
+import { callPlugin } from '../plugin/plugin-call.js';
 import type { ArtifactRecord, BlobStore, Io, Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
 import { emptyTree, nestTree, subtree, writeTree } from '../plugin/tree.js';
@@ -96,7 +97,7 @@ export async function assembleRoot(
 async function sourceTree(sources: readonly Source[], { blobs, io, element }: RootAssemblyOptions): Promise<Digest> {
   const area = new StagingArea(blobs);
   for (const source of sources) {
-    const tree = await source.fetch(blobs, io);
+    const tree = await callPlugin(source, 'fetch', () => source.fetch(blobs, io));
     await area.stage({ tree, path: source.directory, owner: element.name, mayOverlap: () => true });
   }
   return await writeTree(blobs, area.tree);

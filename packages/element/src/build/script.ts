@@ -1,4 +1,5 @@
 import type { Element } from '../plugin/element.js';
+import { callPlugin } from '../plugin/plugin-call.js';
 import { shellQuote } from '../sandbox/batch-script.js';
 
 /**
@@ -15,7 +16,7 @@ import { shellQuote } from '../sandbox/batch-script.js';
  * @throws ElementError INVALID_DATA where the kind generates no script
  */
 export function buildScript(element: Element): string {
-  const commands = element.generateScript();
+  const commands = callPlugin(element, 'generateScript', () => element.generateScript());
   const variables = new Map(
     Object.entries(element.variables.toRecord()).map(([name, value]) => [shellName(name), value]),
   );

@@ -9,6 +9,7 @@ import { ElementError } from '../load/error.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';
+import { callPlugin } from '../plugin/plugin-call.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
@@ -50,7 +51,8 @@ export class BuildSession {
       keys,
       listener: engine.listener,
       retryFailed: engine.retryFailed,
-      lock: (key, onWait) => store.lockKey(key, { onWait, signal: engine.signal }),
+      lock: (key, onWait, signal) => store.lockKey(key, { onWait, signal }),
+      signal: engine.signal,
       assembler: new Assembler({
         blobs: store.blobs,
         actions: store.artifacts,
@@ -59,9 +61,7 @@ export class BuildSession {
         logDirectory: join(store.directory, 'logs'),
         listener: engine.listener,
         clock: Date.now,
-        signal: engine.signal,
         retryFailed: engine.retryFailed,
-        fatalWarnings: graph.project.fatalWarnings,
         hostFacts: {
           sandbox: engine.sandbox.name,
           kernel: release(),
@@ -125,7 +125,7 @@ export class BuildSession {
 
 /** @throws ElementError SOURCE where it cannot be read, or names nothing exactly */
 async function lookAt(element: Element, source: Source): Promise<void> {
-  if ((await source.consistency()) !== 'inconsistent') return;
+  if ((await callPlugin(source, 'consistency', () => source.consistency())) !== 'inconsistent') return;
   throw new ElementError({
     code: 'SOURCE',
     message: `${element.name}: the source ${source.name} has no exact reference`,

@@ -1,8 +1,10 @@
 import { digestOf } from '../plugin/digest.js';
 import type { Element } from '../plugin/element.js';
-import { canonicalJson, type Json } from '../plugin/json.js';
+import { canonicalJson, notPlain, type Json } from '../plugin/json.js';
+import { callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { Key } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
+import { fatalStagingWarnings } from '../plugin/staging-warning.js';
 
 /** Versions of the rules that an element is built by. A change of one changes every key. */
 export interface RuleVersions {
@@ -33,6 +35,8 @@ export interface KeyInputs {
   /** The ids commands run under and what they are told to build for. */
   readonly platform: Json;
   readonly rules: Json;
+  /** The warnings that end the element's build, where there are some and it stages what others made. */
+  readonly fatal?: Json;
 }
 
 /** Computes keys, each once. Asks sources and toolchains only for what they already know. */
@@ -62,17 +66,20 @@ export class ElementKeys {
 
   private collect(element: Element): KeyInputs {
     const runs = element.runsCommands;
+    const staged = element.closure('build');
+    const fatal = staged.length === 0 ? [] : fatalStagingWarnings(element.project);
     return {
       format: 1,
       kind: kindOf(element),
-      plugin: element.getUniqueKey(),
+      plugin: uniqueKey(element),
       variables: runs ? keyedVariables(element) : {},
       environment: runs || integrates(element) ? cachedEnvironment(element) : {},
       public: element.public.toPlain(),
       sources: element.sources.map(sourceKey),
-      dependencies: element.closure('build').map((dependency) => this.key(dependency)),
+      dependencies: staged.map((dependency) => this.key(dependency)),
       platform: runs ? { ...element.sandbox } : {},
       rules: { ...this.rules },
+      ...(fatal.length === 0 ? {} : { fatal }),
     };
   }
 }
@@ -92,13 +99,21 @@ function kindOf({ identity }: Element | Source): Json {
 }
 
 function sourceKey(source: Source): Json {
-  return { kind: kindOf(source), directory: source.directory, key: source.getUniqueKey() };
+  return { kind: kindOf(source), directory: source.directory, key: uniqueKey(source) };
 }
 
 /** How many processors a machine has says nothing of what is built; commands that write it down are keyed by their text. */
 function keyedVariables(element: Element): Json {
   const { 'max-jobs': _, ...variables } = element.variables.toRecord();
   return variables;
+}
+
+/** What a kind answers, which must be what its canonical text can tell apart. @throws ElementError PLUGIN */
+function uniqueKey(plugin: Element | Source): Json {
+  const key = callPlugin(plugin, 'getUniqueKey', () => plugin.getUniqueKey());
+  const wrong = notPlain(key);
+  if (wrong === undefined) return key;
+  throw pluginFault(plugin, 'getUniqueKey', `answered what is not plain data: ${wrong}`);
 }
 
 function integrates(element: Element): boolean {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errnoOf } from './errno.js';
+import { ElementError } from './error.js';
 import { MappingNode, ScalarNode, SequenceNode, type Node } from './node.js';
 import type { Origin } from './origin.js';
+import { readTextFile } from './text-file.js';
 import { parseYaml } from './yaml.js';
 
 /** A YAML file that comes with a package: a kind's defaults, a template. */
@@ -18,10 +20,11 @@ export interface DataFile {
  * when the package was built; then nothing has to be parsed.
  *
  * @param path absolute
- * @throws ElementError INVALID_YAML
+ * @throws ElementError INVALID_YAML, MISSING_FILE, and as {@link readTextFile}
  */
 export function readDataFile(path: string): DataFile {
-  const text = readFileSync(path, 'utf8');
+  const text = readTextFile(path);
+  if (text === undefined) throw new ElementError({ code: 'MISSING_FILE', message: `there is no file \`${path}\`` });
   const digest = createHash('sha256').update(text).digest('hex');
   const compiled = readCompiled(`${path}.json`);
   const file = basename(path);

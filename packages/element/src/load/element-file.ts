@@ -125,9 +125,10 @@ function readElement(files: ProjectFiles, project: Project, name: string, from: 
 
 function readText(files: ProjectFiles, path: string, name: string, from: Origin | undefined): string | undefined {
   try {
-    return files.read(path);
+    return files.read(path, name);
   } catch (error) {
-    if (!(error instanceof ElementError) || error.code !== 'LOADING_DIRECTORY') throw error;
+    if (!(error instanceof ElementError) || error.origin !== undefined) throw error;
+    if (error.code !== 'LOADING_DIRECTORY') throw error.at(from);
     const suggestion = `${name}.bst`;
     throw new ElementError({
       code: error.code,

@@ -8,6 +8,10 @@ export interface ErrorCodes {
   MISSING_FILE: true;
   LOADING_DIRECTORY: true;
   INVALID_YAML: true;
+  /** A text is not UTF-8. */
+  ENCODING: true;
+  /** A fifo, a socket or a device stands where a file must be. */
+  NOT_A_FILE: true;
   INVALID_DATA: true;
   ILLEGAL_COMPOSITE: true;
   TRAILING_LIST_DIRECTIVE: true;
@@ -40,6 +44,10 @@ export interface ErrorCodes {
   SANDBOX: true;
   /** A command of an element ended with a non-zero exit code. */
   COMMAND_FAILED: true;
+  /** The code of a plugin threw an error, or answered what it may not. */
+  PLUGIN: true;
+  /** A system call failed for a reason outside this program: a full disk, a missing permission, a path too long. */
+  SYSTEM: true;
   /** The store on disk is unreadable, full, or holds bytes that do not match their digest. */
   STORE: true;
 }
@@ -58,6 +66,8 @@ export interface ElementErrorInit {
   readonly hint?: string | undefined;
   /** Text too long for the message: the tail of a log, a tool's own words. */
   readonly detail?: string | undefined;
+  /** The name of the element whose build the error ended. */
+  readonly element?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -67,6 +77,8 @@ export class ElementError extends Error {
   readonly origin: Origin | undefined;
   readonly hint: string | undefined;
   readonly detail: string | undefined;
+  /** The name of the element whose build it ended; absent where no build had begun. */
+  readonly element: string | undefined;
   /** The message without its place. */
   readonly reason: string;
 
@@ -79,7 +91,23 @@ export class ElementError extends Error {
     this.origin = init.origin;
     this.hint = init.hint;
     this.detail = init.detail;
+    this.element = init.element;
     this.reason = init.message;
+  }
+
+  /** The same error at a place, unless it has one. */
+  at(origin: Origin | undefined): ElementError {
+    if (origin === undefined || this.origin !== undefined) return this;
+    const { code, reason: message, hint, detail, element, cause } = this;
+    return new ElementError({ code, message, origin, hint, detail, element, cause });
+  }
+
+  /** The same error as that which ended the build of an element, whose name it says. */
+  ofElement(name: string): ElementError {
+    const { code, reason, origin, hint, detail, cause } = this;
+    const named = reason.startsWith(name) || origin?.file === name;
+    const message = named ? reason : `${name}: ${reason}`;
+    return new ElementError({ code, message, origin, hint, detail, element: name, cause });
   }
 
   /** The same error, with `context` said first: the layer that could not go on because of it. */
@@ -90,6 +118,7 @@ export class ElementError extends Error {
       origin: this.origin,
       hint: this.hint,
       detail: this.detail,
+      element: this.element,
       cause: this,
     });
   }

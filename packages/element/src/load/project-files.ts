@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
-import { errnoOf } from './errno.js';
 import { ElementError } from './error.js';
 import type { MappingNode } from './node.js';
+import { shownPath, systemError } from './system-error.js';
+import { readTextFile } from './text-file.js';
 
 /** What a path of a project leads to; links are not followed. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'other';
@@ -12,11 +13,13 @@ export interface ProjectFiles {
   /**
    * The text of a file, or `undefined` where there is none.
    *
+   * @param label what errors call the file; the path unless given
    * @throws ElementError PROJ_PATH_INVALID for a path that leads out of the project
-   * @throws ElementError LOADING_DIRECTORY where the path is a directory
+   * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE where the path is something else than a file
+   * @throws ElementError ENCODING where the file is not UTF-8, SYSTEM where it cannot be read
    */
-  read(path: string): string | undefined;
-  /** What is at `path`, or `undefined`. */
+  read(path: string, label?: string): string | undefined;
+  /** What is at `path`, or `undefined`. @throws ElementError PROJ_PATH_INVALID, SYSTEM */
   kind(path: string): FileKind | undefined;
   /** The paths of all files below `directory`, sorted. */
   list(directory: string): readonly string[];
@@ -44,6 +47,12 @@ export function layeredFiles(below: ProjectFiles, layer: FileLayer): ProjectFile
 
 /** A path without `.` and doubled slashes. @throws ElementError PROJ_PATH_INVALID where it leads out of the project */
 export function normalPath(path: string): string {
+  if (path.includes('\0')) {
+    throw new ElementError({
+      code: 'PROJ_PATH_INVALID',
+      message: `Path \`${shownPath(path)}\` has a NUL character`,
+    });
+  }
   const normal = posix.normalize(path);
   if (normal === '..' || normal.startsWith('../') || normal.startsWith('/')) {
     throw new ElementError({
@@ -57,22 +66,20 @@ export function normalPath(path: string): string {
 class DiskFiles implements ProjectFiles {
   constructor(private readonly directory: string) {}
 
-  read(path: string): string | undefined {
+  read(path: string, label?: string): string | undefined {
     const absolute = join(this.directory, normalPath(path));
     try {
-      return readFileSync(absolute, 'utf8');
+      return readTextFile(absolute, label ?? path);
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
-      if (errno === 'EISDIR') {
-        throw new ElementError({ code: 'LOADING_DIRECTORY', message: `${absolute} is a directory`, cause: error });
-      }
-      throw error;
+      // The place that was meant helps more than the name.
+      if (!(error instanceof ElementError) || error.code !== 'LOADING_DIRECTORY') throw error;
+      throw new ElementError({ code: error.code, message: `${absolute} is a directory`, cause: error });
     }
   }
 
   kind(path: string): FileKind | undefined {
-    const stats = lstatSync(join(this.directory, normalPath(path)), { throwIfNoEntry: false });
+    const absolute = join(this.directory, normalPath(path));
+    const stats = attempt(absolute, () => lstatSync(absolute, { throwIfNoEntry: false }));
     if (stats === undefined) return undefined;
     if (stats.isFile()) return 'file';
     if (stats.isDirectory()) return 'directory';
@@ -81,10 +88,18 @@ class DiskFiles implements ProjectFiles {
 
   list(directory: string): readonly string[] {
     const root = join(this.directory, normalPath(directory));
-    return readdirSync(root, { recursive: true, withFileTypes: true })
+    return attempt(root, () => readdirSync(root, { recursive: true, withFileTypes: true }))
       .filter((entry) => !entry.isDirectory())
       .map((entry) => relative(this.directory, join(entry.parentPath, entry.name)))
       .sort();
+  }
+}
+
+function attempt<T>(path: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw systemError(error, path) ?? error;
   }
 }
 
@@ -95,8 +110,8 @@ class LayeredFiles implements ProjectFiles {
     private readonly overlays: ReadonlyMap<string, MappingNode>,
   ) {}
 
-  read(path: string): string | undefined {
-    return this.texts.get(normalPath(path)) ?? this.below.read(path);
+  read(path: string, label?: string): string | undefined {
+    return this.texts.get(normalPath(path)) ?? this.below.read(path, label);
   }
 
   kind(path: string): FileKind | undefined {

@@ -1,8 +1,8 @@
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import { errnoOf } from './errno.js';
 import { ElementError, type ErrorCode } from './error.js';
 import type { ScalarNode } from './node.js';
+import { shownPath, systemError } from './system-error.js';
 
 /**
  * Checks a path that a project's file gives, which must lie inside the project (BuildStream reference:
@@ -11,13 +11,22 @@ import type { ScalarNode } from './node.js';
  * @param directory the project's directory, an absolute path
  * @param kind what must be there; a file or a directory unless given
  * @returns the path as written
- * @throws ElementError PROJ_PATH_INVALID, PROJ_PATH_INVALID_KIND, MISSING_FILE at the node's place
+ * @throws ElementError PROJ_PATH_INVALID, PROJ_PATH_INVALID_KIND, MISSING_FILE, SYSTEM at the node's place
  */
 export function projectPath(directory: string, node: ScalarNode, kind?: 'file' | 'directory'): string {
+  try {
+    return check(directory, node, kind);
+  } catch (error) {
+    throw systemError(error)?.at(node.origin) ?? error;
+  }
+}
+
+function check(directory: string, node: ScalarNode, kind: 'file' | 'directory' | undefined): string {
   const path = node.asString();
   const fail = (code: ErrorCode, message: string): never => {
     throw new ElementError({ code, message, origin: node.origin });
   };
+  if (path.includes('\0')) fail('PROJ_PATH_INVALID', `Specified path '${shownPath(path)}' has a NUL character`);
   if (isAbsolute(path)) {
     fail(
       'PROJ_PATH_INVALID',
@@ -25,13 +34,13 @@ export function projectPath(directory: string, node: ScalarNode, kind?: 'file' |
     );
   }
   const absolute = join(directory, path);
-  if (statOf(absolute, lstatSync)?.isSymbolicLink() === true) {
+  if (lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
     fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' must not point to symbolic links `);
   }
   if (path.split('/').find((part) => part !== '.' && part !== '') === '..') {
     fail('PROJ_PATH_INVALID', `Specified path '${path}' first component must not be '..'`);
   }
-  const stats = statOf(absolute, statSync);
+  const stats = statSync(absolute, { throwIfNoEntry: false });
   if (stats === undefined) return fail('MISSING_FILE', `Specified path '${path}' does not exist`);
   const root = realpathSync.native(directory);
   const real = realpathSync.native(absolute);
@@ -47,17 +56,4 @@ export function projectPath(directory: string, node: ScalarNode, kind?: 'file' |
     fail('PROJ_PATH_INVALID_KIND', `Specified path '${path}' is not a directory`);
   }
   return path;
-}
-
-function statOf(
-  path: string,
-  stat: (path: string, options: { throwIfNoEntry: false }) => Stats | undefined,
-): Stats | undefined {
-  try {
-    return stat(path, { throwIfNoEntry: false });
-  } catch (error) {
-    // A file stands where the path has a directory.
-    if (errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
 }

@@ -8,7 +8,7 @@ import { MappingNode, ScalarNode } from './node.js';
 import { assertFormatVersion } from './format-version.js';
 import { readPlugins, type ProjectPlugins } from './plugin-origin.js';
 import { refuseUnsupportedKeys } from './project-keys.js';
-import type { ProjectFiles } from './project-files.js';
+import type { FileKind, ProjectFiles } from './project-files.js';
 import { projectPath } from './project-path.js';
 import { assertSymbol } from './symbol.js';
 import { refuseProtectedVariables } from './variables.js';
@@ -143,10 +143,18 @@ function readElementPath(node: MappingNode, { files, directory }: ProjectOptions
   const path = node.scalar('element-path');
   if (path === undefined) return '.';
   const text = path.asString();
-  const outside = text.startsWith('/') || text.split('/').includes('..');
+  const outside = text.startsWith('/') || text.split('/').includes('..') || text.includes('\0');
   // Elements may come from memory alone, and then their directory does too.
-  if (!outside && files.kind(text) === 'directory') return text;
+  if (!outside && kindAt(files, path) === 'directory') return text;
   return projectPath(directory, path, 'directory');
+}
+
+function kindAt(files: ProjectFiles, path: ScalarNode): FileKind | undefined {
+  try {
+    return files.kind(path.asString());
+  } catch (error) {
+    throw error instanceof ElementError ? error.at(path.origin) : error;
+  }
 }
 
 function readOverrides(node: MappingNode, key: string, keys: readonly string[]): ReadonlyMap<string, MappingNode> {

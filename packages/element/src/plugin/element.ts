@@ -11,6 +11,8 @@ export interface ProjectInfo {
   readonly name: string;
   /** Absolute path of the directory that holds project.conf; sources are relative to it. */
   readonly directory: string;
+  /** The warnings that end a build (project.conf's `fatal-warnings`): `all`, or their names. None unless given. */
+  readonly fatalWarnings?: 'all' | readonly string[];
 }
 
 /** When a dependency is needed. */

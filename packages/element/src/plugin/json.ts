@@ -15,3 +15,43 @@ export function canonicalJson(value: Json): string {
 function isList(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
   return Array.isArray(value);
 }
+
+/**
+ * What of a value a canonical text would lose or mistake: a `Map`, a number that is none, something undefined.
+ *
+ * @returns what and where, such as `a Map at \`recipients\``; `undefined` where all of it is {@link Json}
+ */
+export function notPlain(value: unknown, at = ''): string | undefined {
+  const where = at === '' ? '' : ` at \`${at}\``;
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : `${value}${where}`;
+    case 'object': {
+      if (value === null) return undefined;
+      const members: [string, unknown][] = Array.isArray(value)
+        ? value.map((item, index) => [`${at}[${index}]`, item])
+        : Object.entries(value).map(([key, member]) => [at === '' ? key : `${at}.${key}`, member]);
+      if (!Array.isArray(value) && !isDictionary(value)) return `${nameOfClass(value)}${where}`;
+      for (const [path, member] of members) {
+        const wrong = notPlain(member, path);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    }
+    default:
+      return `${value === undefined ? 'undefined' : `a ${typeof value}`}${where}`;
+  }
+}
+
+/** By its prototype's own lack of one: a plugin may be run in a realm with an `Object` of its own. */
+function isDictionary(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOfClass(value: object): string {
+  return `a ${value.constructor.name}`;
+}

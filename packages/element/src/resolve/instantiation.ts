@@ -4,9 +4,11 @@ import { ElementError } from '../load/error.js';
 import { ErrorCollector } from '../load/error-collector.js';
 import { MappingNode, ScalarNode } from '../load/node.js';
 import type { Project } from '../load/project.js';
-import type { Dependency, Element, ElementKind } from '../plugin/element.js';
+import { shownPath } from '../load/system-error.js';
+import type { Dependency, Element, ElementKind, ElementMeta } from '../plugin/element.js';
+import { callPlugin } from '../plugin/plugin-call.js';
 import type { PluginRegistry, Registered } from '../plugin/registry.js';
-import type { Source } from '../plugin/source.js';
+import type { Source, SourceMeta } from '../plugin/source.js';
 import type { LoadedElement } from './element-graph-loader.js';
 import { elementSettings, type ElementSettings } from './element-settings.js';
 import { layersOfKind, type KindLayers } from './kind-defaults.js';
@@ -60,7 +62,7 @@ export class Instantiation {
     );
     const dependencies = this.dependencies(loaded);
     if (dependencies === undefined || sources.includes(undefined)) return undefined;
-    const element = known.type.create({
+    const meta: ElementMeta = {
       identity: known.layers.identity,
       name: file.name,
       origin: file.origin,
@@ -73,8 +75,11 @@ export class Instantiation {
       public: settings.public,
       sources: Object.freeze(sources.filter((source) => source !== undefined)),
       dependencies: Object.freeze(dependencies),
+    };
+    const element = callPlugin(meta, 'create', () => known.type.create(meta));
+    callPlugin(meta, 'configure', () => {
+      element.configure(settings.config);
     });
-    element.configure(settings.config);
     return { element, settings };
   }
 
@@ -115,7 +120,7 @@ export class Instantiation {
     const override = this.project.sourceOverrides.get(declared.kind)?.mapping('config');
     const composed = override === undefined ? declared.config : composite(override, declared.config);
     assertComposited(composed);
-    const source = type.create({
+    const meta: SourceMeta = {
       identity: {
         kind: type.kind,
         formatVersion: type.formatVersion,
@@ -125,9 +130,13 @@ export class Instantiation {
       origin: declared.origin,
       project: this.project,
       directory: sourceDirectory(declared, settings),
-    });
+    };
+    const source = callPlugin(meta, 'create', () => type.create(meta));
     // Unlike an element's, a source's configuration is read with the variables of its element put in.
-    source.configure(settings.variables.expandNode(composed));
+    const config = settings.variables.expandNode(composed);
+    callPlugin(meta, 'configure', () => {
+      source.configure(config);
+    });
     return source;
   }
 }
@@ -135,6 +144,13 @@ export class Instantiation {
 function sourceDirectory({ directory, origin }: SourceDeclaration, settings: ElementSettings): string {
   if (directory === undefined) return '.';
   const path = settings.variables.expand(new ScalarNode(directory, origin));
+  if (path.includes('\0')) {
+    throw new ElementError({
+      code: 'PROJ_PATH_INVALID',
+      message: `Source directory \`${shownPath(path)}\` has a NUL character`,
+      origin,
+    });
+  }
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (!parts.includes('..')) return parts.length === 0 ? '.' : parts.join('/');
   throw new ElementError({

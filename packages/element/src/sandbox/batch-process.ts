@@ -49,7 +49,7 @@ const GONE_TIMEOUT_MS = 30_000;
 /**
  * Runs a batch, and resolves when every process of its sandbox is gone. Output goes to `io.log` as it comes.
  *
- * @throws `io.signal.reason` when aborted; the error of spawn(2)
+ * @throws `io.signal.reason` when aborted; the error of spawn(2); what `io.log` throws, when the sandbox is ended
  */
 export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcome> {
   io.signal.throwIfAborted();
@@ -68,8 +68,16 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   const streams: readonly unknown[] = child.stdio;
   const status = textOf(streams[STATUS_FD] as Readable);
   const report = textOf(streams[JSON_STATUS_FD] as Readable);
+  let unwritten: { readonly error: unknown } | undefined;
   log.reader.on('data', (chunk: Buffer) => {
-    io.log.write(chunk);
+    if (unwritten !== undefined) return;
+    try {
+      io.log.write(chunk);
+    } catch (error) {
+      // Nobody catches what a listener throws.
+      unwritten = { error };
+      end();
+    }
   });
   // A batch that ends early does not read the rest of its script.
   child.stdin.on('error', () => undefined);
@@ -91,8 +99,14 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
           end();
         }, batch.timeoutSeconds * 1000);
   io.signal.addEventListener('abort', end, { once: true });
+  const ended = [once(child, 'close'), once(log.reader, 'close')];
   try {
-    await Promise.all([once(child, 'close'), once(log.reader, 'close')]);
+    await Promise.all(ended);
+  } catch (error) {
+    end();
+    log.reader.destroy();
+    await Promise.allSettled(ended);
+    throw error;
   } finally {
     clearTimeout(timer);
     io.signal.removeEventListener('abort', end);
@@ -100,6 +114,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   const { childPid, exitCode } = parseReport(report());
   if (childPid !== undefined) await untilGone(childPid);
   io.signal.throwIfAborted();
+  if (unwritten !== undefined) throw unwritten.error;
   return {
     ...(exitCode === undefined || limit.passed ? {} : { exitCode }),
     status: status().split('\n').filter(Boolean),

@@ -99,7 +99,7 @@ export class BubblewrapSandbox implements Sandbox {
       const outcome = action.steps.length === 0 ? { exitCode: 0 } : await this.execute(run);
       return { ...outcome, outputs: await collectOutputs(this.store.blobs, action, plan, copies) };
     } finally {
-      await Promise.all([workspace.dispose(), ...leases.map((lease) => lease.release())]);
+      await allEnded([workspace.dispose(), ...leases.map((lease) => lease.release())]);
     }
   }
 
@@ -205,6 +205,12 @@ interface Run {
   readonly log: string;
   readonly leases: TreeLease[];
   readonly io: Io;
+}
+
+/** Waits for all, also where one fails: every lease is given back. */
+async function allEnded(ends: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(ends);
+  await Promise.all(ends);
 }
 
 function refuseStep({ argv, environment, label }: Step): Refusal | undefined {

@@ -1,11 +1,15 @@
 import { errnoOf } from '../load/errno.js';
 import { ElementError } from '../load/error.js';
+import { systemFault } from '../load/system-error.js';
+
+const SPACE = 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR';
+const OWNER = 'make the directory yours, or name another by WHEELHOUSE_CACHE_DIR';
 
 const hints: Readonly<Record<string, string>> = {
-  ENOSPC: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
-  EDQUOT: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
-  EACCES: 'make the directory yours, or name another by WHEELHOUSE_CACHE_DIR',
-  EPERM: 'make the directory yours, or name another by WHEELHOUSE_CACHE_DIR',
+  ENOSPC: SPACE,
+  EDQUOT: SPACE,
+  EACCES: OWNER,
+  EPERM: OWNER,
   EROFS: 'name a directory that can be written to by WHEELHOUSE_CACHE_DIR',
   ENOTDIR: 'name a directory by WHEELHOUSE_CACHE_DIR',
 };
@@ -15,8 +19,8 @@ const hints: Readonly<Record<string, string>> = {
  * somebody else), and any other error as it is.
  */
 export function storeError(error: unknown, doing: string, path: string): unknown {
-  const errno = errnoOf(error);
-  const hint = errno === undefined ? undefined : hints[errno];
-  if (errno === undefined || hint === undefined) return error;
-  return new ElementError({ code: 'STORE', message: `cannot ${doing} \`${path}\`: ${errno}`, hint, cause: error });
+  const fault = systemFault(error);
+  if (fault === undefined) return error;
+  const hint = hints[errnoOf(error) ?? ''];
+  return new ElementError({ code: 'STORE', message: `cannot ${doing} \`${path}\`: ${fault}`, hint, cause: error });
 }

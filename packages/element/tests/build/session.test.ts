@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBlob, subtree, type BuildEvent } from '@wheelhouse/element';
+import {
+  formatError,
+  lockFile,
+  readBlob,
+  subtree,
+  type BuildEvent,
+  type BuildSession,
+  type ElementError,
+} from '@wheelhouse/element';
 import { testProject } from '../support/session.js';
 import { temporaryPaths } from '../support/temporary.js';
 
@@ -302,4 +310,92 @@ config:
   expect((await again.build()).map(({ status }) => status)).toContain('built');
   project.write({ 'late/main.py': 'old\n' });
   expect(await project.build(['late.bst'])).toMatchObject({ 'late.bst': 'built' });
+});
+
+describe('an error that ends the build of one element', () => {
+  /** A kind whose method throws, beside an element whose command would run for minutes. */
+  async function broken(
+    method: string,
+    body: string,
+  ): Promise<{ error: unknown; project: ReturnType<typeof testProject>; session: BuildSession }> {
+    const project = testProject(path());
+    const seconds = `300.${process.pid}${Math.floor(Math.random() * 1e6)}`;
+    project.write({
+      'project.conf': 'name: test\nmin-version: 2.4\nplugins:\n- origin: local\n  path: plugin.cjs\n',
+      'plugin.cjs':
+        `const { Element, Source } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
+        "class Broken extends Element { configure() {} getUniqueKey() { return 1; } configureSandbox() {} stage() {} assemble() { return '/'; }\n" +
+        `  ${method}(${method === 'getUniqueKey' ? '' : 'x'}) { ${body} } }\n` +
+        "module.exports = { elements: [{ kind: 'broken', formatVersion: 1, create: (meta) => new Broken(meta) }] };\n",
+      'broken.bst': 'kind: broken\nbuild-depends: [copy.bst]\n',
+      'copy.bst': COPY,
+      'src/in.txt': 'hello\n',
+      'slow.bst': `kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands: [sleep ${seconds}]\n`,
+      'above.bst': 'kind: stack\ndepends: [broken.bst, slow.bst]\n',
+    });
+    const session = await project.open(['above.bst']);
+    const error = await session.build().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(seconds));
+    expect(left).toEqual([]);
+    return { error, project, session };
+  }
+
+  function commandOf(pid: string): string {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      // It has ended since it was listed.
+      return '';
+    }
+  }
+
+  it('ends the others and leaves nothing: no process, no lock, no lease, no directory', async () => {
+    const { error, project, session } = await broken('stage', "throw new RangeError('no room')");
+    expect(error).toMatchObject({ code: 'PLUGIN', element: 'broken.bst' });
+    expect(formatError(error as ElementError).split('\n')[0]).toBe(
+      'broken.bst [line 1 column 0]: broken.bst: `stage` of kind `broken` threw RangeError: no room',
+    );
+    const { directory } = project.store;
+    expect(readdirSync(join(directory, 'work'))).toEqual([]);
+    const locks = ['locks', 'trees'].flatMap((place) =>
+      readdirSync(join(directory, place))
+        .filter((name) => name.endsWith('.lock'))
+        .map((name) => join(directory, place, name)),
+    );
+    expect(locks.length).toBeGreaterThan(1);
+    for (const lock of locks) {
+      const held = await lockFile(lock, { wait: false });
+      expect([lock, held !== undefined]).toEqual([lock, true]);
+      await held?.release();
+    }
+    expect(await project.store.artifacts.get(session.keys.key(session.element('slow.bst')))).toBeUndefined();
+    expect(project.events.filter(({ type }) => type === 'error')).toHaveLength(1);
+    expect(project.events.some((event) => event.type === 'started' && event.element.name === 'slow.bst')).toBe(true);
+  });
+
+  it.each<[string, string, string]>([
+    ['assemble', 'return 3', '`assemble` of kind `broken` answered number, not the directory to collect'],
+    ['prepare', "throw 'words'", '`prepare` of kind `broken` threw words'],
+    [
+      'stage',
+      "require('node:fs').readFileSync('/etc/passwd/x')",
+      "`stage` of kind `broken` threw Error: ENOTDIR: not a directory, open '/etc/passwd/x'",
+    ],
+    [
+      'getUniqueKey',
+      'return { who: new Map() }',
+      '`getUniqueKey` of kind `broken` answered what is not plain data: a Map at `who`',
+    ],
+    [
+      'getUniqueKey',
+      'return [1, undefined]',
+      '`getUniqueKey` of kind `broken` answered what is not plain data: undefined at `[1]`',
+    ],
+  ])('names element, kind and method: %s that does `%s`', async (method, body, message) => {
+    const { error } = await broken(method, body);
+    expect((error as ElementError).message.split('\n')[0]).toBe(`broken.bst [line 1 column 0]: broken.bst: ${message}`);
+  });
 });

@@ -107,7 +107,7 @@ describe('DiskBlobStore', () => {
     writeFileSync(file, '');
     await expect(writeBlob(new DiskBlobStore(file), 'x')).rejects.toMatchObject({
       code: 'STORE',
-      message: `cannot write to \`${file}\`: ENOTDIR`,
+      message: `cannot write to \`${file}\`: a part of the path is not a directory (ENOTDIR)`,
       hint: 'name a directory by WHEELHOUSE_CACHE_DIR',
     });
   });
@@ -125,7 +125,7 @@ describe('DiskBlobStore', () => {
       const blobs = new DiskBlobStore(directory);
       await expect(blobs.write(digestOf(someBytes(size, 1)), inPieces(someBytes(size, 1)))).rejects.toMatchObject({
         code: 'STORE',
-        message: `cannot write to \`${directory}\`: ENOSPC`,
+        message: `cannot write to \`${directory}\`: no space left on device (ENOSPC)`,
         hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
       });
       expect(readdirSync(directory)).toEqual(['tmp']);

@@ -117,7 +117,7 @@ describe('lockFile', () => {
     writeFileSync(file, '');
     await expect(lockFile(join(file, 'sub', 'x.lock'))).rejects.toMatchObject({
       code: 'STORE',
-      message: `cannot make \`${join(file, 'sub')}\`: ENOTDIR`,
+      message: `cannot make \`${join(file, 'sub')}\`: a part of the path is not a directory (ENOTDIR)`,
     });
   });
 

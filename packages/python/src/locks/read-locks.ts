@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, readTextFile } from '@wheelhouse/element';
 import type { Lock, LockKind, ProjectLocks } from './lock.js';
 import { parseLock } from './parse.js';
 import { isAbsent } from '../errno.js';
@@ -35,7 +35,7 @@ export function readLocks(project: LockedProject, place: LockPlace): ProjectLock
   const directory = locksDirectory(project.root);
   const read = (name: string): Lock => {
     const file = posix.join(directory, name);
-    const text = readText(join(place.workspace, file));
+    const text = readTextFile(join(place.workspace, file), file);
     if (text === undefined) throw missing(file, place);
     return parseLock(text, file, place.command);
   };
@@ -88,15 +88,6 @@ function listBuildLocks(directory: string): string[] {
       .sort();
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw error;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

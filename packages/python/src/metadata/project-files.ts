@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative } from 'node:path';
-import { ElementError, errnoOf } from '@wheelhouse/element';
+import { ElementError, readFileBytes, readTextFile } from '@wheelhouse/element';
 import type { RequirementsSettings } from './requirements-settings.js';
-import { isAbsent } from '../errno.js';
 import type { AddressBase } from '../requirements/address.js';
 
 /** What reading a project's files depends on beside the files. */
@@ -65,7 +64,7 @@ export class ProjectFiles {
   private readInside(name: string): string | undefined {
     const path = join(this.directory, name);
     if (this.label(name).startsWith('../')) throw this.outside(name, path);
-    const text = readText(path);
+    const text = readText(path, this.label(name));
     if (text === undefined) return undefined;
     const real = realpathSync.native(path);
     if (!relative(realpathSync.native(this.workspace), real).startsWith('../')) return text;
@@ -113,11 +112,12 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function readText(path: string): string | undefined {
+/** Python source says in its first lines which encoding it has; all other files are UTF-8. */
+function readText(path: string, label: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return path.endsWith('.py') ? readFileBytes(path, label)?.toString('utf8') : readTextFile(path, label);
   } catch (error) {
-    if (isAbsent(error) || errnoOf(error) === 'EISDIR') return undefined;
+    if (error instanceof ElementError && error.code === 'LOADING_DIRECTORY') return undefined;
     throw error;
   }
 }
