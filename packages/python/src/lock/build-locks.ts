@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { BuildCircle } from './build-circle.js';
 import type { SdistMetadata, HookRunner, SdistFile } from './hook-runner.js';
+import { buildFloors } from './python-floor.js';
 import type { Resolver } from './resolver.js';
 import {
   chooseDistributions,
@@ -149,7 +150,7 @@ export class BuildLocks {
   private async close(
     distribution: string,
     requirements: readonly Requirement[],
-    python: string,
+    projectPython: string,
     preferences: readonly LockEntry[],
     hook: (lock: Lock) => Promise<readonly string[]>,
   ): Promise<Lock> {
@@ -158,17 +159,26 @@ export class BuildLocks {
     const { prereleases } = this.services;
     const constraints = requirementLines(this.services.constraints ?? []);
     let asked: Requirement[] = [];
+    let [python, ...narrower] = buildFloors(projectPython, this.services.interpreter.version);
     for (;;) {
       const all = [...requirements, ...asked];
       this.refuseLocals(all, distribution);
-      const resolved = await this.resolver.resolve({
-        what: `what \`${distribution}\` is built with`,
-        requirements: all,
-        constraints,
-        prereleases,
-        python,
-        preferences,
-      });
+      let resolved: readonly LockEntry[];
+      try {
+        resolved = await this.resolver.resolve({
+          what: `what \`${distribution}\` is built with`,
+          requirements: all,
+          constraints,
+          prereleases,
+          python,
+          preferences,
+        });
+      } catch (error) {
+        const [next, ...rest] = narrower;
+        if (next === undefined || !isUnresolvable(error)) throw error;
+        [python, narrower] = [next, rest];
+        continue;
+      }
       const entries = restrictToHashes(resolved, [...all, ...(this.services.constraints ?? [])]);
       const bootstrap = await this.ofEntries(entries, python);
       const question = {
@@ -243,6 +253,12 @@ export class BuildLocks {
       origin: { file: file.filename, line: 1, column: 0 },
     };
   }
+}
+
+/** Whether fewer Pythons may have an answer: with them versions go whose backends fail on the one that builds. */
+function isUnresolvable(error: unknown): boolean {
+  if (!(error instanceof ElementError) || error instanceof BuildCircle) return false;
+  return error.code === 'RESOLUTION' || error.code === 'COMMAND_FAILED';
 }
 
 /** The crates of an sdist's Cargo.lock. @throws ElementError LOCK_MISSING, LOCK_INVALID */

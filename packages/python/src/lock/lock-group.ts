@@ -12,6 +12,7 @@ import { IndexOffers } from './index-offers.js';
 import { IndexRouter } from './index-router.js';
 import { localBuildDependencies } from './local-closure.js';
 import { preferencesOf, preferredOver, type Upgrade } from './preferences.js';
+import { buildFloors } from './python-floor.js';
 import { changesOf, type LockChanges } from './publication.js';
 import { Resolver, type Wanted } from './resolver.js';
 import { Uv, type UvContext } from './uv.js';
@@ -134,7 +135,11 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
   const resolved = restrictToHashes(await resolver.resolve(whole), [...whole.requirements, ...limits.constraints]);
   const answer = adopted.reduce<readonly LockEntry[]>(checkAdopted, resolved);
   const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
-  const shared = await sharedBuild(input, { limits, python, preferences: builtWith }, resolver);
+  const shared = await sharedBuild(
+    input,
+    { limits, pythons: buildFloors(python, services.interpreter.version), preferences: builtWith },
+    resolver,
+  );
   const resolution: GroupResolution = {
     ...{ whole, answer, limits, resolve: input.resolve, uvVersion, resolver, buildLocks },
     builtWith: preferredOver(shared, builtWith),
@@ -206,22 +211,31 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
  */
 async function sharedBuild(
   { members, resolve }: LockInput,
-  { limits, ...wanted }: Pick<Wanted, 'python' | 'preferences'> & { readonly limits: GroupLimits },
+  { limits, pythons, preferences }: SharedBuild,
   resolver: Resolver,
 ): Promise<readonly LockEntry[]> {
   if (resolve === undefined) return [];
-  try {
-    return await resolver.resolve({
-      what: `what the projects of the resolve \`${resolve}\` are built with`,
-      requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
-      constraints: requirementLines(limits.buildConstraints),
-      prereleases: limits.prereleases,
-      ...wanted,
-    });
-  } catch (error) {
-    if (error instanceof ElementError && error.code === 'RESOLUTION') return [];
-    throw error;
+  for (const python of pythons) {
+    try {
+      return await resolver.resolve({
+        what: `what the projects of the resolve \`${resolve}\` are built with`,
+        requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
+        constraints: requirementLines(limits.buildConstraints),
+        prereleases: limits.prereleases,
+        ...{ python, preferences },
+      });
+    } catch (error) {
+      if (!(error instanceof ElementError) || error.code !== 'RESOLUTION') throw error;
+    }
   }
+  return [];
+}
+
+interface SharedBuild {
+  readonly limits: GroupLimits;
+  /** The lowest Pythons that it may be for, the one to try first before the others. */
+  readonly pythons: readonly string[];
+  readonly preferences: readonly LockEntry[];
 }
 
 /** A part of a group's resolution: the same versions, and the same hashes. */

@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { checkLocation, localProject } from './local-project.js';
 import { extrasOf, requiredToRun, requiredToTest, type CountedSettings } from './required-by.js';
+import { resolvedFrom } from './python-floor.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
 import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
@@ -32,7 +33,8 @@ export function projectRequirements(
 ): ProjectRequirements {
   const expansion = { workspace, environment: options.environment };
   const runtime = expand(requiredToRun(project, options), project, expansion);
-  const python = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
+  const bound = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
+  const python = bound === undefined ? undefined : resolvedFrom(bound);
   const { constraints = [], buildConstraints = [], prereleases: anyPrerelease = false } = project.fromFiles ?? {};
   const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
   return {

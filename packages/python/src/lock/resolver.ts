@@ -122,15 +122,23 @@ function unresolvable(wanted: Wanted, words: string, pinOf: (name: string) => st
     const index = pinOf(normalizedName);
     return index === undefined ? [] : [`\`${normalizedName}\` is pinned to the index \`${index}\``];
   });
+  // uv resolves for every Python from the lowest on, and not for the one that is used.
+  const pythons = words.includes('does not satisfy Python')
+    ? [
+        `this is for Python ${wanted.python} and later: raise \`requires-python\`, or say by a marker for which Python a requirement is`,
+      ]
+    : [];
   const names = culprits.map((requirement) => `\`${formatRequirement(requirement)}\`${place(requirement.origin)}`);
   return new ElementError({
     code: 'RESOLUTION',
     message: `${wanted.what} cannot be resolved${names.length === 0 ? '' : `: no version answers ${names.join(', ')}`}`,
     ...(culprits.length === 1 ? { origin: first?.origin } : {}),
     detail: words.trim(),
-    hint: [...pins, "change the requirement, or look at the indexes of pip's configuration (`pip config list`)"].join(
-      '; ',
-    ),
+    hint: [
+      ...pins,
+      ...pythons,
+      "change the requirement, or look at the indexes of pip's configuration (`pip config list`)",
+    ].join('; '),
   });
 
   function place(origin: Origin | undefined): string {

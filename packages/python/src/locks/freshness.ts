@@ -129,9 +129,13 @@ function group(resolve: string | undefined): string {
   return resolve === undefined ? 'no resolve' : `the resolve \`${resolve}\``;
 }
 
-/** Others of a resolve may need a later Python than the project does, and then the locks of all are for that one. */
+/**
+ * Others of a resolve may need a later Python than the project does, and then the locks of all are for that one. A build
+ * lock is for interpreters that build, which need not be all that the project is for (docs/adr/0073).
+ */
 function isFor(lock: Lock, python: string, resolve: string | undefined): boolean {
-  return resolve === undefined ? lock.python === python : compareVersions(lock.python, python) >= 0;
+  const isExact = resolve === undefined && lock.kind !== 'build';
+  return isExact ? lock.python === python : compareVersions(lock.python, python) >= 0;
 }
 
 function constraintChanges(lock: Lock, { constraints, prereleases }: Limits): string | undefined {

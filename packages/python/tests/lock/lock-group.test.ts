@@ -160,6 +160,59 @@ test("a requirement without an answer is named with its place and uv's own words
   expect(readdirSync(join(workspace.directory, 'app/locks')).sort()).toEqual(['build', 'runtime.txt', 'test.txt']);
 }, 120_000);
 
+describe('the build lock of a project for Pythons that nothing builds on any more', () => {
+  const minor = (): string => interpreter.version.split('.').slice(0, 2).join('.');
+  const locked = async (python: string, build: readonly string[]): Promise<LockWorkspace> => {
+    const workspace = new LockWorkspace({ index, tools, interpreter });
+    workspace.project('app', { dependencies: ['leaf'], build, python });
+    if (build.includes('maker')) index.requiresPython.set('maker-1.0-py3-none-any.whl', `>=${minor()}`);
+    try {
+      await workspace.lock();
+    } finally {
+      index.requiresPython.clear();
+    }
+    return workspace;
+  };
+
+  test('is for the interpreter that builds, and fresh there', async () => {
+    const workspace = await locked('>=3.8', ['maker']);
+    expect(workspace.read('test.txt')).toContain('# python: 3.8\n');
+    expect(workspace.read('build/app.txt')).toContain(`# python: ${minor()}\n`);
+    const [member] = (await workspace.input()).members;
+    expect(() => {
+      workspace.check(member!);
+    }).not.toThrow();
+  }, 120_000);
+
+  test.each(['>=2.7', '>=3.4'])(
+    'is for what can build, and the others for all that uv resolves for: %s',
+    async (python) => {
+      const workspace = await locked(python, ['leaf']);
+      expect(workspace.read('test.txt')).toContain('# python: 3.6\n');
+      expect(workspace.read('build/app.txt')).toContain('# python: 3.8\n');
+      const [member] = (await workspace.input()).members;
+      expect(() => {
+        workspace.check(member!);
+      }).not.toThrow();
+    },
+    120_000,
+  );
+});
+
+test('a requirement that is not for all Pythons of its project says so', async () => {
+  const workspace = new LockWorkspace({ index, tools, interpreter });
+  workspace.project('app', { dependencies: ['leaf==1.1'], python: '>=3.8' });
+  index.requiresPython.set('leaf-1.1-py3-none-any.whl', '>=3.9');
+  try {
+    const error: unknown = await workspace.lock().catch((reason: unknown) => reason);
+    expect(formatError(error as ElementError)).toContain(
+      '\nhint: this is for Python 3.8 and later: raise `requires-python`, or say by a marker for which Python a requirement is; change',
+    );
+  } finally {
+    index.requiresPython.clear();
+  }
+}, 120_000);
+
 test('an sdist whose build needs itself is an error that names the circle', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['circle']);
