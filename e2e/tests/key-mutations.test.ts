@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,34 @@ const UNSEEN: readonly Mutation[] = [
     },
     keys: WHEEL_AND_TEST,
     hashes: WHOLE_WORKSPACE,
+  },
+  {
+    of: 'a source in a repository of its own',
+    change: () => {
+      workspace.write('app/app/nested/data.py', 'DATA = 2\n');
+    },
+    keys: WHEEL_AND_TEST,
+    hashes: WHOLE_WORKSPACE,
+  },
+];
+
+/** Files that are staged with projects. */
+const SHARED: readonly Mutation[] = [
+  {
+    of: 'a file that projects share',
+    change: () => {
+      workspace.write('NOTICE', 'Another notice.\n');
+    },
+    keys: WHEEL_AND_TEST,
+    hashes: ['app:build-wheel', 'lib:build-wheel', 'app:test'],
+  },
+  {
+    of: 'a new file in a directory that projects share',
+    change: () => {
+      workspace.write('protocols/deep/b.txt', 'b\n');
+    },
+    keys: WHEEL_AND_TEST,
+    hashes: ['app:build-wheel', 'lib:build-wheel', 'app:test'],
   },
 ];
 
@@ -433,6 +462,8 @@ describe('where Nx is told to look past files, a change of', () => {
     workspace.write('.gitignore', 'generated.py\n');
     workspace.write('.nxignore', 'app/app/vendored.py\n');
     workspace.commit();
+    workspace.write('app/app/nested/data.py', 'DATA = 1\n');
+    execFileSync('git', ['init', '--quiet', workspace.path('app/app/nested')]);
     beforeThat = await look();
   });
 
@@ -441,6 +472,27 @@ describe('where Nx is told to look past files, a change of', () => {
   });
 
   test.each(UNSEEN)('$of', async (mutation) => {
+    await check(mutation, beforeThat);
+  });
+});
+
+describe('where projects share files of the workspace, a change of', () => {
+  let beforeThat: State;
+
+  beforeAll(async () => {
+    rmSync(workspace.path('app/app/nested'), { recursive: true, force: true });
+    workspace.write('NOTICE', 'A notice.\n');
+    workspace.write('protocols/a.txt', 'a\n');
+    configure({ shared: ['NOTICE', 'protocols'] });
+    workspace.commit();
+    beforeThat = await look();
+  });
+
+  afterEach(() => {
+    workspace.restore();
+  });
+
+  test.each(SHARED)('$of', async (mutation) => {
     await check(mutation, beforeThat);
   });
 });

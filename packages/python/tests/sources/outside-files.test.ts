@@ -7,7 +7,7 @@ let workspace: string;
 beforeAll(() => {
   workspace = temporaryDirectory();
   mkdirSync(join(workspace, 'apps/a/a'), { recursive: true });
-  mkdirSync(join(workspace, 'shared/common'), { recursive: true });
+  mkdirSync(join(workspace, 'proto/common'), { recursive: true });
   for (const file of ['VERSION', 'apps/notes.txt', 'apps/a/inside.txt']) writeFileSync(join(workspace, file), '');
 });
 
@@ -16,7 +16,7 @@ test.each<[string, string, string, string[]]>([
   ['a path in the build', "No such file or directory: '/application/../../VERSION'", '', ['VERSION']],
   ['a path that was resolved', "No such file or directory: '/VERSION'", '', ['VERSION']],
   ['one directory up', 'OSError: /notes.txt does not exist', '', ['apps/notes.txt']],
-  ['a directory', 'error: package directory "../../shared/common" does not exist', '', ['shared/common']],
+  ['a directory', 'error: package directory "../../proto/common" does not exist', '', ['proto/common']],
   ['a path beside what is shared', "No such file or directory: '/application/VERSION'", 'apps/a', ['VERSION']],
   ['a file of the project', "No such file or directory: '/application/inside.txt'", '', []],
   ['a file that the workspace lacks', "No such file or directory: '../../VERSIONS'", '', []],
