@@ -1,3 +1,4 @@
+import { ElementError } from '../load/error.js';
 import type { Element } from '../plugin/element.js';
 import { callPlugin } from '../plugin/plugin-call.js';
 import { shellQuote } from '../sandbox/batch-script.js';
@@ -13,16 +14,11 @@ import { shellQuote } from '../sandbox/batch-script.js';
  * The root it runs in holds the build dependencies at their places, and the sources in the working directory. A root as
  * the sandbox has it, with the sources in the build root itself, does as well: they are moved to the working directory.
  *
- * @throws ElementError INVALID_DATA where the kind generates no script
+ * @throws ElementError INVALID_DATA where the kind generates no script, or two values have one name in sh
  */
 export function buildScript(element: Element): string {
   const commands = callPlugin(element, 'generateScript', () => element.generateScript());
-  const variables = new Map(
-    Object.entries(element.variables.toRecord()).map(([name, value]) => [shellName(name), value]),
-  );
-  variables.set('normal_name', element.normalName);
-  for (const [name, value] of Object.entries(element.environment)) variables.set(shellName(name), value);
-  variables.set('PREFIX', element.getVariable('install-root'));
+  const variables = exported(element);
   return [
     '#!/bin/sh',
     `# Builds ${oneLine(element.name)} of the project ${oneLine(element.project.name)}, without Wheelhouse.`,
@@ -62,6 +58,33 @@ if [ -n "\${command_subdir:-}" ]; then
   cd "./$command_subdir" || exit 1
 fi
 `;
+
+/**
+ * What the script exports: names in sh to values. The sandbox keeps apart what has one name in sh, such as the variables
+ * `a-b` and `a_b`, or a variable and an entry of the environment; where their values differ, no script does the same.
+ */
+function exported(element: Element): Map<string, string> {
+  const found = new Map<string, { readonly value: string; readonly what: string }>();
+  const add = (name: string, value: string, what: string): void => {
+    const other = found.get(shellName(name));
+    if (other === undefined || other.value === value) {
+      found.set(shellName(name), { value, what });
+      return;
+    }
+    throw new ElementError({
+      code: 'INVALID_DATA',
+      message: `${element.name}: ${other.what} and ${what} are both \`${shellName(name)}\` in a script: \`${other.value}\` and \`${value}\``,
+      origin: element.origin,
+      hint: 'rename one of them, or give both the same value',
+    });
+  };
+  const { variables, environment } = element;
+  for (const [name, value] of Object.entries(variables.toRecord())) add(name, value, `the variable \`${name}\``);
+  add('normal_name', element.normalName, "the element's normal name");
+  for (const [name, value] of Object.entries(environment)) add(name, value, `\`${name}\` of the environment`);
+  add('PREFIX', element.getVariable('install-root'), 'the install root');
+  return new Map([...found].map(([name, { value }]) => [name, value]));
+}
 
 /** Any character that a name in sh cannot have becomes `_`. */
 function shellName(name: string): string {
