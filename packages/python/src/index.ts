@@ -46,7 +46,15 @@ export type { BuildSystem, NamedFile, ProjectMetadata } from './metadata/project
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';
-export { checkDistinctNames, METADATA_FILES, readProjects, type ReadOptions } from './metadata/read-projects.js';
+export {
+  errorsOf,
+  METADATA_FILES,
+  readEachProject,
+  readProjects,
+  sameNames,
+  type ReadOptions,
+  type ReadProject,
+} from './metadata/read-projects.js';
 export {
   bothMarkers,
   evaluateMarker,
@@ -99,6 +107,7 @@ export {
 export type { PlannedProject, ProjectSettings } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
+export { requiredProblems, type ProblemProject } from './project/problem-project.js';
 export {
   PythonWorkspace,
   type ProjectRef,

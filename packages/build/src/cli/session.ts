@@ -7,7 +7,7 @@ import { listenForInterruption } from '../interruption.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import type { Reporter } from '../reporter/reporter.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
-import { findElementProject, findWorkspace } from '../workspace/workspace-root.js';
+import { findElementProject, findWorkspace, isInElementProject } from '../workspace/workspace-root.js';
 
 /** What a command asks of its session. */
 export interface SessionOptions {
@@ -46,6 +46,11 @@ export class CommandSession {
       memo: (name) => this.engine.store.memo(name),
     });
     return this.workspace;
+  }
+
+  /** Whether the working directory is in a project of elements. */
+  isInElementProject(): boolean {
+    return isInElementProject(this.directory);
   }
 
   /** The elements of the project that the working directory is in. @throws ElementError */

@@ -115,9 +115,13 @@ async function* interpreters(session: CommandSession): AsyncGenerator<ExaminedPa
   let workspace: Awaited<ReturnType<CommandSession['openWorkspace']>> | undefined;
   const finding = await attempt(async () => {
     workspace = await session.openWorkspace();
-    return { state: 'ok', text: `${workspace.directory} has ${workspace.projects.length} Python projects` };
+    const count = workspace.projects.length + workspace.problems.length;
+    return { state: 'ok', text: `${workspace.directory} has ${count} Python projects` };
   });
   yield { name: 'workspace', finding: finding.state === 'missing' ? { ...finding, state: 'note' } : finding };
+  for (const { ref, error } of workspace?.problems ?? []) {
+    yield { name: ref.name, finding: await attempt(() => Promise.reject(error)) };
+  }
   for (const project of workspace?.projects ?? []) {
     yield {
       name: project.ref.name,

@@ -93,7 +93,7 @@ async function runOne(task: {
     const { workspace, engine: shared, context } = await task.place;
     reporter = openReporter(shared.store, { output: { write }, environment: shared.environment, verbose });
     const engine = { ...shared, listener: reporter.listener, retryFailed, verifyToolchain };
-    const project = projectOfTask({ ...context, projectName: task.project }, workspace.projects);
+    const project = projectOfTask({ ...context, projectName: task.project }, workspace);
     const success = await task.work({ workspace, project, engine }, (line) => {
       write(`${line}\n`);
     });

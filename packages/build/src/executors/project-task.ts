@@ -39,7 +39,7 @@ export async function runTask(
       environment,
       memo: (name) => engine.store.memo(name),
     });
-    const operation = { workspace, project: projectOfTask(context, workspace.projects), engine };
+    const operation = { workspace, project: projectOfTask(context, workspace), engine };
     const success = await work(operation, (line) => stdout.write(`${line}\n`));
     reporter?.finish();
     return { success };
@@ -52,17 +52,19 @@ export async function runTask(
   }
 }
 
-/** The Python project that a task is for. @throws ElementError METADATA */
+/** The Python project that a task is for. @throws ElementError METADATA, and what is wrong with the project */
 export function projectOfTask(
   { projectName, projectsConfigurations }: Pick<ExecutorContext, 'projectName' | 'projectsConfigurations'>,
-  all: Operation['workspace']['projects'],
+  { projects, problems }: Pick<Operation['workspace'], 'projects' | 'problems'>,
 ): Operation['project'] {
   const root = projectsConfigurations.projects[projectName ?? '']?.root;
-  const project = all.find(({ ref }) => ref.root === root);
+  const project = projects.find(({ ref }) => ref.root === root);
   if (project !== undefined) return project;
+  const problem = problems.find(({ ref }) => ref.root === root);
+  if (problem !== undefined) throw problem.error;
   throw new ElementError({
     code: 'METADATA',
-    message: `the project \`${projectName ?? ''}\` is no Python project`,
+    message: `the project \`${projectName ?? ''}\` is not a Python project`,
     hint: 'a Python project has a setup.py, setup.cfg or pyproject.toml with a name',
   });
 }

@@ -1,27 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CreateNodes, CreateNodesContext, CreateNodesResultArray } from '@nx/devkit';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
-import { platformMarkers } from '@wheelhouse/python';
+import type { CreateNodes, CreateNodesContext, CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
+import { platformMarkers, type ProjectMetadata } from '@wheelhouse/python';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';
-import { LockedDistributions } from './locked-distributions.js';
-import { readMetadata } from './metadata-reader.js';
+import { LockedDistributions, type LockedDistribution } from './locked-distributions.js';
+import { problemTargets } from './problem-targets.js';
 import { inferTargets } from './targets.js';
 import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { workspaceMemo } from './workspace-data.js';
-import { findProjects } from '../workspace/discovery.js';
+import { explainFailure } from '../failure.js';
+import { findProjects, foundProject, type FoundProject } from '../workspace/discovery.js';
 import { projectRoots } from '../workspace/metadata-files.js';
 import { checkedOptions, readPluginEntries } from '../workspace/nx-json.js';
-import type { PluginOptions } from '../workspace/plugin-options.js';
-import { declaredName } from '../workspace/project-name.js';
+import { readFoundProjects, type ReadableProject } from '../workspace/read-projects.js';
 
-/** The Python projects of a workspace, for Nx: their targets, and the distributions that they lock. */
+/**
+ * The Python projects of a workspace, for Nx: their targets, and the distributions that they lock. An error here would
+ * stop every command of Nx, so a project that something is wrong with has targets that say so (docs/adr/0066).
+ */
 export const createNodes: CreateNodes = [
   '**/{setup.py,setup.cfg,pyproject.toml}',
-  async (files, options, context) => await infer(files, await optionsFor(options, context), context),
+  async (files, options, context) => await infer(files, options, context),
 ];
 
 /** The name by which Nx 22 and 23 look for {@link createNodes} first. */
@@ -29,86 +31,114 @@ export const createNodesV2: CreateNodes = createNodes;
 
 async function infer(
   files: readonly string[],
-  options: PluginOptions,
+  options: unknown,
   { workspaceRoot }: CreateNodesContext,
 ): Promise<CreateNodesResultArray> {
   const memo = workspaceMemo(workspaceRoot, process.env);
-  const roots = projectRoots(workspaceRoot, files);
-  // Projects that other entries of nx.json are for may be required by those of this one.
-  const optionsOf = new Map([
-    ...(await otherProjects(workspaceRoot)),
-    ...roots.map(({ root }) => [root, options] as const),
-  ]);
-  const { projects, errors: all } = await readMetadata([...optionsOf.keys()].sort(), {
+  const entry = await checkedOptions(options, workspaceRoot);
+  const own = projectRoots(workspaceRoot, files).map((root) => foundProject(workspaceRoot, root, entry));
+  const others = await foundByOthers(workspaceRoot, own);
+  const { readable, problems } = await readFoundProjects([...own, ...others], {
     workspace: workspaceRoot,
     environment: process.env,
-    memo,
-    settings: (root) => optionsOf.get(root)?.settings,
+    memos: { metadata: memo('metadata'), interpreters: memo('interpreters') },
   });
-  const errors = all.filter(({ root }) => roots.some((own) => own.root === root));
-  const workspace = [...projects.values()];
-  const named = workspace.map((metadata): TaskProject => {
-    const { root, vcsVersion } = metadata;
-    const { settings, targets } = optionsOf.get(root) ?? options;
-    const name = declaredName(join(workspaceRoot, root)) ?? metadata.name;
-    const command = toolchainCommand(workspaceRoot, vcsVersion === undefined ? undefined : name);
-    return { root, metadata, name, settings, targets, toolchainCommand: command };
-  });
-  const tasks = new LocalTasks(named, platformMarkers(process.platform));
   const locks = new LockedDistributions(workspaceRoot, memo('locks'));
-  const locked = new Map(roots.map(({ root }) => [root, projects.has(root) ? locks.of(root) : []]));
+  const locked = new Map(own.map(({ root }) => [root, locks.of(root)]));
   locks.save();
+  const all = readable.map(({ metadata }) => metadata);
   const external = externalNodes([...locked.values()].flat());
-  const byRoot = new Map(named.map((project) => [project.root, project]));
+  const tasks = new LocalTasks(
+    readable.map((project) => taskProject(project, workspaceRoot)),
+    platformMarkers(process.platform),
+  );
   const results: CreateNodesResultArray = [];
-  for (const { root, files: own } of roots) {
-    const project = byRoot.get(root);
-    const [file = ''] = own;
-    if (project === undefined) continue;
-    const { metadata, name } = project;
-    const distributions = locked.get(root) ?? [];
+  for (const project of readable) {
+    if (!own.includes(project.found)) continue;
+    const distributions = locked.get(project.found.root) ?? [];
+    const surroundings = { all, distributions, external, tasks, workspaceRoot };
+    results.push([project.found.files[0] ?? '', await inferred(project, surroundings)]);
+  }
+  for (const { found, ref, error } of problems) {
+    if (!own.includes(found)) continue;
+    results.push([found.files[0] ?? '', await withProblem(found, ref.name, error, workspaceRoot)]);
+  }
+  return results;
+}
+
+/**
+ * The projects that other entries of nx.json are for: Nx asks for each entry's apart, and a name may be taken by one of
+ * another entry.
+ */
+async function foundByOthers(workspace: string, own: readonly FoundProject[]): Promise<FoundProject[]> {
+  if (!existsSync(join(workspace, 'nx.json'))) return [];
+  const entries = await readPluginEntries(workspace);
+  if (entries.length < 2) return [];
+  const roots = new Set(own.map(({ root }) => root));
+  return (await findProjects(workspace)).filter(({ root }) => !roots.has(root));
+}
+
+interface Surroundings {
+  /** All projects of the workspace that can be worked with. */
+  readonly all: readonly ProjectMetadata[];
+  /** What the project locks. */
+  readonly distributions: readonly LockedDistribution[];
+  /** The nodes of all that is locked, by their names. */
+  readonly external: ReturnType<typeof externalNodes>;
+  readonly tasks: LocalTasks;
+  readonly workspaceRoot: string;
+}
+
+async function inferred(project: ReadableProject, surroundings: Surroundings): Promise<CreateNodesResult> {
+  const { found, ref, metadata } = project;
+  const { all, distributions, external, tasks, workspaceRoot } = surroundings;
+  try {
+    const { root, options } = found;
     const names = [...new Set(distributions.map(externalName))].sort();
     const targets = inferTargets({
-      ...project,
-      asked: askedOf(metadata, workspace, options.settings),
+      ...taskProject(project, workspaceRoot),
+      asked: askedOf(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
       tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
     });
     const description = metadata.description === undefined ? {} : { description: metadata.description };
-    results.push([
-      file,
-      {
-        projects: { [root]: { name, root, targets, metadata: { technologies: ['python'], ...description } } },
-        externalNodes: Object.fromEntries(
-          names.flatMap((each) => (external[each] === undefined ? [] : [[each, external[each]]])),
-        ),
+    return {
+      projects: {
+        [root]: { name: ref.name, root, targets, metadata: { technologies: ['python'], ...description } },
       },
-    ]);
-  }
-  if (errors.length === 0) return results;
-  const fileOf = new Map(roots.map(({ root, files: [file = ''] }) => [root, file]));
-  const { AggregateCreateNodesError } = await import('@nx/devkit');
-  throw new AggregateCreateNodesError(
-    errors.map(({ root, error }) => [fileOf.get(root) ?? root, new Error(formatError(error), { cause: error })]),
-    results,
-  );
-}
-
-/** The projects of a workspace whose nx.json has several entries, with the options of each. */
-async function otherProjects(workspace: string): Promise<(readonly [string, PluginOptions])[]> {
-  if (!existsSync(join(workspace, 'nx.json')) || (await readPluginEntries(workspace)).length < 2) return [];
-  return (await findProjects(workspace)).map(({ root, options }) => [root, options]);
-}
-
-async function optionsFor(options: unknown, { workspaceRoot }: CreateNodesContext): Promise<PluginOptions> {
-  try {
-    return await checkedOptions(options, workspaceRoot);
+      externalNodes: Object.fromEntries(
+        names.flatMap((each) => (external[each] === undefined ? [] : [[each, external[each]]])),
+      ),
+    };
   } catch (error) {
-    // Nx shows the message of an error and nothing of what else it holds.
-    if (error instanceof ElementError || error instanceof ElementErrors)
-      throw new Error(formatError(error), { cause: error });
-    throw error;
+    return await withProblem(found, ref.name, error, workspaceRoot);
   }
+}
+
+/** A project as the tasks of others see it. */
+function taskProject({ found, ref, metadata }: ReadableProject, workspace: string): TaskProject {
+  const { settings, targets } = found.options;
+  const command = toolchainCommand(workspace, metadata.vcsVersion === undefined ? undefined : ref.name);
+  return { root: found.root, metadata, name: ref.name, settings, targets, toolchainCommand: command };
+}
+
+/** A project that something is wrong with: the targets it would have say what. */
+async function withProblem(
+  { root, options }: FoundProject,
+  name: string,
+  error: unknown,
+  workspace: string,
+): Promise<CreateNodesResult> {
+  const { text } = explainFailure(error);
+  const tests = await hasTests(join(workspace, root), options.settings.testInclude);
+  const targets = problemTargets(text, {
+    root,
+    name,
+    settings: options.settings,
+    targets: options.targets,
+    hasTests: tests,
+  });
+  return { projects: { [root]: { name, root, targets, metadata: { technologies: ['python'] } } } };
 }

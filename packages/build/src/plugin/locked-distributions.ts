@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ElementError, replaceFile } from '@wheelhouse/element';
 import { locksDirectory, parseLock } from '@wheelhouse/python';
@@ -49,7 +49,8 @@ export class LockedDistributions {
   }
 
   private read(file: string): readonly LockedDistribution[] {
-    const text = readFileSync(join(this.workspace, file), 'utf8');
+    const text = readIfPossible(join(this.workspace, file));
+    if (text === undefined) return [];
     const digest = createHash('sha256').update(text).digest('hex');
     const distributions = this.known.get(digest) ?? distributionsOf(text, file);
     this.used.set(digest, distributions);
@@ -67,11 +68,25 @@ function distributionsOf(text: string, file: string): LockedDistribution[] {
   }
 }
 
+/** A lock that cannot be read is told to who uses it. */
+function readIfPossible(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 function listLocks(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.txt'))
-    .sort();
+  try {
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.txt'))
+      .sort();
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return [];
+  }
 }
 
 function readMemo(path: string): Map<string, readonly LockedDistribution[]> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, sourceSetMatcher } from '@wheelhouse/python';
 
@@ -17,6 +17,6 @@ export async function hasTests(directory: string, testInclude: readonly string[]
 }
 
 function holdsPython(directory: string): boolean {
-  if (!existsSync(directory)) return false;
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return false;
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.py'));
 }

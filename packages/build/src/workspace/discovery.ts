@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProjectRef } from '@wheelhouse/python';
+import type { ElementError, ElementErrors } from '@wheelhouse/element';
 import { findMetadataFiles, projectRoots, type ProjectRoot } from './metadata-files.js';
 import { readPluginEntries, type PluginEntry } from './nx-json.js';
 import type { PluginOptions } from './plugin-options.js';
@@ -10,6 +10,8 @@ export interface FoundProject extends ProjectRoot {
   /** Its name as project.json or package.json have it. */
   readonly name: string | undefined;
   readonly options: PluginOptions;
+  /** What is wrong with its options. */
+  readonly error?: ElementError | ElementErrors;
 }
 
 /**
@@ -17,40 +19,32 @@ export interface FoundProject extends ProjectRoot {
  * options of the last.
  *
  * @param workspace absolute path
- * @throws ElementError WORKSPACE, PLUGIN_OPTIONS
+ * @throws ElementError WORKSPACE
  */
 export async function findProjects(workspace: string): Promise<FoundProject[]> {
   const entries = await readPluginEntries(workspace);
-  const optionsOf = await optionsByFile(entries);
-  const files = (await findMetadataFiles(workspace)).filter((file) => optionsOf(file) !== undefined);
+  const entryOf = await entryByFile(entries);
+  const files = (await findMetadataFiles(workspace)).filter((file) => entryOf(file) !== undefined);
   return projectRoots(workspace, files).flatMap((found) => {
-    const options = found.files.map(optionsOf).find((each) => each !== undefined);
-    return options === undefined ? [] : [{ ...found, name: declaredName(join(workspace, found.root)), options }];
+    const entry = found.files.map(entryOf).find((each) => each !== undefined);
+    return entry === undefined ? [] : [foundProject(workspace, found, entry)];
   });
 }
 
-/**
- * The project as `@wheelhouse/python` takes it.
- *
- * @param name its name in the workspace
- * @param resolve that of the resolve it is in
- */
-export function projectRef({ root, options }: FoundProject, name: string, resolve: string | undefined): ProjectRef {
-  return {
-    name,
-    root,
-    ...(resolve === undefined ? {} : { resolve }),
-    ...(options.python === undefined ? {} : { python: options.python }),
-    settings: options.settings,
-  };
+/** A project with the options of the entry that it is for. @param workspace absolute path */
+export function foundProject(
+  workspace: string,
+  project: ProjectRoot,
+  { options, error }: Pick<PluginEntry, 'options' | 'error'>,
+): FoundProject {
+  const name = declaredName(join(workspace, project.root));
+  return { ...project, name, options, ...(error === undefined ? {} : { error }) };
 }
 
-async function optionsByFile(entries: readonly PluginEntry[]): Promise<(file: string) => PluginOptions | undefined> {
+async function entryByFile(entries: readonly PluginEntry[]): Promise<(file: string) => PluginEntry | undefined> {
   const [only] = entries;
-  if (entries.length === 1 && only !== undefined && only.include.length + only.exclude.length === 0) {
-    return () => only.options;
-  }
+  if (entries.length === 1 && only !== undefined && only.include.length + only.exclude.length === 0) return () => only;
   const { fileMatcher } = await import('./file-matcher.js');
-  const matchers = entries.map((entry) => ({ matches: fileMatcher(entry), options: entry.options }));
-  return (file) => matchers.findLast(({ matches }) => matches(file))?.options;
+  const matchers = entries.map((entry) => ({ matches: fileMatcher(entry), entry }));
+  return (file) => matchers.findLast(({ matches }) => matches(file))?.entry;
 }

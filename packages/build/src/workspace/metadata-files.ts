@@ -48,7 +48,8 @@ export async function hiddenFromNx(workspace: string): Promise<(file: string) =>
 }
 
 /**
- * The projects that metadata files make. A pyproject.toml or setup.cfg that only holds settings of tools makes none.
+ * The projects that metadata files make. A pyproject.toml or setup.cfg that only holds settings of tools makes none, and
+ * neither does one that says that it is not a distribution (`package = false` of uv).
  *
  * @param files relative to the workspace
  */
@@ -56,6 +57,8 @@ export function projectRoots(workspace: string, files: readonly string[]): Proje
   const byRoot = new Map<string, string[]>();
   for (const file of files) {
     const root = posix.dirname(file);
+    // What packages of npm bring along is nobody's project, whether git ignores it or not.
+    if (root.split('/').includes('node_modules')) continue;
     byRoot.set(root, [...(byRoot.get(root) ?? []), file]);
   }
   const roots = [...byRoot].flatMap(([root, own]) => {
@@ -66,16 +69,39 @@ export function projectRoots(workspace: string, files: readonly string[]): Proje
   return roots.sort((a, b) => (a.root < b.root ? -1 : 1));
 }
 
-/** PEP 621, PEP 518, setuptools' declarative configuration: the tables without which a file is about tools alone. */
+/** Whether a metadata file makes its directory a project, and does not only hold settings of tools. */
 function declaresProject(path: string): boolean {
   switch (basename(path)) {
     case 'pyproject.toml':
-      return /^\s*\[\s*(project|build-system)\s*[\].]/m.test(readIfThere(path) ?? '');
+      return declaresDistribution(readUnlessRefused(path));
     case 'setup.cfg':
-      return /^\[metadata\]/m.test(readIfThere(path) ?? '');
+      return /^\[metadata\]/m.test(readUnlessRefused(path));
     default:
       return true;
   }
+}
+
+/** PEP 621's table, or those that Poetry and Flit had before it: without one, a build system builds nothing. */
+const DECLARING =
+  /^\s*(?:\[\s*["']?project["']?\s*[\].]|project\s*[.=]|\[\s*tool\s*\.\s*(?:poetry|flit\s*\.\s*metadata)\s*\])/m;
+
+/**
+ * How a project says that it is not a distribution, by the tables of tools: the root of a workspace, or an application
+ * that only its dependencies are installed of.
+ */
+const NO_DISTRIBUTION: readonly (readonly [string, RegExp])[] = [
+  ['tool.uv', /^\s*package\s*=\s*false\b/m],
+  ['tool.poetry', /^\s*package-mode\s*=\s*false\b/m],
+  ['tool.pdm', /^\s*distribution\s*=\s*false\b/m],
+  ['tool.rye', /^\s*virtual\s*=\s*true\b/m],
+];
+
+function declaresDistribution(pyproject: string): boolean {
+  if (!DECLARING.test(pyproject)) return false;
+  const tables = pyproject.split(/^\s*\[+\s*/m).slice(1);
+  return !NO_DISTRIBUTION.some(([name, setting]) =>
+    tables.some((table) => table.startsWith(name) && /^\s*\]/.test(table.slice(name.length)) && setting.test(table)),
+  );
 }
 
 async function listedByGit(workspace: string): Promise<string[] | undefined> {
@@ -96,7 +122,17 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EISDIR') return undefined;
     throw error;
+  }
+}
+
+/** Of a file that is there and cannot be read, whoever reads its metadata tells. */
+function readUnlessRefused(path: string): string {
+  try {
+    return readIfThere(path) ?? '';
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return '[project]\n[metadata]\n';
   }
 }

@@ -1,7 +1,8 @@
-import { findPython, PythonWorkspace, readProjects } from '@wheelhouse/python';
-import { findProjects, projectRef, type FoundProject } from './discovery.js';
+import { PythonWorkspace } from '@wheelhouse/python';
+import { findProjects } from './discovery.js';
 import { workspaceIndexes } from './indexes.js';
 import { readPluginEntries } from './nx-json.js';
+import { readFoundProjects } from './read-projects.js';
 import { assignResolves } from './resolves.js';
 
 /** What a workspace is opened with. */
@@ -14,28 +15,30 @@ export interface WorkspaceOptions {
 }
 
 /**
- * The Python projects of a workspace with their metadata.
+ * The Python projects of a workspace with their metadata. Those that nothing can be done with are its problems.
  *
- * @throws ElementError WORKSPACE, PLUGIN_OPTIONS, METADATA, DUPLICATE_DISTRIBUTION; all that are found, together
+ * @throws ElementError WORKSPACE; PLUGIN_OPTIONS for resolves and indexes, which are the whole workspace's
  */
 export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWorkspace> {
-  const found = await findProjects(options.directory);
-  const entries = await readPluginEntries(options.directory);
-  const settings = new Map(found.map(({ root, options: chosen }) => [root, chosen.settings]));
-  const roots = found.map(({ root }) => root);
-  const metadata = await readProjects(roots, {
-    workspace: options.directory,
-    memo: options.memo('python-metadata'),
-    python: () => findPython(options.environment, options.memo('python-interpreters')),
-    settings: (root) => settings.get(root),
-    environment: options.environment,
-  });
-  const distributions = new Map(metadata.map(({ root, name }) => [root, name]));
-  const nameOf = ({ name, root }: FoundProject): string => name ?? distributions.get(root) ?? root;
-  const resolves = await assignResolves(
-    entries,
-    found.map((project) => ({ name: nameOf(project), root: project.root })),
+  const { directory, environment } = options;
+  const found = await findProjects(directory);
+  const entries = await readPluginEntries(directory);
+  const memos = { metadata: options.memo('python-metadata'), interpreters: options.memo('python-interpreters') };
+  const sorted = await readFoundProjects(found, { workspace: directory, environment, memos });
+  const { readable, problems } = sorted;
+  const refs = [...readable, ...problems].map(({ ref }) => ref).sort((a, b) => (a.root < b.root ? -1 : 1));
+  const resolves = await assignResolves(entries, refs);
+  const resolved = <T extends { readonly ref: (typeof refs)[number] }>(each: T): T => {
+    const resolve = resolves.get(each.ref.root);
+    return resolve === undefined ? each : { ...each, ref: { ...each.ref, resolve } };
+  };
+  return PythonWorkspace.of(
+    {
+      ...options,
+      projects: readable.map(resolved).map(({ ref }) => ref),
+      problems: problems.map(resolved),
+      indexes: workspaceIndexes(entries),
+    },
+    readable.map(({ metadata }) => metadata),
   );
-  const projects = found.map((project) => projectRef(project, nameOf(project), resolves.get(project.root)));
-  return PythonWorkspace.of({ ...options, projects, indexes: workspaceIndexes(entries) }, metadata);
 }

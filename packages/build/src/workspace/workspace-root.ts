@@ -32,6 +32,11 @@ export function findElementProject(directory: string): string {
   });
 }
 
+/** Whether a directory belongs to a project of elements: whether {@link findElementProject} finds one. */
+export function isInElementProject(directory: string): boolean {
+  return nearestWith(directory, PROJECT_CONF) !== undefined;
+}
+
 function nearestWith(directory: string, name: string): string | undefined {
   for (let at = directory; ; at = dirname(at)) {
     if (existsSync(join(at, name))) return at;

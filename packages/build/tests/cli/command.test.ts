@@ -262,7 +262,7 @@ describe('wheelhouse', () => {
     expect(wheelhouse(['build', 'shop'], { cwd: join(workspace, 'app') })).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'There is no Python project `shop` in this workspace\nhint: its Python projects are `app`\n',
+      stderr: 'there is no Python project `shop` in this workspace\nhint: its Python projects are `app`\n',
     });
   });
 

@@ -62,6 +62,7 @@ describe('executors', () => {
       'venv',
       'publish',
       'release-image',
+      'report-problem',
     ]);
   });
 
@@ -137,7 +138,7 @@ describe('executors', () => {
       const { result, stderr } = await captured(() => buildWheel({}, contextOf(workspace, 'libs/other')));
       expect([result, stderr]).toEqual([
         { success: false },
-        'the project `app` is no Python project\n' +
+        'the project `app` is not a Python project\n' +
           'hint: a Python project has a setup.py, setup.cfg or pyproject.toml with a name\n',
       ]);
     });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AggregateCreateNodesError, CreateNodesContext, CreateNodesResult, TargetConfiguration } from '@nx/devkit';
+import type { CreateNodesContext, CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 import { createNodes, createNodesV2 } from '@wheelhouse/build';
 import { gitInit, lockText, pyproject, temporaryDirectories, writeFiles, type Files } from '../support/workspace.js';
 
@@ -409,52 +409,76 @@ describe('createNodes', () => {
     expect(Object.keys(result?.externalNodes ?? {})).toEqual(['pypi:six@1.17.0']);
   });
 
-  it('tells what is wrong with one project and infers the others', async () => {
-    const error = await failure({
+  it('gives a project that something is wrong with targets that say what, and infers the others', async () => {
+    const results = await infer({
       'a/pyproject.toml': pyproject('a'),
       'b/pyproject.toml': '[project]\nname =\n',
+      'b/tests/test_b.py': '',
       'c/setup.py': 'from setuptools import setup\nNAME = open("name").read()\nsetup(name=NAME)\n',
     });
-    expect(error.errors.map(([file, { message }]) => `${file ?? ''}: ${message}`)).toEqual([
-      'b/pyproject.toml: b/pyproject.toml [line 2 column 6]: no valid TOML: invalid value',
-      'c/setup.py: c/setup.py [line 2 column 7]: `open("name").read()` in `name` is computed when setup.py runs\n' +
-        'hint: write it as a literal, or move it to pyproject.toml or setup.cfg',
-    ]);
-    expect(error.partialResults.map(([file]) => file)).toEqual(['a/pyproject.toml']);
+    expect(Object.keys(targetsOf(results, 'a'))).toEqual(['lock', 'snapshot', 'build-wheel', 'venv', 'publish']);
+    const problem =
+      'b/pyproject.toml [line 2 column 6]: no valid TOML: invalid value\n' +
+      'hint: if `b` is not a project of yours, leave it out: `"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json';
+    const targets = ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'];
+    expect(problemsOf(results, 'b')).toEqual(Object.fromEntries(targets.map((name) => [name, problem])));
+    expect(problemsOf(results, 'c').lock).toMatch(
+      /^c\/setup\.py \[line 2 column 0\]: `NAME = open\("name"\)\.read\(\)` in `name` /,
+    );
+    expect(targetsOf(results, 'c').lock?.cache).toBe(false);
   });
 
-  it('refuses two projects with one distribution name', async () => {
-    const error = await failure({
+  it('takes no distribution for two projects, and no name twice', async () => {
+    const results = await infer({
       'a/pyproject.toml': pyproject('Some.Name'),
       'b/pyproject.toml': pyproject('some_name'),
+      'c/pyproject.toml': pyproject('c'),
+      'd/pyproject.toml': pyproject('d'),
+      'd/project.json': '{"name": "c"}',
+      'e/pyproject.toml': pyproject('Some.Name'),
     });
-    expect(error.errors.map(([file, { message }]) => `${file ?? ''}: ${message}`)).toEqual([
-      'b/pyproject.toml: b/pyproject.toml [line 6 column 0]: the distribution `some_name` is also the project `a`\n' +
-        'hint: give `b` or `a` another name',
-    ]);
+    const names = results.flatMap(({ projects }) =>
+      Object.entries(projects ?? {}).map(([root, { name }]) => [root, name] as const),
+    );
+    expect(Object.fromEntries(names)).toEqual({ a: 'Some.Name', b: 'some_name', c: 'c', d: 'c', e: 'e' });
+    expect(problemsOf(results, 'b').lock).toBe(
+      'b/pyproject.toml [line 6 column 0]: the distribution `some_name` is also the project `a`, `e`\n' +
+        'hint: give them different names, or leave out what is not a project of yours: ' +
+        '`"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json',
+    );
   });
 
-  it('says what is wrong with its options in the message, which is all that Nx shows', async () => {
-    await expect(infer({ 'a/pyproject.toml': pyproject('a') }, { python: 3 })).rejects.toThrow(
-      'nx.json: @wheelhouse/build: the option `python` is `3`\nhint: it is a path, a command or a version such as "3.12"',
-    );
-    const nxJson = JSON.stringify(
-      { plugins: ['other', { plugin: '@wheelhouse/build', options: { python: 3 } }] },
-      null,
-      1,
-    );
-    await expect(infer({ 'a/pyproject.toml': pyproject('a'), 'nx.json': nxJson }, { python: 3 })).rejects.toThrow(
-      'nx.json [line 7 column 14]: @wheelhouse/build: the option `python` is `3`\n' +
-        'hint: it is a path, a command or a version such as "3.12"',
-    );
+  it('sees that a name is taken by a project of another entry of nx.json', async () => {
+    const nxJson = JSON.stringify({
+      plugins: [
+        { plugin: '@wheelhouse/build', include: ['a/**'] },
+        { plugin: '@wheelhouse/build', include: ['b/**'] },
+      ],
+    });
+    const files = { 'a/pyproject.toml': pyproject('app'), 'b/pyproject.toml': pyproject('app'), 'nx.json': nxJson };
+    const results = await infer(files, undefined, ['b/pyproject.toml']);
+    expect(results.map(({ projects }) => Object.keys(projects ?? {}))).toEqual([['b']]);
+    expect(results[0]?.projects?.b?.name).toBe('app');
+    expect(problemsOf(results, 'b').lock).toContain('the distribution `app` is also the project `a`');
+  });
+
+  it('says what is wrong with its options where the projects that they are for are run', async () => {
+    const options = { python: 3, lock: { targetName: 'pin' } };
+    const said =
+      '@wheelhouse/build: the option `python` is `3`\nhint: it is a path, a command or a version such as "3.12"';
+    expect(problemsOf(await infer({ 'a/pyproject.toml': pyproject('a') }, options), 'a').pin).toBe(`nx.json: ${said}`);
+    const nxJson = JSON.stringify({ plugins: ['other', { plugin: '@wheelhouse/build', options }] }, null, 1);
+    const files = { 'a/pyproject.toml': pyproject('a'), 'nx.json': nxJson };
+    expect(problemsOf(await infer(files, options), 'a').pin).toBe(`nx.json [line 7 column 14]: ${said}`);
   });
 });
 
-async function failure(files: Files): Promise<AggregateCreateNodesError> {
-  try {
-    await infer(files);
-  } catch (error) {
-    return error as AggregateCreateNodesError;
-  }
-  throw new Error('nothing was wrong');
+/** What the targets of a project say is wrong with it. */
+function problemsOf(results: readonly CreateNodesResult[], root: string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(targetsOf(results, root)).map(([name, { executor, options }]) => {
+      expect(executor).toBe('@wheelhouse/build:report-problem');
+      return [name, (options as { readonly problem: string }).problem];
+    }),
+  );
 }

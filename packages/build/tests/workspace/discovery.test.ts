@@ -103,4 +103,34 @@ describe('findProjects', () => {
     );
     expect(found.map(({ name }) => name)).toEqual(['one', 'two']);
   });
+
+  it.each<[string, Files]>([
+    ['a build system alone', { 'pyproject.toml': '[build-system]\nrequires = ["setuptools"]\n' }],
+    ['tables of tools', { 'pyproject.toml': '[tool.ruff]\nline-length = 1\n[tool.project]\nname = "x"\n' }],
+    ['the root of a workspace of uv', { 'pyproject.toml': '[tool.uv.workspace]\nmembers = ["x/*"]\n' }],
+    [
+      'a project that uv does not build',
+      {
+        'pyproject.toml':
+          '[project]\nname = "a"\nversion = "1"\n\n[tool.uv]\ndev-dependencies = []\npackage = false # not\n',
+      },
+    ],
+    ['a project that Poetry does not build', { 'pyproject.toml': '[tool.poetry]\nname = "a"\npackage-mode = false\n' }],
+    ['what npm installed', { 'node_modules/x/gyp/pyproject.toml': pyproject('gyp'), 'a/node_modules/b/setup.py': '' }],
+  ])('takes %s for no project', async (_what, files) => {
+    expect(await rootsOf(directory({ 'nx.json': '{}', ...files }))).toEqual([]);
+    const tracked = directory({ 'nx.json': '{}', ...files });
+    gitInit(tracked);
+    expect(await rootsOf(tracked)).toEqual([]);
+  });
+
+  it.each([
+    ['[project]\nname = "a"\n[tool.uv]\npackage = true\n'],
+    ['[project]\nname = "a"\n[tool.uv.sources]\nb = { workspace = true }\n[tool.x]\npackage = false\n'],
+    ['[tool.poetry]\nname = "a"\n'],
+    ['project.name = "a"\nproject.version = "1"\n'],
+    ['[tool.flit.metadata]\nmodule = "a"\n'],
+  ])('takes %j for a project', async (text) => {
+    expect(await rootsOf(directory({ 'nx.json': '{}', 'a/pyproject.toml': text }))).toEqual(['a']);
+  });
 });

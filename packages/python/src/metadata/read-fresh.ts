@@ -50,8 +50,24 @@ async function readAll(
   fresh: readonly ProjectFiles[],
   python: () => Promise<string>,
 ): Promise<Map<ProjectFiles, SetupPy | ElementError>> {
-  const withSetupPy = fresh.filter((files) => files.read('setup.py') !== undefined);
-  if (withSetupPy.length === 0) return new Map();
-  const read = await readSetupPys(withSetupPy, await python());
-  return new Map(withSetupPy.map((files, index) => [files, read[index] ?? {}]));
+  const results = new Map<ProjectFiles, SetupPy | ElementError>();
+  const withSetupPy = fresh.filter((files) => {
+    try {
+      return files.read('setup.py') !== undefined;
+    } catch (error) {
+      if (!(error instanceof ElementError)) throw error;
+      results.set(files, error);
+      return false;
+    }
+  });
+  if (withSetupPy.length === 0) return results;
+  try {
+    const read = await readSetupPys(withSetupPy, await python());
+    for (const [index, files] of withSetupPy.entries()) results.set(files, read[index] ?? {});
+  } catch (error) {
+    // Without a Python, the projects that have a setup.py are those that cannot be read.
+    if (!(error instanceof ElementError)) throw error;
+    for (const files of withSetupPy) results.set(files, error);
+  }
+  return results;
 }

@@ -22,66 +22,111 @@ export interface ReadOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+/** A project whose metadata was read, or why it could not be. */
+export type ReadProject =
+  | { readonly root: string; readonly metadata: ProjectMetadata }
+  | {
+      readonly root: string;
+      readonly error: ElementError | ElementErrors;
+      /** Normalised names of the distribution that it may be, as far as its files tell. */
+      readonly names: readonly string[];
+    };
+
 /**
  * The metadata of projects, read without running any of their code: pyproject.toml, setup.cfg, and the literals of
- * setup.py by one Python process for all of them. Nothing is started where the memo knows the files' content.
+ * setup.py by one Python process for all of them. Nothing is started where the memo knows the files' content. A project
+ * that cannot be read keeps no other from being read.
  *
  * @param roots the projects' directories relative to the workspace, `/`-separated
  * @returns in the order of `roots`
- * @throws ElementError METADATA, OUTSIDE_WORKSPACE; all that are wrong at once
  */
-export async function readProjects(roots: readonly string[], options: ReadOptions): Promise<ProjectMetadata[]> {
+export async function readEachProject(roots: readonly string[], options: ReadOptions): Promise<ReadProject[]> {
   const memo = new MetadataMemo(options.memo);
-  const errors: ElementError[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof ElementErrors) errors.push(...error.errors);
-      else if (error instanceof ElementError) errors.push(error);
-      else throw error;
-      return undefined;
-    }
-  };
-  const projects = roots.map((root) => attempt(() => open(root, options)));
-  const fresh = projects.filter((files) => files !== undefined && memo.get(files) === undefined) as ProjectFiles[];
+  const opened = roots.map((root) => attempt(() => open(root, options)));
+  const fresh = opened.flatMap(({ value }) => (value === undefined || memo.get(value) !== undefined ? [] : [value]));
+  const failed = new Map<ProjectFiles, ElementError | ElementErrors>();
   if (fresh.length > 0) {
     // The readers are loaded when there is something to read that the memo does not know.
     const { readFresh } = await import('./read-fresh.js');
     for (const { files, read } of await readFresh(fresh, options.python)) {
-      const metadata = attempt(read);
-      if (metadata !== undefined) memo.put(files, metadata);
+      const { value, error } = attempt(read);
+      if (error !== undefined) failed.set(files, error);
+      else if (value !== undefined) memo.put(files, value);
     }
   }
-  throwCollected(errors);
   memo.save();
-  return projects.map((files) => {
-    const metadata = files === undefined ? undefined : memo.get(files);
-    if (metadata === undefined) throw new Error('a project without metadata passed');
-    return metadata;
-  });
+  const results: ReadProject[] = [];
+  for (const [index, { value: files, error = files && failed.get(files) }] of opened.entries()) {
+    const root = roots[index] ?? '';
+    const metadata = files === undefined || error !== undefined ? undefined : memo.get(files);
+    if (metadata !== undefined) results.push({ root, metadata });
+    else if (error !== undefined) results.push({ root, error, names: await namesOf(files) });
+    else throw new Error(`the project \`${root}\` was neither read nor refused`);
+  }
+  return results;
+}
+
+/**
+ * The same where all have to be readable.
+ *
+ * @throws ElementError METADATA, OUTSIDE_WORKSPACE; all that are wrong at once
+ */
+export async function readProjects(roots: readonly string[], options: ReadOptions): Promise<ProjectMetadata[]> {
+  const read = await readEachProject(roots, options);
+  throwCollected(read.flatMap((each) => ('error' in each ? errorsOf(each.error) : [])));
+  return read.flatMap((each) => ('metadata' in each ? [each.metadata] : []));
+}
+
+/** The errors that one is made of. */
+export function errorsOf(error: ElementError | ElementErrors): readonly ElementError[] {
+  return error instanceof ElementErrors ? error.errors : [error];
+}
+
+interface Attempt<T> {
+  readonly value?: T;
+  readonly error?: ElementError | ElementErrors;
+}
+
+function attempt<T>(read: () => T): Attempt<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof ElementError || error instanceof ElementErrors) return { error };
+    throw error;
+  }
+}
+
+async function namesOf(files: ProjectFiles | undefined): Promise<readonly string[]> {
+  if (files === undefined) return [];
+  const { likelyNames } = await import('./likely-names.js');
+  return likelyNames(files);
 }
 
 /** Projects must not carry one distribution name. @throws ElementError DUPLICATE_DISTRIBUTION */
 export function checkDistinctNames(projects: readonly ProjectMetadata[]): void {
-  const byName = new Map<string, ProjectMetadata>();
-  const errors: ElementError[] = [];
+  throwCollected(sameNames(projects).map(({ error }) => error));
+}
+
+/** The projects whose distribution another one is, too. */
+export function sameNames(
+  projects: readonly ProjectMetadata[],
+): { readonly project: ProjectMetadata; readonly error: ElementError }[] {
+  const byName = new Map<string, ProjectMetadata[]>();
   for (const project of projects) {
-    const other = byName.get(project.normalizedName);
-    if (other === undefined) {
-      byName.set(project.normalizedName, project);
-      continue;
-    }
-    errors.push(
-      new ElementError({
-        code: 'DUPLICATE_DISTRIBUTION',
-        message: `the distribution \`${project.name}\` is also the project \`${other.root}\``,
-        origin: project.origins.name,
-        hint: `give \`${project.root}\` or \`${other.root}\` another name`,
-      }),
-    );
+    byName.set(project.normalizedName, [...(byName.get(project.normalizedName) ?? []), project]);
   }
-  throwCollected(errors);
+  return projects.flatMap((project) => {
+    const [other, ...more] = (byName.get(project.normalizedName) ?? []).filter((each) => each !== project);
+    if (other === undefined) return [];
+    const others = [other, ...more].map(({ root }) => `\`${root}\``).join(', ');
+    const error = new ElementError({
+      code: 'DUPLICATE_DISTRIBUTION',
+      message: `the distribution \`${project.name}\` is also the project ${others}`,
+      origin: project.origins.name,
+      hint: `give them different names, or leave out what is not a project of yours: \`"exclude": ["${project.root}/**"]\` beside the plugin's \`options\` in nx.json`,
+    });
+    return [{ project, error }];
+  });
 }
 
 function open(root: string, { workspace, settings, environment }: ReadOptions): ProjectFiles {
@@ -100,7 +145,7 @@ function open(root: string, { workspace, settings, environment }: ReadOptions): 
   if (METADATA_FILES.every((name) => files.read(name) === undefined)) {
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${root}\` is no Python project: it has none of \`${METADATA_FILES.join('`, `')}\``,
+      message: `\`${root}\` is not a Python project: it has none of \`${METADATA_FILES.join('`, `')}\``,
       hint: 'add a pyproject.toml with `[project]` and `[build-system]`',
     });
   }

@@ -21,6 +21,7 @@ import { checkDistinctNames, readProjects } from '../metadata/read-projects.js';
 import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
+import { checkNoProblems, type ProblemProject } from './problem-project.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
 import { readEjected } from '../plan/ejected-templates.js';
 import type { PlannedProject, ProjectSettings } from '../plan/planned-project.js';
@@ -47,6 +48,8 @@ export interface PythonWorkspaceOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Indexes that names are pinned to, beside those that pip and uv are configured with. */
   readonly indexes?: readonly PinnedIndex[];
+  /** The projects that nothing can be done with. */
+  readonly problems?: readonly ProblemProject[];
   /** The path of a file in which something is remembered between runs, by its name. */
   memo(name: string): string;
 }
@@ -94,6 +97,11 @@ export class PythonWorkspace {
     return new PythonWorkspace(options, projects);
   }
 
+  /** The projects that nothing can be done with: neither they nor those that require them. */
+  get problems(): readonly ProblemProject[] {
+    return this.options.problems ?? [];
+  }
+
   get directory(): string {
     return this.options.directory;
   }
@@ -102,15 +110,23 @@ export class PythonWorkspace {
     return this.options.indexes ?? [];
   }
 
-  /** The project of that name, in the workspace or as a distribution. @throws ElementError METADATA */
+  /**
+   * The project of that name, in the workspace or as a distribution.
+   *
+   * @throws ElementError METADATA, and what is wrong with the project
+   */
   project(name: string): WorkspaceProject {
-    const found =
-      this.projects.find(({ ref }) => ref.name === name) ??
-      this.projects.find(({ metadata }) => metadata.normalizedName === normalizeName(name));
+    const found = this.projects.find(({ ref }) => ref.name === name);
     if (found !== undefined) return found;
+    const problem =
+      this.problems.find(({ ref }) => ref.name === name) ??
+      this.problems.find(({ names }) => names.includes(normalizeName(name)));
+    if (problem !== undefined) throw problem.error;
+    const distribution = this.projects.find(({ metadata }) => metadata.normalizedName === normalizeName(name));
+    if (distribution !== undefined) return distribution;
     throw new ElementError({
       code: 'METADATA',
-      message: `There is no Python project \`${name}\` in this workspace`,
+      message: `there is no Python project \`${name}\` in this workspace`,
       hint:
         this.projects.length === 0
           ? 'a Python project has a setup.py, setup.cfg or pyproject.toml with a name'
@@ -124,12 +140,14 @@ export class PythonWorkspace {
    * @param use `test` for those that its tests need beside what it is installed with, `build` for what its own wheel is
    *   built with
    * @param environment where markers are asked; absent for every environment
+   * @throws ElementError METADATA where it needs one that nothing can be done with
    */
   localDependencies(
     { ref, metadata }: WorkspaceProject,
     use: LocalUse = 'runtime',
     environment: Partial<MarkerEnvironment> = {},
   ): WorkspaceProject[] {
+    this.checkNoProblems(metadata, ref.settings);
     const find = { runtime: localDependencies, test: localTestDependencies, build: localBuildDependencies }[use];
     return this.found(find(metadata, this.allMetadata(), { ...ref.settings, environment }));
   }
@@ -142,17 +160,25 @@ export class PythonWorkspace {
   /**
    * What the locks of a project have to answer: its own requirements and those of its local dependencies.
    *
-   * @throws ElementError RESOLUTION where a local dependency does not fit what is required of it in this environment
+   * @throws ElementError RESOLUTION where a local dependency does not fit what is required of it in this environment,
+   *   METADATA where it is one that nothing can be done with
    */
   requirements({ ref, metadata }: WorkspaceProject, environment?: MarkerEnvironment): ProjectRequirements {
+    this.checkNoProblems(metadata, ref.settings);
     const resolve = ref.resolve === undefined ? {} : { resolve: ref.resolve };
     return { ...projectRequirements(metadata, this.allMetadata(), { ...ref.settings, environment }), ...resolve };
   }
 
-  /** The projects that are resolved together with `project`, itself among them, in the order of their roots. */
+  /**
+   * The projects that are resolved together with `project`, itself among them, in the order of their roots.
+   *
+   * @throws ElementError what is wrong with one of them
+   */
   group(project: WorkspaceProject): WorkspaceProject[] {
     const { resolve } = project.ref;
     if (resolve === undefined) return [project];
+    const problem = this.problems.find(({ ref }) => ref.resolve === resolve);
+    if (problem !== undefined) throw problem.error;
     return this.projects
       .filter(({ ref }) => ref.resolve === resolve)
       .sort((a, b) => (a.ref.root < b.ref.root ? -1 : 1));
@@ -253,6 +279,13 @@ export class PythonWorkspace {
 
   private found(metadata: readonly ProjectMetadata[]): WorkspaceProject[] {
     return metadata.flatMap((each) => this.projects.filter(({ metadata: own }) => own === each));
+  }
+
+  private checkNoProblems(metadata: ProjectMetadata, settings: ProjectSettings | undefined): void {
+    if (this.problems.length === 0) return;
+    const all = this.allMetadata();
+    const comesWith = localClosure(metadata, all, settings).map(({ project }) => project);
+    checkNoProblems([metadata, ...comesWith], this.problems);
   }
 
   private allMetadata(): ProjectMetadata[] {

@@ -2,10 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
-  checkDistinctNames,
   findPython,
   formatRequirement,
+  readEachProject,
   readProjects,
+  sameNames,
   type ProjectMetadata,
 } from '@wheelhouse/python';
 import { formatError, type ElementError } from '@wheelhouse/element';
@@ -239,14 +240,14 @@ test('all that is wrong in all projects is told at once', async () => {
   write({ 'a/pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["-", "ok", "x[", ]\n' });
   expect(await failure('a', '../b', 'c')).toBe(
     [
-      'the project `../b` is not inside the workspace',
-      "hint: a project's root is a path relative to the workspace",
-      '`c` is no Python project: it has none of `pyproject.toml`, `setup.cfg`, `setup.py`',
-      'hint: add a pyproject.toml with `[project]` and `[build-system]`',
       'a/pyproject.toml [line 4 column 16]: `-` is no valid requirement: a distribution name is expected at character 1',
       'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
       'a/pyproject.toml [line 4 column 27]: `x[` is no valid requirement: the name of an extra is expected at character 3',
       'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+      'the project `../b` is not inside the workspace',
+      "hint: a project's root is a path relative to the workspace",
+      '`c` is not a Python project: it has none of `pyproject.toml`, `setup.cfg`, `setup.py`',
+      'hint: add a pyproject.toml with `[project]` and `[build-system]`',
     ].join('\n'),
   );
 });
@@ -255,13 +256,39 @@ test('two projects of one name are refused, naming both', async () => {
   const text = (name: string): string => `[project]\nname = "${name}"\nversion = "1"\n`;
   write({ 'a/pyproject.toml': text('My_App'), 'b/pyproject.toml': text('my-app') });
   const projects = await readProjects(['a', 'b'], { workspace, python });
-  expect(() => {
-    checkDistinctNames(projects);
-  }).toThrow(
-    expect.objectContaining({
-      code: 'DUPLICATE_DISTRIBUTION',
-      message: 'b/pyproject.toml [line 2 column 0]: the distribution `my-app` is also the project `a`',
-      hint: 'give `b` or `a` another name',
-    }) as Error,
-  );
+  const hint = (root: string): string =>
+    `give them different names, or leave out what is not a project of yours: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
+  expect(sameNames(projects).map(({ project, error }) => [project.root, formatError(error)])).toEqual([
+    [
+      'a',
+      `a/pyproject.toml [line 2 column 0]: the distribution \`My_App\` is also the project \`b\`\nhint: ${hint('a')}`,
+    ],
+    [
+      'b',
+      `b/pyproject.toml [line 2 column 0]: the distribution \`my-app\` is also the project \`a\`\nhint: ${hint('b')}`,
+    ],
+  ]);
+});
+
+test('a project that cannot be read keeps no other from being read, and tells the names it may have', async () => {
+  write({
+    'good/pyproject.toml': '[project]\nname = "good"\nversion = "1"\n',
+    'toml/pyproject.toml': '[project]\nname = "Some.Name"\nversion =\n',
+    'setup/setup.py': 'from setuptools import setup\nimport versioneer\nsetup(name=open("NAME").read())\n',
+    'named/setup.py':
+      'from setuptools import setup\nsetup(name="named", version=open("V").read(), install_requires=open("R"))\n',
+    'cfg/setup.cfg': '[metadata]\nname = cfg\nname = twice\n',
+    'empty/README.md': '',
+  });
+  writeFileSync(join(workspace, 'toml', 'setup.cfg'), Buffer.from('[metadata]\nauthor = J\xfcrgen\n', 'latin1'));
+  const read = await readEachProject(['good', 'toml', 'setup', 'named', 'cfg', 'empty', '..'], { workspace, python });
+  expect(read.map((each) => ('metadata' in each ? each.metadata.name : each.names))).toEqual([
+    'good',
+    ['some-name'],
+    ['setup'],
+    ['named'],
+    ['cfg'],
+    [],
+    [],
+  ]);
 });

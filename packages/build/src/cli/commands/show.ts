@@ -10,11 +10,14 @@ Shows elements and all that they need, dependencies first: the state, the key, t
 are \`cached\` (its artifact is there), \`failed\` (its build is known to fail), \`buildable\` and \`waiting\` (for others).
 
 A target that ends in .bst is an element of the project in the current directory or the nearest one above; any other
-target is a project of the Nx workspace. Without targets, the default targets of the elements' project are shown.
+target is a project of the Nx workspace. Without targets, the default targets of the elements' project are shown; where
+there is none, the Python projects of the workspace, with what is wrong with those that nothing can be done with.
 
   --format text|json  json adds what the elements were resolved to
   --directory DIR     act as if started in DIR
   --help              show this
+
+Ends with 0, or with 1 where something is wrong with a project of the workspace that is shown.
 `;
 
 const FORMATS = ['text', 'json'] as const;
@@ -31,6 +34,10 @@ export const show: Command = {
     const format = FORMATS.find((known) => known === values.format);
     if (format === undefined) throw usage('show', `there is no format \`${values.format}\``);
     return await withSession(context, values, async (session) => {
+      if (positionals.length === 0 && !session.isInElementProject()) {
+        const { showProjects } = await import('../project-list.js');
+        return showProjects(await session.openWorkspace(), { format, output: context.output });
+      }
       const shown = new Map<string, ShownElement>();
       for (const opened of await openSessions(session, positionals)) {
         for (const element of await elementsOf(session, opened)) shown.set(element.name, element);

@@ -11,9 +11,7 @@ export interface StaleProject {
 
 /**
  * The projects of a workspace whose locks are stale or missing; those without a target that makes locks have none to be
- * stale. No index is asked.
- *
- * @throws ElementError INTERPRETER, RESOLUTION, METADATA where that cannot be told
+ * stale. Those of which it cannot be told say why when their targets are run. No index is asked.
  */
 export async function staleProjects(workspace: PythonWorkspace): Promise<StaleProject[]> {
   const found = await findProjects(workspace.directory);
@@ -34,10 +32,8 @@ async function reasonsOf(workspace: PythonWorkspace, project: WorkspaceProject):
     await workspace.planned(project);
     return [];
   } catch (error) {
+    if (!(error instanceof ElementError || error instanceof ElementErrors)) throw error;
     const errors = error instanceof ElementErrors ? error.errors : [error];
-    if (errors.every((each) => each instanceof ElementError && STALE.includes(each.code))) {
-      return errors as ElementError[];
-    }
-    throw error;
+    return errors.every(({ code }) => STALE.includes(code)) ? errors : [];
   }
 }

@@ -1,0 +1,125 @@
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import {
+  findPython,
+  normalizeName,
+  readEachProject,
+  sameNames,
+  type ProblemProject,
+  type ProjectMetadata,
+  type ProjectRef,
+} from '@wheelhouse/python';
+import type { FoundProject } from './discovery.js';
+
+/** What reading the metadata of projects needs. */
+export interface ReadingOptions {
+  /** Absolute path. */
+  readonly workspace: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Paths of JSON files that remember: metadata by content, and interpreters. */
+  readonly memos: { readonly metadata: string; readonly interpreters: string };
+}
+
+/** A project that can be worked with. */
+export interface ReadableProject {
+  readonly found: FoundProject;
+  readonly ref: ProjectRef;
+  readonly metadata: ProjectMetadata;
+}
+
+/** The projects of a workspace: those that can be worked with, and those that cannot. Each is in one of the two. */
+export interface SortedProjects {
+  readonly readable: readonly ReadableProject[];
+  readonly problems: readonly (ProblemProject & { readonly found: FoundProject })[];
+}
+
+/**
+ * Reads the metadata of projects. What is wrong with one of them, with its options or its name, is its own problem and
+ * keeps no other from being worked with (docs/adr/0066).
+ */
+export async function readFoundProjects(
+  found: readonly FoundProject[],
+  options: ReadingOptions,
+): Promise<SortedProjects> {
+  const optionsOf = new Map(found.map((each) => [each.root, each.options]));
+  const read = await readEachProject(
+    found.map(({ root }) => root),
+    {
+      workspace: options.workspace,
+      memo: options.memos.metadata,
+      python: () => findPython(options.environment, options.memos.interpreters),
+      settings: (root) => optionsOf.get(root)?.settings,
+      environment: options.environment,
+    },
+  );
+  const metadataOf = new Map(read.flatMap((each) => ('metadata' in each ? [[each.root, each.metadata] as const] : [])));
+  const errorOf = new Map<string, ElementError | ElementErrors>();
+  const namesOf = new Map<string, readonly string[]>();
+  for (const { project, error } of sameNames([...metadataOf.values()])) errorOf.set(project.root, error);
+  for (const each of found) if (each.error !== undefined) errorOf.set(each.root, each.error);
+  for (const each of read) {
+    if ('error' in each) errorOf.set(each.root, withWayOut(each.error, each.root));
+    namesOf.set(each.root, 'error' in each ? each.names : [each.metadata.normalizedName]);
+  }
+  const nodeNames = namesInWorkspace(found, (root) => metadataOf.get(root)?.name ?? namesOf.get(root)?.[0]);
+  const refOf = (each: FoundProject): ProjectRef => {
+    return {
+      name: nodeNames.get(each.root) ?? each.root,
+      root: each.root,
+      ...(each.options.python === undefined ? {} : { python: each.options.python }),
+      settings: each.options.settings,
+    };
+  };
+  return {
+    readable: found.flatMap((each) => {
+      const metadata = metadataOf.get(each.root);
+      if (metadata === undefined || errorOf.has(each.root)) return [];
+      return [{ found: each, ref: refOf(each), metadata }];
+    }),
+    problems: found.flatMap((each) => {
+      const error = errorOf.get(each.root);
+      if (error === undefined) return [];
+      const names = [...(namesOf.get(each.root) ?? []), ...(each.name === undefined ? [] : [normalizeName(each.name)])];
+      return [{ found: each, ref: refOf(each), error, names }];
+    }),
+  };
+}
+
+/**
+ * The names of projects in the workspace, by their roots: those that project.json or package.json give, else those of
+ * the distributions. Nx takes no name twice, so where a distribution's is taken its project goes by its root.
+ */
+export function namesInWorkspace(
+  found: readonly FoundProject[],
+  distributionOf: (root: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  const taken = new Set(found.flatMap(({ name }) => name ?? []));
+  return new Map(
+    found.map(({ root, name }) => {
+      if (name !== undefined) return [root, name];
+      const distribution = distributionOf(root);
+      const own = distribution === undefined || taken.has(distribution) ? root : distribution;
+      taken.add(own);
+      return [root, own];
+    }),
+  );
+}
+
+/** What reads as a project may be a fixture of tests or somebody else's code: the error says how to leave it out. */
+function withWayOut(error: ElementError | ElementErrors, root: string): ElementError | ElementErrors {
+  const errors = error instanceof ElementErrors ? error.errors : [error];
+  const wayOut = `if \`${root}\` is not a project of yours, leave it out: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
+  const told = errors.map((each, index) => {
+    if (index < errors.length - 1 || root === '.') return each;
+    const { code, reason: message, origin, detail, hint } = each;
+    return new ElementError({
+      code,
+      message,
+      origin,
+      detail,
+      hint: hint === undefined ? wayOut : `${hint}; ${wayOut}`,
+      cause: each,
+    });
+  });
+  const [only, ...more] = told;
+  return only === undefined || more.length > 0 ? new ElementErrors(told) : only;
+}

@@ -1,0 +1,32 @@
+import { posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import type { ProjectFiles } from './project-files.js';
+import { isValidName, normalizeName } from '../requirements/name.js';
+
+/** How each file says the name of a distribution, where it says it plainly. */
+const NAMES: readonly (readonly [string, RegExp])[] = [
+  ['pyproject.toml', /^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]+)["']/m],
+  ['setup.cfg', /^name[ \t]*[=:][ \t]*(\S+)/m],
+  ['setup.py', /\bname\s*=\s*["']([^"'\n]+)["']/],
+];
+
+/**
+ * The names that a distribution may have whose metadata cannot be read: those that its files seem to say, or else that
+ * of its directory. Whoever requires one of them must not be answered by an index instead.
+ *
+ * @returns normalised
+ */
+export function likelyNames(files: ProjectFiles): string[] {
+  const said = NAMES.flatMap(([file, pattern]) => pattern.exec(textOf(files, file))?.[1] ?? []).filter(isValidName);
+  const names = said.length > 0 ? said : [posix.basename(files.root)].filter(isValidName);
+  return [...new Set(names.map(normalizeName))];
+}
+
+function textOf(files: ProjectFiles, name: string): string {
+  try {
+    return files.read(name) ?? '';
+  } catch (error) {
+    if (error instanceof ElementError) return '';
+    throw error;
+  }
+}
