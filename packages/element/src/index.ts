@@ -116,6 +116,7 @@ export { HostElement, type HostServices } from './elements/host.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
 export { actionKey } from './build/action-digest.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
+export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
 export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';

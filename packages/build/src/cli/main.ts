@@ -1,5 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
 import type { Command, CommandContext } from './command.js';
+import { artifact } from './commands/artifact.js';
 import { build } from './commands/build.js';
 import { doctor } from './commands/doctor.js';
 import { image } from './commands/image.js';
@@ -45,6 +46,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly com
   script: {
     summary: 'print the shell script that builds an element',
     command: script,
+  },
+  artifact: {
+    summary: 'check out what an element was built to',
+    command: artifact,
   },
   lock: {
     summary: 'resolve what a project requires and write its locks',

@@ -44,6 +44,7 @@ describe('wheelhouse', () => {
       'show',
       'snapshot',
       'script',
+      'artifact',
       'lock',
       'verify',
       'image',
@@ -62,6 +63,7 @@ describe('wheelhouse', () => {
       'show',
       'snapshot',
       'script',
+      'artifact',
       'lock',
       'verify',
       'image',
@@ -79,13 +81,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: there is no command `make`\n' +
-        'hint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',

@@ -1,6 +1,6 @@
 import type { StageInstruction } from './action-recorder.js';
 import { StagingArea, type StagingWarning } from './staging.js';
-import { globMatcher } from './glob.js';
+import { whitelistOf } from './overlap-whitelist.js';
 import { sameDigest, type Digest } from '../plugin/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../load/error.js';
@@ -125,12 +125,6 @@ async function withoutWritable(
     kept.push(rest);
   }
   return kept;
-}
-
-function whitelistOf(element: Element): (path: string) => boolean {
-  const globs = element.public.mapping('bst')?.sequence('overlap-whitelist')?.scalars() ?? [];
-  const matchers = globs.map((glob) => globMatcher(element.variables.expand(glob)));
-  return (path) => matchers.some((matches) => matches(path));
 }
 
 function missingPart(element: Element, subdirectory: string): ElementError {

@@ -1,0 +1,29 @@
+import { whitelistOf } from './overlap-whitelist.js';
+import { StagingArea, type StagingWarning } from './staging.js';
+import type { Digest } from '../plugin/digest.js';
+import type { Element } from '../plugin/element.js';
+import type { ArtifactRecord, BlobStore } from '../plugin/ports.js';
+import { writeTree } from '../plugin/tree.js';
+
+/** An element with its artifact. */
+export interface BuiltElement {
+  readonly element: Element;
+  readonly record: ArtifactRecord;
+}
+
+/**
+ * Lays artifacts over one another as they are staged at the root of a sandbox, without running integration commands.
+ *
+ * @param built in staging order
+ * @throws ElementError STAGING where two of them cannot lie in one root
+ */
+export async function mergeArtifacts(
+  blobs: BlobStore,
+  built: readonly BuiltElement[],
+): Promise<{ readonly tree: Digest; readonly warnings: readonly StagingWarning[] }> {
+  const area = new StagingArea(blobs);
+  for (const { element, record } of built) {
+    await area.stage({ tree: record.tree, path: '/', owner: element.name, mayOverlap: whitelistOf(element) });
+  }
+  return { tree: await writeTree(blobs, area.tree), warnings: area.warnings };
+}
