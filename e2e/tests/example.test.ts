@@ -108,7 +108,7 @@ describe('from empty stores, with the snapshot and without a network', () => {
     expect(record().snapshotDigest).toBe(manifest().snapshotDigest);
     const { stdout, stderr, exitCode } = await workspace.wheelhouse(['verify', 'todobackend']);
     expect({ stdout, stderr, exitCode }).toEqual({
-      stdout: expect.stringMatching(/^\d+ checked, 0 wrong\n$/) as string,
+      stdout: expect.stringMatching(/^verified: everything is as it is recorded\n\d+ checked, 0 wrong\n$/) as string,
       stderr: '',
       exitCode: 0,
     });
@@ -233,7 +233,10 @@ describe('one byte of a file that is staged', () => {
       const { stdout, exitCode } = await workspace.wheelhouse(['verify', 'todobackend']);
       return { lines: stdout.trimEnd().split('\n'), exitCode };
     };
-    expect(await verify()).toEqual({ lines: [expect.stringMatching(/^\d+ checked, 0 wrong$/)], exitCode: 0 });
+    expect(await verify()).toEqual({
+      lines: ['verified: everything is as it is recorded', expect.stringMatching(/^\d+ checked, 0 wrong$/)],
+      exitCode: 0,
+    });
 
     const [{ path, sha256 } = { path: '', sha256: '' }] = manifest().files;
     const wheel = workspace.path(`${DIST}/${path}`);

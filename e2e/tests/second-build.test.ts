@@ -43,6 +43,8 @@ test('wheel and sdist are the same in other surroundings, and are really built e
     `wheel: dist/unsteady/wheel/${WHEEL}`,
     'sdist: dist/unsteady/sdist/unsteady-1.0.0.tar.gz',
     'wheelhouse: dist/unsteady/wheelhouse',
+    `verified: ${WHEEL} is the same when it is built again`,
+    'verified: unsteady-1.0.0.tar.gz is the same when it is built again',
   ];
   expect(await build('--format', 'sdist', '--verify')).toMatchObject({ exitCode: 0, said: made });
   const varied = ['path', 'timezone', 'locale', 'home', 'hash-seed'].flatMap((what) => ['--vary', what]);

@@ -7,7 +7,10 @@ import { formatDifference, formatFinding, type WheelResult } from '@wheelhouse/p
  *
  * @param workspace absolute path
  */
-export function wheelLines({ made, warnings, hints = [], differing }: WheelResult, workspace: string): string[] {
+export function wheelLines(
+  { made, warnings, hints = [], differing, verified }: WheelResult,
+  workspace: string,
+): string[] {
   const lines = warnings.flatMap((finding) => [
     `warning: ${formatFinding(finding)}`,
     ...(finding.hint === undefined ? [] : [`  hint: ${finding.hint}`]),
@@ -24,5 +27,6 @@ export function wheelLines({ made, warnings, hints = [], differing }: WheelResul
   lines.push(`wheel: ${relative(workspace, wheel)}`);
   if (sdist !== undefined) lines.push(`sdist: ${relative(workspace, sdist)}`);
   lines.push(`wheelhouse: ${relative(workspace, wheelhouse)}`);
+  lines.push(...verified.map((file) => `verified: ${file} is the same when it is built again`));
   return lines;
 }

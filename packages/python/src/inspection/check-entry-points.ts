@@ -24,7 +24,7 @@ export async function checkEntryPoints(wheel: WheelUnderInspection): Promise<voi
     if (group === undefined || module === undefined) {
       wheel.error(
         place,
-        `this is no entry point: \`${line}\``,
+        `this is not an entry point: \`${line}\``,
         'it is `name = package.module:object`, below a `[group]`',
       );
       continue;
@@ -38,7 +38,10 @@ export async function checkEntryPoints(wheel: WheelUnderInspection): Promise<voi
   }
 }
 
-/** A module may come from another distribution, but not below a package that is whole in this one. */
+/**
+ * A module may come from another distribution, and projects name modules of their tests: installers take either, so that
+ * `strict` decides. Below a package that is whole in this wheel it is most likely one that was left out.
+ */
 function missingModule(
   wheel: WheelUnderInspection,
   {
@@ -48,9 +51,8 @@ function missingModule(
   }: { readonly place: string; readonly module: string; readonly modules: ReadonlySet<string> },
 ): void {
   const [top = ''] = module.split('.');
-  const message = `the wheel has no module \`${module}\``;
-  if (modules.has(`${top}.__init__`)) wheel.error(place, message, 'is it among the packages that the backend finds?');
-  else wheel.warn(place, message);
+  const hint = modules.has(`${top}.__init__`) ? 'is it among the packages that the backend finds?' : undefined;
+  wheel.warn(place, `the wheel has no module \`${module}\``, hint);
 }
 
 /** The modules and packages that a wheel installs, with dots; a package has its `__init__` there, too. */

@@ -48,6 +48,8 @@ export interface WheelResult {
   readonly hints?: readonly string[];
   /** The files that a second build made otherwise. */
   readonly differing: readonly DifferingFile[];
+  /** The names of the files that a second build made the same; empty where there was none. */
+  readonly verified: readonly string[];
   /** Absent where an element failed or a second build differs. */
   readonly made?: {
     readonly manifest: Manifest;
@@ -82,7 +84,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       each.status === 'failed' && distributions.includes(each.element.name) ? [each.record] : [],
     );
     const hint = record === undefined ? undefined : await outsideHint(operation, own, record);
-    return { outcomes, warnings: [], ...(hint === undefined ? {} : { hints: [hint] }), differing: [] };
+    return { outcomes, warnings: [], ...(hint === undefined ? {} : { hints: [hint] }), differing: [], verified: [] };
   }
 
   await checkClosure(operation, { closure, session, kind: 'runtime' });
@@ -100,7 +102,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
     const fresh = outcomes.some(({ status, element }) => status === 'built' && element.name === name);
     const again = await verifyBuild(operation, closure, { wheel, sdist, vary: options.vary ?? [], fresh });
     if (again.failed || again.differing.length > 0) {
-      return { outcomes: [...outcomes, ...again.outcomes], warnings, differing: again.differing };
+      return { outcomes: [...outcomes, ...again.outcomes], warnings, differing: again.differing, verified: [] };
     }
   }
   const requirements = requirementsText(wheels);
@@ -140,6 +142,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
     outcomes,
     warnings,
     differing: [],
+    verified: options.verify === true ? [wheel, ...(sdist === undefined ? [] : [sdist])].map(({ path }) => path) : [],
     made: {
       manifest,
       wheel: join(dist, 'wheel', wheel.path),

@@ -145,9 +145,9 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'entry points that are none, or name modules that are not there',
     points('[console_scripts]\na = app.gone:main\nb = app\nc app\na = app.cli:main\nd = elsewhere:run\n'),
     [
-      error(`${INFO}/entry_points.txt:2: the wheel has no module \`app.gone\``),
+      warning(`${INFO}/entry_points.txt:2: the wheel has no module \`app.gone\``),
       error(`${INFO}/entry_points.txt:3: \`b\` names nothing to call: \`b = app\``),
-      error(`${INFO}/entry_points.txt:4: this is no entry point: \`c app\``),
+      error(`${INFO}/entry_points.txt:4: this is not an entry point: \`c app\``),
       error(`${INFO}/entry_points.txt:5: \`a\` is there twice in the group \`console_scripts\``),
       warning(`${INFO}/entry_points.txt:6: the wheel has no module \`elsewhere\``),
     ],

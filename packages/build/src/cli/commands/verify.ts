@@ -44,6 +44,9 @@ export const verify: Command = {
         ? await verifyProject(target, context, { ...tested, directory: values.directory })
         : await (await import('../wheelhouse-findings.js')).verifyDirectory(directory, tested);
     for (const finding of findings) context.output.write(`${finding}\n`);
+    if (findings.length === 0) {
+      context.output.write(`verified: everything is as it is recorded${tested.tested ? ', and tested' : ''}\n`);
+    }
     context.output.write(`${checked} checked, ${findings.length} wrong\n`);
     return findings.length === 0 ? EXIT.done : EXIT.userError;
   },
