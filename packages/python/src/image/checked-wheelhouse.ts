@@ -5,8 +5,10 @@ import { ElementError } from '@wheelhouse/element';
 import type { Attestation } from './image-layout.js';
 import type { Manifest } from '../project/manifest.js';
 import { outputsOf, type Operation } from '../project/operation.js';
+import { readManifest } from '../project/read-manifest.js';
 import { hashFile } from '../sources/snapshot-files.js';
 import { PROVENANCE, SBOM } from '../wheelhouse/layout.js';
+import { ownFile } from '../wheelhouse/own-file.js';
 
 /** A wheelhouse that is what its manifest says. */
 export interface CheckedWheelhouse {
@@ -33,27 +35,28 @@ const ATTESTATIONS: Readonly<Record<string, string>> = {
 export async function checkedWheelhouse(operation: Operation): Promise<CheckedWheelhouse> {
   const { dist } = outputsOf(operation);
   const workspace = operation.workspace.directory;
-  const again = `run \`nx run ${operation.project.ref.name}:build-wheel\``;
   const path = join(dist, 'manifest.json');
   const place = (name: string): string => posix.normalize(relative(workspace, join(dist, name)));
-  if (!existsSync(path)) {
+  const command = `nx run ${operation.project.ref.name}:build-wheel`;
+  const again = `run \`${command}\``;
+  const manifest = await readManifest({ path, shown: place('manifest.json'), command });
+  if (manifest === undefined) {
     throw new ElementError({
       code: 'ARTIFACT',
       message: `there is no manifest \`${place('manifest.json')}\``,
       hint: again,
     });
   }
-  const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
   const listed = manifest.files.filter((file) => file.path.startsWith('wheelhouse/'));
   const wheels: string[] = [];
   for (const file of listed) {
-    const absolute = join(dist, file.path);
-    const found = existsSync(absolute) ? (await hashFile(absolute)).sha256 : undefined;
+    const own = await ownFile(dist, file.path);
+    const found = own.path === undefined ? undefined : (await hashFile(own.path)).sha256;
     if (found !== file.sha256) {
       throw new ElementError({
         code: 'ARTIFACT',
         message: `\`${place(file.path)}\` is not the file of its manifest: expected \`sha256:${file.sha256}\`, ${
-          found === undefined ? 'and it is not there' : `got \`sha256:${found}\``
+          found === undefined ? `and it ${own.refused ?? ''}` : `got \`sha256:${found}\``
         }`,
         hint: again,
       });

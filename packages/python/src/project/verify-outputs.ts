@@ -15,9 +15,14 @@ import { readReport, type TestCounts } from './junit.js';
 import type { FileDigest, Manifest, TestRecord } from './manifest.js';
 import { outputsOf, planClosure, toolchainFacts, usedFiles, type Operation, type PlannedClosure } from './operation.js';
 import { openPlan } from './python-engine.js';
+import { readManifest, readRecord, type DocumentPlace } from './read-manifest.js';
 import { sourceDigestOf } from './source-digest.js';
 import { filesOf } from './tree-files.js';
 import { parseWheelName } from './wheel-name.js';
+import { RECORD } from '../wheelhouse/layout.js';
+import { ownFile } from '../wheelhouse/own-file.js';
+import { statementText } from '../wheelhouse/statement.js';
+import { TEST_RESULT, testResultOf } from '../wheelhouse/test-result.js';
 
 /** Something that is not what a manifest or record says. */
 export interface Finding {
@@ -67,9 +72,9 @@ class Verifier {
 
   async run(): Promise<Verification> {
     const { dist, reports } = outputsOf(this.operation);
-    const manifest = (await readJson(join(dist, 'manifest.json'))) as Manifest | undefined;
+    const { name } = this.operation.project.ref;
+    const manifest = await readManifest(this.place(join(dist, 'manifest.json'), 'build-wheel'));
     if (manifest === undefined) {
-      const { name } = this.operation.project.ref;
       throw new ElementError({
         code: 'ARTIFACT',
         message: `there is no manifest \`${this.relative(join(dist, 'manifest.json'))}\``,
@@ -78,7 +83,7 @@ class Verifier {
     }
     const closure = await planClosure(this.operation);
     const { own, plan } = closure;
-    const test = (await readJson(join(reports, 'record.json'))) as TestRecord | undefined;
+    const test = await readRecord(this.place(join(reports, RECORD), 'test'));
     const [wheel, snapshot] = [plan.wheel(own), plan.snapshot(own)];
     const targets = [
       wheel,
@@ -140,7 +145,7 @@ class Verifier {
     const { session, onDisk, used } = around;
     const [name = ''] = used;
     const { dist, reports } = outputsOf(this.operation);
-    const file = this.relative(join(reports, 'record.json'));
+    const file = this.relative(join(reports, RECORD));
     await this.compareFiles(file, 'wheel', [record.wheel], dist);
     this.compare(file, 'wheel', stable(record.wheel), stable(manifest.files[0] ?? {}));
     this.compare(file, 'snapshotDigest', record.snapshotDigest, onDisk.digest);
@@ -154,6 +159,9 @@ class Verifier {
     for (const member of ['passed', 'failed', 'skipped'] as const) {
       this.compare(file, member, String(record[member]), String(counts?.[member] ?? 'no junit.xml'));
     }
+    const statement = join(reports, TEST_RESULT);
+    const recorded = existsSync(statement) ? digestOf(await readFile(statement)).hash : 'no such file';
+    this.compare(this.relative(statement), 'sha256', recorded, digestOf(statementText(testResultOf(record))).hash);
   }
 
   /** Those files of the snapshot that the locks allow for what was built. */
@@ -165,8 +173,13 @@ class Verifier {
 
   private async compareFiles(file: string, member: string, files: readonly FileDigest[], base: string): Promise<void> {
     for (const [index, { path, sha256 }] of files.entries()) {
-      const at = join(base, path);
-      const computed = existsSync(at) ? digestOf(await readFile(at)).hash : 'no such file';
+      const own = await ownFile(base, path);
+      const computed =
+        own.path === undefined
+          ? own.isAbsent === true
+            ? 'no such file'
+            : `a path that ${own.refused}`
+          : digestOf(await readFile(own.path)).hash;
       this.compare(file, `${member}[${index}].sha256 (${path})`, sha256, computed);
     }
   }
@@ -198,6 +211,10 @@ class Verifier {
     return names.sort();
   }
 
+  private place(path: string, target: string): DocumentPlace {
+    return { path, shown: this.relative(path), command: `nx run ${this.operation.project.ref.name}:${target}` };
+  }
+
   private relative(path: string): string {
     return relative(this.operation.workspace.directory, path);
   }
@@ -217,10 +234,6 @@ async function digestsIn(directory: string): Promise<FileDigest[]> {
 
 async function namesIn(directory: string): Promise<string[]> {
   return existsSync(directory) ? await readdir(directory) : [];
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : undefined;
 }
 
 function stable(value: unknown): string {

@@ -1,3 +1,5 @@
+import type { JsonDocument } from './json-document.js';
+
 /** Something about a wheelhouse that is not as it must be. */
 export interface WheelhouseFinding {
   /** The path, from the wheelhouse, of the file it is about. */
@@ -25,5 +27,11 @@ export class Findings {
   compare(file: string, member: string, values: { readonly recorded: string; readonly computed: string }): void {
     const { recorded, computed } = values;
     this.expect(recorded === computed, file, `\`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\``);
+  }
+
+  /** The same for a member that somebody else may have written: another type is another value. */
+  compareValue(file: string, member: string, recorded: JsonDocument, computed: string | number): void {
+    const message = `\`${member}\` is recorded as \`${recorded.shown()}\`, and is \`${computed}\``;
+    this.expect(recorded.raw === computed, file, message);
   }
 }

@@ -10,6 +10,9 @@ export const SBOM = 'sbom.cdx.json';
 /** The provenance of a wheelhouse. */
 export const PROVENANCE = 'provenance.intoto.json';
 
+/** The record of a project's tests. */
+export const RECORD = 'record.json';
+
 /** Whether a directory looks like a wheelhouse: wheels, and a file that says what they are. @param path absolute */
 export async function isWheelhouse(path: string): Promise<boolean> {
   if (!existsSync(path) || !(await stat(path)).isDirectory()) return false;

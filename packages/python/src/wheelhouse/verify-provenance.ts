@@ -1,16 +1,15 @@
 import type { Findings } from './findings.js';
 import type { JsonDocument } from './json-document.js';
 import { PROVENANCE, REQUIREMENTS, SBOM } from './layout.js';
-import { PROVENANCE_TYPE } from './provenance.js';
+import { BUILD_TYPE, BUILDER, PROVENANCE_TYPE, type WheelOrigin } from './provenance.js';
 import { STATEMENT_TYPE } from './statement.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 
 /** Checks that a provenance is about exactly the wheels that are there, by their digests, and what lies beside them. */
-export function verifyProvenance({ provenance, wheels, digests }: WheelhouseContents, findings: Findings): void {
+export function verifyProvenance(contents: WheelhouseContents, findings: Findings): void {
+  const { provenance, wheels, digests } = contents;
   if (provenance === undefined) return;
-  findings.compare(PROVENANCE, '_type', { recorded: provenance.at('_type').text(), computed: STATEMENT_TYPE });
-  const predicateType = provenance.at('predicateType').text();
-  findings.compare(PROVENANCE, 'predicateType', { recorded: predicateType, computed: PROVENANCE_TYPE });
+  verifyPredicate(provenance, contents, findings);
   const subjects = new Map(
     provenance
       .at('subject')
@@ -40,6 +39,60 @@ export function verifyProvenance({ provenance, wheels, digests }: WheelhouseCont
   }
 }
 
+/** The origins of wheels; one of them alone is the project's. */
+const ORIGINS: readonly WheelOrigin[] = ['project', 'workspace', 'snapshot', 'sdist'];
+/** What an input can be to a build. */
+const ROLES = ['commit', 'sources', 'lock', 'snapshot', 'wheel', 'build', 'scripts', 'toolchain', 'rust'];
+
+/** What a provenance says of the build itself: constants of its type, and what is said twice. */
+function verifyPredicate(provenance: JsonDocument, { sbom }: WheelhouseContents, findings: Findings): void {
+  const definition = provenance.at('predicate', 'buildDefinition');
+  const details = provenance.at('predicate', 'runDetails');
+  const internal = definition.at('internalParameters');
+  findings.compareValue(PROVENANCE, '_type', provenance.at('_type'), STATEMENT_TYPE);
+  findings.compareValue(PROVENANCE, 'predicateType', provenance.at('predicateType'), PROVENANCE_TYPE);
+  findings.compareValue(PROVENANCE, 'buildType', definition.at('buildType'), BUILD_TYPE);
+  findings.compareValue(PROVENANCE, 'builder.id', details.at('builder', 'id'), BUILDER);
+  const [tool] = sbom?.at('metadata', 'tools', 'components').items() ?? [];
+  if (tool !== undefined) {
+    const version = details.at('builder', 'version', '@wheelhouse/python');
+    findings.compareValue(PROVENANCE, 'builder.version', version, tool.at('version').text());
+  }
+  const invocation = details.at('metadata', 'invocationId').shown();
+  findings.expect(/^[0-9a-f]{64}$/.test(invocation), PROVENANCE, `\`invocationId\` is \`${invocation}\`, not a key`);
+  const environment = internal.at('environment');
+  const toolchain = internal.at('toolchain');
+  findings.compareValue(
+    PROVENANCE,
+    'toolchain.version',
+    toolchain.at('version'),
+    environment.at('python_full_version').text(),
+  );
+  findings.compareValue(
+    PROVENANCE,
+    'toolchain.implementation',
+    toolchain.at('implementation'),
+    environment.at('implementation_name').text(),
+  );
+  for (const member of ['sandboxContract', 'stagingRules']) {
+    const value = internal.at(member);
+    findings.expect(Number.isInteger(value.raw), PROVENANCE, `\`${member}\` is \`${value.shown()}\`, not a version`);
+  }
+  for (const resource of resolved(provenance)) {
+    const role = resource.at('annotations', 'role').shown();
+    findings.expect(
+      ROLES.includes(role),
+      PROVENANCE,
+      `\`${nameOf(resource)}\` has the role \`${role}\`, which is not one`,
+    );
+  }
+  const origins = provenance.at('subject').items().map(originOf);
+  const unknown = origins.find((origin) => !ORIGINS.some((each) => each === origin));
+  findings.expect(unknown === undefined, PROVENANCE, `\`origin\` is \`${unknown ?? ''}\`, which is not one`);
+  const projects = origins.filter((origin) => origin === 'project').length;
+  findings.expect(projects === 1, PROVENANCE, `${projects} of its subjects are the project's wheel, where one is`);
+}
+
 /** The inputs that a provenance names. */
 export function resolved(provenance: JsonDocument): JsonDocument[] {
   return provenance.at('predicate', 'buildDefinition', 'resolvedDependencies').items();
@@ -56,6 +109,11 @@ export function nameOf(resource: JsonDocument): string {
 
 export function sha256Of(resource: JsonDocument): string {
   return resource.at('digest', 'sha256').text();
+}
+
+/** The digest of a tree as manifests write it: `sha256:<hex>/<bytes>`. */
+export function treeDigestOf(resource: JsonDocument): string {
+  return `sha256:${sha256Of(resource)}/${resource.at('annotations', 'sizeBytes').shown()}`;
 }
 
 /** Where a wheel comes from, as a provenance says: see `WheelOrigin`. */

@@ -5,11 +5,14 @@ import { digestOf, parseDigest } from '@wheelhouse/element';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { TEST_RESULT } from './test-result.js';
-import { resolvedOf, sha256Of } from './verify-provenance.js';
+import { verifyResult } from './verify-test-result.js';
+import { nameOf, originOf, resolvedOf, treeDigestOf } from './verify-provenance.js';
 import type { WheelDescription } from './wheel-description.js';
-import type { WheelhouseContents } from './wheelhouse-contents.js';
+import { sameVersion, type WheelhouseContents } from './wheelhouse-contents.js';
+import { parseFilename } from '../fetch/distribution-file.js';
+import { normalizeName } from '../requirements/name.js';
 
-const RECORD = 'record.json';
+import { RECORD } from './layout.js';
 
 /**
  * Checks that a passing record is about the very bytes of the project's wheel, and the snapshot it was built from.
@@ -32,57 +35,84 @@ export async function verifyTested(
   );
   if (path === undefined) return;
   const shown = (place: string): string => relative(contents.directory, place);
-  const text = await readFile(path, 'utf8');
-  const document = JsonDocument.parse(text);
-  findings.expect(document !== undefined, shown(path), 'it is no JSON');
-  if (document === undefined) return;
+  const text = (await stat(path)).isFile() ? await readFile(path, 'utf8') : undefined;
+  findings.expect(text !== undefined, shown(path), 'it is not a file');
+  const document = text === undefined ? undefined : JsonDocument.parse(text);
+  if (text !== undefined) findings.expect(document?.isObject === true, shown(path), 'it is not a JSON object');
+  if (text === undefined || document?.isObject !== true) return;
   verifyRecord(document, { contents, wheel, file: shown(path) }, findings);
+  verifyShipped(document, { contents, wheel, file: shown(path) }, findings);
   const statement = join(dirname(path), TEST_RESULT);
-  if (existsSync(statement)) {
-    const result = JsonDocument.parse(await readFile(statement, 'utf8')) ?? new JsonDocument(undefined);
-    verifyResult(result, { wheel, file: shown(statement), record: digestOf(text).hash }, findings);
-  }
+  if (!existsSync(statement)) return;
+  const result = (await stat(statement)).isFile() ? JsonDocument.parse(await readFile(statement, 'utf8')) : undefined;
+  verifyResult(result, { wheel, file: shown(statement), record: document, digest: digestOf(text).hash }, findings);
 }
 
-function verifyRecord(
-  record: JsonDocument,
-  { contents, wheel, file }: { contents: WheelhouseContents; wheel: WheelDescription; file: string },
-  findings: Findings,
-): void {
-  const tested = record.at('wheel', 'sha256').text();
+interface RecordContext {
+  readonly contents: WheelhouseContents;
+  readonly wheel: WheelDescription;
+  /** From the wheelhouse. */
+  readonly file: string;
+}
+
+function verifyRecord(record: JsonDocument, { contents, wheel, file }: RecordContext, findings: Findings): void {
+  const tested = record.at('wheel', 'sha256').shown();
   findings.expect(
     tested === wheel.sha256,
     file,
     `it is about a wheel with the digest \`${tested}\`, and \`${wheel.file}\` has \`${wheel.sha256}\``,
   );
-  const [passed, failed] = [record.at('passed').text(), record.at('failed').text()];
+  findings.compareValue(file, 'wheel.path', record.at('wheel', 'path'), `wheel/${wheel.file}`);
+  const [passed, failed] = [record.at('passed').shown(), record.at('failed').shown()];
   findings.expect(failed === '0', file, `\`failed\` is \`${failed}\`: not every test passed`);
   findings.expect(/^[1-9]\d*$/.test(passed), file, `\`passed\` is \`${passed}\`: no test passed`);
+  const skipped = record.at('skipped');
+  findings.expect(Number.isInteger(skipped.raw), file, `\`skipped\` is \`${skipped.shown()}\`, not a number of tests`);
+  const hermetic = record.at('hermetic');
+  findings.expect(
+    typeof hermetic.raw === 'boolean',
+    file,
+    `\`hermetic\` is \`${hermetic.shown()}\`, not a truth value`,
+  );
+  const tests = record.at('testSourceDigest').shown();
+  findings.expect(parseDigest(tests) !== undefined, file, `\`testSourceDigest\` is \`${tests}\`, not a digest`);
   const [snapshot] = contents.provenance === undefined ? [] : resolvedOf(contents.provenance, 'snapshot');
   if (snapshot === undefined) return;
-  const recorded = parseDigest(record.at('snapshotDigest').text())?.hash ?? record.at('snapshotDigest').text();
+  const [recorded, built] = [record.at('snapshotDigest').shown(), treeDigestOf(snapshot)];
   findings.expect(
-    recorded === sha256Of(snapshot),
+    recorded === built,
     file,
-    `it is about the snapshot \`${recorded}\`, and the wheel was built from \`${sha256Of(snapshot)}\``,
+    `it is about the snapshot \`${recorded}\`, and the wheel was built from \`${built}\``,
   );
 }
 
-function verifyResult(
-  result: JsonDocument,
-  { wheel, file, record }: { wheel: WheelDescription; file: string; record: string },
-  findings: Findings,
-): void {
-  const [subject] = result.at('subject').items();
-  findings.compare(file, `subject ${wheel.file}`, {
-    recorded: subject === undefined ? '' : sha256Of(subject),
-    computed: wheel.sha256,
+/** What ships beside the project's wheel was installed when it was tested: the same files, or built from the same. */
+function verifyShipped(record: JsonDocument, { contents, file }: RecordContext, findings: Findings): void {
+  const used = record
+    .at('uses')
+    .items()
+    .map((use) => ({ path: use.at('path').text(), sha256: use.at('sha256').text() }));
+  const versions = used.flatMap(({ path }) => {
+    const parsed = parseFilename(path);
+    return parsed === undefined ? [] : [{ name: normalizeName(parsed.name), version: parsed.version }];
   });
-  const said = result.at('predicate', 'result').text();
-  findings.expect(said === 'PASSED', file, `\`result\` is \`${said}\`, not \`PASSED\``);
-  const configuration = result.at('predicate', 'configuration').items();
-  const recorded = configuration.find((each) => each.at('name').text() === RECORD);
-  findings.compare(file, RECORD, { recorded: recorded === undefined ? '' : sha256Of(recorded), computed: record });
+  const subjects = contents.provenance?.at('subject').items() ?? [];
+  const origins = new Map(subjects.map((subject) => [nameOf(subject), originOf(subject)]));
+  for (const shipped of contents.wheels) {
+    const origin = origins.get(shipped.file);
+    const of = versions.filter(({ name }) => name === shipped.normalizedName);
+    const isTested =
+      origin === 'snapshot'
+        ? used.some(({ path, sha256 }) => path === shipped.file && sha256 === shipped.sha256)
+        : origin !== 'sdist' || of.some(({ version }) => sameVersion(version, shipped.version));
+    const others = of.map(({ name, version }) => `\`${name}==${version}\``).join(' and ');
+    const pinned = `\`${shipped.normalizedName}==${shipped.version}\` (\`${shipped.file}\`)`;
+    findings.expect(
+      isTested,
+      file,
+      `${pinned} is shipped, and ${of.length === 0 ? 'was not installed when it was tested' : `it was tested with ${others}`}`,
+    );
+  }
 }
 
 /** In the wheelhouse, beside it, and where the target `test` leaves it: `reports/<root>` for `dist/<root>/wheelhouse`. */

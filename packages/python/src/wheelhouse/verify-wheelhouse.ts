@@ -35,7 +35,7 @@ export interface WheelhouseVerification {
  * requirements.txt, the bill of materials, the provenance and the manifest beside it, and that nothing which an
  * installation needs is missing.
  *
- * @throws ElementError ARTIFACT where the directory is no wheelhouse at all
+ * @throws ElementError ARTIFACT where the directory is not a wheelhouse at all
  */
 export async function verifyWheelhouse({
   directory,
@@ -53,7 +53,7 @@ export async function verifyWheelhouse({
   }
   verifySbom(contents, closure?.dependencies, findings);
   verifyProvenance(contents, findings);
-  await verifyManifest(contents, findings);
+  await verifyManifest(contents, own, findings);
   if (tested === true && own !== undefined) await verifyTested(contents, { wheel: own, record }, findings);
   if (tested === true) findings.expect(own !== undefined, PROVENANCE, "it does not say which wheel is the project's");
   return { findings: findings.list, checked: findings.checked, contents, own };

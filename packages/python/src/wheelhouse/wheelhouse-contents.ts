@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { isWheelhouse, PROVENANCE, REQUIREMENTS, SBOM } from './layout.js';
+import { ownFile } from './own-file.js';
 import { describeWheel, sha256Of, type WheelDescription } from './wheel-description.js';
 import { checkRecord } from './wheel-record.js';
 import { WheelArchive } from './wheel-archive.js';
@@ -27,13 +28,13 @@ export interface WheelhouseContents {
 /**
  * Reads everything that lies in a wheelhouse, each wheel against its own RECORD.
  *
- * @throws ElementError ARTIFACT where the directory is no wheelhouse at all
+ * @throws ElementError ARTIFACT where the directory is not a wheelhouse at all
  */
 export async function readWheelhouse(directory: string, findings: Findings): Promise<WheelhouseContents> {
   if (!(await isWheelhouse(directory))) {
     throw new ElementError({
       code: 'ARTIFACT',
-      message: `\`${directory}\` is no wheelhouse: there is no directory with wheels and a \`${REQUIREMENTS}\``,
+      message: `\`${directory}\` is not a wheelhouse: there is no directory with wheels and a \`${REQUIREMENTS}\``,
       hint: 'the target `build-wheel` writes them: `dist/<root>/wheelhouse`',
     });
   }
@@ -41,27 +42,29 @@ export async function readWheelhouse(directory: string, findings: Findings): Pro
   const digests = new Map<string, string>();
   const wheels: WheelDescription[] = [];
   for (const name of names) {
-    if (!(await stat(join(directory, name))).isFile()) {
-      findings.expect(false, name, 'it is no file, and no part of a wheelhouse');
+    const { path, refused } = await ownFile(directory, name);
+    if (path === undefined) {
+      findings.expect(false, name, `it ${refused}, and no part of a wheelhouse`);
       continue;
     }
-    const sha256 = await sha256Of(fileBytes(join(directory, name)));
+    const sha256 = await sha256Of(fileBytes(path));
     digests.set(name, sha256);
     if (name.endsWith('.whl')) wheels.push(await readWheel(directory, name, { sha256, findings }));
-    else findings.expect(KNOWN.includes(name), name, 'it is no part of a wheelhouse');
+    else findings.expect(KNOWN.includes(name), name, 'it is not a part of a wheelhouse');
   }
   const document = async (name: string): Promise<JsonDocument | undefined> => {
     findings.expect(digests.has(name), name, 'it is not there');
     if (!digests.has(name)) return undefined;
     const parsed = JsonDocument.parse(await readFile(join(directory, name), 'utf8'));
-    findings.expect(parsed !== undefined, name, 'it is no JSON');
-    return parsed;
+    findings.expect(parsed?.isObject === true, name, 'it is not a JSON object');
+    return parsed?.isObject === true ? parsed : undefined;
   };
+  findings.expect(digests.has(REQUIREMENTS), REQUIREMENTS, 'it is not there');
   return {
     directory,
     wheels,
     digests,
-    requirements: await readFile(join(directory, REQUIREMENTS), 'utf8'),
+    requirements: digests.has(REQUIREMENTS) ? await readFile(join(directory, REQUIREMENTS), 'utf8') : undefined,
     sbom: await document(SBOM),
     provenance: await document(PROVENANCE),
   };
@@ -95,7 +98,8 @@ async function readWheel(
   }
 }
 
-function sameVersion(a: string, b: string): boolean {
+/** Whether two spellings are one version (PEP 440). */
+export function sameVersion(a: string, b: string): boolean {
   return a === b || (isVersion(a) && isVersion(b) && compareVersions(a, b) === 0);
 }
 

@@ -166,7 +166,9 @@ export class WheelhouseMaker {
     const record: TestRecord = {
       wheel: { path: `wheel/${file}`, sha256: sha256(this.path(file)) },
       snapshotDigest: SNAPSHOT,
-      uses: [],
+      uses: this.descriptions()
+        .slice(1)
+        .map(({ file: path, sha256: hash }) => ({ path, sha256: hash })),
       testSourceDigest: `sha256:${'8'.repeat(64)}/80`,
       passed: 3,
       failed: 0,

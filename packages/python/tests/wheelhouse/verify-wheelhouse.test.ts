@@ -1,9 +1,9 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { verifyWheelhouse, type WheelhouseQuestion } from '@wheelhouse/python/wheelhouse';
 import { temporaryDirectory } from '../testing/tools.js';
-import { makeWheels, sha256, WheelhouseMaker, type WheelSpec } from '../testing/wheelhouse.js';
+import { makeWheels, sha256, SNAPSHOT, WheelhouseMaker, type WheelSpec } from '../testing/wheelhouse.js';
 
 const APP: WheelSpec = { name: 'app', version: '1.0', metadata: ['License-Expression: MIT', 'Requires-Dist: web>=2'] };
 const WEB: WheelSpec = { name: 'web', version: '2.1' };
@@ -77,7 +77,7 @@ describe('a wheelhouse', () => {
     makeWheels(made.directory, [{ name: 'more', version: '1' }]);
     writeFileSync(made.path('notes.txt'), 'Bring milk.');
     expect(await findings(made.directory)).toEqual([
-      'notes.txt: it is no part of a wheelhouse',
+      'notes.txt: it is not a part of a wheelhouse',
       'more-1-py3-none-any.whl: `requirements.txt` does not know it',
       'sbom.cdx.json: it has no component for `more-1-py3-none-any.whl`',
       'provenance.intoto.json: it has no subject `more-1-py3-none-any.whl`',
@@ -105,7 +105,10 @@ describe('a wheelhouse', () => {
     rmSync(made.path('sbom.cdx.json'));
     writeFileSync(made.path('provenance.intoto.json'), '{');
     const found = await findings(made.directory);
-    expect(found.slice(0, 2)).toEqual(['sbom.cdx.json: it is not there', 'provenance.intoto.json: it is no JSON']);
+    expect(found.slice(0, 2)).toEqual([
+      'sbom.cdx.json: it is not there',
+      'provenance.intoto.json: it is not a JSON object',
+    ]);
   });
 
   it('beside an edited manifest is told of', async () => {
@@ -139,9 +142,61 @@ describe('a wheelhouse', () => {
     const directory = temporaryDirectory();
     const error: unknown = await verifyWheelhouse({ directory }).catch((reason: unknown) => reason);
     expect(formatError(error as ElementError)).toBe(
-      `\`${directory}\` is no wheelhouse: there is no directory with wheels and a \`requirements.txt\`\n` +
+      `\`${directory}\` is not a wheelhouse: there is no directory with wheels and a \`requirements.txt\`\n` +
         'hint: the target `build-wheel` writes them: `dist/<root>/wheelhouse`',
     );
+  });
+});
+
+describe('a wheelhouse with what leads elsewhere', () => {
+  const manifestOf = (files: readonly unknown[]): string => JSON.stringify({ project: 'app', version: '1.0', files });
+
+  it('has links that are told of and not read', async () => {
+    const made = new WheelhouseMaker([APP, WEB]);
+    const elsewhere = join(made.base, WEB_FILE);
+    renameSync(made.path(WEB_FILE), elsewhere);
+    symlinkSync(elsewhere, made.path(WEB_FILE));
+    expect((await findings(made.directory))[0]).toBe(
+      `${WEB_FILE}: it is a link that leads out of its directory, and no part of a wheelhouse`,
+    );
+    rmSync(elsewhere);
+    expect((await findings(made.directory))[0]).toBe(
+      `${WEB_FILE}: it is a link that leads nowhere, and no part of a wheelhouse`,
+    );
+    rmSync(made.path('requirements.txt'));
+    symlinkSync('requirements.txt', made.path('requirements.txt'));
+    rmSync(made.path('../manifest.json'));
+    symlinkSync(APP_FILE, made.path('../manifest.json'));
+    const found = await findings(made.directory);
+    expect(found).toContain('requirements.txt: it is a link that leads in a circle, and no part of a wheelhouse');
+    expect(found).toContain('requirements.txt: it is not there');
+    expect(found).toContain('../manifest.json: it is a link that leads nowhere');
+  });
+
+  it.each([
+    [[{ path: null }], '`files[0].path` is `null`, not a path'],
+    [[{ path: [] }], '`files[0].path` is `[]`, not a path'],
+    [[{ path: '' }], '`files[0].path` is ``: it is empty'],
+    [[{ path: '/etc/passwd' }], '`files[0].path` is `/etc/passwd`: it is not a relative path'],
+    [[{ path: '../../x' }], '`files[0].path` is `../../x`: it leads out of its directory'],
+    [[null], '`files[0].path` is ``, not a path'],
+  ])('has paths in its manifest that are told of: %j', async (files, message) => {
+    const made = new WheelhouseMaker([APP, WEB]);
+    writeFileSync(made.path('../manifest.json'), manifestOf(files));
+    expect(await findings(made.directory)).toContain(`../manifest.json: ${message}`);
+  });
+
+  it.each(['null', '[]', '"x"', '{', ''])('has a manifest that is not one: %s', async (text) => {
+    const made = new WheelhouseMaker([APP, WEB]);
+    writeFileSync(made.path('../manifest.json'), text);
+    expect(await findings(made.directory)).toEqual(['../manifest.json: it is not a JSON object']);
+  });
+
+  it('has files beside it that nothing lists', async () => {
+    const made = new WheelhouseMaker([APP, WEB]);
+    mkdirSync(made.path('../sdist'));
+    writeFileSync(made.path('../sdist/app-1.0.tar.gz'), '');
+    expect(await findings(made.directory)).toEqual(['../manifest.json: `files` does not list `sdist/app-1.0.tar.gz`']);
   });
 });
 
@@ -183,8 +238,22 @@ describe('an untested wheel', () => {
     const digest = sha256(made.path(APP_FILE));
     expect(await findings(made.directory, tested)).toEqual([
       `${record}: it is about a wheel with the digest \`${other}\`, and \`${APP_FILE}\` has \`${digest}\``,
-      `${record}: it is about the snapshot \`${other}\`, and the wheel was built from \`${'5'.repeat(64)}\``,
+      `${record}: it is about the snapshot \`sha256:${other}/1\`, and the wheel was built from \`${SNAPSHOT}\``,
       `../../../reports/app/test-result.intoto.json: \`subject ${APP_FILE}\` is recorded as \`${other}\`, and is \`${digest}\``,
+    ]);
+  });
+
+  it('is one that ships beside other versions than it was tested with', async () => {
+    const made = new WheelhouseMaker([APP, WEB]);
+    made.test({ uses: [{ path: 'web-2.0-py3-none-any.whl', sha256: '0'.repeat(64) }] });
+    const record = '../../../reports/app/record.json';
+    const shipped = `\`web==2.1\` (\`${WEB_FILE}\`) is shipped`;
+    expect(await findings(made.directory, tested)).toEqual([
+      `${record}: ${shipped}, and it was tested with \`web==2.0\``,
+    ]);
+    made.test({ uses: [] });
+    expect(await findings(made.directory, tested)).toEqual([
+      `${record}: ${shipped}, and was not installed when it was tested`,
     ]);
   });
 
@@ -213,5 +282,63 @@ describe('an untested wheel', () => {
       `${statement}: \`result\` is \`FAILED\`, not \`PASSED\``,
       `${statement}: \`record.json\` is recorded as \`${before}\`, and is \`${sha256(record)}\``,
     ]);
+  });
+});
+
+/** The paths of all values in a document that are neither objects nor lists. */
+function leaves(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
+}
+
+/** The text of a document with another value in one place; without it for `undefined`. */
+function mutated(text: string, path: readonly string[], change: (value: unknown) => unknown): string {
+  const document = JSON.parse(text) as Record<string, unknown>;
+  const last = path.at(-1) ?? '';
+  const parent = path
+    .slice(0, -1)
+    .reduce<Record<string, unknown>>((node, key) => node[key] as Record<string, unknown>, document);
+  const value = change(parent[last]);
+  if (value === undefined && Array.isArray(parent)) parent.splice(Number(last), 1);
+  else parent[last] = value;
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const CHANGES: readonly (readonly [string, (value: unknown) => unknown])[] = [
+  [
+    'another value',
+    (value) => (typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${String(value)}x`),
+  ],
+  ['a list', () => []],
+  ['nothing', () => undefined],
+];
+
+describe('every value of every document is looked at', () => {
+  const made = new WheelhouseMaker(
+    [APP, WEB],
+    [{ name: 'itoa', version: '1.0.11', checksum: `sha256:${'c'.repeat(64)}` }],
+  );
+  made.test();
+
+  it.each([
+    '../manifest.json',
+    'provenance.intoto.json',
+    'sbom.cdx.json',
+    '../../../reports/app/record.json',
+    '../../../reports/app/test-result.intoto.json',
+  ])('of %s', async (name) => {
+    const path = made.path(name);
+    const text = readFileSync(path, 'utf8');
+    expect(await findings(made.directory, { tested: true })).toEqual([]);
+    const passed: string[] = [];
+    for (const leaf of leaves(JSON.parse(text))) {
+      for (const [what, change] of CHANGES) {
+        writeFileSync(path, mutated(text, leaf, change));
+        const found = await findings(made.directory, { tested: true });
+        if (found.length === 0) passed.push(`${leaf.join('.')}: ${what}`);
+      }
+    }
+    writeFileSync(path, text);
+    expect(passed).toEqual([]);
   });
 });

@@ -1,0 +1,47 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { errnoOf } from '@wheelhouse/element';
+import { isAbsent } from '../errno.js';
+
+/** What lies at a path that a document names: the file, by its absolute path, or why it is not read. */
+export type OwnFile =
+  | { readonly path: string; readonly refused?: undefined; readonly isAbsent?: undefined }
+  /** A sentence whose subject is the path. */
+  | { readonly refused: string; readonly path?: undefined; readonly isAbsent?: true };
+
+/** What is wrong with the text of a path that has to stay in a directory. @returns a sentence whose subject is the path */
+export function refusedPath(path: string): string | undefined {
+  if (path === '') return 'is empty';
+  if (isAbsolute(path) || path.includes('\\') || path.includes('\0')) return 'is not a relative path';
+  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'leads out of its directory';
+  return undefined;
+}
+
+/**
+ * A file of a directory, by a path that somebody else may have written. What leads out of the directory, by its text or
+ * by a link, is not read, and neither is anything but a file.
+ *
+ * @param directory absolute
+ */
+export async function ownFile(directory: string, path: string): Promise<OwnFile> {
+  const refused = refusedPath(path);
+  if (refused !== undefined) return { refused };
+  const absolute = join(directory, path);
+  try {
+    const isLink = (await lstat(absolute)).isSymbolicLink();
+    const [base, real] = [await realpath(directory), await realpath(absolute)];
+    const within = relative(base, real);
+    if (within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within)) {
+      return { refused: 'is a link that leads out of its directory' };
+    }
+    if (isLink) return { refused: 'is a link, not a file' };
+    return (await stat(real)).isFile() ? { path: absolute } : { refused: 'is not a file' };
+  } catch (error) {
+    if (errnoOf(error) === 'ELOOP') return { refused: 'is a link that leads in a circle' };
+    if (!isAbsent(error)) throw error;
+    const link = await lstat(absolute).catch(() => undefined);
+    return link === undefined
+      ? { refused: 'is not there', isAbsent: true }
+      : { refused: 'is a link that leads nowhere' };
+  }
+}
