@@ -104,7 +104,7 @@ export {
   type EjectedTemplate,
   type EjectedTemplates,
 } from './plan/ejected-templates.js';
-export type { PlannedProject, ProjectSettings } from './plan/planned-project.js';
+export { withInnerProjects, type PlannedProject, type ProjectSettings } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
 export { requiredProblems, type ProblemProject } from './project/problem-project.js';
@@ -134,4 +134,5 @@ export {
 export type { GeneratedFiles } from './sources/generated-files.js';
 export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './sources/git-files.js';
 export { baseOf } from './sources/shared-files.js';
+export { innerProjects } from './sources/inner-projects.js';
 export { isWheelhouse } from './wheelhouse/layout.js';

@@ -66,6 +66,17 @@ export function withBuildTools(projects: readonly PlannedProject[]): PlannedProj
   return projects.flatMap((project) => [project, ...withBuildTools(project.builtWith ?? [])]);
 }
 
+/**
+ * Settings of a project that lies around others: their files are no sources of its wheel unless the options include
+ * them.
+ *
+ * @param inner see `innerProjects`
+ */
+export function withInnerProjects(settings: ProjectSettings, inner: readonly string[]): ProjectSettings {
+  const excluded = inner.filter((glob) => settings.include?.includes(glob) !== true);
+  return excluded.length === 0 ? settings : { ...settings, exclude: [...(settings.exclude ?? []), ...excluded] };
+}
+
 /** The globs of what is no source of a wheel. */
 export function wheelExcludes(settings: ProjectSettings): string[] {
   const included = new Set(settings.include ?? []);

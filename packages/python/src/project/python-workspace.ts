@@ -24,7 +24,8 @@ import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { checkNoProblems, type ProblemProject } from './problem-project.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
 import { readEjected } from '../plan/ejected-templates.js';
-import type { PlannedProject, ProjectSettings } from '../plan/planned-project.js';
+import { withInnerProjects, type PlannedProject, type ProjectSettings } from '../plan/planned-project.js';
+import { innerProjects } from '../sources/inner-projects.js';
 
 /** A project as the workspace knows it. */
 export interface ProjectRef {
@@ -90,9 +91,11 @@ export class PythonWorkspace {
    */
   static of(options: PythonWorkspaceOptions, metadata: readonly ProjectMetadata[]): PythonWorkspace {
     checkDistinctNames(metadata);
+    const roots = options.projects.map(({ root }) => root);
     const projects = options.projects.flatMap((ref, index) => {
       const found = metadata[index];
-      return found === undefined ? [] : [{ ref, metadata: found }];
+      const settings = withInnerProjects(ref.settings ?? {}, innerProjects(ref.root, roots, options.directory));
+      return found === undefined ? [] : [{ ref: { ...ref, settings }, metadata: found }];
     });
     return new PythonWorkspace(options, projects);
   }

@@ -76,6 +76,29 @@ test('projects that require one another when they run are built each by itself',
   expect(await changedBy('a', 'b/b/__init__.py')).toEqual(['installed/a.bst', 'test/a.bst', 'wheel/b.bst']);
 });
 
+test('the files of a project inside another are no sources of the outer one, unless they are in a package of it', async () => {
+  workspace.project('.', 'dependencies = ["inner"]\n');
+  workspace.project('libs/inner');
+  workspace.project('libs/inner/deep');
+  workspace.project('outer/templates/one');
+  workspace.project('tests/fixture');
+  workspace.write('outer/__init__.py', '');
+  const wheelIs = ['installed/outer.bst', 'test/outer.bst', 'wheel/outer.bst'];
+  expect(await changedBy('outer', 'outer/templates/one/one/__init__.py')).toEqual(wheelIs);
+  expect(await changedBy('outer', 'libs/inner/deep/deep/__init__.py')).toEqual([]);
+  expect(await changedBy('outer', 'libs/inner/inner/__init__.py')).toEqual([
+    'installed/outer.bst',
+    'test/outer.bst',
+    'wheel/inner.bst',
+  ]);
+  expect(await changedBy('outer', 'tests/fixture/fixture/__init__.py')).toEqual(['test/outer.bst']);
+  const including = { include: ['libs/inner/**'] };
+  const before = await workspace.keys('outer', including);
+  workspace.write('libs/inner/inner/__init__.py', 'INCLUDED = True\n');
+  const after = await workspace.keys('outer', including);
+  expect(after.get('wheel/outer.bst')).not.toBe(before.get('wheel/outer.bst'));
+});
+
 test.each<[string, string[]]>([
   ['each other', ['b']],
   ['what requires the other', ['c']],

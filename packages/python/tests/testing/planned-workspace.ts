@@ -43,7 +43,7 @@ export class PlannedWorkspace {
    * @param builtWith `build-system.requires`
    */
   project(root: string, rest = '', builtWith: readonly string[] = []): void {
-    const name = root.split('/').at(-1) ?? '';
+    const name = nameOf(root);
     this.roots.push(root);
     this.write(
       `${root}/pyproject.toml`,
@@ -67,7 +67,7 @@ ${rest}`,
   async open(settings: ProjectSettings = {}): Promise<PythonWorkspace> {
     return await PythonWorkspace.open({
       directory: this.directory,
-      projects: this.roots.map((root) => ({ name: root.split('/').at(-1) ?? '', root, settings })),
+      projects: this.roots.map((root) => ({ name: nameOf(root), root, settings })),
       environment: process.env,
       memo: (name) => this.engine.store.memo(name),
     });
@@ -94,6 +94,11 @@ ${rest}`,
     const named = session.graph.elements.filter((element) => !element.name.startsWith('env/'));
     return new Map(named.map((element) => [element.name, session.keys.key(element)]));
   }
+}
+
+/** A project is called by its directory, that of the workspace itself `outer`. */
+function nameOf(root: string): string {
+  return root === '.' ? 'outer' : (root.split('/').at(-1) ?? '');
 }
 
 function lockText(kind: Question['kind'], distribution: string): string {
