@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import {
+  baseOf,
   ejectedFiles,
   gitListing,
   projectFiles,
@@ -31,8 +32,10 @@ export interface TaskDigestInput {
  */
 export async function taskDigest({ workspace, projects, toolchains, version }: TaskDigestInput): Promise<string> {
   const roots = projects.map(({ ref }) => ref.root);
-  const { files: sources, nested } = await filesBelow(workspace.directory, roots, 'sources');
-  const { files: ignored } = await filesBelow(workspace.directory, roots, 'ignored');
+  const shared = projects.flatMap(({ ref }) => ref.settings?.shared ?? []).map(baseOf);
+  const places = [...new Set([...roots, ...shared])];
+  const { files: sources, nested } = await filesBelow(workspace.directory, places, 'sources');
+  const { files: ignored } = await filesBelow(workspace.directory, places, 'ignored');
   const digest = sha256(
     canonicalJson({
       rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
@@ -56,21 +59,35 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
 
 const NOTHING: Pick<GitListing, 'files' | 'nested'> = { files: [], nested: [] };
 
-/** The files of projects, relative to the workspace. Git is asked once for all of them. */
+/**
+ * The files of projects and those that are staged with them, relative to the workspace. Git is asked once for all of
+ * them but those that lie in other repositories.
+ */
 async function filesBelow(
   workspace: string,
-  roots: readonly string[],
+  places: readonly string[],
   which: GitFilesOptions['which'],
 ): Promise<Pick<GitListing, 'files' | 'nested'>> {
-  if (roots.length === 0) return NOTHING;
-  const listed = await gitListing(workspace, { which, patterns: roots.map((root) => `:(literal)${root}`) });
-  if (listed !== undefined) return listed;
-  if (which === 'ignored') return NOTHING;
-  const files: string[] = [];
-  for (const root of roots) {
-    for (const file of await projectFiles(join(workspace, root))) files.push(posix.join(root, file));
+  if (places.length === 0) return NOTHING;
+  const elsewhere = places.filter((place) => liesInRepository(workspace, place));
+  const here = places.filter((place) => !elsewhere.includes(place));
+  const listed = await gitListing(workspace, { which, patterns: here.map((place) => `:(literal)${place}`) });
+  const files: string[] = [...(here.length === 0 ? [] : (listed?.files ?? []))];
+  const nested = [...(here.length === 0 ? [] : (listed?.nested ?? [])), ...elsewhere];
+  // Of the files of other repositories all are looked at.
+  if (which === 'ignored') return { files, nested };
+  for (const place of listed === undefined ? places : elsewhere) {
+    const directory = join(workspace, place);
+    if (!lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+    for (const file of await projectFiles(directory)) files.push(posix.join(place, file));
   }
-  return { files, nested: [] };
+  return { files, nested };
+}
+
+/** Whether a directory of the workspace belongs to a repository in it. */
+function liesInRepository(workspace: string, place: string): boolean {
+  for (let at = place; at !== '.'; at = posix.dirname(at)) if (existsSync(join(workspace, at, '.git'))) return true;
+  return false;
 }
 
 /** The projects' own templates that git ignores: they decide what elements are all the same. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { ElementError } from '@wheelhouse/element';
 import { gitListing, type AbsentFiles } from './git-files.js';
@@ -40,7 +41,7 @@ export async function sharedFiles(workspace: string, globs: readonly string[]): 
 
 /** Whether a file, by its path relative to the workspace, is one that the option `shared` names. */
 export function sharedMatcher(globs: readonly string[]): (path: string) => boolean {
-  const patterns = globs.map((glob) => glob.replace(/\/+$/, ''));
+  const patterns = globs.map(normalGlob);
   const matches = picomatch([...patterns, ...patterns.map((glob) => `${glob}/**`)], {
     dot: true,
     ignore: '**/__pycache__/**',
@@ -50,6 +51,12 @@ export function sharedMatcher(globs: readonly string[]): (path: string) => boole
 
 /** The directory or file that all matches of a glob lie at or below; `.` for the workspace. */
 export function baseOf(glob: string): string {
-  const { base } = picomatch.scan(glob);
+  const { base } = picomatch.scan(normalGlob(glob));
   return base === '' ? '.' : base.replace(/\/+$/, '');
+}
+
+/** One spelling of a glob or a path: `./LICENSE` and `common/` are those that git prints without these. */
+function normalGlob(glob: string): string {
+  const normal = posix.normalize(glob).replace(/\/+$/, '');
+  return normal === '.' ? '**' : normal;
 }

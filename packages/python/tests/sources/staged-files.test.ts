@@ -57,7 +57,7 @@ describe('files that metadata names', () => {
 describe('files outside of the project', () => {
   test('are staged with it, each at its path in the workspace', async () => {
     const directory = workspace({ LICENSE: '', 'common/x/y.py': '', 'common/x/__pycache__/y.pyc': '', 'other.md': '' });
-    const { wanted, ...where } = await staged(directory, { shared: ['LICENSE', 'common/'] });
+    const { wanted, ...where } = await staged(directory, { shared: ['./LICENSE', 'common/'] });
     expect(where.directory).toBe(directory);
     expect([...wanted].sort()).toEqual([
       'LICENSE',
