@@ -101,7 +101,7 @@ function outside(path: string, located: string, origin: Origin): ElementError {
     code: 'SOURCE',
     message: `the metadata names \`${path}\`, which lies outside of the project`,
     origin,
-    hint: `name \`${located}\` in the option \`shared\`: files of the workspace that are staged with the project`,
+    hint: `name \`${located}\` in the option \`shared\`: files of the workspace that are staged with the project; where the backend refuses paths that lead out, link to it from the project`,
   });
 }
 

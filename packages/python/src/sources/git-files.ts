@@ -56,7 +56,7 @@ export async function gitListing(directory: string, options: GitFilesOptions): P
     ...patterns,
   ]);
   if (printed === undefined) return undefined;
-  if (printed === '' && options.which === 'sources' && (await isIgnored(directory))) return undefined;
+  if (printed === '' && options.which === 'sources' && (await isIgnoredByGit(directory))) return undefined;
   const files = new Set<string>();
   const nested: string[] = [];
   const absent: AbsentFiles[] = [];
@@ -155,6 +155,8 @@ function isLinkedWorktree(directory: string): boolean {
   return stats?.isFile() === true && /^gitdir: .*\/worktrees\/[^/]+\s*$/.test(readFileSync(file, 'utf8'));
 }
 
-async function isIgnored(directory: string): Promise<boolean> {
-  return (await askGit(directory, ['check-ignore', '.'])) !== '';
+/** Whether the whole directory is ignored by the repository that it lies in. */
+export async function isIgnoredByGit(directory: string): Promise<boolean> {
+  const printed = await askGit(directory, ['check-ignore', '.']);
+  return printed !== undefined && printed !== '';
 }

@@ -5,7 +5,8 @@ import { join, posix } from 'node:path';
 const BUILD_ROOT = '/application';
 
 /** How programs say that a file is not there. */
-const ABSENT = /no such file|not found|does ?n[o']t exist|cannot find|could not find|FileNotFound|not a file/i;
+const ABSENT =
+  /no such file|not found|does ?n[o']t exist|cannot find|could not find|FileNotFound|not a file|does not contain any element/i;
 
 /** Where a build took place. */
 export interface BuiltProject {

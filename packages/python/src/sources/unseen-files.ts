@@ -1,6 +1,7 @@
 import { openSync, closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { askGit } from './git-command.js';
+import { isIgnoredByGit } from './git-files.js';
 import { isDebris } from './walked-files.js';
 
 /** So many files of a directory that git ignores are looked at. */
@@ -18,6 +19,8 @@ const LEFT_BEHIND = /(^|\/)\.|~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock
  * @throws ElementError SOURCE where git refuses to answer
  */
 export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<string[]> {
+  // There everything counts, and git has no answer to the question.
+  if (await isIgnoredByGit(directory)) return [];
   const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.'];
   const printed = (await askGit(directory, words)) ?? '';
   const packages = new Set(

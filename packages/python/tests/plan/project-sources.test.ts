@@ -77,7 +77,7 @@ test('a project with shared files lies at its path in the workspace', async () =
 test('a named file outside of the project is an error where it is named, until it is shared', async () => {
   expect(await planned('wheel', 'readme = "../../README.md"\n', { shared: ['LICENSE'] })).toBe(
     'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../README.md`, which lies outside of the project\n' +
-      'hint: name `README.md` in the option `shared`: files of the workspace that are staged with the project',
+      'hint: name `README.md` in the option `shared`: files of the workspace that are staged with the project; where the backend refuses paths that lead out, link to it from the project',
   );
   expect(await planned('hook', 'readme = "../../../README.md"\n')).toBe(
     'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../../README.md`, which lies outside of the workspace\n' +

@@ -33,6 +33,12 @@ test('files of packages that git ignores are found, and whole packages; what too
   ]);
 });
 
+test('a directory that an outer repository ignores as a whole is asked nothing', async () => {
+  const directory = project({ '.gitignore': 'app/\n', ...empty('app/a/__init__.py', 'app/a/static/a.js') });
+  const inner = join(directory, 'app');
+  expect(await ignoredFiles(inner, await projectFiles(inner))).toEqual([]);
+});
+
 test('pointers of Git LFS are told from the files that they stand for', () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`;
   const files = { 'a/model.bin': pointer, 'a/real.bin': 'version', 'a/long.txt': pointer + 'x'.repeat(2000) };
