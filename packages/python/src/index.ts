@@ -14,6 +14,7 @@ export { formatFinding, type WheelFinding } from './inspection/wheel-finding.js'
 export type { Interpreter } from './interpreter/interpreter.js';
 export type { TargetRequest } from './interpreter/target.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
+export { parsePythonRequest, type PythonRequest } from './interpreter/python-request.js';
 export { localProject } from './lock/local-project.js';
 export {
   localBuildDependencies,

@@ -68,19 +68,25 @@ function shimTarget(shims: string, name: string, environment: PythonEnvironment)
 function matchingVersions(root: string, name: string): string[] {
   const installed = list(join(root, 'versions'));
   if (installed.includes(name)) return [name];
-  if (!/^\d+(\.\d+)*$/.test(name)) return [];
+  const [, implementation, begin, mark = ''] = /^(|pypy|graalpy-?)(\d+(?:\.\d+)*)(t?)$/.exec(name) ?? [];
+  if (implementation === undefined || begin === undefined) return [];
+  if (implementation !== '') return installed.filter((version) => version.startsWith(`${name}-`));
+  const versionOf = (directory: string): string => (mark === '' ? directory : directory.replace(/t$/, ''));
   return installed
-    .filter((version) => version.startsWith(`${name}.`) && isVersion(version))
-    .sort((a, b) => compareVersions(b, a));
+    .filter(
+      (directory) => directory.endsWith(mark) && directory.startsWith(`${begin}.`) && isVersion(versionOf(directory)),
+    )
+    .sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
 }
 
 /** The lines of a file that are neither empty nor comments; none where there is no such file. */
 export function readLines(path: string): string[] {
   if (statIfReachable(path)?.isFile() !== true) return [];
   return readFileSync(path, 'utf8')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
 }
 
 function list(directory: string): string[] {

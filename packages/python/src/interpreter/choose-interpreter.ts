@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ElementError, isProgram, type Origin } from '@wheelhouse/element';
 import { pathCandidates, pyenvCandidates, readLines, type PythonEnvironment } from './candidates.js';
 import type { Interpreter } from './interpreter.js';
+import { answers, commandsFor, parsePythonRequest, pyenvNames, type PythonRequest } from './python-request.js';
 import { probeInterpreter } from './probe-interpreter.js';
 import { satisfies } from '../requirements/specifier.js';
 
@@ -34,16 +35,13 @@ const FIX = 'install it, or name another by the option `python` or a `.python-ve
 export async function chooseInterpreter(request: InterpreterRequest): Promise<Interpreter> {
   if (request.python !== undefined) return await named(request.python, 'the option `python`', request);
   const file = versionFile(request);
-  const failures: string[] = [];
-  for (const name of file === undefined ? [] : readLines(file)) {
+  if (file === undefined) return await firstOnPath(request);
+  const names = readLines(file);
+  for (const name of names) {
     const found = await byName(name, request);
-    if (found !== undefined) return checked(found, `\`${label(file ?? '', request)}\``, request);
-    failures.push(name);
+    if (found !== undefined) return checked(found, `\`${label(file, request)}\``, request);
   }
-  if (file !== undefined && failures.length > 0) {
-    throw notFound(`\`${failures.join('`, `')}\`, which \`${label(file, request)}\` asks for,`, request);
-  }
-  return await firstOnPath(request);
+  throw await notFound(names, `\`${label(file, request)}\``, request);
 }
 
 /**
@@ -83,28 +81,36 @@ async function firstOnPath(request: InterpreterRequest): Promise<Interpreter> {
 
 async function named(name: string, by: string, request: InterpreterRequest): Promise<Interpreter> {
   const found = await byName(name, request);
-  if (found === undefined) throw notFound(`\`${name}\`, which ${by} asks for,`, request);
+  if (found === undefined) throw await notFound([name], by, request);
   return checked(found, by, request);
 }
 
-/** A path, a version (`3.11`, `3.11.7`), or a name that PATH or pyenv knows. */
+/** A path, what uv or pyenv call a Python, or a name that PATH or pyenv knows. */
 async function byName(name: string, request: InterpreterRequest): Promise<Interpreter | undefined> {
   const { environment, memo } = request;
   if (name.includes('/')) {
     const path = isAbsolute(name) ? name : resolve(request.workspace, name);
     return isProgram(path) ? await probeInterpreter(path, memo) : undefined;
   }
-  const version = /^(?:python-?)?(\d+(?:\.\d+){0,2})$/.exec(name)?.[1];
-  const command =
-    version === undefined ? [name] : [`python${version.split('.').slice(0, 2).join('.')}`, 'python3', 'python'];
-  const candidates = [...pyenvCandidates(environment, version ?? name), ...pathCandidates(environment, command)];
-  for (const candidate of candidates) {
+  const asked = parsePythonRequest(name);
+  for (const candidate of candidatesFor(name, asked, environment)) {
     const interpreter = await probeInterpreter(candidate, memo);
-    if (interpreter === undefined) continue;
-    if (version === undefined || interpreter.version === version || interpreter.version.startsWith(`${version}.`))
-      return interpreter;
+    if (interpreter !== undefined && (asked === undefined || answers(interpreter, asked))) return interpreter;
   }
   return undefined;
+}
+
+function* candidatesFor(
+  name: string,
+  asked: PythonRequest | undefined,
+  environment: PythonEnvironment,
+): Generator<string> {
+  for (const installed of asked === undefined ? [name] : pyenvNames(asked)) {
+    yield* pyenvCandidates(environment, installed);
+  }
+  yield* pathCandidates(environment, asked === undefined ? [name] : commandsFor(asked));
+  // A range may be answered by any that is there.
+  if (asked?.specifier !== undefined) yield* pathCandidates(environment);
 }
 
 function checked(interpreter: Interpreter, by: string, request: InterpreterRequest): Interpreter {
@@ -121,11 +127,25 @@ function fits(interpreter: Interpreter, request: InterpreterRequest): boolean {
   return request.requiresPython === undefined || satisfies(interpreter.version, request.requiresPython);
 }
 
-function notFound(what: string, request: InterpreterRequest): ElementError {
+async function notFound(
+  names: readonly string[],
+  by: string,
+  { environment, memo }: InterpreterRequest,
+): Promise<ElementError> {
+  const found: string[] = [];
+  for (const candidate of pathCandidates(environment)) {
+    const interpreter = await probeInterpreter(candidate, memo);
+    if (interpreter !== undefined) found.push(`${candidate} is ${interpreter.version}`);
+  }
+  const unread = names.filter((name) => !name.includes('/') && parsePythonRequest(name) === undefined);
+  const forms =
+    unread.length === 0
+      ? ''
+      : `; \`${unread.join('`, `')}\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`;
   return new ElementError({
     code: 'INTERPRETER',
-    message: `the Python ${what} is not on this machine; PATH: ${request.environment.PATH ?? ''}`,
-    hint: FIX,
+    message: `the Python \`${names.join('`, `')}\`, which ${by} asks for, is not on this machine; found are: ${found.length === 0 ? 'none' : found.join(', ')}`,
+    hint: `${FIX}${forms}`,
   });
 }
 

@@ -145,8 +145,8 @@ function interpreterOf({ version, implementation, tags, markers, label }: Target
   };
 }
 
-function labelOf(version: string, { platforms }: TargetRequest): string {
-  return `Python ${version}${platforms === undefined ? '' : ` on \`${platforms.join('`, `')}\``}`;
+function labelOf(version: string, { platforms, abi }: TargetRequest): string {
+  return `Python ${version}${abi === undefined ? '' : ` with the ABI \`${abi}\``}${platforms === undefined ? '' : ` on \`${platforms.join('`, `')}\``}`;
 }
 
 function invalid(message: string, hint: string): ElementError {

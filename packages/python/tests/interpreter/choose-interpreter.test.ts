@@ -94,14 +94,38 @@ describe('the interpreter of a project', () => {
   test('that is not there is an error saying what was looked for', async () => {
     await expect(chooseInterpreter(request({ python: '9.9' }))).rejects.toMatchObject({
       code: 'INTERPRETER',
-      message: `the Python \`9.9\`, which the option \`python\` asks for, is not on this machine; PATH: ${dirname(real)}`,
+      message: expect.stringMatching(
+        /^the Python `9\.9`, which the option `python` asks for, is not on this machine; found are: \S+python3 is 3\./,
+      ) as string,
       hint: HINT,
     });
-    writeFileSync(join(workspace, '.python-version'), '9.8.7\n');
-    await expect(chooseInterpreter(request())).rejects.toMatchObject({
-      message: `the Python \`9.8.7\`, which \`.python-version\` asks for, is not on this machine; PATH: ${dirname(real)}`,
+    writeFileSync(join(workspace, '.python-version'), '9.8.7\nmy-env\n');
+    const environment = { PATH: join(workspace, 'nothing') };
+    await expect(chooseInterpreter(request({ environment }))).rejects.toMatchObject({
+      message:
+        'the Python `9.8.7`, `my-env`, which `.python-version` asks for, is not on this machine; found are: none',
+      hint: `${HINT}; \`my-env\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`,
     });
   });
+
+  test.each([
+    ['with comments and several lines', () => `# ours\n9.9 # not here\n${minor}\n`],
+    ['with a byte order mark and carriage returns', () => `\uFEFF${minor}\r\n`],
+    ['of an implementation', () => `cpython@${minor}\n`],
+    ['as uv lists it', () => `cpython-${version}-linux-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-gnu\n`],
+    ['of a range', () => `>=${minor},<4\n`],
+  ])('may be asked for by a .python-version %s', async (_what, text) => {
+    writeFileSync(join(workspace, '.python-version'), text());
+    expect((await chooseInterpreter(request())).version).toBe(version);
+  });
+
+  test.each(['3.13t', 'pypy@3.10', 'cpython-3.11.7-windows-x86_64-none', '>=9'])(
+    'is not one that is another than %s',
+    async (text) => {
+      writeFileSync(join(workspace, '.python-version'), text);
+      await expect(chooseInterpreter(request())).rejects.toMatchObject({ code: 'INTERPRETER' });
+    },
+  );
 
   test('of the wrong version is an error saying what was found', async () => {
     const old = pretender(join(workspace, 'old', 'python3'), '3.1.0');

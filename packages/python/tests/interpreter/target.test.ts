@@ -85,6 +85,7 @@ test.each([
 test('the ABI of a free-threaded Python takes no stable ABI, and PyPy has its own', async () => {
   const threaded = await target({ python: '3.13', abi: 'cp313t', platforms: ['win_amd64'] });
   expect(threaded.name).toBe('3.13-cp313t-win_amd64');
+  expect(threaded.interpreter.label).toBe('Python 3.13 with the ABI `cp313t` on `win_amd64`');
   expect(threaded.interpreter.tags[0]).toBe('cp313-cp313t-win_amd64');
   expect(threaded.interpreter.tags.filter((tag) => tag.includes('-abi3-'))).toEqual([]);
   const pypy = await target({ python: '3.10', abi: 'pypy310_pp73', platforms: ['win_amd64'] });
