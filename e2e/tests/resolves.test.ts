@@ -233,6 +233,24 @@ describe('locks are kept fresh', () => {
     expect(vendored.equals(readFileSync(workspace.path(`third-party/${wheel}`)))).toBe(true);
   });
 
+  test('one run locks a project and all of the workspace that it requires', async () => {
+    for (const [name, dependency] of [
+      ['upper', 'middle'],
+      ['middle', 'lower'],
+      ['lower', 'housebark'],
+    ] as const) {
+      writeProject(workspace.directory, `apps/${name}`, projectFiles(name, [dependency]));
+    }
+    const stdout = await nxWell('run', 'upper:lock');
+    expect(stdout).toContain('lower, which upper requires, has no locks yet: they are made, too\n');
+    expect(written(stdout)).toEqual(
+      ['lower', 'middle', 'upper'].flatMap((name) =>
+        ['test', 'runtime', `build/${name}`].map((file) => `apps/${name}/locks/${file}.txt`),
+      ),
+    );
+    expect(written(await nxWell('run', 'upper:lock'))).toEqual([]);
+  });
+
   test('what cannot be resolved leaves the locks as they were', async () => {
     requirement('left', 'housebark', 'housebark>=9');
     const before = workspace.contents(...locks);

@@ -37,6 +37,8 @@ export interface BuildLockServices {
   readonly uvVersion: string;
   /** What an sdist, by `name==version`, was built with so far: versions that are kept where they still fit. */
   previous(sdist: string): readonly LockEntry[];
+  /** What distributions are built with although they do not declare it, by their normalised names. */
+  readonly extra: ReadonlyMap<string, readonly Requirement[]>;
   /** Which versions may be, in all build locks. */
   readonly constraints?: readonly Requirement[] | undefined;
   readonly prereleases?: string | undefined;
@@ -117,13 +119,19 @@ export class BuildLocks {
     this.open.push(key);
     try {
       const sdist = await this.sdist(name, hashes);
+      const extra = this.services.extra.get(name.normalizedName) ?? [];
       const marked = (made: Lock): Lock => ({
         ...made,
         ...(this.services.noBinary.has(name.normalizedName) ? { noBinary: true } : {}),
+        ...(extra.length === 0 ? {} : { extraRequirements: requirementLines(extra) }),
         ...(usesCargo(made) ? { crates: cratesOf(sdist) } : {}),
       });
-      const closed = await this.close(key, buildRequirements(sdist), python, this.services.previous(key), (made) =>
-        this.services.hooks.buildRequires({ sdist }, marked(made), this.locks),
+      const closed = await this.close(
+        key,
+        [...buildRequirements(sdist), ...extra],
+        python,
+        this.services.previous(key),
+        (made) => this.services.hooks.buildRequires({ sdist }, marked(made), this.locks),
       );
       const lock = marked(closed);
       this.locks.set(key, lock);

@@ -6,7 +6,7 @@ import type { Requirement } from '../requirements/requirement.js';
 /** A project of a group, as far as what bounds its versions goes. */
 export interface LimitsOfMember {
   readonly project: Pick<ProjectMetadata, 'name'>;
-  readonly requirements: Pick<ProjectRequirements, 'constraints' | 'buildConstraints' | 'prereleases'>;
+  readonly requirements: Pick<ProjectRequirements, 'constraints' | 'buildConstraints' | 'prereleases' | 'extraBuild'>;
 }
 
 /** Which versions may be, for a whole group. */
@@ -14,9 +14,11 @@ export interface GroupLimits {
   readonly constraints: readonly Requirement[];
   readonly buildConstraints: readonly Requirement[];
   readonly prereleases: ProjectRequirements['prereleases'];
+  /** What distributions are built with although they do not declare it, by their normalised names. */
+  readonly extraBuild: ReadonlyMap<string, readonly Requirement[]>;
 }
 
-const NAMES = ['constraints', 'buildConstraints', 'prereleases'] as const;
+const NAMES = ['constraints', 'buildConstraints', 'prereleases', 'extraBuild'] as const;
 
 /**
  * The limits of a group, which are those of each of its projects: one resolution has one set of them.
@@ -38,7 +40,8 @@ export function groupLimits(members: readonly LimitsOfMember[], resolve: string)
     });
   }
   const { constraints = [], buildConstraints = [], prereleases } = first.requirements;
-  return { constraints, buildConstraints, prereleases };
+  const { extraBuild = {} } = first.requirements;
+  return { constraints, buildConstraints, prereleases, extraBuild: new Map(Object.entries(extraBuild)) };
 }
 
 function shown(member: LimitsOfMember, name: (typeof NAMES)[number]): string {
@@ -47,6 +50,12 @@ function shown(member: LimitsOfMember, name: (typeof NAMES)[number]): string {
 }
 
 function textOf({ requirements }: LimitsOfMember, name: (typeof NAMES)[number]): string {
+  if (name === 'extraBuild') {
+    const lines = Object.entries(requirements.extraBuild ?? {}).map(
+      ([built, extra]) => `${built}: ${requirementLines(extra).join(', ')}`,
+    );
+    return lines.sort().join('; ');
+  }
   if (name === 'prereleases') return requirements.prereleases ?? '';
   return requirementLines(requirements[name] ?? []).join(', ');
 }

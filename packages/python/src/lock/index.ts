@@ -42,4 +42,6 @@ export {
   withPins,
   type IndexSettings,
 } from '../tools/index-settings.js';
+export { hookFailure, type FailedHook } from '../project/hook-failure.js';
 export { makeLocks, resolveLocks, type LockOptions } from '../project/make-locks.js';
+export { withoutLocks } from '../project/missing-locks.js';

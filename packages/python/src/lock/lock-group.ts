@@ -100,6 +100,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     noBinary: new Set(input.noBinary),
     uvVersion,
     previous: (sdist) => previous((member) => member.previous?.build.get(sdist)),
+    extra: limits.extraBuild,
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
   });

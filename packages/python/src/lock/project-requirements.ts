@@ -37,10 +37,14 @@ export function projectRequirements(
   const python = bound === undefined ? undefined : resolvedFrom(bound);
   const { constraints = [], buildConstraints = [], prereleases: anyPrerelease = false } = project.fromFiles ?? {};
   const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
+  const { extraBuild = {} } = project;
   return {
     runtime,
     test: distinct([...runtime, ...expand(requiredToTest(project, options), project, expansion)]),
-    build: distinct(expand(project.buildSystem.requires, project, expansion)),
+    build: distinct(
+      expand([...project.buildSystem.requires, ...(extraBuild[project.normalizedName] ?? [])], project, expansion),
+    ),
+    ...(Object.keys(extraBuild).length === 0 ? {} : { extraBuild }),
     ...(constraints.length === 0 ? {} : { constraints: distinct(constraints) }),
     ...(buildConstraints.length === 0 ? {} : { buildConstraints: distinct(buildConstraints) }),
     ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),

@@ -21,6 +21,7 @@ export function formatLock(lock: UnwrittenLock): string {
     `uv: ${lock.uv}`,
     `requirements: ${questionDigest(lock)}`,
     ...lock.requirements.map((requirement) => `requirement: ${requirement}`),
+    ...(lock.extraRequirements ?? []).map((requirement) => `extra requirement: ${requirement}`),
     ...lock.hookRequirements.map((requirement) => `hook requirement: ${requirement}`),
     ...(lock.constraints ?? []).map((constraint) => `constraint: ${constraint}`),
     ...(lock.prereleases === undefined ? [] : [`prereleases: ${lock.prereleases}`]),

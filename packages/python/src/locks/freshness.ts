@@ -20,6 +20,8 @@ export interface ProjectRequirements {
   readonly constraints?: readonly Requirement[];
   /** Which versions may be of what is built with. */
   readonly buildConstraints?: readonly Requirement[];
+  /** What distributions are built with although they do not declare it, by their normalised names. */
+  readonly extraBuild?: Readonly<Record<string, readonly Requirement[]>>;
   /** Which pre-releases may be; absent for uv's own choice. */
   readonly prereleases?: PrereleaseMode;
   /** The lowest Python of requires-python; absent where it names none. */
@@ -67,7 +69,14 @@ export function checkLocks(
   for (const lock of locks.build.values()) {
     if (lock === build) continue;
     const edited = questionDigest(lock) === lock.requirementsDigest ? undefined : EDITED;
-    reasons.push([lock, edited ?? constraintChanges(lock, { constraints: buildConstraints, prereleases })]);
+    const [name = ''] = lock.distribution.split('==');
+    const extra = describeChanges(
+      lock.extraRequirements ?? [],
+      expected.extraBuild?.[name] ?? [],
+      'the extra build requirement ',
+    );
+    const limits = { constraints: buildConstraints, prereleases };
+    reasons.push([lock, edited ?? extra ?? constraintChanges(lock, limits)]);
   }
   throwCollected(reasons.flatMap(([lock, reason]) => (reason === undefined ? [] : [stale(lock, reason, context)])));
   throwCollected([

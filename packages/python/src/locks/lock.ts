@@ -42,6 +42,8 @@ export interface Lock {
   readonly uv: string;
   /** The requirement lines it answers, in one spelling, sorted. */
   readonly requirements: readonly string[];
+  /** Those of the requirements of an sdist's build lock that it does not declare itself; absent where there are none. */
+  readonly extraRequirements?: readonly string[];
   /** Build locks: what `get_requires_for_build_wheel` asked for on top of them. */
   readonly hookRequirements: readonly string[];
   /** Lines of what versions may be, in one spelling, sorted; absent where there are none. */

@@ -80,6 +80,7 @@ function readLock(lines: readonly string[], file: string): Lock {
     uv: one('uv'),
     requirementsDigest: one('requirements'),
     requirements: header.get('requirement') ?? [],
+    ...(header.has('extra requirement') ? { extraRequirements: header.get('extra requirement') ?? [] } : {}),
     hookRequirements: header.get('hook requirement') ?? [],
     ...(header.has('constraint') ? { constraints: header.get('constraint') ?? [] } : {}),
     ...(header.has('prereleases') ? { prereleases: one('prereleases') } : {}),

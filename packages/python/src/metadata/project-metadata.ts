@@ -1,5 +1,6 @@
 import type { Origin } from '@wheelhouse/element';
 import type { FileRequirements } from './file-requirements.js';
+import type { ExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectIndexes } from './project-indexes.js';
 import type { VcsSettings } from './vcs/vcs-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
@@ -53,6 +54,8 @@ export interface ProjectMetadata {
   readonly fromFiles?: FileRequirements;
   /** Where its distributions come from, as its files say; absent where they say nothing. */
   readonly indexes?: ProjectIndexes;
+  /** uv's `extra-build-dependencies`; absent where there are none. */
+  readonly extraBuild?: ExtraBuildDependencies;
   /** The files that the metadata names, for its backend to read; absent where it names none. */
   readonly namedFiles?: readonly NamedFile[];
   /** Where what has no origin of its own was said. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { ElementError, readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
+import { readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
+import { hookFailure, type FailedHook } from './hook-failure.js';
 import type { Operation } from './operation.js';
 import { outsideHint } from './outside-hint.js';
 import { fetchMissing, openPlan } from './python-engine.js';
@@ -10,9 +11,6 @@ import type { Lock, LockEntry } from '../locks/lock.js';
 import type { HookRunner, SdistFile, SdistMetadata } from '../lock/hook-runner.js';
 import { parseMetadata } from '../metadata/core-metadata.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
-
-/** How much of a failed hook's output an error shows. */
-const LOG_LINES = 40;
 
 /**
  * Asks build backends in the sandbox, each question an element: no backend runs on this machine itself, and an answer
@@ -79,9 +77,9 @@ export class SandboxedHooks implements HookRunner {
     const outcomes = await session.build();
     const failed = outcomes.find(({ status }) => status === 'failed');
     if (failed?.status === 'failed') {
-      const log = await logTail(engine.store.blobs, failed.record);
+      const log = await logOf(engine.store.blobs, failed.record);
       const hint = sdist === undefined ? await outsideHint(this.operation, project, failed.record) : undefined;
-      throw hookFailed(sdist, project, { log, hint });
+      throw hookFailure(failedHook(sdist, project, { log, hint }));
     }
     const { blobs } = engine.store;
     const [answer] = (await readDirectory(blobs, session.recordOf(name).tree)).files;
@@ -99,21 +97,17 @@ function entryOf(sdist: SdistFile): LockEntry {
   };
 }
 
-async function logTail(blobs: BlobStore, record: ArtifactRecord): Promise<string> {
-  const log = record.log === undefined ? '' : Buffer.from(await readBlob(blobs, record.log)).toString('utf8');
-  return log.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+async function logOf(blobs: BlobStore, record: ArtifactRecord): Promise<string> {
+  return record.log === undefined ? '' : Buffer.from(await readBlob(blobs, record.log)).toString('utf8');
 }
 
-function hookFailed(
+function failedHook(
   sdist: SdistFile | undefined,
   { metadata }: PlannedProject,
-  { log, hint }: { readonly log: string; readonly hint: string | undefined },
-): ElementError {
-  const whose = sdist === undefined ? metadata.name : `${sdist.name} ${sdist.version}`;
-  return new ElementError({
-    code: 'COMMAND_FAILED',
-    message: `the build backend of \`${whose}\` does not say what it requires`,
-    detail: log,
-    hint: hint ?? 'it runs without a network and without anything that is not among its build requirements',
-  });
+  said: Pick<FailedHook, 'log' | 'hint'>,
+): FailedHook {
+  const { root, name, origins } = metadata;
+  const whose =
+    sdist === undefined ? { name, origin: origins.buildSystem } : { name: sdist.name, version: sdist.version };
+  return { ...whose, project: { root, name }, ...said };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNoBinary, type Interpreter } from '@wheelhouse/python';
 import type { LockOutcome, Tools } from '@wheelhouse/python/lock';
@@ -198,6 +198,40 @@ describe('the build lock of a project for Pythons that nothing builds on any mor
     120_000,
   );
 });
+
+test('what an sdist does not declare is built with it where the project says so, and a change is noticed offline', async () => {
+  const workspace = new LockWorkspace({ index, tools, interpreter });
+  workspace.app(['deeper']);
+  const path = join(workspace.directory, 'app', 'pyproject.toml');
+  const declared = readFileSync(path, 'utf8');
+  const extra = (text: string): void => {
+    workspace.write('app/pyproject.toml', `${declared}[tool.uv]\nextra-build-dependencies = { ${text} }\n`);
+  };
+  extra('Deeper = ["early"], app = ["leaf"]');
+  await workspace.lock();
+  expect(workspace.pins('build/deeper.txt')).toEqual(['early==1.0']);
+  expect(workspace.read('build/deeper.txt')).toContain('# requirement: early\n# extra requirement: early\n');
+  expect(workspace.pins('build/app.txt')).toEqual(expect.arrayContaining(['leaf==1.1']));
+  const check = async (): Promise<string> => {
+    const [member] = (await workspace.input()).members;
+    try {
+      workspace.check(member!);
+      return '';
+    } catch (error) {
+      return formatError(error as ElementError);
+    }
+  };
+  expect(await check()).toBe('');
+  extra('deeper = ["early<2"], app = ["leaf"]');
+  expect(await check()).toBe(
+    'the lock `app/locks/build/deeper.txt` is out of date: the extra build requirement `early` is now `early<2` ' +
+      '(app/pyproject.toml [line 13 column 0])\nhint: run `nx run app:lock`',
+  );
+  workspace.write('app/pyproject.toml', declared);
+  expect(await check()).toContain('the extra build requirement `early` was removed');
+  extra('deeper = [{ requirement = "early", match-runtime = true }]');
+  await expect(workspace.input()).rejects.toThrow('`match-runtime` of `early` in `extra-build-dependencies.deeper`');
+}, 120_000);
 
 test('a requirement that is not for all Pythons of its project says so', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });

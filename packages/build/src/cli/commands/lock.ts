@@ -5,6 +5,7 @@ import { EXIT } from '../../failure.js';
 const help = `wheelhouse lock [OPTION]... PROJECT
 
 Resolves what a project of the Nx workspace requires and writes its locks. Versions are kept where they still fit.
+Projects of the workspace that it requires and that have no locks yet are locked, too.
 
   --upgrade[=NAME]  take the newest version of everything, or of this distribution; may be given several times
   --adopt           take the versions of uv.lock or pylock.toml, as the first run does where there is one
