@@ -51,7 +51,7 @@ function fromNx(tasks: Record<string, NxTask>): string[] {
 /** The names of the elements that were built, in all tasks that ran. */
 function built(tasks: Record<string, NxTask>): string[] {
   const lines = Object.values(tasks).flatMap((task) => (task.fromNx ? [] : task.lines));
-  return lines.flatMap((line) => /^built +(\S+) /.exec(line)?.[1] ?? []).sort();
+  return lines.flatMap((line) => /^(?:built|compiled|installed|tested) +(\S+\.bst) /.exec(line)?.[1] ?? []).sort();
 }
 
 beforeAll(async () => {

@@ -29,7 +29,9 @@ async function build(...words: readonly string[]): Promise<{ exitCode: number | 
   return {
     exitCode,
     said: lines
-      .filter((line) => !/^(building|built|cached) /.test(line))
+      .filter(
+        (line) => !/^(building|built|installing|installed|downloaded|compiling|compiled|cached|python:) /.test(line),
+      )
       .slice(0, -1)
       .map((line) =>
         line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID'),

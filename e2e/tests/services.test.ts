@@ -68,7 +68,7 @@ test('tests reach a real database by the name of its service, and nothing else',
 test('such a run is taken neither from the cache of Nx nor from the store', async () => {
   const again = nxTasks(await workspace.nx(['run', 'counter:test'], { environment: engine.environment }));
   expect(again['counter:test']?.fromNx).toBe(false);
-  expect(again['counter:test']?.lines.join('\n')).toMatch(/^built +test\/counter\.bst /m);
+  expect(again['counter:test']?.lines.join('\n')).toMatch(/^tested +test\/counter\.bst /m);
 });
 
 test('a run without services is hermetic', async () => {

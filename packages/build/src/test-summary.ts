@@ -14,7 +14,7 @@ export interface SummaryPlace {
   readonly say: (line: string) => void;
 }
 
-/** Tells how tests went: those that failed, the counts, what was written back, and where the reports are. */
+/** Tells how tests went: the runner's own summary, those that failed, the counts, what was written back, and where the reports are. */
 export function tellTests(result: TestResult, { workspace, project, say }: SummaryPlace): void {
   const { report, snapshots, record, failed } = result;
   for (const path of snapshots?.written ?? []) say(`wrote ${join(project, path)}`);
@@ -23,6 +23,7 @@ export function tellTests(result: TestResult, { workspace, project, say }: Summa
     say('the snapshot files are up to date');
   }
   if (report === undefined) return;
+  for (const line of result.summary ?? []) say(line);
   for (const { name, message } of report.failures.slice(0, NAMED)) {
     say(`failed test: ${name}${message === '' ? '' : `: ${message}`}`);
   }

@@ -120,7 +120,14 @@ export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
 export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';
-export type { BuildEvent, BuildListener, CachedBecause } from './build/events.js';
+export {
+  withActivity,
+  type Activity,
+  type ActivityEvent,
+  type BuildEvent,
+  type BuildListener,
+  type CachedBecause,
+} from './build/events.js';
 export { globMatcher } from './build/glob.js';
 export { BuildSession, type Engine, type SessionInput } from './build/session.js';
 export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
 import type { SignalledProcess } from '../interruption.js';
-import type { ReporterOutput } from '../reporter/open-reporter.js';
+import type { ReporterOutput } from '../reporter/terminal-output.js';
 import { codeOf } from '../errno.js';
 
 /** What a command is given by the process it runs in. */

@@ -105,6 +105,7 @@ export async function withSession<T>(
     if (reporter?.hasBegun === true) reporter.finish();
     throw error;
   } finally {
+    reporter?.close();
     interruptible.dispose();
   }
 }

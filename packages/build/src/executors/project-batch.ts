@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { BuildListener } from '@wheelhouse/element';
 import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import { batchOrder, type TaskOfBatch } from './batch-order.js';
 import { projectOfTask, type TaskOptions, type TaskWork } from './project-task.js';
@@ -7,6 +8,7 @@ import { openEngine } from '../engine.js';
 import { explainFailure } from '../failure.js';
 import { listenForInterruption } from '../interruption.js';
 import { openReporter } from '../reporter/open-reporter.js';
+import { Progress } from '../reporter/progress.js';
 import type { Reporter } from '../reporter/reporter.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
 
@@ -28,6 +30,8 @@ interface BatchPlace {
   readonly workspace: PythonWorkspace;
   readonly engine: PythonEngine;
   readonly context: ExecutorContext;
+  /** Shows what takes long, of all tasks. */
+  readonly progress: Progress;
 }
 
 /**
@@ -50,6 +54,13 @@ export async function* runBatch<T extends TaskOptions>(
   try {
     yield* batchOrder(graph, { run, skip: skipped, concurrency: availableParallelism() });
   } finally {
+    await place.then(
+      ({ progress }) => {
+        progress.stop();
+      },
+      // The tasks tell why it could not be opened.
+      () => undefined,
+    );
     interruptible.dispose();
   }
 }
@@ -61,7 +72,8 @@ async function openPlace(
 ): Promise<BatchPlace> {
   const engine = openEngine({ environment, signal, reporter: () => ({ listener: () => undefined }) });
   const memo = (name: string): string => engine.store.memo(name);
-  return { engine, context, workspace: await openWorkspace({ directory: context.root, environment, memo }) };
+  const progress = new Progress(process.stdout);
+  return { engine, context, progress, workspace: await openWorkspace({ directory: context.root, environment, memo }) };
 }
 
 async function runOne(task: {
@@ -90,9 +102,15 @@ async function runOne(task: {
   });
   let reporter: Reporter | undefined;
   try {
-    const { workspace, engine: shared, context } = await task.place;
-    reporter = openReporter(shared.store, { output: { write }, environment: shared.environment, verbose });
-    const engine = { ...shared, listener: reporter.listener, retryFailed, verifyToolchain };
+    const { workspace, engine: shared, context, progress } = await task.place;
+    const { store, environment } = shared;
+    const opened = openReporter(store, { output: { write }, environment, verbose, progress: false });
+    reporter = opened;
+    const listener: BuildListener = (event) => {
+      progress.listener(event);
+      opened.listener(event);
+    };
+    const engine = { ...shared, listener, retryFailed, verifyToolchain };
     const project = projectOfTask({ ...context, projectName: task.project }, workspace);
     const success = await task.work({ workspace, project, engine }, (line) => {
       write(`${line}\n`);

@@ -48,6 +48,7 @@ export async function runTask(
     if (reporter?.hasBegun === true) reporter.finish();
     return { success: false };
   } finally {
+    reporter?.close();
     interruptible.dispose();
   }
 }

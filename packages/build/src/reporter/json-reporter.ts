@@ -1,4 +1,4 @@
-import { formatDigest, type BuildEvent } from '@wheelhouse/element';
+import { formatDigest, type Activity, type BuildEvent } from '@wheelhouse/element';
 import type { Reporter } from './reporter.js';
 import { Tally } from './tally.js';
 
@@ -11,7 +11,8 @@ export class JsonReporter implements Reporter {
 
   readonly listener = (event: BuildEvent): void => {
     this.tally.add(event);
-    this.put({ type: event.type, element: event.element.name, ...detailOf(event) });
+    const element = 'element' in event ? { element: event.element.name } : {};
+    this.put({ type: event.type, ...element, ...detailOf(event) });
   };
 
   get hasBegun(): boolean {
@@ -22,6 +23,10 @@ export class JsonReporter implements Reporter {
     this.put({ type: 'finished', ...this.tally.counts });
   }
 
+  close(): void {
+    // Nothing is shown for a while only.
+  }
+
   private put(value: Readonly<Record<string, unknown>>): void {
     this.write(`${JSON.stringify(value)}\n`);
   }
@@ -29,6 +34,13 @@ export class JsonReporter implements Reporter {
 
 function detailOf(event: BuildEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
+    case 'activity':
+      return { activity: textOf(event.activity), bytes: event.bytes };
+    case 'activity-ended': {
+      const { activity, elapsed, bytes, failed } = event;
+      return { activity: textOf(activity), milliseconds: Math.round(elapsed), bytes, failed };
+    }
+    case 'queued':
     case 'started':
     case 'waiting':
       return { key: event.key };
@@ -57,4 +69,8 @@ function detailOf(event: BuildEvent): Readonly<Record<string, unknown>> {
       throw new Error(`no such event: ${JSON.stringify(unknown)}`);
     }
   }
+}
+
+function textOf({ verbs: [doing], what }: Activity): string {
+  return `${doing} ${what}`;
 }

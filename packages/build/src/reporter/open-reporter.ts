@@ -1,15 +1,10 @@
 import type { LocalStore } from '@wheelhouse/element';
 import { JsonReporter } from './json-reporter.js';
 import { logPlace } from './log-place.js';
+import { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
+import type { ReporterOutput } from './terminal-output.js';
 import { TerminalReporter } from './terminal-reporter.js';
-
-/** Where a reporter writes: standard output, as a rule. */
-export interface ReporterOutput {
-  write(text: string): void;
-  /** Whether a person looks on. */
-  readonly isTTY?: boolean;
-}
 
 /** How it is told. */
 export interface ReporterOptions {
@@ -17,10 +12,13 @@ export interface ReporterOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly verbose?: boolean | undefined;
   readonly json?: boolean | undefined;
+  /** Whether work that takes long is shown while it is under way; it is unless somebody else shows it. */
+  readonly progress?: boolean;
 }
 
 /** The reporter that options and environment ask for. */
-export function openReporter(store: LocalStore, { output, environment, verbose, json }: ReporterOptions): Reporter {
+export function openReporter(store: LocalStore, options: ReporterOptions): Reporter {
+  const { output, environment, verbose, json, progress = true } = options;
   const write = (text: string): void => {
     output.write(text);
   };
@@ -29,6 +27,7 @@ export function openReporter(store: LocalStore, { output, environment, verbose, 
     write,
     colour: wantsColour(output, environment),
     verbose: verbose ?? false,
+    ...(progress ? { progress: new Progress(output) } : {}),
     logOf: (element, record) => logPlace(store, element, record),
   });
 }

@@ -14,4 +14,6 @@ export interface Reporter {
   readonly hasBegun: boolean;
   /** Says how it all ended: the last thing that is said. */
   finish(): void;
+  /** Takes away what is shown of work that is under way. To be called however it ends, also after `finish`. */
+  close(): void;
 }

@@ -7,13 +7,13 @@ export class Tally {
 
   private begun = false;
 
-  /** Whether anything has happened. */
+  /** Whether anything has happened to an element. */
   get hasBegun(): boolean {
     return this.begun;
   }
 
   add(event: BuildEvent): void {
-    this.begun = true;
+    this.begun ||= 'element' in event;
     switch (event.type) {
       case 'built':
       case 'failed':
@@ -25,6 +25,9 @@ export class Tally {
       case 'error':
         this.outcomes.set(event.element.name, 'failed');
         return;
+      case 'queued':
+      case 'activity':
+      case 'activity-ended':
       case 'waiting':
       case 'started':
       case 'output':

@@ -2,8 +2,11 @@ import { styleText } from 'node:util';
 import type { ArtifactRecord, BuildEvent, Element } from '@wheelhouse/element';
 import type { LogPlace } from './log-place.js';
 import { OutputLines } from './output-lines.js';
+import type { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
+import { formatBytes, formatTime } from './quantities.js';
 import { summaryLine, Tally } from './tally.js';
+import { verbsOf } from './verbs.js';
 
 /** What a terminal reporter is made with. */
 export interface TerminalReporterOptions {
@@ -12,6 +15,8 @@ export interface TerminalReporterOptions {
   readonly colour: boolean;
   /** Whether the output of builds is shown while they run. */
   readonly verbose: boolean;
+  /** Shows what is under way. */
+  readonly progress?: Progress;
   /** The log of a build that failed. */
   logOf(element: Element, record: ArtifactRecord): LogPlace | undefined;
 }
@@ -21,7 +26,7 @@ type Colour = Parameters<typeof styleText>[0];
 
 /**
  * Tells people: a line for whatever takes time or is worth knowing, and the end of the log of what failed. Elements
- * whose key is known are only counted.
+ * whose key is known, and those that run no commands, are only counted.
  */
 export class TerminalReporter implements Reporter {
   private readonly tally = new Tally();
@@ -30,15 +35,31 @@ export class TerminalReporter implements Reporter {
   constructor(private readonly options: TerminalReporterOptions) {}
 
   readonly listener = (event: BuildEvent): void => {
+    this.options.progress?.listener(event);
     this.tally.add(event);
     switch (event.type) {
+      case 'queued':
+      case 'activity':
+        return;
+      case 'activity-ended': {
+        const { activity, elapsed, bytes, failed } = event;
+        const size = bytes === undefined ? '' : `, ${formatBytes(bytes)},`;
+        if (!failed) this.line(activity.verbs[1], 'green', `${activity.what}${size} in ${formatTime(elapsed)}`);
+        return;
+      }
       case 'started':
-        this.line('building', 'cyan', `${event.element.name} ${short(event.key)}`);
+        this.line(verbsOf(event.element)[0], 'cyan', `${event.element.name} ${short(event.key)}`);
         return;
       case 'built': {
         const { element, record } = event;
         this.flush(element);
-        this.line('built', 'green', `${element.name} ${short(record.key)} in ${seconds(record.elapsed)}`);
+        // A merge of trees takes no time; there may be hundreds.
+        if (!element.runsCommands && !this.options.verbose) return;
+        this.line(
+          verbsOf(element)[1],
+          'green',
+          `${element.name} ${short(record.key)} in ${formatTime(record.elapsed)}`,
+        );
         return;
       }
       case 'cached':
@@ -82,8 +103,12 @@ export class TerminalReporter implements Reporter {
     this.options.write(`${summaryLine(this.tally.counts)}\n`);
   }
 
+  close(): void {
+    this.options.progress?.stop();
+  }
+
   private failure({ element, record, replayed }: Extract<BuildEvent, { type: 'failed' }>): void {
-    const when = replayed ? 'before, and nothing has changed since' : `after ${seconds(record.elapsed)}`;
+    const when = replayed ? 'before, and nothing has changed since' : `after ${formatTime(record.elapsed)}`;
     this.line('failed', 'red', `${element.name} ${short(record.key)} ${when}`);
     this.detail(`command \`${(record.failedCommand ?? '').trim()}\` ended with exit code ${record.exitCode}`);
     const log = this.options.logOf(element, record);
@@ -104,11 +129,11 @@ export class TerminalReporter implements Reporter {
   }
 
   private line(verb: string, colour: Colour, text: string): void {
-    this.options.write(`${this.paint(colour, verb.padEnd(8))} ${text}\n`);
+    this.options.write(`${this.paint(colour, verb.padEnd(10))} ${text}\n`);
   }
 
   private detail(text: string): void {
-    this.options.write(`         ${text}\n`);
+    this.options.write(`           ${text}\n`);
   }
 
   private paint(colour: Colour, text: string): string {
@@ -118,8 +143,4 @@ export class TerminalReporter implements Reporter {
 
 function short(key: string): string {
   return key.slice(0, 8);
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -16,7 +16,7 @@ const graph = resolveProject({
     {
       texts: new Map([
         ['project.conf', 'name: shop\nmin-version: 2.4\n'],
-        ['libs/app.bst', 'kind: stack\ndepends:\n- tool.bst\n'],
+        ['libs/app.bst', 'kind: manual\ndepends:\n- tool.bst\n'],
         ['tool.bst', 'kind: stack\n'],
       ]),
     },
@@ -79,10 +79,10 @@ describe('TerminalReporter', () => {
       ]),
     ).toBe(
       [
-        'waiting  libs/app.bst a1b2c3d4: another process builds it',
-        'warning  libs/app.bst `/bin/x` of tool.bst overlaps the one of base.bst',
-        'building libs/app.bst a1b2c3d4',
-        'built    libs/app.bst a1b2c3d4 in 12.3 s',
+        'waiting    libs/app.bst a1b2c3d4: another process builds it',
+        'warning    libs/app.bst `/bin/x` of tool.bst overlaps the one of base.bst',
+        'building   libs/app.bst a1b2c3d4',
+        'built      libs/app.bst a1b2c3d4 in 12.3 s',
         '1 built, 1 cached, 0 failed',
         '',
       ].join('\n'),
@@ -91,18 +91,18 @@ describe('TerminalReporter', () => {
 
   it('says when what would have run had run before', () => {
     expect(told([{ type: 'cached', element, key, why: 'action' }])).toBe(
-      'cached   libs/app.bst a1b2c3d4: the same commands ran on the same root\n0 built, 1 cached, 0 failed\n',
+      'cached     libs/app.bst a1b2c3d4: the same commands ran on the same root\n0 built, 1 cached, 0 failed\n',
     );
   });
 
   it('shows the command, its exit code and the end of the log of a failure', () => {
     expect(told([{ type: 'failed', element, record: FAILED, replayed: false }])).toBe(
       [
-        'failed   libs/app.bst a1b2c3d4 after 12.3 s',
-        '         command `make -j2` ended with exit code 2',
-        '         | cc -c app.c',
-        '         | app.c:1: error: what',
-        '         log: /store/logs/libs-app/a.log',
+        'failed     libs/app.bst a1b2c3d4 after 12.3 s',
+        '           command `make -j2` ended with exit code 2',
+        '           | cc -c app.c',
+        '           | app.c:1: error: what',
+        '           log: /store/logs/libs-app/a.log',
         '0 built, 0 cached, 1 failed',
         '',
       ].join('\n'),
@@ -112,12 +112,12 @@ describe('TerminalReporter', () => {
   it('says of a failure on record that it is one, and how to try again', () => {
     expect(told([{ type: 'failed', element, record: FAILED, replayed: true }], { verbose: true })).toBe(
       [
-        'failed   libs/app.bst a1b2c3d4 before, and nothing has changed since',
-        '         command `make -j2` ended with exit code 2',
-        '         | cc -c app.c',
-        '         | app.c:1: error: what',
-        '         log: /store/logs/libs-app/a.log',
-        '         hint: to try it again, give `--retry-failed`',
+        'failed     libs/app.bst a1b2c3d4 before, and nothing has changed since',
+        '           command `make -j2` ended with exit code 2',
+        '           | cc -c app.c',
+        '           | app.c:1: error: what',
+        '           log: /store/logs/libs-app/a.log',
+        '           hint: to try it again, give `--retry-failed`',
         '0 built, 0 cached, 1 failed',
         '',
       ].join('\n'),
@@ -143,9 +143,9 @@ describe('TerminalReporter', () => {
         'tool.bst | other',
         'libs/app.bst | two €',
         'libs/app.bst | no end',
-        'failed   libs/app.bst a1b2c3d4 after 12.3 s',
-        '         command `make -j2` ended with exit code 2',
-        '         log: /store/logs/libs-app/a.log',
+        'failed     libs/app.bst a1b2c3d4 after 12.3 s',
+        '           command `make -j2` ended with exit code 2',
+        '           log: /store/logs/libs-app/a.log',
         '0 built, 0 cached, 1 failed',
         '',
       ].join('\n'),
@@ -154,7 +154,7 @@ describe('TerminalReporter', () => {
 
   it('colours the first word alone', () => {
     expect(told([{ type: 'started', element, key }], { colour: true })).toBe(
-      '\u001b[36mbuilding\u001b[39m libs/app.bst a1b2c3d4\n0 built, 0 cached, 0 failed\n',
+      '\u001b[36mbuilding  \u001b[39m libs/app.bst a1b2c3d4\n0 built, 0 cached, 0 failed\n',
     );
   });
 

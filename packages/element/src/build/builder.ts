@@ -106,6 +106,7 @@ export class Builder {
     this.signal.throwIfAborted();
     const found = await this.lookUp(element);
     if (found !== undefined) return found;
+    this.options.listener({ type: 'queued', element, key: this.options.keys.key(element) });
     const needed = await Promise.all(element.closure('build').map((dependency) => this.ensure(dependency)));
     const failed = needed.find(({ status }) => status === 'failed' || status === 'skipped');
     if (failed !== undefined) {

@@ -27,6 +27,8 @@ export interface FetchContext {
   readonly interpreter: Pick<Interpreter, 'tags' | 'version' | 'label'>;
   readonly environment: NodeJS.ProcessEnv;
   readonly io: Io;
+  /** Told from time to time how many bytes of the files are here. */
+  readonly received?: ((bytes: number) => void) | undefined;
 }
 
 /** Where to download to, and how. */
@@ -163,7 +165,7 @@ type Found = Extract<Answer, { readonly error?: never }>;
 
 async function ask(
   requests: readonly (DistributionRequest & { readonly url?: string })[],
-  { tools, settings: { configured: _configured, ...settings }, interpreter, environment, io }: FetchContext,
+  { tools, settings: { configured: _configured, ...settings }, interpreter, environment, io, received }: FetchContext,
   job: {
     readonly destination?: string;
     readonly partials?: string;
@@ -181,6 +183,10 @@ async function ask(
     environment: rest,
     signal: io.signal,
     log: io.log,
+    onLine: (line) => {
+      const bytes = receivedOf(line);
+      if (bytes !== undefined) received?.(bytes);
+    },
     input: JSON.stringify({
       ...job,
       ...{ settings, requests: routed, tags: interpreter.tags, python: interpreter.version },
@@ -190,7 +196,7 @@ async function ask(
   if (result.code !== 0) throw new Error(`${SCRIPT} ended with ${result.code}: ${result.output}`);
   const answers = result.stdout
     .split('\n')
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && receivedOf(line) === undefined)
     .map((line) => JSON.parse(line) as Answer)
     .sort((a, b) => a.request - b.request);
   const errors: ElementError[] = [];
@@ -208,6 +214,12 @@ async function ask(
   }
   throwCollected([...[...faults.values()].flatMap((group) => faultsOf(group)), ...errors]);
   return found;
+}
+
+/** What a line tells of the bytes that were received, where it is such a line. */
+function receivedOf(line: string): number | undefined {
+  const found = /^\{"received": (\d+)\}$/.exec(line);
+  return found === null ? undefined : Number(found[1]);
 }
 
 interface FaultOf {

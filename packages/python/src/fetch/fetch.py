@@ -12,7 +12,8 @@ Input (stdin), a JSON object:
   members: true to read pyproject.toml and Cargo.lock out of sdists that are downloaded
   offers: true to only tell what each index of a request has under its name; of a request with a version the hashes of
     its files in find-links and on the first index that has any, computed where no page tells them
-Output (stdout): one JSON object a line, in the order in which requests end, each with `request` (an index) and either
+Output (stdout): one JSON object a line: {received}, the bytes of all files so far, from time to time; and in the order
+  in which requests end, each with `request` (an index) and either
   {filename, format, sha256, sizeBytes, path, pyproject?, cargoLocks?} or {filename, format, sha256?} without a destination, or
   {offers: [{index, files: {filename: sha256 or null}}]}, or
   {error: "hash", filename, expected, got}, {error: "none"}, {error: "fault", kind, at, said} for a server that does not
@@ -312,6 +313,56 @@ def obtain(chooser, link, path, sha256):
     return got
 
 
+class Received:
+    """Tells every half second, in a line with `received`, how many bytes of all files are there."""
+
+    EVERY = 0.5
+
+    def __init__(self, tell):
+        self.tell, self.told = tell, 0
+        self.paths, self.complete, self.lock = set(), 0, threading.Lock()
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.thread.join()
+        self.look()
+
+    @contextmanager
+    def at(self, path):
+        with self.lock:
+            self.paths.add(path)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.paths.discard(path)
+                self.complete += size_of(path)
+
+    def run(self):
+        while not self.stopped.wait(self.EVERY):
+            self.look()
+
+    def look(self):
+        with self.lock:
+            received = self.complete + sum(map(size_of, self.paths))
+        if received != self.told:
+            self.told = received
+            self.tell({"received": received})
+
+
+def size_of(path):
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
 class Partials:
     """Downloads of known hash that outlive a run that fails. Those of one that ends well are cleared away by it."""
 
@@ -386,7 +437,7 @@ def direct(request):
     return {"package": Package("", None, link), "format": "wheel" if link.is_wheel else "sdist", "sha256": None}
 
 
-def serve(job, chooser, partials, request):
+def serve(job, chooser, partials, received, request):
     if job.get("offers"):
         return chooser.offers(request)
     chosen = direct(request) if request.get("url") else chooser.choose(request)
@@ -399,7 +450,8 @@ def serve(job, chooser, partials, request):
     # Requests that come to the same file: the second one finds it there.
     with chooser.turn(path), partials.kept(chosen["sha256"]) as partial:
         at = partial or path
-        sha256, size = obtain(chooser, link, at, chosen["sha256"])
+        with received.at(at):
+            sha256, size = obtain(chooser, link, at, chosen["sha256"])
         if (allowed and sha256 not in allowed) or chosen["sha256"] not in (None, sha256):
             remove(at)
             raise Refused(
@@ -428,21 +480,26 @@ def main():
     chooser, partials = Chooser(job), Partials(job.get("partials"))
     write_lock = threading.Lock()
 
+    def tell(line):
+        with write_lock:
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+
+    received = Received(tell)
+
     def run(index):
         try:
-            answer = serve(job, chooser, partials, job["requests"][index])
+            answer = serve(job, chooser, partials, received, job["requests"][index])
         except Refused as refusal:
             answer = refusal.answer
         except Fault as fault:
             answer = {"error": "fault", "kind": fault.kind, "at": fault.at, "said": fault.said}
         except Exception as error:
             answer = {"error": "index", "message": "{}: {}".format(type(error).__name__, error)}
-        with write_lock:
-            sys.stdout.write(json.dumps(dict(answer, request=index)) + "\n")
-            sys.stdout.flush()
+        tell(dict(answer, request=index))
         return "error" not in answer
 
-    with ThreadPoolExecutor(PARALLEL) as pool:
+    with received, ThreadPoolExecutor(PARALLEL) as pool:
         answered = list(pool.map(run, range(len(job["requests"]))))
     if all(answered):
         partials.clear()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, posix } from 'node:path';
-import { ElementError, lockFile } from '@wheelhouse/element';
+import { ElementError, withActivity, type Activity, lockFile } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import { ioOf, toolsOf } from './python-engine.js';
 import { readEjected } from '../plan/ejected-templates.js';
@@ -77,29 +77,34 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
     ejected: readEjected(metadata.root, workspace.directory),
   });
   try {
-    return await lockGroup(
-      {
-        members: members.map((member) => ({ ...member, foreign: foreign.get(member.project.root) })),
-        resolve: project.ref.resolve,
-        workspace: workspace.projects.map(({ metadata }) => metadata),
-        workspaceDirectory: workspace.directory,
-        upgrade,
-        noBinary: workspace.noBinary(project),
-      },
-      {
-        tools: programs,
-        settings: withFileIndexes(await readIndexSettings(programs, engine.environment, workspace.indexes), {
-          projects: group.map(({ metadata }) => metadata),
-          locals: group.flatMap((member) => workspace.localClosure(member)).map(({ metadata }) => metadata),
-          workspace: workspace.directory,
+    const settings = withFileIndexes(await readIndexSettings(programs, engine.environment, workspace.indexes), {
+      projects: group.map(({ metadata }) => metadata),
+      locals: group.flatMap((member) => workspace.localClosure(member)).map(({ metadata }) => metadata),
+      workspace: workspace.directory,
+      environment: engine.environment,
+    });
+    const names = group.map(({ ref }) => ref.name).join(', ');
+    const activity: Activity = { verbs: ['resolving', 'resolved'], what: `the requirements of ${names}` };
+    return await withActivity(engine.listener, activity, () =>
+      lockGroup(
+        {
+          members: members.map((member) => ({ ...member, foreign: foreign.get(member.project.root) })),
+          resolve: project.ref.resolve,
+          workspace: workspace.projects.map(({ metadata }) => metadata),
+          workspaceDirectory: workspace.directory,
+          upgrade,
+          noBinary: workspace.noBinary(project),
+        },
+        {
+          tools: programs,
+          settings,
+          hooks: new SandboxedHooks(operation, planned, [join(temporary.path, 'vendor')]),
           environment: engine.environment,
-        }),
-        hooks: new SandboxedHooks(operation, planned, [join(temporary.path, 'vendor')]),
-        environment: engine.environment,
-        interpreter,
-        temporary: temporary.path,
-        io: ioOf(engine),
-      },
+          interpreter,
+          temporary: temporary.path,
+          io: ioOf(engine),
+        },
+      ),
     );
   } finally {
     await temporary.dispose();

@@ -1,6 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BuildSession, coreElements, coreSources, PluginRegistry, type Engine, type Io } from '@wheelhouse/element';
+import {
+  BuildSession,
+  coreElements,
+  coreSources,
+  PluginRegistry,
+  withActivity,
+  type Activity,
+  type Engine,
+  type Io,
+} from '@wheelhouse/element';
 import { elementsOfPlan } from '../plan/elements-of-plan.js';
 import type { PlannedElement } from '../plan/planned-element.js';
 import { withBuildTools, type PlannedProject } from '../plan/planned-project.js';
@@ -75,13 +84,19 @@ export function outputDirectory(workspace: string, root: string): string {
 /** The private environment of uv and its like, made when it is first needed. */
 export async function toolsOf(engine: PythonEngine, findLinks: readonly string[] = []): Promise<Tools> {
   const { ensureTools } = await import('../tools/ensure-tools.js');
-  return await ensureTools({
-    store: engine.store.directory,
-    python: () => findPython(engine.environment, engine.store.memo('python-interpreters'), '>=3.10'),
-    environment: engine.environment,
-    findLinks,
-    io: ioOf(engine),
-  });
+  return await withActivity(engine.listener, { verbs: ['installing', 'installed'], what: "Wheelhouse's tools" }, () =>
+    ensureTools({
+      store: engine.store.directory,
+      python: () => findPython(engine.environment, engine.store.memo('python-interpreters'), '>=3.10'),
+      environment: engine.environment,
+      findLinks,
+      io: ioOf(engine),
+    }),
+  );
+}
+
+function downloading(count: number, noun = 'file'): Activity {
+  return { verbs: ['downloading', 'downloaded'], what: `${count} ${noun}${count === 1 ? '' : 's'}` };
 }
 
 /** Words of tools that no element is the cause of go nowhere; their errors carry what matters. */
@@ -111,10 +126,12 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       const { environment } = engine;
       const settings = await readIndexSettings(tools, environment, workspace.indexes);
       const projects = input.projects.map(({ metadata }) => metadata);
-      return await fetchForProjects(
-        requests,
-        { partials, tools, settings, environment, interpreter, destination, io },
-        { projects, workspace: workspace.directory, environment },
+      return await withActivity(engine.listener, downloading(requests.length), (received) =>
+        fetchForProjects(
+          requests,
+          { partials, tools, settings, environment, interpreter, destination, io, received },
+          { projects, workspace: workspace.directory, environment },
+        ),
       );
     },
     temporary: () => store.workspace(),
@@ -125,7 +142,9 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     findLinks,
     fetch: async (crates, temporary, io) => {
       const { fetchCrates } = await import('../rust/fetch-crates.js');
-      return await fetchCrates(crates, { environment: engine.environment, temporary, io });
+      return await withActivity(engine.listener, downloading(crates.length, 'crate'), () =>
+        fetchCrates(crates, { environment: engine.environment, temporary, io }),
+      );
     },
     temporary: () => store.workspace(),
   });

@@ -27,6 +27,7 @@ import type { RunningServices } from '../services/with-services.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { WrittenFiles } from './test-files.js';
 import { testRun, type TestOptions } from './test-run.js';
+import { testSummary } from './test-summary.js';
 import { filesOf, RECORD, writeReports } from './tree-files.js';
 import { TEST_DIRECTORIES } from '../sources/source-set.js';
 import { statementText } from '../wheelhouse/statement.js';
@@ -45,6 +46,8 @@ export interface TestResult {
   readonly snapshots?: WrittenFiles;
   /** Absolute path of the reports. */
   readonly reports: string;
+  /** What the runner says at the end of a run that passed, now or before. */
+  readonly summary?: readonly string[];
 }
 
 /**
@@ -106,6 +109,8 @@ async function runTestsWith(
     const { tree: there } = session.recordOf(installed);
     files.set('coverage.xml', await mapped(operation, closure, { text: coverage, installed: there }));
   }
+  const { log } = tested.record;
+  const summary = failed || log === undefined ? undefined : testSummary(await textOf(blobs, log));
   // A run that failed without a failing test, as where too little is covered, is on no record that could be taken for a pass.
   const onRecord = run.whole && (!failed || report.failed > 0);
   const [built] = await artifactFiles(operation, session, [wheel], '.whl');
@@ -135,6 +140,7 @@ async function runTestsWith(
     failed,
     report,
     reports,
+    ...(summary === undefined ? {} : { summary }),
     ...(record === undefined ? {} : { record }),
     ...(snapshots === undefined ? {} : { snapshots }),
   };
@@ -155,12 +161,16 @@ async function writeBack(
   return await writeBackTestFiles({ blobs, before, after, directory: workspace.directoryOf(project), globs });
 }
 
+async function textOf(blobs: BlobStore, digest: Digest): Promise<string> {
+  return Buffer.from(await readBlob(blobs, digest)).toString('utf8');
+}
+
 /** The texts of the reports in the artifact of tests, by their names. */
 async function reportsIn(blobs: BlobStore, tree: Digest): Promise<Map<string, string>> {
   const directory = await subtree(blobs, tree, 'reports');
   const files = directory === undefined ? [] : await filesOf(blobs, directory, '.xml');
   const texts = new Map<string, string>();
-  for (const { path, digest } of files) texts.set(path, Buffer.from(await readBlob(blobs, digest)).toString('utf8'));
+  for (const { path, digest } of files) texts.set(path, await textOf(blobs, digest));
   return texts;
 }
 

@@ -8,6 +8,8 @@ export interface ProgramOptions {
   /** Where its error output goes while it runs, beside the answer. */
   readonly log?: Io['log'];
   readonly cwd?: string;
+  /** Told each line of its standard output when it is written, without the newline. */
+  readonly onLine?: ((line: string) => void) | undefined;
   /** Its standard input; empty unless given. */
   readonly input?: string;
 }
@@ -34,7 +36,15 @@ export async function runProgram(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  let told = 0;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (options.onLine === undefined) return;
+    for (let end = stdout.indexOf('\n', told); end >= 0; end = stdout.indexOf('\n', told)) {
+      options.onLine(stdout.slice(told, end));
+      told = end + 1;
+    }
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     options.log?.write(Buffer.from(withoutCredentials(text)));

@@ -3,6 +3,7 @@ import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/
 import { parseArguments, usage, type Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
 import { EXIT } from '../../failure.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 import { wheelLines } from '../../reporter/wheel-lines.js';
 
 const help = `wheelhouse build [OPTION]... TARGET...
@@ -83,6 +84,7 @@ async function buildAll(
   }
   for (const target of targets.filter((each) => !isElementName(each))) {
     const operation = await session.operation(target);
+    say(await interpreterLine(operation));
     const result = await buildWheel(operation, wheelOptions);
     outcomes.push(...result.outcomes);
     differs ||= result.differing.length > 0;

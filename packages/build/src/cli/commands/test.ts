@@ -4,6 +4,7 @@ import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
 import { tellTests } from '../../test-summary.js';
 import { targetOptions } from '../../workspace/declared-options.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 const help = `wheelhouse test [OPTION]... PROJECT [-- ARGUMENT...]
 
@@ -73,6 +74,7 @@ export const test: Command = {
       const say = (line: string): void => {
         context.output.write(`${line}\n`);
       };
+      say(await interpreterLine(operation));
       const result = await runTests(operation, { ...declared, ...how, ...given }, say);
       tellTests(result, { workspace: operation.workspace.directory, project: operation.project.ref.root, say });
       session.reporter.finish();

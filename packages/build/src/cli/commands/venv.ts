@@ -4,6 +4,7 @@ import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
 import { tellVenv } from '../../venv-summary.js';
 import { targetOptions } from '../../workspace/declared-options.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 const help = `wheelhouse venv [OPTION]... PROJECT
 
@@ -46,6 +47,7 @@ export const venv: Command = {
     return await withSession(context, options, async (session) => {
       const operation = await session.operation(target);
       const declared: VenvOptions = await targetOptions(operation, 'venv');
+      context.output.write(`${await interpreterLine(operation)}\n`);
       const { venv: made } = await makeVenv(operation, {
         path: values.path ?? declared.path,
         pip: values.pip ?? declared.pip,

@@ -3,6 +3,7 @@ import { buildWheel } from '@wheelhouse/python';
 import type { BuildWheelExecutorSchema } from './schema.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 import { wheelLines } from '../../reporter/wheel-lines.js';
 
 /** Builds the wheel and the wheelhouse of a project. */
@@ -25,6 +26,7 @@ export function buildWheelBatch(
 
 function workWith(options: BuildWheelExecutorSchema): TaskWork {
   return async (operation, say) => {
+    say(await interpreterLine(operation));
     const result = await buildWheel(operation, options);
     for (const line of wheelLines(result, operation.workspace.directory)) say(line);
     return result.made !== undefined;

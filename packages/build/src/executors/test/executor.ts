@@ -4,6 +4,7 @@ import type { TestExecutorSchema } from './schema.js';
 import { forwardedWords } from '../forwarded-words.js';
 import { runTask } from '../project-task.js';
 import { tellTests } from '../../test-summary.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 /** The options of the schema that take a value. */
 const VALUES = ['runner', 'command', 'args', 'updateSnapshotsArgs', 'services', 'composeFile'];
@@ -17,6 +18,7 @@ export default async function test(
   return await runTask(context, options, async (operation, say) => {
     const { runner, command, updateSnapshots, updateSnapshotsArgs, services, composeFile } = options;
     const words = forwardedWords(options, { flags: FLAGS, values: VALUES });
+    say(await interpreterLine(operation));
     const result = await runTests(
       operation,
       {

@@ -3,6 +3,7 @@ import { makeVenv } from '@wheelhouse/python/venv';
 import type { VenvExecutorSchema } from './schema.js';
 import { runTask } from '../project-task.js';
 import { tellVenv } from '../../venv-summary.js';
+import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 /** Makes the development environment of a project. */
 export default async function venv(
@@ -11,6 +12,7 @@ export default async function venv(
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
     const { path, pip } = options;
+    say(await interpreterLine(operation));
     const { venv } = await makeVenv(operation, { path, pip });
     if (venv === undefined) return false;
     tellVenv(venv, context.root, say);

@@ -1,0 +1,50 @@
+import type { BuildEvent } from '@wheelhouse/element';
+import { RunningWork } from './running-work.js';
+import type { ReporterOutput } from './terminal-output.js';
+
+/** How often a terminal is drawn anew, in milliseconds. */
+const REDRAW = 120;
+/** How long nothing is said where nobody looks on, in milliseconds. */
+const SILENCE = 20_000;
+
+/**
+ * Shows that long work goes on: on a terminal a line for everything that runs, which goes away when it ends; elsewhere
+ * a line for each of them every 20 seconds. It writes nothing while nothing runs, and keeps no process alive.
+ */
+export class Progress {
+  private readonly work: RunningWork;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    private readonly output: ReporterOutput,
+    now: () => number = () => performance.now(),
+  ) {
+    this.work = new RunningWork(now);
+  }
+
+  readonly listener = (event: BuildEvent): void => {
+    this.work.listener(event);
+    if (this.work.isIdle) this.stop();
+    else this.timer ??= setInterval(this.tick, this.output.draw === undefined ? SILENCE : REDRAW).unref();
+  };
+
+  /** Takes away what is drawn. Further events bring it back. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.output.draw?.('');
+  }
+
+  private readonly tick = (): void => {
+    const { count, lines } = this.work;
+    if (this.output.draw === undefined) {
+      const prefix = count === '' ? '' : `[${count}] `;
+      for (const line of lines) this.output.write(`${prefix}still ${line}\n`);
+      return;
+    }
+    const width = Math.max(20, (this.output.columns ?? 80) - 1);
+    const shown = count === '' ? lines : [...lines, `${count} elements done`];
+    this.output.draw(shown.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)).join('\n'));
+  };
+}

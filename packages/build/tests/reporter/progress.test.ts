@@ -1,0 +1,71 @@
+import type { BuildEvent, Element, Key } from '@wheelhouse/element';
+import { Progress } from '../../src/reporter/progress.js';
+
+const app = { name: 'wheel/app.bst', kind: 'wheel' } as unknown as Element;
+const sdist = { name: 'sdist/uwsgi.bst', kind: 'sdist' } as unknown as Element;
+const [appKey, sdistKey] = ['a'.repeat(64) as Key, 'b'.repeat(64) as Key];
+const download = { verbs: ['downloading', 'downloaded'], what: '3 files' } as const;
+const chunk = (text: string): Uint8Array => Buffer.from(text);
+
+/** What is written, and what is drawn, after the time given since the events, in milliseconds. */
+function shownAfter(
+  milliseconds: number,
+  events: readonly BuildEvent[],
+  terminal?: { readonly columns: number },
+): { readonly written: string; readonly drawn: string } {
+  jest.useFakeTimers();
+  try {
+    const shown = { written: '', drawn: '' };
+    const draw = terminal === undefined ? {} : { ...terminal, draw: (text: string) => (shown.drawn = text) };
+    const progress = new Progress({ write: (text) => (shown.written += text), ...draw }, Date.now);
+    for (const event of events) progress.listener(event);
+    jest.advanceTimersByTime(milliseconds);
+    return shown;
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+const RUNNING: readonly BuildEvent[] = [
+  { type: 'queued', element: app, key: appKey },
+  { type: 'queued', element: sdist, key: sdistKey },
+  { type: 'activity', activity: download, bytes: 3_400_000 },
+  { type: 'started', element: sdist, key: sdistKey },
+  { type: 'output', element: sdist, chunk: chunk('gcc a.c\n\u001b[32mgcc b.c\u001b[0m\n\ngcc ') },
+];
+
+test('a terminal has a line for all that runs, with its time, bytes and last line of log, and how many elements are done', () => {
+  expect(shownAfter(1200, RUNNING, { columns: 100 })).toEqual({
+    written: '',
+    drawn: [
+      'downloading 3 files 1.2 s, 3.4 MB',
+      'compiling sdist/uwsgi.bst 1.2 s | gcc b.c',
+      '0 of 2 elements done',
+    ].join('\n'),
+  });
+});
+
+test('a line is no longer than the terminal is wide', () => {
+  expect(shownAfter(1200, RUNNING, { columns: 31 }).drawn.split('\n')[1]).toBe('compiling sdist/uwsgi.bst 1.2…');
+});
+
+test('what has ended is not drawn, and with the last of it everything goes', () => {
+  const ended: BuildEvent = { type: 'activity-ended', activity: download, elapsed: 1, failed: false };
+  expect(shownAfter(1200, [...RUNNING, ended], { columns: 100 }).drawn).toBe(
+    'compiling sdist/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
+  );
+  const cached: BuildEvent = { type: 'cached', element: sdist, key: sdistKey, why: 'key' };
+  expect(shownAfter(1200, [...RUNNING, ended, cached], { columns: 100 }).drawn).toBe('');
+});
+
+test('elsewhere nothing is said for 20 seconds, and then a line for all that runs', () => {
+  expect(shownAfter(19_900, RUNNING)).toEqual({ written: '', drawn: '' });
+  expect(shownAfter(65_000, RUNNING).written).toBe(
+    ['20.0 s', '40.0 s', '1 min 0 s']
+      .flatMap((time) => [
+        `[0 of 2] still downloading 3 files ${time}, 3.4 MB\n`,
+        `[0 of 2] still compiling sdist/uwsgi.bst ${time} | gcc b.c\n`,
+      ])
+      .join(''),
+  );
+});
