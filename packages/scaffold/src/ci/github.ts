@@ -1,4 +1,4 @@
-import { APT, installCommand, type Pipeline } from './pipeline.js';
+import { APT, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
 
 /** Where the workflow lies. */
 export const GITHUB_FILE = '.github/workflows/python.yml';
@@ -48,6 +48,28 @@ ${steps}
       - run: sudo apt-get update && sudo ${APT}
       # Sandboxes need user namespaces, which this Ubuntu keeps from most programs.
       - run: sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0
+      - id: python
+        run: |
+          {
+            echo 'versions<<END'
+            ${PYTHON_VERSIONS}
+            echo END
+          } >> "$GITHUB_OUTPUT"
+      - uses: actions/setup-python@v5
+        if: steps.python.outputs.versions != ''
+        with:
+          python-version: \${{ steps.python.outputs.versions }}
+      # Nx's cache with its database, and the elements that have been built.
+      - uses: actions/cache@v4
+        with:
+          path: |
+            .nx/cache
+            .nx/workspace-data/*.db
+            ~/.cache/wheelhouse
+          key: wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-\${{ hashFiles('**/locks/**/*.txt') }}-\${{ github.sha }}
+          restore-keys: |
+            wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-\${{ hashFiles('**/locks/**/*.txt') }}-
+            wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-
       - run: ${installCommand(packageManager)}
       - run: npx nx sync:check
       - run: npx nx affected -t test build-wheel

@@ -1,9 +1,26 @@
 import { ElementError } from '@wheelhouse/element';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
-import { APT, installCommand, type Pipeline } from './pipeline.js';
+import { APT, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
 
 /** Where GitLab looks for its pipeline. */
 export const GITLAB_FILE = '.gitlab-ci.yml';
+
+/** Where elements are kept: GitLab caches what is in the checkout. */
+export const GITLAB_STORE = '.nx/wheelhouse';
+
+/** The name of a branch as CI_COMMIT_REF_SLUG has it ("Predefined CI/CD variables reference"). */
+function slugOf(branch: string): string {
+  const slug = branch.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
+  return slug.slice(0, 63).replaceAll(/^-+|-+$/g, '');
+}
+
+/** The variables of a job with the directory of its elements among them. */
+function withStore(variables: string): string {
+  return variables.replace(
+    '  variables:\n',
+    `  variables:\n    WHEELHOUSE_CACHE_DIR: $CI_PROJECT_DIR/${GITLAB_STORE}\n`,
+  );
+}
 
 /** The jobs of a pipeline, as YAML of their own ("CI/CD YAML syntax reference"). */
 export function gitlabJobs({ branch, stage, packageManager }: Pipeline): string {
@@ -37,13 +54,27 @@ ${compared}  before_script:
   return `# Sandboxes need user namespaces: a runner whose containers may make them, or one with virtual machines.
 python-wheels:
   image: node:22-bookworm
-${compared}  before_script:
+${withStore(compared)}  before_script:
     - apt-get update && ${APT}
+    # The versions of Python that files .python-version ask for, beside Debian's.
+    - python3 -m venv /opt/uv && /opt/uv/bin/pip install --quiet uv
+    - |
+      ${PYTHON_VERSIONS} | xargs --no-run-if-empty /opt/uv/bin/uv python install
+    - export PATH="$HOME/.local/bin:$PATH"
     - ${installCommand(packageManager)}
   script:
     - ${base}
     - npx nx sync:check
     - npx nx affected -t test build-wheel
+  # Nx's cache with its database, and the elements that have been built.
+  cache:
+    key: wheelhouse-$CI_COMMIT_REF_SLUG
+    fallback_keys:
+      - wheelhouse-${slugOf(branch)}
+    paths:
+      - .nx/cache/
+      - .nx/workspace-data/*.db
+      - ${GITLAB_STORE}/
   artifacts:
     when: always
     paths:

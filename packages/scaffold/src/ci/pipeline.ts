@@ -22,6 +22,10 @@ export function installCommand(packageManager: PackageManager): string {
   }
 }
 
+/** Prints the versions of Python that the files `.python-version` of a repository ask for, a line each. */
+export const PYTHON_VERSIONS =
+  "git ls-files -z ':(glob)**/.python-version' | xargs --null --no-run-if-empty sed --expression='s/#.*//; s/[[:space:]]//g; s/^python-*//; /^$/d' | sort --unique";
+
 /** What building takes of Debian and Ubuntu. */
 export const APT =
   'apt-get install --yes --no-install-recommends bubblewrap util-linux build-essential python3-dev python3-venv';

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { parse } from 'yaml';
+import { PYTHON_VERSIONS } from '../../src/ci/pipeline.js';
 import ci from '../../src/generators/ci/generator.js';
 import type { CiGeneratorSchema } from '../../src/generators/ci/schema.js';
 import { expectGolden } from '../support/golden.js';
@@ -29,7 +31,9 @@ test.each<[string, CiGeneratorSchema]>([
   const tree = workspace.tree();
   ci(tree, options);
   expectGolden(tree, '.', golden);
-  for (const text of Object.values(written(tree))) expect(parse(text)).toBeInstanceOf(Object);
+  for (const [file, text] of Object.entries(written(tree))) {
+    if (file.endsWith('.yml')) expect(parse(text)).toBeInstanceOf(Object);
+  }
   workspace.flush(tree);
   expect(generate(options)).toEqual({});
   expect(said()).toBe('');
@@ -43,6 +47,34 @@ test("jobs are added to GitLab's pipeline, and what is there keeps its form", ()
   expect(Object.keys(parse(text) as object)).toEqual(['stages', 'lint', 'python-wheels']);
   expect(generate({ provider: 'gitlab' })).toEqual({});
   expect(said()).toBe('');
+});
+
+test('the versions of Python that projects ask for are those that are installed', () => {
+  const run = (program: string, ...words: readonly string[]): string =>
+    execFileSync(program, words, { cwd: workspace.directory, encoding: 'utf8' });
+  workspace.write('.python-version', '3.12\r\n# ours\n');
+  workspace.write('apps/a b/.python-version', 'python-3.11.7 # pinned\n\n3.12\n');
+  workspace.write('ignored/.python-version', '2.7\n');
+  workspace.write('.gitignore', 'ignored\n');
+  run('git', 'init', '--quiet');
+  run('git', 'add', '--all');
+  expect(run('bash', '-euo', 'pipefail', '-c', PYTHON_VERSIONS)).toBe('3.11.7\n3.12\n');
+  run('git', 'rm', '--quiet', '--cached', '-r', '.');
+  expect(run('bash', '-euo', 'pipefail', '-c', PYTHON_VERSIONS)).toBe('');
+});
+
+test('what has been built is kept between runs, outside of what is under version control', () => {
+  const paths = generate({ provider: 'gitlab' });
+  const jobs = parse(paths['.gitlab-ci.yml']!) as Record<string, { variables: object; cache: { paths: string[] } }>;
+  const { variables, cache } = jobs['python-wheels']!;
+  expect(variables).toMatchObject({ WHEELHOUSE_CACHE_DIR: '$CI_PROJECT_DIR/.nx/wheelhouse' });
+  expect(cache.paths).toEqual(['.nx/cache/', '.nx/workspace-data/*.db', '.nx/wheelhouse/']);
+  expect(paths['.gitignore']).toBe('.nx/wheelhouse\n');
+  const github = parse(generate({ provider: 'github' })['.github/workflows/python.yml']!) as {
+    jobs: { wheels: { steps: { uses?: string; with?: { path?: string } }[] } };
+  };
+  const step = github.jobs.wheels.steps.find(({ uses }) => uses === 'actions/cache@v4');
+  expect(step?.with?.path).toBe('.nx/cache\n.nx/workspace-data/*.db\n~/.cache/wheelhouse\n');
 });
 
 test('a job that was changed stays, and the difference is shown', () => {

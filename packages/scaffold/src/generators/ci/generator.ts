@@ -1,10 +1,11 @@
 import { detectPackageManager, logger, type Tree } from '@nx/devkit';
 import type { CiGeneratorSchema } from './schema.js';
 import { GITHUB_FILE, githubWorkflow } from '../../ci/github.js';
-import { addJobs, GITLAB_FILE, gitlabJobs } from '../../ci/gitlab.js';
+import { addJobs, GITLAB_FILE, GITLAB_STORE, gitlabJobs } from '../../ci/gitlab.js';
 import type { Pipeline } from '../../ci/pipeline.js';
 import { oneOf, shown } from '../../errors.js';
 import { Changes } from '../../merge/changes.js';
+import { addIgnored } from '../../merge/ignore-lines.js';
 import { reportText } from '../../merge/report.js';
 
 /** Writes a pipeline, or adds its jobs to the one that is there. */
@@ -17,8 +18,12 @@ export default function ci(tree: Tree, options: CiGeneratorSchema): void {
       stage: options.stage ?? false,
       packageManager: detectPackageManager(tree.root),
     };
-    if (provider === 'github') changes.write(GITHUB_FILE, githubWorkflow(pipeline));
-    else writeGitlab(changes, gitlabJobs(pipeline));
+    if (provider === 'github') {
+      changes.write(GITHUB_FILE, githubWorkflow(pipeline));
+    } else {
+      writeGitlab(changes, gitlabJobs(pipeline));
+      changes.edit('.gitignore', addIgnored(changes.tree.read('.gitignore', 'utf8') ?? '', [GITLAB_STORE]));
+    }
     const report = reportText(changes);
     if (report !== '') logger.info(report);
   } catch (error) {
