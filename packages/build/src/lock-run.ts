@@ -1,5 +1,8 @@
-import type { Operation } from '@wheelhouse/python';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Operation, WorkspaceProject } from '@wheelhouse/python';
 import { makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python/lock';
+import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
 
 /**
  * Writes the locks of a project, and of those that it shares a resolve with; before them, of each project of the
@@ -34,4 +37,24 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   for (const file of written) say(`wrote ${file}`);
   for (const file of removed) say(`removed ${file}`);
   if (written.length + removed.length === 0) say('the locks are up to date');
+  else for (const member of operation.workspace.group(operation.project)) noteDiscovery(operation, member, say);
+}
+
+/** Builds of this package leave locks out of what a wheel is made from; setuptools alone does not. */
+function noteDiscovery({ workspace }: Operation, member: WorkspaceProject, say: (line: string) => void): void {
+  const { root, buildSystem } = member.metadata;
+  const directory = workspace.directoryOf(member);
+  const files = new ProjectFiles(directory, root, workspace.directory);
+  const isDiscovered = discoversPackages({
+    backend: buildSystem.backend,
+    pyproject: files.read('pyproject.toml'),
+    setupCfg: files.read('setup.cfg'),
+    setupPy: files.read('setup.py'),
+    hasSrc: existsSync(join(directory, 'src')),
+  });
+  if (!isDiscovered) return;
+  say(
+    `note: setuptools looks for the packages of ${root} by itself and takes the directory locks for one; ` +
+      'for `pip install .` and `uv build`, name them in [tool.setuptools] of its pyproject.toml',
+  );
 }

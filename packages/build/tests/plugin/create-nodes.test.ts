@@ -212,7 +212,10 @@ describe('createNodes', () => {
       dependsOn: ['snapshot'],
       inputs: [
         '{workspaceRoot}/libs/a/**/*',
-        ...['tests/**', 'test/**', 'conftest.py', 'pytest.ini', '.pytest.ini', 'tox.ini', '.coveragerc'].map(
+        ...['tests/**', 'test/**', 'docker/dev/**', 'docker/release/**'].map(
+          (glob) => `!{workspaceRoot}/libs/a/${glob}`,
+        ),
+        ...['conftest.py', 'pytest.ini', '.pytest.ini', 'tox.ini', '.coveragerc'].map(
           (glob) => `!{workspaceRoot}/libs/a/${glob}`,
         ),
         '!{workspaceRoot}/libs/a/project.json',

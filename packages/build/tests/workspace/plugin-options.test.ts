@@ -130,7 +130,7 @@ describe('parsePluginOptions', () => {
       'a glob to take back that is not excluded',
       { include: ['docs/**', 'data/*.json'] },
       'nx.json: @wheelhouse/build: the option `include[1]` is none of the globs that are excluded unless told otherwise: `data/*.json`\n' +
-        'hint: they are `tests/**`, `test/**`, `docs/**`, `locks/**`, `.wheelhouse/**`, `conftest.py`, `pytest.ini`, ' +
+        'hint: they are `tests/**`, `test/**`, `docs/**`, `locks/**`, `docker/dev/**`, `docker/release/**`, `.wheelhouse/**`, `conftest.py`, `pytest.ini`, ' +
         '`.pytest.ini`, `tox.ini`, `.coveragerc`, `.python-version`, `project.json`, `package.json`, `build/lib*/**`, ' +
         '`build/bdist.*/**`, `build/temp.*/**`, `*.egg-info/**`, `src/*.egg-info/**`, `**/__pycache__/**`; ' +
         'files that nothing excludes are sources without this option',

@@ -1,3 +1,4 @@
+export { discoversPackages, type PackageStatements } from './discovered-packages.js';
 export { readFileRequirements, type DeclaredRequirements, type FileRequirements } from './file-requirements.js';
 export { ProjectFiles, type FileChoices } from './project-files.js';
 export { RUNTIME_FILE, TEST_FILES } from './requirements-settings.js';

@@ -15,15 +15,17 @@ export interface SourceSet {
 const BYTE_CODE = '**/__pycache__/**';
 
 /**
- * What a wheel is never made from: tests, documentation, locks, the project's own templates (docs/adr/0047), the files
- * of the monorepo itself, and what a build in
- * the project's directory left there: setuptools takes modules that are long gone from its build/lib.
+ * What a wheel is never made from: tests, documentation, locks, the build stage in Docker, the project's own templates
+ * (docs/adr/0047), the files of the monorepo itself, and what a build in the project's directory left there: setuptools
+ * takes modules that are long gone from its build/lib.
  */
 export const WHEEL_EXCLUDES: readonly string[] = [
   'tests/**',
   'test/**',
   'docs/**',
   'locks/**',
+  'docker/dev/**',
+  'docker/release/**',
   '.wheelhouse/**',
   'conftest.py',
   'pytest.ini',
