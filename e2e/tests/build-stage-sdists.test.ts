@@ -65,11 +65,10 @@ const PROJECTS: Readonly<Record<string, PublicProject>> = {
 
 /** What every project gets, sorted. */
 const STAGE = [
-  '.dockerignore',
   ...['docker/dev/Dockerfile', 'docker/dev/docker-compose.yml'],
   ...['docker/release/Dockerfile', 'docker/release/docker-compose.yml'],
   'project.json',
-  ...['scripts/agent.sh', 'scripts/build.sh', 'scripts/cache.sh', 'scripts/test.sh'],
+  ...['scripts/agent.sh', 'scripts/build.sh', 'scripts/cache.sh', 'scripts/test.sh', 'scripts/wheels.sh'],
 ];
 
 let directory: string;
@@ -132,6 +131,49 @@ describe.each(Object.entries(PROJECTS))('a public project with %s', (_what, { sd
     workspace.commit();
     expect(await workspace.nx(words)).toHaveEndedWell();
     expect(await lines('git', 'status', '--porcelain')).toEqual([]);
+  });
+});
+
+describe('a flat project whose packages setuptools discovers', () => {
+  const SETUPTOOLS =
+    '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nversion = "1.0"\n';
+
+  test('is built natively and by pip alone, beside directories that are not packages', async () => {
+    workspace.write('flat/pyproject.toml', `${SETUPTOOLS}name = "flat"\n`);
+    workspace.write('flat/flat/__init__.py', '');
+    workspace.write('flat/tests/__init__.py', '');
+    const words = ['--directory', 'flat', '--pin', 'never', '--no-interactive'];
+    expect(await workspace.nx(['g', '@wheelhouse/scaffold:build-stage', ...words])).toHaveEndedWell();
+    expect(readdirSync(workspace.path('flat'))).toEqual(expect.arrayContaining(['docker', 'locks']));
+    expect(await workspace.nx(['run', 'flat:build-wheel'])).toHaveEndedWell();
+    const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+    const target = join(directory, 'flat-by-pip');
+    await runWell(['python3', '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', target, '.'], {
+      cwd: workspace.path('flat'),
+      env,
+    });
+    const [file = ''] = readdirSync(target);
+    const listed = await lines('python3', '-m', 'zipfile', '--list', join(target, file));
+    expect(listed.map((line) => line.split(' ')[0]).filter((name) => name?.endsWith('.py'))).toEqual([
+      'flat/__init__.py',
+    ]);
+    expect(await lines('python3', '-m', 'zipfile', '--list', `dist/flat/wheel/${file}`)).toHaveLength(listed.length);
+    workspace.remove('flat');
+  });
+
+  test('which no generator has touched is built beside its locks', async () => {
+    workspace.write('module/pyproject.toml', `${SETUPTOOLS}name = "module"\n`);
+    workspace.write('module/module.py', '');
+    workspace.write('module/docker/dev/Dockerfile', 'FROM scratch\n');
+    const locked = await workspace.nx(['run', 'module:lock']);
+    expect(locked).toHaveEndedWell();
+    expect(locked.stdout).toContain(
+      'note: setuptools looks for the packages of module by itself and takes the directory',
+    );
+    expect(await workspace.nx(['run', 'module:build-wheel'])).toHaveEndedWell();
+    const listed = await lines('python3', '-m', 'zipfile', '--list', 'dist/module/wheel/module-1.0-py3-none-any.whl');
+    expect(listed.map((line) => line.split(' ')[0])).toContain('module.py');
+    workspace.remove('module');
   });
 });
 

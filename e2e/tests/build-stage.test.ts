@@ -82,12 +82,16 @@ async function stage(project: string, name: string, more: NodeJS.ProcessEnv = {}
   return await workspace.nx(['run', `${project}:stage:${name}`], { environment: { ...environment, ...more } });
 }
 
-/** Makes the locks with this machine's own index, and what they name the test's. */
-async function lock(project: string, root: string): Promise<void> {
-  expect(await workspace.nx(['run', `${project}:lock`])).toHaveEndedWell();
-  expect(await workspace.nx(['run', `${project}:snapshot`])).toHaveEndedWell();
-  const snapshot = workspace.path(`dist/${root}/snapshot`);
-  for (const file of readdirSync(snapshot)) copyFileSync(join(snapshot, file), join(files, file));
+/** Makes the locks with this machine's own index, and what they name the test's. @param roots by project */
+async function lock(roots: Readonly<Record<string, string>>): Promise<void> {
+  const projects = `--projects=${Object.keys(roots).join(',')}`;
+  for (const target of ['lock', 'snapshot']) {
+    expect(await workspace.nx(['run-many', `--targets=${target}`, projects])).toHaveEndedWell();
+  }
+  for (const root of Object.values(roots)) {
+    const snapshot = workspace.path(`dist/${root}/snapshot`);
+    for (const file of readdirSync(snapshot)) copyFileSync(join(snapshot, file), join(files, file));
+  }
   workspace.commit();
 }
 
@@ -106,7 +110,10 @@ async function ask(path: string): Promise<string> {
 
 async function lint(root: string): Promise<void> {
   const options = { cwd: workspace.path(root), env: environment };
-  await runWell(['shellcheck', ...['agent', 'build', 'cache', 'test'].map((name) => `scripts/${name}.sh`)], options);
+  await runWell(
+    ['shellcheck', ...['agent', 'build', 'cache', 'test', 'wheels'].map((name) => `scripts/${name}.sh`)],
+    options,
+  );
   await runWell([HADOLINT, 'docker/dev/Dockerfile', 'docker/release/Dockerfile'], options);
 }
 
@@ -114,10 +121,24 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The one wheel of a project's own in a directory. */
-function wheel(path: string, name: string): Buffer {
-  const [found = ''] = readdirSync(workspace.path(path)).filter((file) => file.startsWith(`${name}-`));
-  return readFileSync(workspace.path(join(path, found)));
+/** The digests of the wheels in a directory, by their names. */
+function wheels(path: string): Record<string, string> {
+  const names = readdirSync(workspace.path(path)).filter((file) => file.endsWith('.whl'));
+  return Object.fromEntries(names.map((name) => [name, sha256(readFileSync(workspace.path(join(path, name))))]));
+}
+
+/** A library of the workspace, and a kit for tests that requires the application it is for. */
+function addLibraries(): void {
+  const flit =
+    '[build-system]\nrequires = ["flit_core>=3.11,<4"]\nbuild-backend = "flit_core.buildapi"\n\n[project]\nrequires-python = ">=3.10"\n';
+  workspace.write('libs/common/pyproject.toml', `${flit}name = "common"\nversion = "1.0"\ndescription = "Common."\n`);
+  workspace.write('libs/common/common/__init__.py', 'NAME = "common"\n');
+  // What git ignores is no source, wherever the wheel is built.
+  workspace.write('libs/common/.gitignore', 'ignored.py\n');
+  workspace.write('libs/common/common/ignored.py', '');
+  const kit = 'name = "kit"\nversion = "1.0"\ndescription = "A kit."\ndependencies = ["todo"]\n';
+  workspace.write('libs/kit/pyproject.toml', `${flit}${kit}`);
+  workspace.write('libs/kit/kit.py', 'import todo\n');
 }
 
 describe('a new Django application', () => {
@@ -133,14 +154,21 @@ describe('a new Django application', () => {
     expect(made).toHaveEndedWell();
     expect(statSync(workspace.path('todo/scripts/test.sh')).mode & 0o777).toBe(0o755);
     await lint('todo');
-    await lock('todo', 'todo');
+    addLibraries();
+    workspace.edit('todo/setup.py', 'install_requires=[\n', 'install_requires=[\n        "common",\n');
+    workspace.edit('todo/setup.py', '"test": [\n', '"test": [\n            "kit",\n');
+    workspace.write(
+      'todo/tests/test_common.py',
+      'import common\nimport kit\n\n\ndef test_it():\n    assert (common.NAME, kit.__name__) == ("common", "kit")\n',
+    );
+    await lock({ common: 'libs/common', kit: 'libs/kit', todo: 'todo' });
   });
 
   test('its own tests pass natively, and its wheel is built', async () => {
     const tested = await workspace.nx(['run-many', '--targets=test,build-wheel', '--projects=todo']);
     expect(tested).toHaveEndedWell();
     expect(JSON.parse(workspace.read('reports/todo/record.json'))).toMatchObject({
-      passed: 2,
+      passed: 3,
       failed: 0,
       hermetic: true,
     });
@@ -156,7 +184,7 @@ describe('a new Django application', () => {
 
   test('is tested on its database, and the report is brought out', async () => {
     expect(await stage('todo', 'test')).toHaveEndedWell();
-    expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/errors="0" failures="0" skipped="0" tests="2"/);
+    expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/errors="0" failures="0" skipped="0" tests="3"/);
   });
 
   test('a test that fails fails the step, and its report is brought out all the same', async () => {
@@ -172,14 +200,18 @@ describe('a new Django application', () => {
     expect(await engine.docker('ps', '--all', '--quiet', '--filter', 'name=-stage')).toBe('');
   });
 
-  test("its builder's wheel is that of build-wheel, byte for byte", async () => {
+  test("its builder's wheelhouse is that of build-wheel, byte for byte, with the library of the workspace", async () => {
     expect(await stage('todo', 'builder')).toHaveEndedWell();
-    const [docker, native] = [wheel('dist/todo/stage/wheelhouse', 'todo'), wheel('dist/todo/wheel', 'todo')];
-    expect(sha256(docker)).toBe(sha256(native));
+    const docker = wheels('dist/todo/stage/wheelhouse');
+    expect(docker).toEqual(wheels('dist/todo/wheelhouse'));
+    expect(Object.keys(docker)).toEqual(
+      expect.arrayContaining(['common-1.0-py3-none-any.whl', 'todo-0.1.0-py3-none-any.whl']),
+    );
     const requirements = workspace.read('dist/todo/stage/wheelhouse/requirements.txt');
     expect(requirements).toMatch(/^todo==0\.1\.0 --hash=sha256:[0-9a-f]{64}$/m);
     expect(requirements).toMatch(/^gunicorn==/m);
-    expect(requirements).not.toMatch(/^pytest/m);
+    expect(requirements).toMatch(/^common==1\.0 /m);
+    expect(requirements).not.toMatch(/^(pytest|kit)/m);
   });
 
   test('its release answers on loopback, as another user than root', async () => {
@@ -195,7 +227,12 @@ describe('a new Django application', () => {
     expect(await stage('todo', 'clean')).toHaveEndedWell();
     expect(await engine.docker('ps', '--all', '--quiet')).toBe('');
     expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
-    expect(await engine.docker('image', 'ls', '--quiet', 'todo:stage')).toBe('');
+    // Not even those without a name.
+    const images = await engine.docker('image', 'ls', '--format', '{{.Repository}}');
+    expect(new Set(images.split('\n'))).toEqual(
+      new Set([PYTHON, POSTGRES, 'base-postgres:', 'base:'].map((each) => each.split(':')[0])),
+    );
+    expect(await engine.docker('network', 'ls', '--quiet', '--filter', 'type=custom', '--filter', 'name=-')).toBe('');
     // What is not the stage's own stays.
     for (const image of [PYTHON, POSTGRES]) expect(await engine.docker('image', 'ls', '--quiet', image)).not.toBe('');
     expect(existsSync(workspace.path('dist/todo/stage'))).toBe(false);
@@ -209,8 +246,7 @@ describe('a Django project that was there before', () => {
     expect(workspace.contents('shop')).toMatchObject(before);
     expect(workspace.read('shop/MANIFEST.in')).toBe('recursive-include shop *.css\n');
     await lint('shop');
-    await lock('shop', 'shop');
-    expect(await workspace.nx(['run', 'shop:build-wheel'])).toHaveEndedWell();
+    await lock({ shop: 'shop' });
   });
 
   test('changes nothing the second time', async () => {
@@ -219,12 +255,25 @@ describe('a Django project that was there before', () => {
     expect(again.stdout).not.toMatch(/CREATE|UPDATE|stays as it is/);
   });
 
+  test('a library that it requires later is added by `nx sync`', async () => {
+    expect(await workspace.nx(['g', '@wheelhouse/scaffold:init', '--no-interactive'])).toHaveEndedWell();
+    const own = '"@wheelhouse/scaffold:sync-setup"';
+    workspace.edit('nx.json', own, `${own}, "@wheelhouse/build:sync-locks"`);
+    workspace.edit('shop/requirements.txt', 'gunicorn\n', 'gunicorn\ncommon\n');
+    // Locks follow setup.py, which follows the requirements file.
+    for (let times = 0; times < 2; times++) expect(await workspace.nx(['sync'])).toHaveEndedWell();
+    expect(workspace.read('shop/setup.py')).toContain('"common",\n');
+    workspace.commit();
+    expect(await workspace.nx(['run', 'shop:build-wheel'])).toHaveEndedWell();
+  });
+
   test('is released from what was tested and built in Docker', async () => {
     expect(await stage('shop', 'release')).toHaveEndedWell();
     expect(await ask('/style')).toContain('teal');
-    const [docker, native] = [wheel('dist/shop/stage/wheelhouse', 'shop'), wheel('dist/shop/wheel', 'shop')];
-    expect(sha256(docker)).toBe(sha256(native));
-    expect(await engine.docker('volume', 'ls', '--quiet')).toBe('shop-dev_build');
+    const docker = wheels('dist/shop/stage/wheelhouse');
+    expect(Object.keys(docker)).toContain('common-1.0-py3-none-any.whl');
+    expect(docker).toEqual(wheels('dist/shop/wheelhouse'));
+    expect(await engine.docker('volume', 'ls', '--quiet')).toMatch(/^shop-[0-9a-f]{8}-dev_build$/);
   });
 
   test('a volume is removed that its compose file does not have any more', async () => {

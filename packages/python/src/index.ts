@@ -107,6 +107,7 @@ export {
 } from './plan/ejected-templates.js';
 export { withInnerProjects, type PlannedProject, type ProjectSettings } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
+export { wheelFiles, type WheelFiles } from './plan/wheel-files.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
 export { requiredProblems, type ProblemProject } from './project/problem-project.js';
 export {

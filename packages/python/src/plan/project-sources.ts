@@ -4,7 +4,7 @@ import type { PlanValue } from './planned-element.js';
 import { wheelExcludes, type PlannedProject } from './planned-project.js';
 import type { NamedFile, ProjectMetadata } from '../metadata/project-metadata.js';
 import { sharedMatcher } from '../sources/shared-files.js';
-import { sourceSetMatcher, TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
+import { sourceSetMatcher, TEST_EXCLUDES, TEST_INCLUDES, type SourceSet } from '../sources/source-set.js';
 
 /** What a project's files are for: `hook` for the questions that are asked while it is locked. */
 export type SourcesUse = 'wheel' | 'sdist' | 'hook' | 'test';
@@ -55,9 +55,14 @@ export function projectSubdirectory({ metadata, settings }: OwnProject): string 
 const DISTRIBUTIONS: readonly SourcesUse[] = ['wheel', 'sdist'];
 
 /** Whether a file of a project, by its path relative to it, is one that its wheel is made from. */
-export function wheelSourceMatcher({ metadata, settings }: OwnProject): (path: string) => boolean {
+export function wheelSourceMatcher(project: OwnProject): (path: string) => boolean {
+  return sourceSetMatcher(wheelSourceSet(project));
+}
+
+/** Which of a project's own files its wheel is made from. */
+export function wheelSourceSet({ metadata, settings }: OwnProject): SourceSet {
   const named = inProject(metadata, 'wheel').map(({ path, glob }) => (glob === true ? path : literalGlob(path)));
-  return sourceSetMatcher({ include: [], exclude: wheelExcludes(settings), named });
+  return { include: [], exclude: wheelExcludes(settings), named };
 }
 
 /**

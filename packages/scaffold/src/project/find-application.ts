@@ -2,7 +2,10 @@ import type { Framework, ProjectModel } from './project-model.js';
 import { PythonModule } from '../python/python-module.js';
 
 /** How a project is run. */
-export type FoundApplication = Pick<ProjectModel, 'framework' | 'settings' | 'application' | 'entryPoints' | 'scripts'>;
+export type FoundApplication = Pick<
+  ProjectModel,
+  'framework' | 'settings' | 'collectsStatic' | 'application' | 'entryPoints' | 'scripts'
+>;
 
 /** What is looked at. */
 export interface ApplicationRequest {
@@ -56,10 +59,25 @@ function findDjango({ files, read, packages, directory }: ApplicationRequest): F
   const [home = ''] = settings.split('.');
   const isThere = (module: string): boolean =>
     packages.includes(home) && files.includes(`${directory}${home}/${module}.py`);
-  const base = { framework: 'django' as const, settings, scripts: [], entryPoints: [] };
+  const collected = collectsStatic(settings.replaceAll('.', '/'), { files, read, directory });
+  const base = { framework: 'django' as const, settings, ...collected, scripts: [], entryPoints: [] };
   if (isThere('wsgi')) return { ...base, application: { target: `${home}.wsgi:application`, protocol: 'wsgi' } };
   if (isThere('asgi')) return { ...base, application: { target: `${home}.asgi:application`, protocol: 'asgi' } };
   return base;
+}
+
+/** Settings may be a package, whose modules import one another. */
+function collectsStatic(
+  settings: string,
+  { files, read, directory }: Pick<ApplicationRequest, 'files' | 'read' | 'directory'>,
+): Pick<ProjectModel, 'collectsStatic'> {
+  const home = `${directory}${settings}`;
+  const parent = home.slice(0, home.lastIndexOf('/') + 1);
+  const isSettings = (file: string): boolean =>
+    file === `${home}.py` || file.startsWith(`${home}/`) || (parent.endsWith('settings/') && file.startsWith(parent));
+  const texts = files.filter((file) => file.endsWith('.py') && isSettings(file)).map(read);
+  const says = (pattern: RegExp): boolean => texts.some((text) => pattern.test(text));
+  return says(/^STATIC_ROOT\s*=/m) && says(/django\.contrib\.staticfiles/) ? { collectsStatic: true } : {};
 }
 
 /** Programs that lie in the project and are installed as they are. */

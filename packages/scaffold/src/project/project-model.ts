@@ -42,6 +42,8 @@ export interface ProjectModel {
   readonly framework: Framework;
   /** Django's settings module, where there is one. */
   readonly settings?: string;
+  /** Whether Django's settings say where static files are collected. */
+  readonly collectsStatic?: true;
   /** The object that servers call, as `module:object`, and its protocol. */
   readonly application?: { readonly target: string; readonly protocol: 'wsgi' | 'asgi' };
 }

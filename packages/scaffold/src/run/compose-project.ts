@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import type { ComposeProgram } from './docker.js';
@@ -11,6 +11,8 @@ export class ComposeProject {
   readonly services: ReadonlySet<string>;
   /** The names of the images that it builds, where it gives them names. */
   readonly builtImages: readonly string[];
+  /** The directories that its images are made from, relative to the workspace. */
+  readonly contexts: readonly string[];
 
   /**
    * @param name of the Compose project: what containers, networks and volumes are called after
@@ -20,7 +22,7 @@ export class ComposeProject {
   constructor(
     private readonly program: ComposeProgram,
     private readonly name: string,
-    private readonly file: string,
+    readonly file: string,
     private readonly surroundings: Surroundings,
   ) {
     const services = servicesOf(join(surroundings.directory, file), file);
@@ -28,6 +30,11 @@ export class ComposeProject {
     this.builtImages = services.items.flatMap(({ value }) => {
       const image = isMap(value) && value.has('build') ? value.get('image') : undefined;
       return typeof image === 'string' ? [image] : [];
+    });
+    this.contexts = services.items.flatMap(({ value }) => {
+      const build = isMap(value) ? value.get('build') : undefined;
+      const context = isMap(build) ? build.get('context') : build;
+      return typeof context === 'string' ? [posix.join(posix.dirname(file), context)] : [];
     });
   }
 

@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ElementError } from '@wheelhouse/element';
+import { trustedCertificates } from '../context/certificates.js';
+import { stageClosure } from '../context/stage-closure.js';
+import { writeContext } from '../context/write-context.js';
 import { ComposeProject } from './compose-project.js';
 import { findCompose } from './docker.js';
 import { askProgram, runProgram, type Surroundings } from './program.js';
+import { removeImages } from './remove-images.js';
+import { STAGE_ARGUMENT, STAGE_LABEL } from '../stage/dev-dockerfile.js';
 import { stageOutputs } from '../stage/stage-plan.js';
 
 /** The steps of a build stage, as its targets are called. */
@@ -25,17 +31,23 @@ export interface StageRequest extends Surroundings {
  * @returns the exit code of the service that the step is
  * @throws ElementError ENGINE, HOST_TOOL, STAGE, UNREADABLE
  */
-export async function runStage(request: StageRequest): Promise<number> {
+export async function runStage(given: StageRequest): Promise<number> {
+  const request = { ...given, environment: { ...given.environment, [STAGE_ARGUMENT]: stageId(given) } };
   const program = findCompose(request);
+  // Compose 1.29 refuses a file with a build context that is not there, whatever it is asked to do.
+  for (const path of [stageOutputs(request.root).context, wheelhouseOf(request.root)]) {
+    mkdirSync(join(request.directory, path), { recursive: true });
+  }
   const open = (kind: 'dev' | 'release'): ComposeProject =>
     new ComposeProject(
       program,
-      composeName(request.root, kind),
+      composeName(request, kind),
       posix.join(request.root, 'docker', kind, 'docker-compose.yml'),
       request,
     );
   switch (request.stage) {
     case 'build':
+      await makeContext(request, open('dev'));
       return await build(open('dev'));
     case 'agent':
       return await agent(open('dev'));
@@ -50,10 +62,42 @@ export async function runStage(request: StageRequest): Promise<number> {
   }
 }
 
-/** What Compose calls a project's containers, networks and volumes after. */
-export function composeName(root: string, kind: string): string {
+/** A project with its place on this machine: two of one path in two checkouts share nothing. */
+type StagePlace = Pick<StageRequest, 'directory' | 'root'>;
+
+/** What a project's stage is called on an engine: its path in words, and a digest of where it is. */
+export function stageId({ directory, root }: StagePlace): string {
   const words = root === '.' ? [] : root.toLowerCase().split(/[^a-z0-9]+/);
-  return [...words.filter((word) => word !== ''), kind].join('-').replace(/^([^a-z0-9])/, 'x$1');
+  const digest = createHash('sha256').update(`${directory}\0${root}`).digest('hex').slice(0, 8);
+  return [...words.filter((word) => word !== ''), digest].join('-');
+}
+
+/** What Compose calls a project's containers, networks and volumes after. */
+export function composeName(place: StagePlace, kind: string): string {
+  return `${stageId(place)}-${kind}`;
+}
+
+/**
+ * Makes what images are made from. A compose file that names another context is left to who has changed it, unless the
+ * project requires others, which only this one has.
+ *
+ * @throws ElementError STAGE, and what {@link stageClosure} and {@link writeContext} throw
+ */
+async function makeContext({ directory, root, environment }: StageRequest, dev: ComposeProject): Promise<void> {
+  const { context } = stageOutputs(root);
+  const closure = await stageClosure(directory, root, environment);
+  if (dev.contexts.some((each) => each === context)) {
+    await writeContext(directory, closure, trustedCertificates(directory, environment));
+    return;
+  }
+  const [local] = [...closure.runtime, ...closure.tests];
+  if (local === undefined) return;
+  throw new ElementError({
+    code: 'STAGE',
+    message: `\`${root}\` requires \`${local.metadata.name}\`, the project in \`${local.metadata.root}\`, and no service is built from \`${context}\`, which has it`,
+    origin: { file: dev.file, line: 1, column: 0 },
+    hint: 'run `nx g @wheelhouse/scaffold:build-stage`, which shows what differs from what it would write',
+  });
 }
 
 /** Makes the images, and fills the volume that the others read. */
@@ -81,7 +125,7 @@ async function test(dev: ComposeProject, { directory, root }: StageRequest): Pro
 }
 
 async function builder(dev: ComposeProject, { directory, root }: StageRequest): Promise<number> {
-  const wheelhouse = emptied(join(directory, stageOutputs(root).dist, 'wheelhouse'));
+  const wheelhouse = emptied(join(directory, wheelhouseOf(root)));
   const code = await dev.run('builder', { from: '/wheelhouse', to: wheelhouse });
   // Half a wheelhouse must not be taken for a whole one.
   if (code !== 0) emptied(wheelhouse);
@@ -94,7 +138,7 @@ const PATIENCE = 120;
 /** Makes the release image and runs it: until it is healthy where it says when that is, else until it ends. */
 async function release(compose: ComposeProject, request: StageRequest): Promise<number> {
   const { directory, root, say } = request;
-  const requirements = join(stageOutputs(root).dist, 'wheelhouse', 'requirements.txt');
+  const requirements = join(wheelhouseOf(root), 'requirements.txt');
   if (!existsSync(join(directory, requirements))) {
     throw new ElementError({
       code: 'STAGE',
@@ -105,7 +149,11 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
   const built = await compose.compose('build', 'app');
   if (built !== 0) return built;
   const started = await compose.compose('up', '--detach', 'app');
-  if (started !== 0) return started;
+  if (started !== 0) {
+    await compose.compose('logs', '--no-color');
+    await compose.compose('down', '--volumes');
+    return started;
+  }
   const container = containerOf(request);
   const state = (format: string): string => {
     const answer = askProgram(['docker', 'container', 'inspect', '--format', format, container], request);
@@ -133,10 +181,7 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
 }
 
 function containerOf(request: StageRequest): string {
-  const filters = [
-    `com.docker.compose.project=${composeName(request.root, 'release')}`,
-    'com.docker.compose.service=app',
-  ];
+  const filters = [`com.docker.compose.project=${composeName(request, 'release')}`, 'com.docker.compose.service=app'];
   const labels = filters.flatMap((label) => ['--filter', `label=${label}`]);
   const answer = askProgram(['docker', 'ps', '--all', '--quiet', '--latest', ...labels], request);
   const id = answer !== 'absent' && 'output' in answer ? answer.output.trim().split('\n')[0] : undefined;
@@ -157,15 +202,21 @@ function portsOf(request: StageRequest, container: string): string {
 }
 
 /** Removes containers, networks, volumes and images, and what was brought out. */
-async function clean(projects: readonly ComposeProject[], { directory, root }: StageRequest): Promise<number> {
-  // Compose 1.29 refuses a file with a build context that is not there, whatever it is asked to do.
-  mkdirSync(join(directory, stageOutputs(root).dist, 'wheelhouse'), { recursive: true });
+async function clean(projects: readonly ComposeProject[], request: StageRequest): Promise<number> {
+  const { directory, root } = request;
   let worst = 0;
   for (const project of projects) {
     worst = Math.max(worst, await project.remove());
   }
-  for (const path of Object.values(stageOutputs(root))) rmSync(join(directory, path), { recursive: true, force: true });
+  worst = Math.max(worst, await removeImages(`${STAGE_LABEL}=${stageId(request)}`, request));
+  const { dist, reports } = stageOutputs(root);
+  for (const path of [dist, reports]) rmSync(join(directory, path), { recursive: true, force: true });
   return worst;
+}
+
+/** Where the wheelhouse comes out, relative to the workspace. */
+function wheelhouseOf(root: string): string {
+  return posix.join(stageOutputs(root).dist, 'wheelhouse');
 }
 
 function emptied(path: string): string {

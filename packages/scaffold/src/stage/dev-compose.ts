@@ -1,11 +1,15 @@
+import { posix } from 'node:path';
 import { normalizeName } from '@wheelhouse/python';
 import { testCommand } from './commands.js';
 import { DATABASE_KINDS, databaseVariables } from './databases.js';
-import { BUILD_COMMAND } from './dev-dockerfile.js';
-import { execForm, type StagePlan } from './stage-plan.js';
+import { BUILD_COMMAND, STAGE_ARGUMENT } from './dev-dockerfile.js';
+import { execForm, stageOutputs, type StagePlan } from './stage-plan.js';
 
 /** pip's own settings of who calls: they say where an index is, and are in no image. */
-const INDEX_SETTINGS = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST', 'HTTPS_PROXY', 'NO_PROXY'];
+const INDEX_SETTINGS = [
+  ...['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+];
 
 /** The services of the build stage (Compose specification). */
 export function devCompose(plan: StagePlan): string {
@@ -17,13 +21,13 @@ export function devCompose(plan: StagePlan): string {
   const services = [
     service('cache', [
       '# Fetches what the locks name, once for each state of them.',
-      ...build('cache'),
+      ...build(plan, 'cache'),
       'environment:',
       ...INDEX_SETTINGS.map((variable) => `  - ${variable}`),
       volumesFrom ? 'volumes: ["/build"]' : 'volumes: ["build:/build"]',
     ]),
     service('test', [
-      ...build('test'),
+      ...build(plan, 'test'),
       'entrypoint: ["/scripts/test.sh"]',
       `command: ${execForm(testCommand(project))}`,
       ...mapping('environment', variables),
@@ -31,7 +35,7 @@ export function devCompose(plan: StagePlan): string {
       ...dependsOn(waits),
     ]),
     service('builder', [
-      ...build('builder'),
+      ...build(plan, 'builder'),
       'entrypoint: ["/scripts/build.sh"]',
       `command: ${execForm(BUILD_COMMAND)}`,
       'network_mode: none',
@@ -58,7 +62,7 @@ function databaseServices(plan: StagePlan): string[] {
   return [
     service('agent', [
       '# Ends when the database takes connections.',
-      ...build('agent'),
+      ...build(plan, 'agent'),
       `command: ["db", "${kind.port}"]`,
       'depends_on:',
       '  db:',
@@ -81,8 +85,16 @@ function service(name: string, lines: readonly string[]): string {
   return [`  ${name}:`, ...lines.map((line) => `    ${line}`), ''].join('\n');
 }
 
-function build(target: string): string[] {
-  return ['build:', '  context: ../..', '  dockerfile: docker/dev/Dockerfile', `  target: ${target}`];
+/** A service's image. Its context is made by `stage:build`; the Dockerfile's path is relative to that. */
+function build({ project }: StagePlan, target: string): string[] {
+  const [home, { context }] = [posix.join(project.root, 'docker', 'dev'), stageOutputs(project.root)];
+  return [
+    'build:',
+    `  context: ${posix.relative(home, context)}`,
+    `  dockerfile: ${posix.relative(context, home)}/Dockerfile`,
+    `  target: ${target}`,
+    `  args: [${STAGE_ARGUMENT}]`,
+  ];
 }
 
 function dependsOn(services: readonly string[]): string[] {

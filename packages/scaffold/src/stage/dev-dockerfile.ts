@@ -1,4 +1,4 @@
-import { WHEEL_EXCLUDES } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python';
 import { testCommand } from './commands.js';
 import { execForm, type StagePlan } from './stage-plan.js';
 
@@ -6,11 +6,11 @@ import { execForm, type StagePlan } from './stage-plan.js';
 export const USER = '10001:10001';
 
 /**
- * The Dockerfile of tests and builds ("Dockerfile reference"). Surroundings are those of docs/adr/0015, so that the
+ * The Dockerfile of tests and builds ("Dockerfile reference"). Its context is what `stage:build` makes
+ * (docs/adr/0076), so that no line of it names a project that this one requires. Surroundings are those of docs/adr/0015, so that the
  * wheel is the one that `build-wheel` makes. Nothing is fetched while images are built.
  */
 export function devDockerfile(plan: StagePlan): string {
-  const excluded = WHEEL_EXCLUDES.filter((glob) => !glob.startsWith('**/')).map((glob) => glob.replace(/\/\*\*$/, ''));
   return `# Stages of one image: cache fills /build, test and builder install from there and from nowhere else.
 ARG BASE=${plan.base}
 
@@ -29,33 +29,48 @@ RUN echo 'app:x:${USER}::/home/app:/bin/sh' >> /etc/passwd \\
     && python3 -m venv /venv/build \\
     && mkdir -p /application /build /home/app /reports /wheelhouse \\
     && chown -R ${USER} /application /build /home/app /reports /venv /wheelhouse
-COPY scripts/agent.sh scripts/build.sh scripts/cache.sh scripts/test.sh /scripts/
+${stageLabel(plan)}
+COPY scripts /scripts
 COPY locks /locks
 WORKDIR /application
 USER ${USER}
 
 FROM base AS cache
+COPY certificates /certificates
 ENTRYPOINT ["/scripts/cache.sh"]
 
 FROM base AS agent
 ENTRYPOINT ["/scripts/agent.sh"]
 
-FROM base AS test
-ENV PATH=/venv/test/bin:$PATH \\
-    PIP_FIND_LINKS=/build \\
+# What wheels are made from: of the projects of the workspace that this one requires, and its own.
+FROM base AS sources
+ENV PIP_FIND_LINKS=/build \\
     PIP_NO_INDEX=1
-COPY --chown=${USER} . /application
+COPY libraries /libraries
+COPY source /source
+
+FROM sources AS test
+ENV PATH=/venv/test/bin:$PATH
+COPY test-libraries /test-libraries
+COPY project /project
 ENTRYPOINT ["/scripts/test.sh"]
 CMD ${execForm(testCommand(plan.project))}
 
-FROM test AS builder
+FROM sources AS builder
 ENV PATH=/venv/build/bin:$PATH
-# What is no source of the wheel; and permissions that do not depend on whose checkout it is.
-RUN rm -rf -- ${excluded.join(' ')} \\
-    && chmod -R u=rwX,go=rX .
 ENTRYPOINT ["/scripts/build.sh"]
 CMD ${execForm(BUILD_COMMAND)}
 `;
+}
+
+/** The label by which `stage:clean` finds images that have lost their name, or never had one. */
+export const STAGE_LABEL = 'wheelhouse.stage';
+/** The build argument that says whose they are; set for every Compose command. */
+export const STAGE_ARGUMENT = 'WHEELHOUSE_STAGE';
+
+/** Marks the image of a stage of a Dockerfile. It comes last of what projects share, so that these share layers, too. */
+export function stageLabel({ project }: StagePlan): string {
+  return `ARG ${STAGE_ARGUMENT}=${normalizeName(project.name)}\nLABEL ${STAGE_LABEL}=\${${STAGE_ARGUMENT}}`;
 }
 
 /** What makes the wheel. Build requirements are in the environment already, exactly those of the lock. */

@@ -3,6 +3,7 @@ import { normalizeName } from '@wheelhouse/python';
 import { PORT, releaseCommand } from './commands.js';
 import { databaseName, mapping } from './dev-compose.js';
 import { DATABASE_KINDS, databaseVariables } from './databases.js';
+import { STAGE_ARGUMENT } from './dev-dockerfile.js';
 import { execForm, stageOutputs, type StagePlan } from './stage-plan.js';
 
 /** The services that a release is tried with (Compose specification). */
@@ -12,13 +13,16 @@ export function releaseCompose(plan: StagePlan): string {
   const context = posix.relative(directory, posix.join(stageOutputs(project.root).dist, 'wheelhouse'));
   const dockerfile = posix.relative(posix.join(stageOutputs(project.root).dist, 'wheelhouse'), directory);
   const { serves } = releaseCommand(project);
+  const image = `${normalizeName(project.name)}:stage`;
+  const migrates = project.settings !== undefined;
   const variables = database === undefined ? {} : databaseVariables(database, databaseName(plan));
   const lines = [
     '  app:',
-    `    image: ${normalizeName(project.name)}:stage`,
+    `    image: ${image}`,
     '    build:',
     `      context: ${context}`,
     `      dockerfile: ${dockerfile}/Dockerfile`,
+    `      args: [${STAGE_ARGUMENT}]`,
     ...mapping('environment', variables).map((line) => `    ${line}`),
     ...(serves ? [`    ports: ["127.0.0.1:\${PORT:-${PORT}}:${PORT}"]`] : []),
     ...(database === undefined
@@ -27,6 +31,23 @@ export function releaseCompose(plan: StagePlan): string {
           '    depends_on:',
           '      db:',
           '        condition: service_healthy',
+          ...(migrates
+            ? [
+                '      migrate:',
+                '        condition: service_completed_successfully',
+                '',
+                '  migrate:',
+                '    # Brings the tables of the database up to the release.',
+                `    image: ${image}`,
+                `    command: ${execForm(['python', '-m', 'django', 'migrate', '--noinput'])}`,
+                ...mapping('environment', { DJANGO_SETTINGS_MODULE: project.settings ?? '', ...variables }).map(
+                  (line) => `    ${line}`,
+                ),
+                '    depends_on:',
+                '      db:',
+                '        condition: service_healthy',
+              ]
+            : []),
           '',
           '  db:',
           `    image: ${databaseImage ?? DATABASE_KINDS[database].image}`,

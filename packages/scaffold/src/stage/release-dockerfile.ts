@@ -1,8 +1,14 @@
 import { releaseCommand, PORT } from './commands.js';
-import { USER } from './dev-dockerfile.js';
+import { stageLabel, USER } from './dev-dockerfile.js';
 import { execForm, type StagePlan } from './stage-plan.js';
 
-const LISTENS = `import socket; socket.create_connection(('127.0.0.1', ${PORT}), 3)`;
+/** Whether the application answers: what it says of a path that it may not know is not its health, an error of its own is. */
+const ANSWERS = [
+  'import http.client, sys',
+  `server = http.client.HTTPConnection('127.0.0.1', ${PORT}, timeout=4)`,
+  "server.request('GET', '/')",
+  'sys.exit(server.getresponse().status >= 500)',
+].join('; ');
 
 /**
  * The Dockerfile of the release image ("Dockerfile reference"). Its context is the wheelhouse that the builder left,
@@ -11,15 +17,21 @@ const LISTENS = `import socket; socket.create_connection(('127.0.0.1', ${PORT}),
 export function releaseDockerfile(plan: StagePlan): string {
   const { entrypoint, command, serves } = releaseCommand(plan.project);
   const served = serves
-    ? `EXPOSE ${PORT}\nHEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ${execForm(['python', '-c', LISTENS])}\n`
+    ? `EXPOSE ${PORT}\nHEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ${execForm(['python', '-c', ANSWERS])}\n`
     : '';
+  const { settings, collectsStatic } = plan.project;
+  const collected =
+    settings === undefined || collectsStatic === undefined
+      ? ''
+      : `RUN DJANGO_SETTINGS_MODULE=${settings} python -m django collectstatic --noinput\n`;
   return `ARG BASE=${plan.base}
 
 FROM \${BASE} AS installed
 COPY . /wheelhouse
 RUN python3 -m venv /venv \\
-    && /venv/bin/pip install --no-cache-dir --no-index --find-links /wheelhouse --require-hashes \\
+    && /venv/bin/pip install --no-cache-dir --no-index --find-links /wheelhouse --require-hashes --no-deps \\
         --only-binary :all: --requirement /wheelhouse/requirements.txt
+${stageLabel(plan)}
 
 FROM \${BASE}
 ENV HOME=/home/app \\
@@ -31,7 +43,8 @@ RUN echo 'app:x:${USER}::/home/app:/bin/sh' >> /etc/passwd \\
     && chown ${USER} /home/app
 COPY --from=installed /venv /venv
 WORKDIR /home/app
-USER ${USER}
+${collected}USER ${USER}
 ${served}${entrypoint === undefined ? '' : `ENTRYPOINT ${execForm(entrypoint)}\n`}CMD ${execForm(command)}
+${stageLabel(plan)}
 `;
 }

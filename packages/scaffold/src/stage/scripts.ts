@@ -4,23 +4,26 @@ import { buildLock, type StagePlan } from './stage-plan.js';
 export const CACHE_SCRIPT = `#!/usr/bin/env bash
 # Fetches the files that the locks name into /build, each checked by its hash. No other service has an index.
 set -euo pipefail
+shopt -s nullglob
 
-wanted=$(cat /locks/*.txt /locks/build/*.txt | sha256sum)
+# What runs is among what tests need.
+locks=(/locks/test.txt /locks/build/*.txt /locks/local/*/build/*.txt)
+wanted=$(cat "\${locks[@]}" | sha256sum)
 if [[ -f /build/.complete && $(cat /build/.complete) == "$wanted" ]]; then
   echo "cache: /build has what the locks name"
   exit 0
 fi
+options=(--quiet --no-deps --require-hashes --dest /build)
+if [[ -s /certificates/index.pem ]]; then options+=(--cert /certificates/index.pem); fi
+for vendor in /locks/vendor /locks/local/*/vendor; do
+  if [[ -d $vendor ]]; then options+=(--find-links "$vendor"); fi
+done
 find /build -mindepth 1 -delete
 # One lock at a time: what is built with may have another version in each.
-for lock in /locks/test.txt /locks/build/*.txt; do
+for lock in "\${locks[@]}"; do
   if ! grep --quiet --max-count=1 '^[^#]' "$lock"; then continue; fi
   echo "cache: $lock"
-  if [[ -d /locks/vendor ]]; then
-    /venv/build/bin/pip download --quiet --no-deps --require-hashes --find-links /locks/vendor \\
-      --dest /build --requirement "$lock"
-  else
-    /venv/build/bin/pip download --quiet --no-deps --require-hashes --dest /build --requirement "$lock"
-  fi
+  /venv/build/bin/pip download "\${options[@]}" --requirement "$lock"
 done
 echo "$wanted" > /build/.complete
 `;
@@ -44,26 +47,33 @@ echo "agent: $host:$port took no connection within $seconds seconds" >&2
 exit 1
 `;
 
-/** Installs the project's wheel and what its tests need, and runs a command. */
+/** Installs the wheels of the project and of what its tests need, and runs a command. */
 export function testScript(plan: StagePlan): string {
   return `#!/usr/bin/env bash
-# Installs from /build alone, the wheel of this source among it, and runs the command it is given.
+# Makes wheels from /build alone, that of this source among them, installs them, and runs the command it is given.
 set -euo pipefail
 umask 022
 
+wheels=$(mktemp -d)
+/scripts/wheels.sh "$wheels" /locks/test.txt /libraries /test-libraries
 /venv/build/bin/pip install --quiet --require-hashes --requirement /locks/build/${buildLock(plan)}
-source=$(mktemp -d)
-cp -R . "$source/application"
-/venv/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$source" "$source/application"
-if grep --quiet '^[^#]' /locks/test.txt; then
-  /venv/test/bin/pip install --quiet --require-hashes --requirement /locks/test.txt
-fi
-/venv/test/bin/pip install --quiet --no-deps "$source"/*.whl
-rm -rf "$source"
+${OWN_SOURCE}
+(
+  cd "/application/$subdirectory"
+  PATH=/venv/build/bin:$PATH pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$wheels" .
+)
+find /application -mindepth 1 -delete
+/venv/test/bin/pip install --quiet --no-deps "$wheels"/*.whl
+rm -rf "$wheels"
+cp -R /project/. /application
 
 exec "$@"
 `;
 }
+
+/** Puts the sources of the project's own wheel where they are built, and sets where in them it lies. */
+const OWN_SOURCE = `IFS=$'\\t' read -r _ directory subdirectory < /source/projects.txt
+cp -R "/source/$directory/." /application`;
 
 /** Makes the wheelhouse: the wheels of what the project requires, and its own by the command it is given. */
 export function buildScript(plan: StagePlan): string {
@@ -74,11 +84,10 @@ set -euo pipefail
 umask 022
 
 find /wheelhouse -mindepth 1 -delete
+/scripts/wheels.sh /wheelhouse /locks/runtime.txt /libraries
 /venv/build/bin/pip install --quiet --require-hashes --requirement /locks/build/${buildLock(plan)}
-"$@"
-if grep --quiet '^[^#]' /locks/runtime.txt; then
-  /venv/build/bin/pip wheel --quiet --no-deps --require-hashes --wheel-dir /wheelhouse --requirement /locks/runtime.txt
-fi
+${OWN_SOURCE}
+(cd "/application/$subdirectory" && "$@")
 cd /wheelhouse
 for wheel in *.whl; do
   IFS=- read -r name version _ <<< "$wheel"

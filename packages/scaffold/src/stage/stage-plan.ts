@@ -23,8 +23,17 @@ export function buildLock({ project }: StagePlan): string {
 }
 
 /** Where the files of the stage come out, relative to the workspace; no other target writes there. */
-export function stageOutputs(root: string): { readonly dist: string; readonly reports: string } {
-  return { dist: posix.join('dist', root, 'stage'), reports: posix.join('reports', root, 'stage') };
+export function stageOutputs(root: string): StageOutputs {
+  const dist = posix.join('dist', root, 'stage');
+  return { dist, context: posix.join(dist, 'context'), reports: posix.join('reports', root, 'stage') };
+}
+
+/** Directories, relative to the workspace. */
+export interface StageOutputs {
+  readonly dist: string;
+  /** What images are made from: below {@link dist}. */
+  readonly context: string;
+  readonly reports: string;
 }
 
 /** The requirements of a project by their normalised names. */

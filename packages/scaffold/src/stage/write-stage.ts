@@ -1,15 +1,17 @@
 import { posix } from 'node:path';
 import { filesOfManifestIn } from '@wheelhouse/python/inspection';
+import { discoversPackages } from '@wheelhouse/python/metadata';
 import { releaseCommand, serversOf } from './commands.js';
 import { devCompose } from './dev-compose.js';
 import { devDockerfile } from './dev-dockerfile.js';
-import { DOCKERIGNORE } from './dockerignore.js';
 import { releaseCompose } from './release-compose.js';
 import { releaseDockerfile } from './release-dockerfile.js';
 import { AGENT_SCRIPT, buildScript, CACHE_SCRIPT, testScript } from './scripts.js';
 import type { StagePlan } from './stage-plan.js';
+import { WHEELS_SCRIPT } from './wheels-script.js';
 import type { Changes } from '../merge/changes.js';
 import { manifestIn } from '../metadata/manifest-in.js';
+import { withNamedPackages } from '../metadata/named-packages.js';
 import { packageDataOf } from '../metadata/package-data.js';
 import { withBuildSystem } from '../metadata/pyproject-toml.js';
 import { setupPy } from '../metadata/setup-py.js';
@@ -23,8 +25,29 @@ export function writeMetadata(changes: Changes, project: ProjectModel): void {
   if (usesSetuptools) {
     const file = at('pyproject.toml');
     changes.edit(file, withBuildSystem(changes.tree.read(file, 'utf8') ?? undefined, file, project));
+    namePackages(changes, project);
     writeManifest(changes, project);
   }
+}
+
+/** The directories `docker` and `locks` end setuptools' own discovery of packages, for whoever builds the project. */
+function namePackages(changes: Changes, project: ProjectModel): void {
+  const file = posix.join(project.root, 'pyproject.toml');
+  const read = (name: string): string | undefined =>
+    changes.tree.read(posix.join(project.root, name), 'utf8') ?? undefined;
+  const pyproject = read('pyproject.toml');
+  const statements = { pyproject, setupCfg: read('setup.cfg'), setupPy: read('setup.py') };
+  const hasSrc = changes.tree.exists(posix.join(project.root, 'src'));
+  if (!discoversPackages({ ...statements, backend: project.backend, hasSrc })) return;
+  const named = withNamedPackages(pyproject ?? '', project);
+  if (named !== undefined) {
+    changes.edit(file, named);
+    return;
+  }
+  changes.note(
+    `setuptools looks for the packages of \`${project.root}\` by itself, and takes the directories \`docker\` and \`locks\` ` +
+      'for some: name them, in setup.cfg as `packages = find:` with `include` in `[options.packages.find]`.',
+  );
 }
 
 /** MANIFEST.in is for files that are no Python source: without any it would say nothing. */
@@ -58,7 +81,7 @@ export function writeStage(changes: Changes, plan: StagePlan): void {
   changes.write(at('scripts/build.sh'), buildScript(plan), 0o755);
   changes.write(at('scripts/cache.sh'), CACHE_SCRIPT, 0o755);
   changes.write(at('scripts/test.sh'), testScript(plan), 0o755);
-  changes.write(at('.dockerignore'), DOCKERIGNORE);
+  changes.write(at('scripts/wheels.sh'), WHEELS_SCRIPT, 0o755);
   if (database === undefined) {
     changes.note(
       'There are no services `agent` and `db`: no driver of a database is required, and `--database` names none.',

@@ -98,6 +98,34 @@ test('a MANIFEST.in is no conflict where setup.py names the files itself', async
   expect(said).not.toContain('stays as it is');
 });
 
+describe('a flat project whose packages setuptools discovers has them named, behind what is there', () => {
+  const text =
+    '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nname = "flat"\nversion = "1"\n';
+
+  test.each([
+    ['a package', { 'flat/flat/__init__.py': '' }, '\n[tool.setuptools.packages.find]\ninclude = ["flat", "flat.*"]\n'],
+    ['a module', { 'flat/flat.py': '' }, '\n[tool.setuptools]\npy-modules = ["flat"]\n'],
+  ])('%s', async (_what, files, added) => {
+    workspace = new TestWorkspace({ 'flat/pyproject.toml': text, 'flat/tests/__init__.py': '', ...files });
+    const tree = await generate({ directory: 'flat', ...FIXED });
+    expect(written(tree)['flat/pyproject.toml']).toBe(`${text}${added}`);
+    workspace.flush(tree);
+    expect(written(await generate({ directory: 'flat', pin: 'never' }))).toEqual({});
+  });
+
+  test('where a table would change what setup.cfg means, it is said', async () => {
+    workspace = new TestWorkspace({
+      'flat/setup.cfg': '[metadata]\nname = flat\nversion = 1\n',
+      'flat/flat/__init__.py': '',
+    });
+    await generate({ directory: 'flat', ...FIXED });
+    expect(said).toContain(
+      'setuptools looks for the packages of `flat` by itself, and takes the directories `docker` and `locks` for some: ' +
+        'name them, in setup.cfg as `packages = find:` with `include` in `[options.packages.find]`.',
+    );
+  });
+});
+
 test('a project with metadata of its own keeps every line of it', async () => {
   const files = {
     'nx.json': '{ "plugins": ["@nx/docker", { "plugin": "@wheelhouse/build", "options": {} }] }\n',
@@ -181,11 +209,6 @@ describe('is refused, and nothing is written:', () => {
       'a directory without a package',
       { directory: 'notes' },
       '`notes` has no Python package and no module\nhint: a package is a directory with an `__init__.py`, beside setup.py or in `src`',
-    ],
-    [
-      'a project that requires another one, which Docker does not see',
-      { directory: 'web' },
-      '`web` requires `common`, the project in `lib`, which Docker does not see\nhint: the targets `test` and `build-wheel` build projects with those that they require, without Docker',
     ],
     [
       'a directory with projects of its own',

@@ -10,7 +10,7 @@ import { DATABASES, type ProjectModel } from '../../project/project-model.js';
 import { DATABASE_KINDS, databaseOf } from '../../stage/databases.js';
 import { pinImage, PINNINGS } from '../../stage/pinned-image.js';
 import { presentChoices } from '../../stage/present-choices.js';
-import { requirementNames, type StagePlan } from '../../stage/stage-plan.js';
+import type { StagePlan } from '../../stage/stage-plan.js';
 import { excludeFromDockerPlugin, writeTargets } from '../../stage/stage-targets.js';
 import { writeMetadata, writeStage } from '../../stage/write-stage.js';
 import { pythonOption, versionFileText } from '../../python/version-option.js';
@@ -39,7 +39,7 @@ export async function addStage(
   options: StageOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<GeneratorCallback> {
-  await checkAlone(changes, project, environment);
+  await checkOnly(changes, project, environment);
   const plan = await planStage(changes, project, options, environment);
   writeMetadata(changes, project);
   writeStage(changes, plan);
@@ -59,26 +59,17 @@ export async function addStage(
   };
 }
 
-/** Docker's context is the project's directory: no other project of the workspace is in it (docs/adr/0045). */
-async function checkAlone({ tree }: Changes, project: ProjectModel, environment: NodeJS.ProcessEnv): Promise<void> {
-  const required = requirementNames(project.dependencies);
+/** @throws ElementError NAME where another project has the name */
+async function checkOnly({ tree }: Changes, project: ProjectModel, environment: NodeJS.ProcessEnv): Promise<void> {
   const distribution = normalizeName(project.name);
-  for (const { root, name } of await readableProjects(tree, environment)) {
-    if (root === project.root) continue;
-    if (name === distribution) {
-      throw new ElementError({
-        code: 'NAME',
-        message: `\`${project.name}\` in \`${project.root}\` has the name of the project in \`${root}\``,
-        hint: 'give the build stage to that one, or name this one otherwise by the option `name`',
-      });
-    }
-    if (!required.has(name)) continue;
-    throw new ElementError({
-      code: 'PLACE',
-      message: `\`${project.root}\` requires \`${name}\`, the project in \`${root}\`, which Docker does not see`,
-      hint: 'the targets `test` and `build-wheel` build projects with those that they require, without Docker',
-    });
-  }
+  const projects = await readableProjects(tree, environment);
+  const other = projects.find(({ root, name }) => root !== project.root && name === distribution);
+  if (other === undefined) return;
+  throw new ElementError({
+    code: 'NAME',
+    message: `\`${project.name}\` in \`${project.root}\` has the name of the project in \`${other.root}\``,
+    hint: 'give the build stage to that one, or name this one otherwise by the option `name`',
+  });
 }
 
 async function planStage(

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+
+/** The variables by which pip and uv are told whom to trust, in the order in which they count here. */
+const VARIABLES = ['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'];
+
+/**
+ * The file of the certificates that the user's own pip and uv trust in the place of the usual ones.
+ *
+ * @param directory where a relative path begins
+ * @returns an absolute path
+ * @throws ElementError STAGE where there is no such file
+ */
+export function trustedCertificates(directory: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const variable = VARIABLES.find((name) => (environment[name] ?? '') !== '');
+  if (variable === undefined) return undefined;
+  const file = environment[variable] ?? '';
+  const path = resolve(directory, file);
+  if (existsSync(path)) return path;
+  throw new ElementError({
+    code: 'STAGE',
+    message: `there is no file \`${file}\`, which the variable \`${variable}\` names`,
+    hint: 'it holds the certificates that the index is trusted by, in PEM',
+  });
+}

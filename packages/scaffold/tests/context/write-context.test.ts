@@ -1,0 +1,132 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { trustedCertificates } from '../../src/context/certificates.js';
+import { stageClosure } from '../../src/context/stage-closure.js';
+import { writeContext } from '../../src/context/write-context.js';
+import { TestWorkspace } from '../support/workspace.js';
+
+const BACKEND =
+  '[build-system]\nrequires = ["flit_core>=3"]\nbuild-backend = "flit_core.buildapi"\n\n[project]\nversion = "1"\n';
+
+function lockText(kind: string, distribution: string): string {
+  return [
+    ...['# wheelhouse lock 1', `# kind: ${kind}`, `# distribution: ${distribution}`, '# python: 3.10', '# uv: 0.9.0'],
+    `# requirements: sha256:${'0'.repeat(64)}`,
+    '',
+  ].join('\n');
+}
+
+function project(root: string, name: string, more = ''): Record<string, string> {
+  return {
+    [`${root}/pyproject.toml`]: `${BACKEND}name = "${name}"\n${more}`,
+    [`${root}/${name}/__init__.py`]: '',
+    [`${root}/tests/test_it.py`]: '',
+    [`${root}/locks/test.txt`]: lockText('test', name),
+    [`${root}/locks/runtime.txt`]: lockText('runtime', name),
+    [`${root}/locks/build/${name}.txt`]: lockText('build', name),
+  };
+}
+
+let workspace: TestWorkspace;
+beforeEach(() => {
+  workspace = new TestWorkspace({
+    LICENSE: 'free\n',
+    ...project('apps/web', 'web', 'dependencies = ["common"]\n\n[project.optional-dependencies]\ntest = ["kit"]\n'),
+    'apps/web/scripts/test.sh': 'true\n',
+    ...project('libs/common', 'common'),
+    'libs/common/notes/plan.md': 'secret\n',
+    ...project('libs/kit', 'kit', 'dependencies = ["web"]\n'),
+    ...project('libs/other', 'other'),
+    'broken/setup.py': 'setup(\n',
+    'nx.json': JSON.stringify({
+      plugins: [
+        { plugin: '@wheelhouse/build', options: {} },
+        {
+          plugin: '@wheelhouse/build',
+          include: ['libs/common/**'],
+          options: { exclude: ['notes/**'], shared: ['LICENSE'] },
+        },
+      ],
+    }),
+  });
+});
+afterEach(() => {
+  workspace.remove();
+});
+
+async function write(certificates?: string): Promise<string[]> {
+  const closure = await stageClosure(workspace.directory, 'apps/web', process.env);
+  await writeContext(workspace.directory, closure, certificates);
+  const context = join(workspace.directory, 'dist/apps/web/stage/context');
+  return readdirSync(context, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(context.length + 1))
+    .sort();
+}
+
+test('a context holds what a project, those it requires and those its tests require are made of', async () => {
+  chmodSync(join(workspace.directory, 'apps/web/web/__init__.py'), 0o600);
+  expect(await write()).toEqual([
+    'libraries/files/libs/common/LICENSE',
+    'libraries/files/libs/common/libs/common/common/__init__.py',
+    'libraries/files/libs/common/libs/common/pyproject.toml',
+    'libraries/projects.txt',
+    'locks/build/web.txt',
+    'locks/local/common/build/common.txt',
+    'locks/local/common/runtime.txt',
+    'locks/local/common/test.txt',
+    'locks/local/kit/build/kit.txt',
+    'locks/local/kit/runtime.txt',
+    'locks/local/kit/test.txt',
+    'locks/runtime.txt',
+    'locks/test.txt',
+    'project/locks/runtime.txt',
+    'project/locks/test.txt',
+    'project/pyproject.toml',
+    'project/scripts/test.sh',
+    'project/tests/test_it.py',
+    'project/web/__init__.py',
+    'scripts/test.sh',
+    'source/files/pyproject.toml',
+    'source/files/scripts/test.sh',
+    'source/files/web/__init__.py',
+    'source/projects.txt',
+    'test-libraries/files/libs/kit/kit/__init__.py',
+    'test-libraries/files/libs/kit/pyproject.toml',
+    'test-libraries/projects.txt',
+  ]);
+  const context = join(workspace.directory, 'dist/apps/web/stage/context');
+  const text = (file: string): string => readFileSync(join(context, file), 'utf8');
+  expect(text('libraries/projects.txt')).toBe('common\tfiles/libs/common\tlibs/common\n');
+  expect(text('test-libraries/projects.txt')).toBe('kit\tfiles/libs/kit\t\n');
+  expect(text('source/projects.txt')).toBe('web\tfiles\t\n');
+  expect(statSync(join(context, 'source/files/web/__init__.py')).mode & 0o777).toBe(0o644);
+});
+
+test('what is not there any more is not in the next context, and certificates are', async () => {
+  const before = await write();
+  rmSync(join(workspace.directory, 'apps/web/tests'), { recursive: true });
+  workspace.write('ca.pem', 'CERTIFICATE\n');
+  const certificates = trustedCertificates(workspace.directory, { PIP_CERT: 'ca.pem' });
+  const after = await write(certificates);
+  expect(after.filter((file) => !before.includes(file))).toEqual(['certificates/index.pem']);
+  expect(before.filter((file) => !after.includes(file))).toEqual(['project/tests/test_it.py']);
+});
+
+test('the first variable that is set names the certificates, and a file that is not there is an error', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-certificates-'));
+  expect(trustedCertificates(directory, { PIP_CERT: '' })).toBeUndefined();
+  expect(() => trustedCertificates(directory, { PIP_CERT: '', SSL_CERT_FILE: 'gone.pem' })).toThrow(
+    'there is no file `gone.pem`, which the variable `SSL_CERT_FILE` names',
+  );
+  rmSync(directory, { recursive: true });
+});
+
+test('a library without locks is named, with the command that makes them', async () => {
+  rmSync(join(workspace.directory, 'libs/common/locks'), { recursive: true });
+  await expect(write()).rejects.toMatchObject({
+    message: expect.stringContaining('the lock `libs/common/locks/test.txt` is not there') as string,
+    hint: 'run `nx run common:lock`',
+  });
+});
