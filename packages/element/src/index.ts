@@ -142,7 +142,8 @@ export {
 export { probeBubblewrap } from './sandbox/probe.js';
 export type { Realisation } from './sandbox/realised-root.js';
 export { errnoOf } from './load/errno.js';
+export { makeDirectory } from './load/make-directory.js';
 export { namingPath, systemError } from './load/system-error.js';
 export { decodeText, readFileBytes, readTextFile } from './load/text-file.js';
-export { replaceFile } from './load/replace-file.js';
+export { replaceFile, replaceMemo } from './load/replace-file.js';
 export { coreSources } from './sources/core-sources.js';

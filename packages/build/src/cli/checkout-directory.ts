@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutTree, ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
+import { checkoutTree, ElementError, makeDirectory, type BlobStore, type Digest } from '@wheelhouse/element';
 
 /**
  * Writes a tree into a directory, whole or not at all. With `force` it is laid over what is there: files are replaced,
@@ -19,7 +19,7 @@ export async function checkoutInto(
   if (present !== undefined && !force && readdirSync(directory).length > 0) {
     throw notEmpty(directory, 'is not empty', 'name another directory, or give `--force` to write over what is there');
   }
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   let fresh: string | undefined;
   try {
     // In the directory itself, which may be a file system of its own.

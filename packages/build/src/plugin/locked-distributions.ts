@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, replaceFile } from '@wheelhouse/element';
+import { ElementError, replaceMemo } from '@wheelhouse/element';
 import { locksDirectory, parseLock } from '@wheelhouse/python';
 import { codeOf } from '../errno.js';
 
@@ -45,7 +45,7 @@ export class LockedDistributions {
   /** Keeps what was used. */
   save(): void {
     if (this.used.size === this.known.size && [...this.used.keys()].every((key) => this.known.has(key))) return;
-    replaceFile(this.memo, JSON.stringify({ format: FORMAT, locks: [...this.used] }));
+    replaceMemo(this.memo, JSON.stringify({ format: FORMAT, locks: [...this.used] }));
   }
 
   private read(file: string): readonly LockedDistribution[] {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { namingPath } from '../load/system-error.js';
 import { digestOf, type Digest } from '../plugin/digest.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore, Key, Sink } from '../plugin/ports.js';
 import { storeError } from '../store/errno.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /** A file system takes 255 bytes for a name; the rest tells names apart that are cut. */
 const LONGEST_NAME = 200;
@@ -39,7 +40,7 @@ export class BuildLog implements Sink {
     private readonly alsoTo: (chunk: Uint8Array) => void,
   ) {
     this.descriptor = this.attempt(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       return openSync(path, 'w');
     });
   }

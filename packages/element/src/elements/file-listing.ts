@@ -4,18 +4,20 @@ import {
   closeSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   statSync,
   writeFileSync,
+  rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { pathBeside, replaceFile } from '../load/replace-file.js';
+import { pathBeside, replaceMemo } from '../load/replace-file.js';
 import { errnoOf } from '../load/errno.js';
 import { BYTE_CODE, statWalk, type StatEntry } from './stat-walk.js';
+import { makeDirectory } from '../load/make-directory.js';
+import { systemFault } from '../load/system-error.js';
 
 /** What is known of a file: what the file system said of it at its first sight, and its content once that was read. */
 export interface ListedFile {
@@ -49,10 +51,19 @@ export class FileListing {
       if (entry.type === 'file' || entry.type === 'symlink') yield entry;
   }
 
-  /** Keeps what is there now, while whatever else there is to do goes on. */
+  /** Keeps what is there now, while whatever else there is to do goes on; not where the machine does not let it. */
   async makeBeside(): Promise<void> {
-    mkdirSync(dirname(this.file), { recursive: true });
     const temporary = pathBeside(this.file);
+    try {
+      makeDirectory(dirname(this.file));
+      await this.makeAt(temporary);
+    } catch (error) {
+      if (systemFault(error) === undefined) throw error;
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  private async makeAt(temporary: string): Promise<void> {
     if (!(await this.find(temporary))) {
       const records: string[] = [];
       for (const { path } of this.files()) {
@@ -90,7 +101,7 @@ export class FileListing {
   }
 
   write(files: ReadonlyMap<string, ListedFile>): void {
-    replaceFile(this.file, [...files].map(([path, file]) => recordOf(path, file)).join(''));
+    replaceMemo(this.file, [...files].map(([path, file]) => recordOf(path, file)).join(''));
   }
 
   /** @returns whether there is a GNU find and it has written all it could read */

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
-import { replaceFile } from '../load/replace-file.js';
+import { replaceMemo } from '../load/replace-file.js';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { FileListing, listedNow, type ListedFile } from './file-listing.js';
 import { statWalk, type StatEntry } from './stat-walk.js';
@@ -205,5 +205,5 @@ function readJson(path: string): unknown {
 }
 
 function writeJson(path: string, value: unknown): void {
-  replaceFile(path, JSON.stringify(value));
+  replaceMemo(path, JSON.stringify(value));
 }

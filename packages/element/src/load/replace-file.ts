@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { namingPath, systemFault } from './system-error.js';
+import { makeDirectory } from './make-directory.js';
 
 /** A path in the directory of `path` that nobody else uses: processes in other containers can have the same number. */
 export function pathBeside(path: string): string {
@@ -14,13 +16,24 @@ export function pathBeside(path: string): string {
  * @param mode permission bits of the file; by default those that the umask leaves of 0666
  */
 export function replaceFile(path: string, content: string | Uint8Array, mode?: number): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const fresh = pathBeside(path);
   try {
-    writeFileSync(fresh, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    namingPath(path, () => {
+      writeFileSync(fresh, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    });
     renameSync(fresh, path);
   } catch (error) {
     rmSync(fresh, { force: true });
     throw error;
+  }
+}
+
+/** {@link replaceFile} for what only saves time the next time: where the machine does not let it be kept, it is not. */
+export function replaceMemo(path: string, content: string): void {
+  try {
+    replaceFile(path, content);
+  } catch (error) {
+    if (systemFault(error) === undefined) throw error;
   }
 }

@@ -88,7 +88,9 @@ export function systemError(error: unknown, path?: string): ElementError | undef
       cause: error,
     });
   }
-  const fault = systemFault(error);
+  // Node's mkdir of a path with its parents says so of a read-only file system, too.
+  const unmade = errno === 'ENOENT' && syscall === 'mkdir' ? 'the place is read-only, or gone (ENOENT)' : undefined;
+  const fault = systemFault(error) ?? unmade;
   if (fault === undefined) return undefined;
   const verb = VERBS[syscall] ?? (syscall === '' || syscall.startsWith('spawn') ? 'run' : syscall);
   const at = dest ?? own ?? path;

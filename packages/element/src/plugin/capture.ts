@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ElementError, type ErrorCode } from '../load/error.js';
+import { systemFault } from '../load/system-error.js';
 import { digestOf, type Digest } from './digest.js';
 import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
 import type { BlobStore } from './ports.js';
@@ -162,7 +163,8 @@ class Capture {
       try {
         await this.blobs.write(digest, hashed(read(), after));
       } catch (error) {
-        // The store was given other bytes than were hashed: that is the file's doing.
+        // A full store stops reading; one that was given other bytes than were hashed has the file to blame.
+        if (systemFault(error instanceof ElementError ? error.cause : error) !== undefined) throw error;
         if (after.digest('hex') === digest.hash) throw error;
         throw this.error(path, 'was changed while it was read', error);
       }

@@ -17,6 +17,7 @@ import { readBlob } from '../plugin/tree.js';
 import { missing } from './blob-error.js';
 import { DiskBlobStore, SMALL_BLOB } from './disk-blob-store.js';
 import { errnoOf } from '../load/errno.js';
+import { namingPath } from '../load/system-error.js';
 import { writeTreeFiles } from './tree-writer.js';
 
 /** How a tree is checked out. */
@@ -66,8 +67,10 @@ export function copyFile(blobs: DiskBlobStore, node: FileNode, path: string, mti
 function writeSmall(bytes: Uint8Array, node: FileNode, path: string, mtime: number | undefined): void {
   const file = openSync(path, 'wx', modeOf(node));
   try {
-    let written = 0;
-    while (written < bytes.byteLength) written += writeSync(file, bytes, written);
+    namingPath(path, () => {
+      let written = 0;
+      while (written < bytes.byteLength) written += writeSync(file, bytes, written);
+    });
     // What open(2) was asked for was narrowed by the umask.
     fchmodSync(file, modeOf(node));
     if (mtime !== undefined) futimesSync(file, mtime, mtime);

@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
 import { errnoOf } from '../load/errno.js';
@@ -17,6 +7,7 @@ import { storeError } from './errno.js';
 import { lockFile } from './file-lock.js';
 import { hasBlobs } from './record-blobs.js';
 import { formatRecord, parseRecord } from './record-text.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /**
  * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.
@@ -64,7 +55,7 @@ export class DiskArtifactStore implements ArtifactStore {
 
   private async publish(key: Key, record: ArtifactRecord, temporary: string): Promise<ArtifactRecord> {
     const path = this.pathOf(key);
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     try {
       linkSync(temporary, path);
       return record;
@@ -89,7 +80,7 @@ export class DiskArtifactStore implements ArtifactStore {
 }
 
 function writeRecord(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const file = openSync(path, 'wx', 0o644);
   try {
     const bytes = Buffer.from(text, 'utf8');

@@ -1,15 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf, sameDigest, type Digest } from '../plugin/digest.js';
@@ -17,6 +7,7 @@ import type { BlobStore } from '../plugin/ports.js';
 import { corrupt, mismatch, missing, tooLong } from './blob-error.js';
 import { errnoOf } from '../load/errno.js';
 import { storeError } from './errno.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /** Up to this many bytes a blob goes through memory in one piece, and a whole read of it checks its hash. */
 export const SMALL_BLOB: number = 256 * 1024;
@@ -211,7 +202,7 @@ export class DiskBlobStore implements BlobStore {
       return openSync(temporary, 'wx', 0o644);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(this.temporary, { recursive: true });
+      makeDirectory(this.temporary);
       return openSync(temporary, 'wx', 0o644);
     }
   }
@@ -225,7 +216,7 @@ export class DiskBlobStore implements BlobStore {
       renameSync(temporary, path);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       renameSync(temporary, path);
     }
   }

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ElementError } from '../load/error.js';
 import { errnoOf } from '../load/errno.js';
+import { makeDirectory } from '../load/make-directory.js';
 import { storeError } from './errno.js';
 
 /** A lock that is held. It ends with `release`, or with this process, however that ends. */
@@ -63,7 +63,7 @@ async function hold(
   signal: AbortSignal | undefined,
 ): Promise<FileLock | undefined> {
   signal?.throwIfAborted();
-  for (const directory of new Set(paths.map((path) => dirname(path)))) makeDirectory(directory);
+  for (const directory of new Set(paths.map((path) => dirname(path)))) ensureDirectory(directory);
   // Each flock becomes the next, and the last one `cat`; the open files, and so the locks, are handed on.
   const [, ...args] = paths.flatMap((path) => ['flock', ...flags, path]);
   const child = spawn('flock', [...args, 'cat'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
@@ -116,9 +116,9 @@ function missingProgram(name: string, from: string, cause?: unknown): ElementErr
   });
 }
 
-function makeDirectory(directory: string): void {
+function ensureDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
   } catch (error) {
     throw storeError(error, 'make', directory);
   }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../plugin/digest.js';
 import type { FileNode } from '../plugin/directory.js';
@@ -12,6 +12,7 @@ import { removeTree } from './removal.js';
 import { SharedLocks } from './shared-locks.js';
 import { treeFilesMatch } from './tree-check.js';
 import { writeTreeFiles } from './tree-writer.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /** A kept tree that is in use: as long as the lease is held, by this process or another, nobody removes the tree. */
 export interface TreeLease {
@@ -124,7 +125,7 @@ export class KeptTrees {
     };
     try {
       await writeTreeFiles(this.blobs, tree, temporary, { place, mtime: TREE_MTIME });
-      mkdirSync(this.directory, { recursive: true });
+      makeDirectory(this.directory);
       renameSync(temporary, path);
     } finally {
       // Nothing is there after the rename.

@@ -10,6 +10,7 @@ import { storeError } from './errno.js';
 import { lockFile, type FileLock } from './file-lock.js';
 import { KeptTrees } from './kept-trees.js';
 import { removeTree } from './removal.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /** A private directory of one build. */
 export interface Workspace {
@@ -62,7 +63,7 @@ export class LocalStore {
   async workspace(): Promise<Workspace> {
     const path = join(this.directory, 'work', randomBytes(6).toString('hex'));
     try {
-      mkdirSync(join(this.directory, 'work'), { recursive: true });
+      makeDirectory(join(this.directory, 'work'));
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
       throw storeError(error, 'make', path);
@@ -70,11 +71,9 @@ export class LocalStore {
     return { path, dispose: () => removeTree(path) };
   }
 
-  /** The path of a small JSON file for what a later run can use again, such as digests by stat. May be absent. */
+  /** The path of a small JSON file for what a later run can use again, such as digests by stat. May be absent, and so may its directory. */
   memo(name: string): string {
-    const directory = join(this.directory, 'memo');
-    mkdirSync(directory, { recursive: true });
-    return join(directory, `${name}.json`);
+    return join(this.directory, 'memo', `${name}.json`);
   }
 }
 

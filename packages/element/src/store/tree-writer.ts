@@ -7,6 +7,7 @@ import type { FileNode } from '../plugin/directory.js';
 import type { BlobStore } from '../plugin/ports.js';
 import { readDirectory } from '../plugin/tree.js';
 import { errnoOf } from '../load/errno.js';
+import { makeDirectory } from '../load/make-directory.js';
 
 /** How a tree becomes files. */
 export interface TreeWriterOptions {
@@ -53,17 +54,17 @@ export async function writeTreeFiles(
     for (const node of directory.directories) {
       checkName(node.name, digest);
       const child = join(path, node.name);
-      makeDirectory(child);
+      makeChild(child);
       await write(node.digest, child);
     }
     // Last, since each entry made in it changed its time.
     if (mtime !== undefined) utimesSync(path, mtime, mtime);
   };
-  mkdirSync(destination, { recursive: true });
+  makeDirectory(destination);
   await write(tree, destination);
 }
 
-function makeDirectory(path: string): void {
+function makeChild(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {

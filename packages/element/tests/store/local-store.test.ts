@@ -105,9 +105,9 @@ describe('LocalStore', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('a memo is a JSON file in a directory that is there', () => {
+  test('a memo is a JSON file, and naming it touches nothing', () => {
     const store = LocalStore.open(fresh());
     expect(store.memo('host')).toBe(join(store.directory, 'memo', 'host.json'));
-    expect(existsSync(join(store.directory, 'memo'))).toBe(true);
+    expect(existsSync(join(store.directory, 'memo'))).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { replaceFile } from '@wheelhouse/element';
+import { replaceMemo } from '@wheelhouse/element';
 import type { Interpreter } from './interpreter.js';
 
 const run = promisify(execFile);
@@ -87,5 +87,5 @@ function readMemo(path: string): readonly Entry[] {
 }
 
 function writeMemo(path: string, entries: readonly Entry[]): void {
-  replaceFile(path, JSON.stringify({ format: FORMAT, entries }));
+  replaceMemo(path, JSON.stringify({ format: FORMAT, entries }));
 }

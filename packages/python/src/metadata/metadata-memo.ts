@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replaceFile } from '@wheelhouse/element';
+import { replaceMemo } from '@wheelhouse/element';
 import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 
@@ -42,7 +42,7 @@ export class MetadataMemo {
   save(): void {
     if (this.path === undefined || !this.changed) return;
     const kept = [...this.entries].filter(([, { metadata }]) => !holdsCredentials(metadata)).slice(-CAPACITY);
-    replaceFile(this.path, JSON.stringify({ format: FORMAT, entries: kept }));
+    replaceMemo(this.path, JSON.stringify({ format: FORMAT, entries: kept }));
   }
 }
 

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
 import { checkClosure } from './check-closure.js';
@@ -16,7 +15,8 @@ import {
 } from './operation.js';
 import { outsideHint } from './outside-hint.js';
 import { sourceDigestOf } from './source-digest.js';
-import { writeOutputs, writeText, type TreeFile } from './tree-files.js';
+import { replaceOutputs } from './replace-outputs.js';
+import { outputDirectory, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
 import type { Variation } from '../plan/surroundings.js';
 import type { DifferingFile } from './verify-build.js';
@@ -121,10 +121,6 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   };
   const documents = await wheelhouseDocuments(operation, { closure, session, facts, wheels, sdist, requirements });
   const texts = { [REQUIREMENTS]: requirements, ...documents };
-  await writeOutputs(blobs, join(dist, 'wheel'), [wheel]);
-  if (sdist === undefined) await rm(join(dist, 'sdist'), { recursive: true, force: true });
-  else await writeOutputs(blobs, join(dist, 'sdist'), [sdist]);
-  await writeOutputs(blobs, join(dist, 'wheelhouse'), wheels, texts);
   const { project, version, ...more } = facts;
   const manifest: Manifest = {
     project,
@@ -137,7 +133,14 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
     ],
     ...more,
   };
-  await writeText(join(dist, 'manifest.json'), manifestText(manifest));
+  await replaceOutputs(blobs, [
+    await outputDirectory(blobs, join(dist, 'wheel'), [wheel]),
+    sdist === undefined
+      ? { path: join(dist, 'sdist'), absent: true }
+      : await outputDirectory(blobs, join(dist, 'sdist'), [sdist]),
+    await outputDirectory(blobs, join(dist, 'wheelhouse'), wheels, texts),
+    { path: join(dist, 'manifest.json'), text: manifestText(manifest) },
+  ]);
   return {
     outcomes,
     warnings,

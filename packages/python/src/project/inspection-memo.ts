@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { replaceFile } from '@wheelhouse/element';
+import { replaceMemo } from '@wheelhouse/element';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 
 /** Raised whenever inspection finds something else in the same bytes. */
@@ -39,7 +39,7 @@ export class InspectionMemo {
 
   save(): void {
     if (!this.changed) return;
-    replaceFile(this.path, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
+    replaceMemo(this.path, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
   }
 }
 

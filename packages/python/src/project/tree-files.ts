@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import {
-  captureTree,
-  checkoutTree,
   digestOnlyBlobs,
   emptyTree,
   replaceFile,
-  sameDigest,
   walkTree,
   writeBlob,
   writeTree,
@@ -15,6 +12,7 @@ import {
   type Digest,
 } from '@wheelhouse/element';
 import type { FileDigest } from './manifest.js';
+import { replaceOutputs, type Output } from './replace-outputs.js';
 import { TEST_RESULT } from '../wheelhouse/test-result.js';
 
 /** A file of an artifact. */
@@ -38,6 +36,21 @@ export function sortFiles<T extends FileDigest>(files: readonly T[]): T[] {
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** A directory with exactly these files and texts, as an output. @param path absolute */
+export async function outputDirectory(
+  blobs: BlobStore,
+  path: string,
+  files: readonly TreeFile[],
+  texts: Readonly<Record<string, string>> = {},
+): Promise<Output> {
+  const tree = emptyTree();
+  for (const { path: name, digest } of files) tree.files.set(name, { name, digest, isExecutable: false });
+  for (const [name, text] of Object.entries(texts)) {
+    tree.files.set(name, { name, digest: await writeBlob(blobs, text), isExecutable: false });
+  }
+  return { path, tree: await writeTree(blobs, tree) };
+}
+
 /**
  * Makes a directory hold exactly these files and texts. One that does already is left alone; otherwise it is replaced
  * whole, so that nobody sees half of it.
@@ -51,29 +64,12 @@ export async function writeOutputs(
   files: readonly TreeFile[],
   texts: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-  const tree = emptyTree();
-  for (const { path: name, digest } of files) tree.files.set(name, { name, digest, isExecutable: false });
-  for (const [name, text] of Object.entries(texts)) {
-    tree.files.set(name, { name, digest: await writeBlob(blobs, text), isExecutable: false });
-  }
-  return await writeOutputTree(blobs, path, await writeTree(blobs, tree));
+  return await replaceOutputs(blobs, [await outputDirectory(blobs, path, files, texts)]);
 }
 
 /** The same for a whole tree. */
 export async function writeOutputTree(blobs: BlobStore, path: string, wanted: Digest): Promise<boolean> {
-  if (existsSync(path) && sameDigest(await captureTree(digestOnlyBlobs(), path, { label: path }), wanted)) return false;
-  await mkdir(dirname(path), { recursive: true });
-  const fresh = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  try {
-    await checkoutTree(blobs, wanted, fresh);
-    await chmod(fresh, 0o755);
-    await rm(path, { recursive: true, force: true });
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    throw error;
-  }
-  return true;
+  return await replaceOutputs(blobs, [{ path, tree: wanted }]);
 }
 
 /** The reports that a test run may leave. */
@@ -97,15 +93,14 @@ export interface RunFiles {
  * reports of all others below its own.
  */
 export async function writeReports(directory: string, { reports, records }: RunFiles): Promise<void> {
-  // First, so that no record is ever of other reports.
-  for (const name of RECORDS) await rm(join(directory, name), { force: true });
-  for (const name of REPORTS) {
-    const text = reports.get(name);
-    if (text === undefined) await rm(join(directory, name), { force: true });
-    else await writeText(join(directory, name), text);
-  }
-  if (records === undefined) return;
-  for (const [name, text] of Object.entries(records)) await writeText(join(directory, name), text);
+  const at = (name: string, text: string | undefined): Output => {
+    const path = join(directory, name);
+    return text === undefined ? { path, absent: true } : { path, text };
+  };
+  await replaceOutputs(digestOnlyBlobs(), [
+    ...REPORTS.map((name) => at(name, reports.get(name))),
+    ...RECORDS.map((name) => at(name, records?.[name])),
+  ]);
 }
 
 /** Writes a file whole or not at all, and only when it is to change. */
