@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
-import { platformMarkers, type ProjectMetadata } from '@wheelhouse/python';
+import { localClosure, platformMarkers, type ProjectMetadata } from '@wheelhouse/python';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';
 import { LockedDistributions, type LockedDistribution } from './locked-distributions.js';
+import { allInputs } from './inputs.js';
+import { nxMajor } from './nx-version.js';
 import { problemTargets } from './problem-targets.js';
+import { withTargetDefaults } from './target-defaults.js';
+import type { TargetsOfNxJson } from './target-layers.js';
 import { inferTargets } from './targets.js';
 import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
@@ -15,6 +19,7 @@ import { explainFailure } from '../failure.js';
 import { findProjects, foundProject, type FoundProject } from '../workspace/discovery.js';
 import { projectRoots } from '../workspace/metadata-files.js';
 import { checkedOptions, readPluginEntries } from '../workspace/nx-json.js';
+import { declaredTargets } from '../workspace/project-name.js';
 import { readFoundProjects, type ReadableProject } from '../workspace/read-projects.js';
 
 /**
@@ -32,7 +37,7 @@ export const createNodesV2: CreateNodes = createNodes;
 async function infer(
   files: readonly string[],
   options: unknown,
-  { workspaceRoot }: CreateNodesContext,
+  { workspaceRoot, nxJsonConfiguration: nxJson }: CreateNodesContext,
 ): Promise<CreateNodesResultArray> {
   const memo = workspaceMemo(workspaceRoot, process.env);
   const entry = await checkedOptions(options, workspaceRoot);
@@ -56,7 +61,7 @@ async function infer(
   for (const project of readable) {
     if (!own.includes(project.found)) continue;
     const distributions = locked.get(project.found.root) ?? [];
-    const surroundings = { all, distributions, external, tasks, workspaceRoot };
+    const surroundings = { all, distributions, external, tasks, readable, nxJson, workspaceRoot };
     results.push([project.found.files[0] ?? '', await inferred(project, surroundings)]);
   }
   for (const { found, ref, error } of problems) {
@@ -86,6 +91,8 @@ interface Surroundings {
   /** The nodes of all that is locked, by their names. */
   readonly external: ReturnType<typeof externalNodes>;
   readonly tasks: LocalTasks;
+  readonly readable: readonly ReadableProject[];
+  readonly nxJson: TargetsOfNxJson;
   readonly workspaceRoot: string;
 }
 
@@ -95,18 +102,30 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
   try {
     const { root, options } = found;
     const names = [...new Set(distributions.map(externalName))].sort();
-    const targets = inferTargets({
+    const facts = {
       ...taskProject(project, workspaceRoot),
       asked: askedOf(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
       tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
       hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
+    };
+    const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
+      nxJson: surroundings.nxJson,
+      projectJson: declaredTargets(join(workspaceRoot, root)),
+      allInputs: allInputs(facts, comesWith(project, surroundings)),
+      knowsSpread: nxMajor() >= 23,
     });
     const description = metadata.description === undefined ? {} : { description: metadata.description };
     return {
       projects: {
-        [root]: { name: ref.name, root, targets, metadata: { technologies: ['python'], ...description } },
+        [root]: {
+          name: ref.name,
+          root,
+          targets,
+          ...(namedInputs === undefined ? {} : { namedInputs }),
+          metadata: { technologies: ['python'], ...description },
+        },
       },
       externalNodes: Object.fromEntries(
         names.flatMap((each) => (external[each] === undefined ? [] : [[each, external[each]]])),
@@ -115,6 +134,12 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
   } catch (error) {
     return await withProblem(found, ref.name, error, workspaceRoot);
   }
+}
+
+/** The projects of the workspace that building and testing a project takes. */
+function comesWith({ metadata, ref }: ReadableProject, { all, readable, workspaceRoot }: Surroundings): TaskProject[] {
+  const roots = new Set(localClosure(metadata, all, ref.settings).map(({ root }) => root));
+  return readable.filter(({ found }) => roots.has(found.root)).map((each) => taskProject(each, workspaceRoot));
 }
 
 /** A project as the tasks of others see it. */

@@ -126,6 +126,22 @@ function wholeProjects(facts: InputFacts): Inputs {
   ];
 }
 
+/**
+ * All that can change what any target of a project makes, where the tasks that make wheels are no help.
+ *
+ * @param comesWith the projects of the workspace that building and testing it takes
+ */
+export function allInputs(facts: InputFacts, comesWith: readonly MadeProject[]): Inputs {
+  return [
+    fileset(facts, '**/*'),
+    ...sharedFiles(facts),
+    ...common(facts),
+    ...generatedFiles(facts),
+    ...madeOf(comesWith),
+    { env: RUN_VARIABLE },
+  ];
+}
+
 /** Files of the workspace that are staged with the project (docs/adr/0070). */
 function sharedFiles({ settings }: Pick<InputFacts, 'settings'>): Inputs {
   return (settings.shared ?? []).flatMap((path) => filesAt('.', path)).map((path) => `{workspaceRoot}/${path}`);

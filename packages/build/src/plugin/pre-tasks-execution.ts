@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { PreTasksExecution } from '@nx/devkit';
+import { nxMajor } from './nx-version.js';
 import { TOOLCHAIN_VARIABLE } from './toolchain-command.js';
 import { openEngine } from '../engine.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
@@ -29,10 +29,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, { argv, wor
 
 /** Whether this process has the environment of the one who runs Nx. Nx 22's daemon keeps that of who started it. */
 function seesTheCaller(): boolean {
-  const { version } = JSON.parse(readFileSync(require.resolve('nx/package.json'), 'utf8')) as {
-    readonly version: string;
-  };
-  return Number.parseInt(version, 10) >= 23;
+  return nxMajor() >= 23;
 }
 
 /** The digest; empty where there is none: then the command is asked, and says why. */

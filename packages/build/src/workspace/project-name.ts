@@ -12,6 +12,15 @@ export function declaredName(directory: string): string | undefined {
   return text(member(readJson(join(directory, 'project.json')), 'name')) ?? nameOfPackage(packageJson());
 }
 
+/** What project.json, or else package.json, say of a project's targets. @param directory absolute path of the project */
+export function declaredTargets(directory: string): {
+  readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  readonly namedInputs?: Readonly<Record<string, unknown>>;
+} {
+  const own = readJson(join(directory, 'project.json')) ?? member(readJson(join(directory, 'package.json')), 'nx');
+  return typeof own === 'object' && own !== null ? own : {};
+}
+
 function nameOfPackage(json: unknown): string | undefined {
   return text(member(member(json, 'nx'), 'name')) ?? text(member(json, 'name'));
 }
