@@ -24,6 +24,8 @@ type Look = (session: CommandSession) => Promise<Finding>;
 
 /** Less free space than this is worth a word: an interpreter's environments alone take hundreds of megabytes. */
 const LITTLE_SPACE = 2 * 1024 ** 3;
+/** With less than this not even the tools can be installed. */
+const NO_SPACE = 200 * 1024 ** 2;
 
 /** Looks at one part after the other, by trying it. */
 export async function* examine(session: CommandSession): AsyncGenerator<ExaminedPart> {
@@ -40,6 +42,8 @@ const PARTS: readonly (readonly [string, Look])[] = [
   ['git', git],
   ['compiler', compiler],
   ['tools', tools],
+  ['docker', docker],
+  ['compose', compose],
 ];
 
 // eslint-disable-next-line @typescript-eslint/require-await -- every part is looked at in the same way
@@ -53,7 +57,7 @@ async function sandbox({ engine }: CommandSession): Promise<Finding> {
   const path = engine.environment.PATH ?? '';
   const refusal = await probeBubblewrap(path);
   if (refusal !== undefined) return { state: 'missing', text: refusal.message, hint: refusal.hint };
-  return { state: 'ok', text: `${await versionOf('bwrap', path)}, and it can make a sandbox` };
+  return { state: 'ok', text: `${await versionOf('bwrap', engine.environment)}, and it can make a sandbox` };
 }
 
 async function store({ engine }: CommandSession): Promise<Finding> {
@@ -70,7 +74,11 @@ async function freeSpace({ engine }: CommandSession): Promise<Finding> {
   const free = bavail * bsize;
   const text = `${(free / 1024 ** 3).toFixed(1)} GiB for ${engine.store.directory}`;
   if (free >= LITTLE_SPACE) return { state: 'ok', text };
-  return { state: 'note', text, hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR' };
+  return {
+    state: free < NO_SPACE ? 'missing' : 'note',
+    text,
+    hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
+  };
 }
 
 async function locks({ engine }: CommandSession): Promise<Finding> {
@@ -80,7 +88,7 @@ async function locks({ engine }: CommandSession): Promise<Finding> {
 }
 
 async function git({ engine }: CommandSession): Promise<Finding> {
-  const version = await versionOf('git', engine.environment.PATH ?? '');
+  const version = await versionOf('git', engine.environment);
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
@@ -90,7 +98,7 @@ async function git({ engine }: CommandSession): Promise<Finding> {
 }
 
 async function compiler({ engine }: CommandSession): Promise<Finding> {
-  const version = await versionOf('cc', engine.environment.PATH ?? '');
+  const version = await versionOf('cc', engine.environment);
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
@@ -108,6 +116,38 @@ async function tools({ engine }: CommandSession): Promise<Finding> {
     io: { signal, log: { write: () => undefined } },
   });
   return { state: 'ok', text: directory };
+}
+
+async function docker({ engine }: CommandSession): Promise<Finding> {
+  const { environment } = engine;
+  const client = await versionOf('docker', environment);
+  if (client === undefined) {
+    return {
+      state: 'note',
+      text: 'there is no Docker: the targets stage:* and tests with services cannot run',
+      hint: 'install Docker, such as the package docker.io, or use the native targets',
+    };
+  }
+  const server = await versionOf('docker', environment, ['version', '--format', '{{.Server.Version}}']);
+  if (server !== undefined) return { state: 'ok', text: `${client}, and engine ${server} answers` };
+  return {
+    state: 'note',
+    text: `${client}, but no engine answers`,
+    hint: 'start the engine, or see that this user may use it (`docker version` says why)',
+  };
+}
+
+async function compose({ engine }: CommandSession): Promise<Finding> {
+  const { environment } = engine;
+  const version =
+    (await versionOf('docker', environment, ['compose', 'version'])) ??
+    (await versionOf('docker-compose', environment));
+  if (version !== undefined) return { state: 'ok', text: version };
+  return {
+    state: 'note',
+    text: 'there is no Docker Compose: the targets stage:* and tests with services cannot run',
+    hint: 'install Docker Compose, such as the package docker-compose',
+  };
 }
 
 /** The interpreter of each Python project of the workspace, where there is a workspace. */

@@ -280,7 +280,7 @@ describe('wheelhouse', () => {
   });
 
   it('tries what building needs, and says what is missing and how to get it', () => {
-    const path = programsWithout(/^(bwrap|cc|git|python.*)$/);
+    const path = programsWithout(/^(bwrap|cc|git|python.*|docker.*)$/);
     const environment = { PATH: path, WHEELHOUSE_CACHE_DIR: directory() };
     const { exitCode, stdout, stderr } = wheelhouse(['doctor'], { cwd: directory(), environment });
     expect([exitCode, stderr]).toEqual([1, '']);
@@ -297,6 +297,8 @@ describe('wheelhouse', () => {
       git: 'note',
       compiler: 'note',
       tools: 'missing',
+      docker: 'note',
+      compose: 'note',
       workspace: 'note',
     });
     expect(stdout).toContain(`Did not find \`bwrap\` in PATH: ${path}\n`);
