@@ -47,6 +47,8 @@ export type { BuildSystem, NamedFile, ProjectMetadata } from './metadata/project
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';
+export { OTHER_SETTINGS, UV_SETTINGS, type SettingRow, type Treatment } from './metadata/settings/setting-table.js';
+export type { RequirementSource, ResolutionSettings } from './metadata/settings/resolution-settings.js';
 export {
   errorsOf,
   METADATA_FILES,

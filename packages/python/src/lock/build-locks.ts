@@ -42,6 +42,8 @@ export interface BuildLockServices {
   /** Which versions may be, in all build locks. */
   readonly constraints?: readonly Requirement[] | undefined;
   readonly prereleases?: string | undefined;
+  /** What uv is told beside that. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /** An sdist, and what was read out of it. */
@@ -164,7 +166,7 @@ export class BuildLocks {
   ): Promise<Lock> {
     if (this.resolver === undefined) throw new Error('build locks without a resolver');
     const fixed = requirementLines(requirements);
-    const { prereleases } = this.services;
+    const { prereleases, settings = [] } = this.services;
     const constraints = requirementLines(this.services.constraints ?? []);
     let asked: Requirement[] = [];
     let [python, ...narrower] = buildFloors(projectPython, this.services.interpreter.version);
@@ -178,6 +180,7 @@ export class BuildLocks {
           requirements: all,
           constraints,
           prereleases,
+          settings,
           python,
           preferences,
         });
@@ -197,6 +200,7 @@ export class BuildLocks {
         hookRequirements: requirementLines(asked).filter((line) => !fixed.includes(line)),
         ...(constraints.length === 0 ? {} : { constraints }),
         ...(prereleases === undefined ? {} : { prereleases }),
+        ...(settings.length === 0 ? {} : { settings }),
       } as const;
       const lock: Lock = {
         ...question,

@@ -6,7 +6,10 @@ import type { Requirement } from '../requirements/requirement.js';
 /** A project of a group, as far as what bounds its versions goes. */
 export interface LimitsOfMember {
   readonly project: Pick<ProjectMetadata, 'name'>;
-  readonly requirements: Pick<ProjectRequirements, 'constraints' | 'buildConstraints' | 'prereleases' | 'extraBuild'>;
+  readonly requirements: Pick<
+    ProjectRequirements,
+    'constraints' | 'buildConstraints' | 'prereleases' | 'extraBuild' | 'settings'
+  >;
 }
 
 /** Which versions may be, for a whole group. */
@@ -16,9 +19,11 @@ export interface GroupLimits {
   readonly prereleases: ProjectRequirements['prereleases'];
   /** What distributions are built with although they do not declare it, by their normalised names. */
   readonly extraBuild: ReadonlyMap<string, readonly Requirement[]>;
+  /** What uv is told beside that. */
+  readonly settings: readonly string[];
 }
 
-const NAMES = ['constraints', 'buildConstraints', 'prereleases', 'extraBuild'] as const;
+const NAMES = ['constraints', 'buildConstraints', 'prereleases', 'extraBuild', 'settings'] as const;
 
 /**
  * The limits of a group, which are those of each of its projects: one resolution has one set of them.
@@ -40,8 +45,8 @@ export function groupLimits(members: readonly LimitsOfMember[], resolve: string)
     });
   }
   const { constraints = [], buildConstraints = [], prereleases } = first.requirements;
-  const { extraBuild = {} } = first.requirements;
-  return { constraints, buildConstraints, prereleases, extraBuild: new Map(Object.entries(extraBuild)) };
+  const { extraBuild = {}, settings = [] } = first.requirements;
+  return { constraints, buildConstraints, prereleases, extraBuild: new Map(Object.entries(extraBuild)), settings };
 }
 
 function shown(member: LimitsOfMember, name: (typeof NAMES)[number]): string {
@@ -57,5 +62,6 @@ function textOf({ requirements }: LimitsOfMember, name: (typeof NAMES)[number]):
     return lines.sort().join('; ');
   }
   if (name === 'prereleases') return requirements.prereleases ?? '';
+  if (name === 'settings') return (requirements.settings ?? []).join(', ');
   return requirementLines(requirements[name] ?? []).join(', ');
 }

@@ -21,6 +21,7 @@ import { requirementLines, type ProjectRequirements } from '../locks/freshness.j
 import { sdistKey, type Lock, type LockEntry, type LockKind, type ProjectLocks } from '../locks/lock.js';
 import { locksDirectory } from '../locks/read-locks.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { buildSettings } from '../metadata/settings/resolution-settings.js';
 import { formatMarker } from '../requirements/marker.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 import { Vendor } from '../vendor/vendor.js';
@@ -103,6 +104,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     extra: limits.extraBuild,
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
+    settings: buildSettings(limits.settings),
   });
   const vendor = new Vendor({
     ...services,
@@ -124,6 +126,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     requirements: distinct(members.flatMap(({ requirements }) => requirements.test)),
     constraints: requirementLines(limits.constraints),
     prereleases: limits.prereleases,
+    settings: limits.settings,
     python,
     preferences: preferencesOf(
       members.map(({ foreign, previous: own }) =>
@@ -180,7 +183,7 @@ interface GroupResolution {
 async function locksOf({ project, requirements }: LockMember, group: GroupResolution): Promise<ProjectLocks> {
   const { resolve, buildLocks } = group;
   const { python } = group.whole;
-  const { constraints, prereleases } = group.limits;
+  const { constraints, prereleases, settings } = group.limits;
   const test = await partOf(group, `what \`${project.name}\` and its tests require`, requirements.test);
   const runtime = await partOf(group, `what \`${project.name}\` requires`, requirements.runtime);
   const own = await buildLocks.ofProject(project, requirements.build, python, group.builtWith);
@@ -195,6 +198,7 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
       hookRequirements: [],
       ...(constraints.length === 0 ? {} : { constraints: requirementLines(constraints) }),
       ...(prereleases === undefined ? {} : { prereleases }),
+      ...(settings.length === 0 ? {} : { settings }),
     };
     const file = posix.join(locksDirectory(project.root), `${kind}.txt`);
     return { ...question, file, uv: group.uvVersion, requirementsDigest: questionDigest(question), entries };
@@ -223,6 +227,7 @@ async function sharedBuild(
         requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
         constraints: requirementLines(limits.buildConstraints),
         prereleases: limits.prereleases,
+        settings: buildSettings(limits.settings),
         ...{ python, preferences },
       });
     } catch (error) {

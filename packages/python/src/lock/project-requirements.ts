@@ -5,6 +5,7 @@ import { resolvedFrom } from './python-floor.js';
 import type { ProjectRequirements } from '../locks/freshness.js';
 import { DEFAULT_PRERELEASES, type LockSettings } from '../locks/lock-settings.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { settingLines } from '../metadata/settings/resolution-settings.js';
 import { parseAddress, variablesIn } from '../requirements/address.js';
 import { bothMarkers, conjuncts, formatMarker, mayHold, type Marker } from '../requirements/marker.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
@@ -36,7 +37,12 @@ export function projectRequirements(
   const bound = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
   const python = bound === undefined ? undefined : resolvedFrom(bound);
   const { constraints = [], buildConstraints = [], prereleases: anyPrerelease = false } = project.fromFiles ?? {};
-  const prereleases = options.prereleases ?? (anyPrerelease ? 'allow' : DEFAULT_PRERELEASES);
+  const { resolution } = project;
+  const ofFiles = anyPrerelease ? 'allow' : undefined;
+  const prereleases = options.prereleases ?? ofFiles ?? resolution?.prereleases ?? DEFAULT_PRERELEASES;
+  const allConstraints = [...constraints, ...(resolution?.constraints ?? [])];
+  const allBuildConstraints = [...buildConstraints, ...(resolution?.buildConstraints ?? [])];
+  const settings = settingLines(resolution?.settings ?? {});
   const { extraBuild = {} } = project;
   return {
     runtime,
@@ -45,8 +51,9 @@ export function projectRequirements(
       expand([...project.buildSystem.requires, ...(extraBuild[project.normalizedName] ?? [])], project, expansion),
     ),
     ...(Object.keys(extraBuild).length === 0 ? {} : { extraBuild }),
-    ...(constraints.length === 0 ? {} : { constraints: distinct(constraints) }),
-    ...(buildConstraints.length === 0 ? {} : { buildConstraints: distinct(buildConstraints) }),
+    ...(allConstraints.length === 0 ? {} : { constraints: distinct(allConstraints) }),
+    ...(allBuildConstraints.length === 0 ? {} : { buildConstraints: distinct(allBuildConstraints) }),
+    ...(settings.length === 0 ? {} : { settings }),
     ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),
     ...(python === undefined ? {} : { python }),
   };
@@ -60,8 +67,9 @@ function expand(
 ): Requirement[] {
   const found: Requirement[] = [];
   const visited = new Visited();
-  const visit = (list: readonly Requirement[], marker: Marker | undefined): void => {
-    for (const requirement of list) {
+  const visit = (list: readonly Requirement[], marker: Marker | undefined, owner: ProjectMetadata): void => {
+    for (const written of list) {
+      const requirement = fromSource(written, owner, workspace);
       const both = bothMarkers(requirement.marker, marker);
       const local = localProject(requirement, workspace);
       if (local === undefined) {
@@ -73,13 +81,13 @@ function expand(
       if (both === undefined || (environment !== undefined && mayHold(both, environment))) {
         checkLocal(requirement, local);
       }
-      if (local !== project && visited.isNew(local.normalizedName, both)) visit(local.dependencies, both);
+      if (local !== project && visited.isNew(local.normalizedName, both)) visit(local.dependencies, both, local);
       for (const extra of requirement.extras) {
-        if (visited.isNew(`${local.normalizedName}[${extra}]`, both)) visit(extrasOf(local, [extra]), both);
+        if (visited.isNew(`${local.normalizedName}[${extra}]`, both)) visit(extrasOf(local, [extra]), both, local);
       }
     }
   };
-  visit(requirements, undefined);
+  visit(requirements, undefined, project);
   return distinct(found);
 }
 
@@ -94,6 +102,24 @@ class Visited {
     this.markers.set(what, [...before, wanted]);
     return true;
   }
+}
+
+/** A requirement with the address that settings of the project which has it give its name. */
+function fromSource(
+  requirement: Requirement,
+  owner: ProjectMetadata,
+  workspace: readonly ProjectMetadata[],
+): Requirement {
+  const source = owner.resolution?.sources.find((each) => each.package === requirement.normalizedName);
+  if (source === undefined || requirement.url !== undefined) return requirement;
+  if (source.url !== undefined) return { ...requirement, specifier: '', url: source.url };
+  if (localProject(requirement, workspace) !== undefined) return requirement;
+  throw new ElementError({
+    code: 'RESOLUTION',
+    message: `\`${requirement.name}\` comes from the workspace, and no project of it has that name`,
+    origin: source.origin,
+    hint: 'make it a project of the workspace, or take its `workspace = true` out of `[tool.uv.sources]`',
+  });
 }
 
 /** What variables hold is not looked at before the address is asked. */

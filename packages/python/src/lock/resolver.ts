@@ -3,9 +3,11 @@ import type { BuildLocks } from './build-locks.js';
 import type { IndexOffers } from './index-offers.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
+import { parseSettings } from '../metadata/settings/resolution-settings.js';
 import type { Vendor } from '../vendor/vendor.js';
 import { faultError, faultInWords, type FaultKind } from '../fetch/index-fault.js';
-import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+import { bothMarkers, type Marker } from '../requirements/marker.js';
+import { formatRequirement, parseMarker, type Requirement } from '../requirements/requirement.js';
 
 /** A question to {@link Resolver}. */
 export interface Wanted {
@@ -15,6 +17,8 @@ export interface Wanted {
   readonly constraints?: readonly string[];
   /** uv's `--prerelease`. */
   readonly prereleases?: string | undefined;
+  /** What uv is told beside that: lines of `settingLines`. */
+  readonly settings?: readonly string[];
   readonly preferences?: readonly LockEntry[];
   readonly python: string;
 }
@@ -41,12 +45,17 @@ export class Resolver {
   /** @throws ElementError RESOLUTION with uv's own explanation, DEPENDENCY_CONFUSION */
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
     const lines: string[] = [];
-    for (const requirement of wanted.requirements)
-      lines.push(await this.sources.vendor.lineOf(requirement, wanted.python));
+    const { environments, ...settings } = parseSettings(wanted.settings ?? []);
+    const everywhere = environmentsMarker(environments);
+    for (const requirement of wanted.requirements) {
+      const marker = bothMarkers(requirement.marker, everywhere);
+      const limited = marker === undefined ? requirement : { ...requirement, marker };
+      lines.push(await this.sources.vendor.lineOf(limited, wanted.python));
+    }
     for (;;) {
       const vendored = [...this.sources.vendor.all.values()];
       const metadata = [...this.metadata.values(), ...vendored.map((each) => each.metadata)];
-      const answer = await this.uv.resolve({ ...wanted, requirements: lines, metadata, vendored });
+      const answer = await this.uv.resolve({ ...wanted, settings, requirements: lines, metadata, vendored });
       switch (answer.type) {
         case 'resolved':
           return await this.sources.offers.admit(answer.entries, new Set(vendored.map(({ hash }) => hash)));
@@ -112,6 +121,12 @@ function namesIn(wanted: Wanted, words: string): string[] {
 function unfound(words: string): string[] {
   const found = words.matchAll(/([a-z0-9-]+) was not found|(?:no versions of|only) ([a-z0-9-]+)/gi);
   return [...found].flatMap(([, missing, empty]) => missing ?? empty ?? []);
+}
+
+/** Where locks are good, of uv's `environments`. */
+function environmentsMarker(environments: unknown): Marker | undefined {
+  if (!Array.isArray(environments)) return undefined;
+  return parseMarker(environments.map((text) => `(${String(text)})`).join(' or '));
 }
 
 /** Names the declared requirement that uv's explanation speaks of, where it speaks of one. */

@@ -27,6 +27,8 @@ export interface Resolution {
   readonly preferences?: readonly LockEntry[];
   /** uv's `--prerelease`; its own choice where absent. */
   readonly prereleases?: string | undefined;
+  /** Settings as uv.toml has them, by name. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** The lowest Python the answer is for. */
   readonly python: string;
   readonly metadata: readonly KnownMetadata[];
@@ -95,7 +97,7 @@ export class Uv {
       return path;
     };
     const output = await write('output.txt', (question.preferences ?? []).map(pin));
-    const configuration = await write('uv.toml', question.metadata.map(metadataTable));
+    const configuration = await write('uv.toml', [...settingsOf(question), ...question.metadata.map(metadataTable)]);
     const { code, output: words } = await this.run(
       [
         ...[
@@ -189,6 +191,18 @@ function lockable(lines: readonly string[]): string[] {
   }
   flush();
   return kept;
+}
+
+/** Lines of uv.toml; JSON's texts and lists are TOML's. */
+function settingsOf({ settings = {} }: Resolution): string[] {
+  return Object.entries(settings).map(([key, value]) => `${key} = ${inline(value)}`);
+}
+
+function inline(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([key, each]) => `${JSON.stringify(key)} = ${JSON.stringify(each)}`)
+    .join(', ')} }`;
 }
 
 function metadataTable(metadata: KnownMetadata): string {

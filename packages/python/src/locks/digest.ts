@@ -14,12 +14,13 @@ export type Question = Pick<
   | 'hookRequirements'
   | 'constraints'
   | 'prereleases'
+  | 'settings'
 >;
 
 /** The digest of the requirements a lock answers: `sha256:<hex>` over the canonical JSON of the question. */
 export function questionDigest(question: Question): string {
   const { kind, distribution, python, requirements, hookRequirements } = question;
-  const { resolve, extraRequirements = [], constraints = [], prereleases } = question;
+  const { resolve, extraRequirements = [], constraints = [], prereleases, settings = [] } = question;
   const text = canonicalJson({
     ...{ kind, distribution, python, requirements, hookRequirements },
     // What is not used is no part of it, so that locks of before it was known stay good.
@@ -27,6 +28,7 @@ export function questionDigest(question: Question): string {
     ...(extraRequirements.length === 0 ? {} : { extraRequirements }),
     ...(constraints.length === 0 ? {} : { constraints }),
     ...(prereleases === undefined ? {} : { prereleases }),
+    ...(settings.length === 0 ? {} : { settings }),
   });
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

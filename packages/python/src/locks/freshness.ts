@@ -5,6 +5,7 @@ import { questionDigest } from './digest.js';
 import type { Lock, LockEntry, ProjectLocks } from './lock.js';
 import { DEFAULT_PRERELEASES, type PrereleaseMode } from './lock-settings.js';
 import type { LockPlace } from './read-locks.js';
+import { buildSettings } from '../metadata/settings/resolution-settings.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { compareVersions } from '../requirements/specifier.js';
@@ -24,6 +25,8 @@ export interface ProjectRequirements {
   readonly extraBuild?: Readonly<Record<string, readonly Requirement[]>>;
   /** Which pre-releases may be; absent for uv's own choice. */
   readonly prereleases?: PrereleaseMode;
+  /** What uv is told beside that, as lines of one spelling (`settingLines`); absent for nothing. */
+  readonly settings?: readonly string[];
   /** The lowest Python of requires-python; absent where it names none. */
   readonly python?: string;
   /** The name of the resolve that the project is in; absent where it is resolved alone. */
@@ -56,7 +59,8 @@ export function checkLocks(
   context: FreshnessContext,
 ): void {
   const build = locks.build.get(project.normalizedName);
-  const { constraints = [], buildConstraints = [], prereleases } = expected;
+  const { constraints = [], buildConstraints = [], prereleases, settings = [] } = expected;
+  const ofBuilds = buildSettings(settings);
   const questions: readonly Asked[] = [
     { lock: locks.test, requirements: expected.test, constraints },
     { lock: locks.runtime, requirements: expected.runtime, constraints },
@@ -64,7 +68,12 @@ export function checkLocks(
   ];
   const reasons = questions.map(({ lock, ...asked }): readonly [Lock, string | undefined] => [
     lock,
-    staleReason(lock, { ...asked, prereleases }, expected, context.interpreter),
+    staleReason(
+      lock,
+      { ...asked, prereleases, settings: lock.kind === 'build' ? ofBuilds : settings },
+      expected,
+      context.interpreter,
+    ),
   ]);
   for (const lock of locks.build.values()) {
     if (lock === build) continue;
@@ -75,7 +84,7 @@ export function checkLocks(
       expected.extraBuild?.[name] ?? [],
       'the extra build requirement ',
     );
-    const limits = { constraints: buildConstraints, prereleases };
+    const limits = { constraints: buildConstraints, prereleases, settings: ofBuilds };
     reasons.push([lock, edited ?? extra ?? constraintChanges(lock, limits)]);
   }
   throwCollected(reasons.flatMap(([lock, reason]) => (reason === undefined ? [] : [stale(lock, reason, context)])));
@@ -109,7 +118,10 @@ interface Asked {
   readonly constraints: readonly Requirement[];
 }
 
-type Limits = Pick<Asked, 'constraints'> & { readonly prereleases: PrereleaseMode | undefined };
+type Limits = Pick<Asked, 'constraints'> & {
+  readonly prereleases: PrereleaseMode | undefined;
+  readonly settings: readonly string[];
+};
 
 function staleReason(
   lock: Lock,
@@ -147,10 +159,18 @@ function isFor(lock: Lock, python: string, resolve: string | undefined): boolean
   return isExact ? lock.python === python : compareVersions(lock.python, python) >= 0;
 }
 
-function constraintChanges(lock: Lock, { constraints, prereleases }: Limits): string | undefined {
-  const changes = describeChanges(lock.constraints ?? [], constraints, 'the constraint ');
+function constraintChanges(lock: Lock, { constraints, prereleases, settings }: Limits): string | undefined {
+  const changes =
+    describeChanges(lock.constraints ?? [], constraints, 'the constraint ') ?? settingChanges(lock, settings);
   if (changes !== undefined || lock.prereleases === prereleases) return changes;
   return `its pre-releases are \`${lock.prereleases ?? DEFAULT_PRERELEASES}\`, and the project's are \`${prereleases ?? DEFAULT_PRERELEASES}\``;
+}
+
+function settingChanges({ settings: locked = [] }: Lock, settings: readonly string[]): string | undefined {
+  const added = settings.find((line) => !locked.includes(line));
+  const removed = locked.find((line) => !settings.includes(line));
+  const [before, now] = [removed, added].map((line) => (line === undefined ? 'not set' : `\`${line}\``));
+  return added === undefined && removed === undefined ? undefined : `a setting of uv was ${before} and is ${now}`;
 }
 
 /** An entry with files that a requirements file does not allow (pip's `--hash`). */

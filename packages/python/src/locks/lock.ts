@@ -50,6 +50,8 @@ export interface Lock {
   readonly constraints?: readonly string[];
   /** Which pre-releases the answer may hold; absent for uv's own choice. */
   readonly prereleases?: string;
+  /** What uv was told beside that (`exclude-newer`), as lines of one spelling, sorted; absent where it was told nothing. */
+  readonly settings?: readonly string[];
   /** The entries that come from no index; absent where there are none. */
   readonly vendored?: readonly VendoredFile[];
   /** What the header says the digest of all this is: `sha256:<hex>`. */

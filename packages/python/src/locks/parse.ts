@@ -84,6 +84,7 @@ function readLock(lines: readonly string[], file: string): Lock {
     hookRequirements: header.get('hook requirement') ?? [],
     ...(header.has('constraint') ? { constraints: header.get('constraint') ?? [] } : {}),
     ...(header.has('prereleases') ? { prereleases: one('prereleases') } : {}),
+    ...(header.has('setting') ? { settings: header.get('setting') ?? [] } : {}),
     ...(header.has('vendored')
       ? { vendored: (header.get('vendored') ?? []).map((line) => parseVendored(line, file)) }
       : {}),

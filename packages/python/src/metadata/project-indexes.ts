@@ -2,7 +2,10 @@ import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import { ElementError, type Origin } from '@wheelhouse/element';
 import { isPoetryBackend, readPoetryTable } from './poetry/poetry-table.js';
+import { readPdmIndexes, readPdmResolution } from './pdm-table.js';
 import type { ProjectFiles } from './project-files.js';
+import type { ResolutionSettings } from './settings/resolution-settings.js';
+import { readUvResolution, type UvSettingsFile } from './settings/uv-resolution.js';
 import { isTable, TomlFile } from './toml-file.js';
 import { readUvTable, type UvIndex, type UvTable } from './uv-table.js';
 import { normalizeName } from '../requirements/name.js';
@@ -38,14 +41,12 @@ const UV = ['tool', 'uv'];
  */
 export function readProjectIndexes(files: ProjectFiles): ProjectIndexes | undefined {
   const own = open(files, PYPROJECT);
-  const levels = directories(files).map((directory) => new Level(files, directory));
-  const root = levels.find((level) => level.isRootOf(files));
-  const settings = root ?? levels.find((level) => level.hasSettings());
-  const table = settings?.table();
+  const { levels, root, settings } = uvLevels(files);
   const poetry =
     own === undefined || !isPoetryBackend(own.tableAt('build-system')?.['build-backend'])
       ? undefined
       : readPoetryTable(own);
+  const table = settings?.table() ?? poetry?.indexes ?? (own === undefined ? undefined : readPdmIndexes(own));
   const pyprojects = [own, root?.pyproject].filter((toml) => toml !== undefined);
   const named = [
     ...(levels[0]?.named() ?? []),
@@ -56,6 +57,42 @@ export function readProjectIndexes(files: ProjectFiles): ProjectIndexes | undefi
   const bindings = [...pyprojects.flatMap(bindingsOf), ...(poetry?.bindings ?? [])];
   if (table === undefined && bindings.length === 0) return undefined;
   return { ...(table === undefined ? {} : { table }), named, bindings: firstOf(bindings) };
+}
+
+/**
+ * What uv's settings, PDM's and Poetry's say of a project's resolution: uv's as {@link readProjectIndexes} finds them.
+ *
+ * @returns `undefined` where they say nothing
+ * @throws ElementError METADATA for a setting that is refused or not known
+ */
+export function readResolution(files: ProjectFiles): ResolutionSettings | undefined {
+  const { levels, root, settings } = uvLevels(files);
+  const own = levels[0]?.settingsFiles().filter(({ at }) => at.length > 0) ?? [];
+  const ofRoot = root === levels[0] ? [] : (root?.settingsFiles().filter(({ at }) => at.length > 0) ?? []);
+  const uv = readUvResolution(settings?.settingsFiles() ?? [], [...own, ...ofRoot], files);
+  const pdm = levels[0]?.pyproject === undefined ? {} : readPdmResolution(levels[0].pyproject);
+  const all = { ...uv, settings: { ...pdm.settings, ...uv.settings } };
+  const prereleases = uv.prereleases ?? pdm.prereleases;
+  const isEmpty =
+    prereleases === undefined &&
+    Object.keys(all.settings).length === 0 &&
+    [all.constraints, all.buildConstraints, all.sources].every((list) => list.length === 0);
+  return isEmpty ? undefined : { ...all, ...(prereleases === undefined ? {} : { prereleases }) };
+}
+
+interface UvLevels {
+  /** The project's directory and those above it, up to the workspace's. */
+  readonly levels: readonly Level[];
+  /** The root of the uv workspace that the project is a member of. */
+  readonly root: Level | undefined;
+  /** The one whose settings count. */
+  readonly settings: Level | undefined;
+}
+
+function uvLevels(files: ProjectFiles): UvLevels {
+  const levels = directories(files).map((directory) => new Level(files, directory));
+  const root = levels.find((level) => level.isRootOf(files));
+  return { levels, root, settings: root ?? levels.find((level) => level.hasSettings()) };
 }
 
 /** The project's directory and those above it in the workspace, relative to the project. */
@@ -84,6 +121,18 @@ class Level {
   table(): UvTable | undefined {
     if (this.uvToml !== undefined) return readUvTable(this.uvToml, [], this.absolute);
     return this.pyproject === undefined ? undefined : readUvTable(this.pyproject, UV, this.absolute);
+  }
+
+  /** The files with settings: uv.toml before `[tool.uv]`, which uv reads for what a uv.toml cannot say. */
+  settingsFiles(): UvSettingsFile[] {
+    const name = posix.join(this.directory, PYPROJECT);
+    const table = this.pyproject?.tableAt(...UV);
+    return [
+      ...(this.uvToml === undefined
+        ? []
+        : [{ toml: this.uvToml, at: [], name: posix.join(this.directory, 'uv.toml') }]),
+      ...(this.pyproject === undefined || table === undefined ? [] : [{ toml: this.pyproject, at: UV, name }]),
+    ];
   }
 
   /** The indexes that `[tool.uv.sources]` may name here, whatever a uv.toml says. */

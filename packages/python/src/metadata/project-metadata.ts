@@ -2,6 +2,7 @@ import type { Origin } from '@wheelhouse/element';
 import type { FileRequirements } from './file-requirements.js';
 import type { ExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectIndexes } from './project-indexes.js';
+import type { ResolutionSettings } from './settings/resolution-settings.js';
 import type { VcsSettings } from './vcs/vcs-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
 
@@ -56,6 +57,8 @@ export interface ProjectMetadata {
   readonly indexes?: ProjectIndexes;
   /** uv's `extra-build-dependencies`; absent where there are none. */
   readonly extraBuild?: ExtraBuildDependencies;
+  /** What settings of other tools say of how its requirements are resolved; absent where they say nothing. */
+  readonly resolution?: ResolutionSettings;
   /** The files that the metadata names, for its backend to read; absent where it names none. */
   readonly namedFiles?: readonly NamedFile[];
   /** Where what has no origin of its own was said. */

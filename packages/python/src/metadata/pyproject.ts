@@ -1,5 +1,7 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { Declaration, Field, GroupItem, Placed } from './declaration.js';
+import { readHatchGroups } from './hatch-table.js';
+import { readPdmGroups } from './pdm-table.js';
 import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import type { ProjectFiles } from './project-files.js';
 import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT, readsSetupPy } from './project-metadata.js';
@@ -45,12 +47,18 @@ export function readPyproject(files: ProjectFiles): Pyproject {
   return {
     ...(declaration === undefined ? {} : { project: declaration }),
     dynamic,
-    groups: withGroups(reader.groups(), poetry?.groups ?? new Map()),
+    groups: [poetry?.groups ?? new Map(), readPdmGroups(toml), readHatchGroups(toml)].reduce(
+      withGroups,
+      reader.groups(),
+    ),
     ...buildSystem,
     ...(poetry === undefined ? {} : { poetry }),
     ...(isUnread ? { unreadPoetry: toml.origin(['tool', 'poetry']) } : {}),
   };
 }
+
+/** `[tool.uv]`'s list of before there were dependency groups. */
+const UV_DEV = ['tool', 'uv'];
 
 /** A group that stands in both tables holds what either says, as to Poetry. */
 function withGroups(groups: Pyproject['groups'], more: Pyproject['groups']): Pyproject['groups'] {
@@ -113,8 +121,10 @@ class PyprojectReader {
 
   groups(): Pyproject['groups'] {
     const at = ['dependency-groups'];
+    const uv = this.toml.tableAt(...UV_DEV) ?? {};
+    const old = Object.hasOwn(uv, 'dev-dependencies') ? this.strings(uv, UV_DEV, 'dev-dependencies') : [];
     const table = this.toml.tableAt(...at) ?? {};
-    return new Map(
+    const groups = new Map<string, readonly GroupItem[]>(
       Object.entries(table).map(([group, list]) => {
         const origin = this.toml.origin(at, group);
         if (!Array.isArray(list)) throw this.error(`the group \`${group}\` is no list`, origin);
@@ -131,6 +141,7 @@ class PyprojectReader {
         return [group, items];
       }),
     );
+    return withGroups(groups, new Map(old.length === 0 ? [] : [['dev', old]]));
   }
 
   buildSystem(): Pick<Pyproject, 'buildRequires' | 'backend' | 'backendPath' | 'buildSystemOrigin'> {

@@ -148,7 +148,7 @@ const asExtras: Convert<ReadonlyMap<string, readonly Placed<string>[]>> = (value
 };
 
 async function ask(python: string, paths: readonly string[]): Promise<readonly Answer[]> {
-  const child = spawn(python, ['-I', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' });
+  const child = spawn(python, ['-I', '-B', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' });
   let [answer, words] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));

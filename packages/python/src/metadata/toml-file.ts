@@ -60,9 +60,10 @@ export class TomlFile {
    */
   origin(path: readonly string[], key?: string, text?: string): Origin {
     const header = this.lines.findIndex((line) => new RegExp(`^\\s*\\[\\s*${dotted(path)}\\s*\\]`).test(line));
-    if (header < 0) return { file: this.file, line: 1, column: 0 };
-    if (key === undefined) return { file: this.file, line: header + 1, column: 0 };
-    let [line, column] = [header, 0];
+    // What stands before the first table has no header.
+    if (header < 0 && path.length > 0) return { file: this.file, line: 1, column: 0 };
+    if (key === undefined) return { file: this.file, line: Math.max(header, 0) + 1, column: 0 };
+    let [line, column] = [Math.max(header, 0), 0];
     for (let at = header + 1; at < this.lines.length; at += 1) {
       const current = this.lines[at] ?? '';
       if (/^\s*\[\s*[\w"'.-]+\s*\]/.test(current)) break;

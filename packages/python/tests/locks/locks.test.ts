@@ -55,16 +55,18 @@ test('what limits the answer and what lies beside the lock is in the header, and
     ...lock,
     constraints: ['sqlparse<1'],
     prereleases: 'allow',
+    settings: ['exclude-newer = "2023-12-01"'],
     vendored: [
       { file: 'x-1.0.tar.gz', from: 'git+https://host/x@main', at: '0123' },
       { file: 'y-1.0-py3-none-any.whl', from: 'file:vendor/y-1.0-py3-none-any.whl' },
     ],
   };
   const written = formatLock(limited);
-  expect(written.split('\n').slice(8, 12)).toEqual([
+  expect(written.split('\n').slice(8, 13)).toEqual([
     '# requirement: pytest',
     '# constraint: sqlparse<1',
     '# prereleases: allow',
+    '# setting: exclude-newer = "2023-12-01"',
     '# vendored: x-1.0.tar.gz from git+https://host/x@main at 0123',
   ]);
   expect(parseLock(written, lock.file)).toMatchObject({
@@ -248,6 +250,10 @@ describe('locks are out of date', () => {
       "its pre-releases are `if-necessary-or-explicit`, and the project's are `allow`",
     ],
     [
+      { settings: ['override-dependencies = ["six==1.15.0"]'] },
+      'a setting of uv was not set and is `override-dependencies = ["six==1.15.0"]`',
+    ],
+    [
       { test: [...expected.test, { ...parseRequirement('pytest', origin), hashes: [`sha256:${'0'.repeat(64)}`] }] },
       '`pytest==8.4.1` has a file that is not among the hashes of `pytest` (apps/app/setup.py [line 21 column 8])',
     ],
@@ -267,6 +273,12 @@ describe('locks are out of date', () => {
         context,
       );
     }).toThrow('the lock `six.txt` is out of date: the constraint `setuptools<80` was added');
+  });
+
+  test('when a date that bounds builds too is another, of build locks also', () => {
+    expect(check({ settings: ['exclude-newer = "2023-12-01"'] })).toContain(
+      'the lock `build.txt` is out of date: a setting of uv was not set and is `exclude-newer = "2023-12-01"`',
+    );
   });
 
   test('when a header was changed by hand', () => {

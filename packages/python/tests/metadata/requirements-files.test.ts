@@ -82,8 +82,7 @@ test('a project that declares its requirements has those of files only where opt
 
 test('files that options name stand for a list that only running setup.py would tell', async () => {
   const workspace = new Workspace({
-    'app/setup.py':
-      'from setuptools import setup\nsetup(name="app", install_requires=open("requirements.txt").read())\n',
+    'app/setup.py': 'from setuptools import setup\nsetup(name="app", install_requires=computed())\n',
     'app/requirements.txt': 'django\n',
   });
   expect(await workspace.failure()).toContain('in `install_requires`');

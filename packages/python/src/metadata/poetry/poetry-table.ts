@@ -5,7 +5,7 @@ import { normalizeName } from '../../requirements/name.js';
 import type { Declaration, GroupItem, Placed } from '../declaration.js';
 import type { IndexBinding } from '../project-indexes.js';
 import { isTable, type TomlFile, type TomlTable } from '../toml-file.js';
-import type { UvIndex } from '../uv-table.js';
+import type { UvIndex, UvTable } from '../uv-table.js';
 
 /** What `[tool.poetry]` says of a project, in the terms of the standards. */
 export interface PoetryTable {
@@ -15,6 +15,8 @@ export interface PoetryTable {
   readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
   /** `[[tool.poetry.source]]`, as indexes that nothing is asked for but what is bound to them. */
   readonly sources: readonly UvIndex[];
+  /** Those of them that every name is asked of, as uv would have them; absent where there are none. */
+  readonly indexes?: UvTable;
   /** Dependencies with a `source`. */
   readonly bindings: readonly IndexBinding[];
 }
@@ -39,8 +41,10 @@ export function readPoetryTable(toml: TomlFile): PoetryTable | undefined {
   const reader = new PoetryReader(toml);
   const read = { origin: toml.origin(AT), declaration: reader.declaration(table), groups: reader.groups(table) };
   const sources = reader.sources(table);
+  const indexes = reader.indexes(table);
+  reader.checkPackage(table);
   throwCollected(reader.errors);
-  return { ...read, sources, bindings: reader.bindings };
+  return { ...read, sources, ...(indexes === undefined ? {} : { indexes }), bindings: reader.bindings };
 }
 
 type NamedDependency = PoetryDependency & { readonly name: string };
@@ -136,6 +140,45 @@ class PoetryReader {
       if (!isTable(source) || typeof source.name !== 'string' || typeof source.url !== 'string') return [];
       return [{ name: source.name, url: source.url, isDefault: false, isExplicit: true }];
     });
+  }
+
+  /** Sources without a priority are `primary`: they stand for the index that there is without any, the last one last. */
+  indexes(table: TomlTable): UvTable | undefined {
+    const all: readonly unknown[] = Array.isArray(table.source) ? table.source : [];
+    const asked = all.filter(isTable).filter(({ priority }) => priority !== 'explicit');
+    const origin = this.toml.origin(AT, 'source');
+    for (const { name, priority, url } of asked) {
+      if (['primary', 'default', undefined].includes(priority as string | undefined) || url === undefined) continue;
+      this.errors.push(
+        new ElementError({
+          code: 'METADATA',
+          message: `the source \`${String(name)}\` is \`${String(priority)}\`, which is not followed: a name comes from the first index that has it`,
+          origin,
+          hint: 'make it `explicit`, and give the dependencies that come from it a `source`',
+        }),
+      );
+    }
+    const own = asked.flatMap(({ name, url }) => (typeof url === 'string' ? [{ name: String(name), url }] : []));
+    if (own.length === 0) return undefined;
+    const keepsUsual = asked.some(({ name }) => typeof name === 'string' && name.toLowerCase() === 'pypi');
+    const indexes = own.map((index, at) => ({
+      ...index,
+      isDefault: !keepsUsual && at === own.length - 1,
+      isExplicit: false,
+    }));
+    return { indexes, extraIndexUrls: [], findLinks: [], insecureHosts: [], noIndex: false };
+  }
+
+  checkPackage(table: TomlTable): void {
+    if (table['package-mode'] !== false) return;
+    this.errors.push(
+      new ElementError({
+        code: 'METADATA',
+        message: '`tool.poetry.package-mode` is `false`: the project has no package that could be built',
+        origin: this.toml.origin(AT, 'package-mode'),
+        hint: 'leave the project out with `exclude`',
+      }),
+    );
   }
 
   private python(): Placed<string> | undefined {

@@ -1,0 +1,145 @@
+/** What becomes of a setting of another tool: followed, an error where it stands, or without a meaning here. */
+export type Treatment = 'honoured' | 'refused' | 'no effect';
+
+/** A setting of another tool that could change what is installed, or stands beside such settings. */
+export interface SettingRow {
+  /** The table of pyproject.toml it is in. */
+  readonly table: string;
+  readonly key: string;
+  readonly treatment: Treatment;
+  /** Why, or what stands for it here. */
+  readonly note: string;
+  /** The hint of the error, where it is refused. */
+  readonly hint?: string;
+}
+
+const uv = (treatment: Treatment, key: string, note: string, hint?: string): SettingRow => ({
+  ...{ table: 'tool.uv', key, treatment, note },
+  ...(hint === undefined ? {} : { hint }),
+});
+
+const BUILT = 'which distributions are built from source is said by the option `noBinary`';
+const LIBRARY = 'how uv works, not what it installs';
+
+/** The settings of uv: of `[tool.uv]` and uv.toml, of the version that locks are made with. */
+export const UV_SETTINGS: readonly SettingRow[] = [
+  uv(
+    'honoured',
+    'sources',
+    '`git`, `url`, `path`, `workspace` and `index`; `marker`, `extra` and `group` with `index` alone',
+  ),
+  uv('honoured', 'no-sources', 'no `sources` count'),
+  uv('honoured', 'no-sources-package', 'those of these names do not count'),
+  uv('honoured', 'index', 'docs/guide/resolves-and-indexes.md'),
+  uv('honoured', 'index-url', 'docs/guide/resolves-and-indexes.md'),
+  uv('honoured', 'extra-index-url', 'docs/guide/resolves-and-indexes.md'),
+  uv('honoured', 'find-links', 'docs/guide/resolves-and-indexes.md'),
+  uv('honoured', 'no-index', 'docs/guide/resolves-and-indexes.md'),
+  uv('honoured', 'allow-insecure-host', 'docs/guide/resolves-and-indexes.md'),
+  uv(
+    'honoured',
+    'override-dependencies',
+    'part of the lock; a version that contradicts what a distribution requires is an error when it is installed, as it is to pip',
+  ),
+  uv('honoured', 'constraint-dependencies', 'constraints, as those of the option `constraints`'),
+  uv('honoured', 'build-constraint-dependencies', 'constraints, as those of the option `buildConstraints`'),
+  uv('honoured', 'extra-build-dependencies', 'part of build locks'),
+  uv('honoured', 'exclude-newer', 'part of the lock, also of build locks'),
+  uv('honoured', 'exclude-newer-package', 'part of the lock, also of build locks'),
+  uv('honoured', 'prerelease', 'the option `prereleases` counts before it'),
+  uv('honoured', 'resolution', 'part of the lock'),
+  uv('honoured', 'fork-strategy', 'part of the lock'),
+  uv('honoured', 'environments', 'part of the lock: nothing is locked for other platforms'),
+  uv('honoured', 'dev-dependencies', 'the dependency group `dev`'),
+  uv(
+    'refused',
+    'exclude-dependencies',
+    'installers ask for all that a distribution requires',
+    'to bound its version, use `constraint-dependencies`',
+  ),
+  uv('refused', 'no-build', 'sdists are built here', BUILT),
+  uv('refused', 'no-build-package', 'sdists are built here', BUILT),
+  uv('refused', 'no-binary', 'the option `noBinary` names distributions', BUILT),
+  uv('refused', 'no-binary-package', 'the option `noBinary` does it', BUILT),
+  uv(
+    'refused',
+    'dependency-metadata',
+    'what a distribution requires is asked of itself',
+    'to choose a version against what a distribution requires, use `override-dependencies`',
+  ),
+  uv('refused', 'extra-build-variables', 'builds have the environment that their elements say'),
+  uv('refused', 'config-settings', 'builds are not configured here'),
+  uv('refused', 'config-settings-package', 'builds are not configured here'),
+  uv('refused', 'index-strategy', 'a name comes from the first index that has it', 'pin names to indexes in `sources`'),
+  uv('refused', 'dependency-groups', 'the Python of a group is that of its project'),
+  uv('refused', 'torch-backend', 'an index is named, not guessed', 'pin the names to an index in `sources`'),
+  uv('no effect', 'no-build-isolation', 'builds are isolated in a sandbox'),
+  uv('no effect', 'no-build-isolation-package', 'builds are isolated in a sandbox'),
+  uv(
+    'no effect',
+    'conflicts',
+    'extras and groups that nothing asks for are not locked; those that are, are locked together',
+  ),
+  uv('no effect', 'required-environments', 'what has no file for an interpreter is an error when it is used'),
+  uv('no effect', 'default-groups', 'the options `testGroups` and `testExtras` say what tests need'),
+  uv('no effect', 'package', 'a project is what its metadata says'),
+  uv('no effect', 'managed', LIBRARY),
+  uv('no effect', 'workspace', 'whose settings count for a member is read from it'),
+  uv('no effect', 'build-backend', 'read by the backend, in the sandbox'),
+  ...[
+    'add-bounds audit cache-dir cache-keys check-url compile-bytecode concurrent-builds concurrent-downloads',
+    'concurrent-installs http-proxy https-proxy keyring-provider link-mode malware-check native-tls no-cache no-proxy',
+    'offline pip preview preview-features publish-url pypy-install-mirror python-downloads python-downloads-json-url',
+    'python-install-mirror python-preference reinstall reinstall-package required-version system-certs',
+    'trusted-publishing upgrade upgrade-package',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((key) => uv('no effect', key, LIBRARY)),
+];
+
+const other = (table: string, treatment: Treatment, key: string, note: string, hint?: string): SettingRow => ({
+  ...{ table, key, treatment, note },
+  ...(hint === undefined ? {} : { hint }),
+});
+
+/** The settings of other tools that change what is installed. */
+export const OTHER_SETTINGS: readonly SettingRow[] = [
+  other('tool.poetry', 'honoured', 'dependencies', 'versions, `git`, `path`, `file`, `url`, markers, extras, `source`'),
+  other('tool.poetry', 'honoured', 'group', 'dependency groups'),
+  other('tool.poetry', 'honoured', 'dev-dependencies', 'the dependency group `dev`'),
+  other('tool.poetry', 'honoured', 'extras', 'optional dependencies'),
+  other(
+    'tool.poetry',
+    'honoured',
+    'source',
+    'a `primary` one is asked for every name, an `explicit` one for those bound to it; `supplemental` is refused',
+  ),
+  other(
+    'tool.poetry',
+    'refused',
+    'package-mode',
+    'with `false`: a project without a package is not built',
+    'leave the project out with `exclude`',
+  ),
+  other('tool.pdm', 'honoured', 'dev-dependencies', 'dependency groups'),
+  other('tool.pdm', 'honoured', 'source', 'indexes, and pages with links; the one named `pypi` is the default'),
+  other(
+    'tool.pdm',
+    'honoured',
+    'resolution',
+    '`overrides`, `excludes` and `allow-prereleases`; anything else is refused',
+  ),
+  other('tool.hatch', 'honoured', 'envs', 'the dependencies of `hatch-test`, `test`, `tests` and `testing`, as groups'),
+  other(
+    'tool.hatch',
+    'no effect',
+    'metadata',
+    'read by the backend, in the sandbox; dynamic dependencies are an error',
+  ),
+];
+
+/** The rows of a table. */
+export function rowOf(rows: readonly SettingRow[], key: string): SettingRow | undefined {
+  return rows.find((row) => row.key === key);
+}

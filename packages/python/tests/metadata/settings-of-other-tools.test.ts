@@ -1,0 +1,206 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import {
+  OTHER_SETTINGS,
+  projectRequirements,
+  readProjects,
+  UV_SETTINGS,
+  type ProjectMetadata,
+  type SettingRow,
+} from '@wheelhouse/python';
+
+let workspace: string;
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+afterEach(() => {
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, name)), { recursive: true });
+    writeFileSync(join(workspace, name), text);
+  }
+}
+
+async function read(text: string, root = 'app'): Promise<ProjectMetadata> {
+  write({ [`${root}/pyproject.toml`]: text });
+  const [metadata] = await readProjects([root], { workspace, python: () => Promise.reject(new Error('no setup.py')) });
+  return metadata!;
+}
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return formatError(error as ElementError);
+}
+
+const PROJECT = '[project]\nname = "app"\nversion = "1"\ndependencies = ["six", "idna"]\n';
+const POETRY =
+  '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "app"\nversion = "1"\n';
+const HATCH = `[build-system]\nrequires = []\nbuild-backend = "hatchling.build"\n${PROJECT}`;
+
+/** A value of each setting, as TOML below the table's header; `key` stands for itself. */
+const UV_VALUES: Readonly<Record<string, string>> = {
+  sources: 'sources = { six = { git = "https://example.invalid/six.git", tag = "1.0" } }',
+  'no-sources': 'no-sources = true\nsources = { six = { path = "../six" } }',
+  'no-sources-package': 'no-sources-package = ["six"]\nsources = { six = { path = "../six" } }',
+  index: 'index = [{ name = "own", url = "https://example.invalid/simple" }]',
+  'index-url': 'index-url = "https://example.invalid/simple"',
+  'extra-index-url': 'extra-index-url = ["https://example.invalid/simple"]',
+  'find-links': 'find-links = ["./wheels"]',
+  'no-index': 'no-index = true',
+  'allow-insecure-host': 'allow-insecure-host = ["example.invalid"]',
+  'override-dependencies': 'override-dependencies = ["six==1.15.0"]',
+  'constraint-dependencies': 'constraint-dependencies = ["idna<3.5"]',
+  'build-constraint-dependencies': 'build-constraint-dependencies = ["setuptools<80"]',
+  'exclude-newer': 'exclude-newer = "2023-12-01T00:00:00Z"',
+  'exclude-newer-package': 'exclude-newer-package = { six = "2023-12-01T00:00:00Z" }',
+  prerelease: 'prerelease = "allow"',
+  resolution: 'resolution = "lowest-direct"',
+  'fork-strategy': 'fork-strategy = "fewest"',
+  environments: 'environments = ["sys_platform == \'linux\'"]',
+  'dev-dependencies': 'dev-dependencies = ["pytest"]',
+  'index-strategy': 'index-strategy = "unsafe-best-match"',
+  'dependency-groups': 'dependency-groups = { dev = { requires-python = ">=3.12" } }',
+  'torch-backend': 'torch-backend = "auto"',
+  'extra-build-variables': 'extra-build-variables = { six = { A = "1" } }',
+  'extra-build-dependencies': 'extra-build-dependencies = { six = ["cython"] }',
+  'dependency-metadata': 'dependency-metadata = [{ name = "six", requires-dist = [] }]',
+  'config-settings': 'config-settings = { a = "b" }',
+  'config-settings-package': 'config-settings-package = { six = { a = "b" } }',
+  workspace: 'workspace = { members = ["libs/*"] }',
+};
+
+const strip = (metadata: ProjectMetadata): string =>
+  JSON.stringify(metadata, (key, value: unknown) => (key === 'origin' || key === 'origins' ? undefined : value));
+
+describe.each(UV_SETTINGS)('[tool.uv] $key', (row: SettingRow) => {
+  const value = UV_VALUES[row.key] ?? `${row.key} = ["x"]`;
+  // Compared with the same file without the setting itself.
+  const rest = value
+    .split('\n')
+    .filter((line) => !line.startsWith(`${row.key} =`))
+    .join('\n');
+
+  test(`is ${row.treatment === 'no effect' ? 'without effect' : row.treatment}`, async () => {
+    const text = `${PROJECT}[tool.uv]\n${value}\n`;
+    const without = await read(`${PROJECT}[tool.uv]\n${rest}\n`);
+    if (row.treatment === 'refused') {
+      const hint = row.hint === undefined ? '' : `\nhint: ${row.hint}`;
+      expect(await failure(read(text))).toBe(
+        `app/pyproject.toml [line 6 column 0]: \`tool.uv.${row.key}\` is not followed: ${row.note}${hint}`,
+      );
+      return;
+    }
+    const metadata = await read(text);
+    if (row.treatment === 'honoured') expect(strip(metadata)).not.toBe(strip(without));
+    else expect(strip(metadata)).toBe(strip(without));
+  });
+});
+
+/** Each with a project that has it, and one that does not. */
+const OTHERS: Readonly<Record<string, readonly [withIt: string, without: string]>> = {
+  'tool.poetry dependencies': [`${POETRY}[tool.poetry.dependencies]\nsix = "^1"\n`, POETRY],
+  'tool.poetry group': [`${POETRY}[tool.poetry.group.test.dependencies]\nsix = "^1"\n`, POETRY],
+  'tool.poetry dev-dependencies': [`${POETRY}[tool.poetry.dev-dependencies]\nsix = "^1"\n`, POETRY],
+  'tool.poetry extras': [
+    `${POETRY}[tool.poetry.dependencies]\nsix = "^1"\n[tool.poetry.extras]\nx = ["six"]\n`,
+    `${POETRY}[tool.poetry.dependencies]\nsix = "^1"\n`,
+  ],
+  'tool.poetry source': [
+    `${POETRY}[[tool.poetry.source]]\nname = "own"\nurl = "https://example.invalid/simple"\n`,
+    POETRY,
+  ],
+  'tool.poetry package-mode': [`${POETRY}package-mode = false\n`, POETRY],
+  'tool.pdm dev-dependencies': [`${PROJECT}[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n`, PROJECT],
+  'tool.pdm source': [`${PROJECT}[[tool.pdm.source]]\nname = "own"\nurl = "https://example.invalid/simple"\n`, PROJECT],
+  'tool.pdm resolution': [`${PROJECT}[tool.pdm.resolution.overrides]\nsix = "1.15.0"\n`, PROJECT],
+  'tool.hatch envs': [`${HATCH}[tool.hatch.envs.hatch-test]\nextra-dependencies = ["pytest"]\n`, HATCH],
+  'tool.hatch metadata': [`${HATCH}[tool.hatch.metadata]\nallow-direct-references = true\n`, HATCH],
+};
+
+test.each(OTHER_SETTINGS.map((row) => [`${row.table} ${row.key}`, row] as const))('%s', async (name, row) => {
+  const [text = '', without = ''] = OTHERS[name] ?? [];
+  const before = strip(await read(without));
+  if (row.treatment === 'refused') expect(await failure(read(text))).toMatch(/^app\/pyproject\.toml \[line \d+/);
+  else if (row.treatment === 'honoured') expect(strip(await read(text))).not.toBe(before);
+  else expect(strip(await read(text))).toBe(before);
+});
+
+test('a setting that is not known is refused where it stands, in a uv.toml too', async () => {
+  write({ 'uv.toml': 'resolution = "highest"\nnew-thing = true\n' });
+  expect(await failure(read(PROJECT))).toBe(
+    'uv.toml [line 2 column 0]: `new-thing` is not a setting of uv that is known here, and may change what is locked\n' +
+      'hint: take it out, or set it in the environment of uv alone',
+  );
+});
+
+test('the settings of a uv workspace are those of its root, and sources those of the member first', async () => {
+  write({
+    'pyproject.toml': `[tool.uv]\nconstraint-dependencies = ["six<2"]\n[tool.uv.workspace]\nmembers = ["app"]\n[tool.uv.sources]\nsix = { path = "six" }\nidna = { url = "https://example.invalid/idna-1.tar.gz" }\n`,
+  });
+  const metadata = await read(
+    `${PROJECT}[tool.uv]\nconstraint-dependencies = ["idna<1"]\nno-build = true\n[tool.uv.sources]\nsix = { git = "https://example.invalid/six", rev = "abc", subdirectory = "a" }\n`,
+  );
+  const { runtime, constraints } = projectRequirements(metadata, [metadata]);
+  expect(runtime.map(({ url }) => url)).toEqual([
+    'git+https://example.invalid/six@abc#subdirectory=a',
+    'https://example.invalid/idna-1.tar.gz',
+  ]);
+  expect(constraints?.map(({ specifier, name }) => name + specifier)).toEqual(['six<2']);
+});
+
+test('settings are part of what a lock answers, and dates are part of what build locks answer', async () => {
+  const metadata = await read(
+    `${PROJECT}[tool.uv]\noverride-dependencies = ["six==1.15.0"]\nexclude-newer = 2023-12-01T00:00:00Z\n`,
+  );
+  expect(projectRequirements(metadata, [metadata]).settings).toEqual([
+    'exclude-newer = "2023-12-01T00:00:00.000Z"',
+    'override-dependencies = ["six==1.15.0"]',
+  ]);
+});
+
+test.each([
+  [
+    'six = { workspace = true }',
+    'app/pyproject.toml [line 6 column 0]: `six` comes from the workspace, and no project of it has that name\n' +
+      'hint: make it a project of the workspace, or take its `workspace = true` out of `[tool.uv.sources]`',
+  ],
+  [
+    'six = [{ git = "https://example.invalid/six", marker = "os_name == \'nt\'" }]',
+    'app/pyproject.toml [line 6 column 0]: the source of `six` has a `marker`\n' +
+      'hint: a distribution of one name comes from one source here; write the address into the requirement: `name @ ADDRESS ; marker`',
+  ],
+  [
+    'six = { nowhere = true }',
+    'app/pyproject.toml [line 6 column 0]: the source of `six` leads nowhere\n' +
+      'hint: it has one of `git`, `url`, `path`, `index` or `workspace = true`',
+  ],
+])('the source %s is refused', async (source, message) => {
+  const text = `${PROJECT}[tool.uv.sources]\n${source}\n`;
+  expect(await failure(read(text).then((metadata) => projectRequirements(metadata, [metadata])))).toBe(message);
+});
+
+test('the page on settings of other tools has a row for each, as it is treated', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/reference/settings-of-other-tools.md'), 'utf8');
+  const cells = page
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .split(' | ')
+        .map((cell) => cell.replace(/^\||\|$/g, '').trim())
+        .join(' | '),
+    );
+  expect(cells).toEqual(
+    [...UV_SETTINGS, ...OTHER_SETTINGS].map(
+      ({ table, key, treatment, note }) => `\`${table}.${key}\` | ${treatment} | ${note}`,
+    ),
+  );
+});
