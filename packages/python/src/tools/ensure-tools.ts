@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, lockFile, type Io } from '@wheelhouse/element';
 import { TOOLS_LOCK } from './tools-lock.js';
@@ -69,6 +69,12 @@ function isComplete(tools: ToolsEnvironment): boolean {
   );
 }
 
+/** Less than what the environment's pip takes is left. What a program says of a full disk is often something else. */
+function isFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < 1024 * 1024;
+}
+
 async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions): Promise<void> {
   const python = await options.python();
   rmSync(tools.directory, { recursive: true, force: true });
@@ -80,7 +86,9 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
       code: 'TOOLS',
       message: `\`${python} -m venv\` cannot make the tools environment \`${tools.directory}\``,
       detail: venv.output,
-      hint: 'install the venv module of this Python, such as the package python3-venv',
+      hint: isFull(join(options.store, 'tools'))
+        ? 'the disk is full: free some space, or name another directory by WHEELHOUSE_CACHE_DIR'
+        : 'install the venv module of this Python, such as the package python3-venv',
     });
   }
   const links = (options.findLinks ?? []).flatMap((link) => ['--find-links', link]);
