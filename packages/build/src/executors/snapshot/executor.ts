@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python';
 import type { SnapshotExecutorSchema } from './schema.js';
+import { versionText } from './version-text.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
 
@@ -26,7 +27,7 @@ function workWith({ python, platform, abi }: SnapshotExecutorSchema): TaskWork {
   const isForOther = python !== undefined || platform !== undefined || abi !== undefined;
   return async (operation, say) => {
     const { fileCount, digest } = isForOther
-      ? await fetchTargetSnapshot(operation, { python, platforms: platform, abi })
+      ? await fetchTargetSnapshot(operation, { python: versionText(python), platforms: platform, abi })
       : await fetchSnapshot(operation);
     say(`snapshot of ${fileCount} files: ${digest}`);
     return true;
