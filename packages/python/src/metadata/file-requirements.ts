@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
 import type { ProjectFiles } from './project-files.js';
 import { readRequirementsFiles, type FileIndexes } from './requirements-files.js';
-import { RUNTIME_FILE, TEST_FILES } from './requirements-settings.js';
+import { RUNTIME_FILE, SOURCE_FILE, TEST_FILES, UNREAD_FILES } from './requirements-settings.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 /** What a project's requirements and constraints files say beside what it requires when it runs. Plain data. */
@@ -46,13 +47,14 @@ export function readFileRequirements(
   const names = {
     runtime:
       settings.requirements === undefined
-        ? usual([RUNTIME_FILE], !declared.dependencies)
+        ? usual([RUNTIME_FILE, SOURCE_FILE], !declared.dependencies)
         : chosen(settings.requirements),
     test:
       settings.testRequirements === undefined ? usual(TEST_FILES, !declared.tests) : chosen(settings.testRequirements),
     constraints: chosen(settings.constraints),
     buildConstraints: chosen(settings.buildConstraints),
   };
+  if (settings.requirements === undefined && !declared.dependencies && names.runtime.length === 0) refuseUnread(files);
   if (Object.values(names).every((list) => list.length === 0)) return undefined;
   const own = readRequirementsFiles(names.runtime, files);
   const test = readRequirementsFiles(names.test, files);
@@ -79,6 +81,18 @@ export function readFileRequirements(
       },
     },
   };
+}
+
+/** A wheel without what such a file names would be another application. @throws ElementError METADATA */
+function refuseUnread(files: ProjectFiles): void {
+  const name = UNREAD_FILES.find((each) => files.read(each) !== undefined);
+  if (name === undefined) return;
+  throw new ElementError({
+    code: 'METADATA',
+    message: `\`${name}\` is not read, and no other file says what the project requires`,
+    origin: { file: files.label(name), line: 1, column: 0 },
+    hint: 'say it in `dependencies` of `[project]`, or name requirements files in the option `requirements`, which is `[]` where nothing is required',
+  });
 }
 
 const WORKSPACE_ROOT = '{workspaceRoot}/';

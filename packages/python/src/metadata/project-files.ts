@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative } from 'node:path';
-import { ElementError, readFileBytes, readTextFile } from '@wheelhouse/element';
+import { ElementError, readFileBytes } from '@wheelhouse/element';
 import type { RequirementsSettings } from './requirements-settings.js';
+import { metadataText } from './text-bytes.js';
 import type { AddressBase } from '../requirements/address.js';
 
 /** What reading a project's files depends on beside the files. */
@@ -112,10 +113,10 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Python source says in its first lines which encoding it has; all other files are UTF-8. */
 function readText(path: string, label: string): string | undefined {
   try {
-    return path.endsWith('.py') ? readFileBytes(path, label)?.toString('utf8') : readTextFile(path, label);
+    const bytes = readFileBytes(path, label);
+    return bytes === undefined ? undefined : metadataText(bytes, label);
   } catch (error) {
     if (error instanceof ElementError && error.code === 'LOADING_DIRECTORY') return undefined;
     throw error;

@@ -20,6 +20,18 @@ export interface RequirementsSettings {
 /** The extras and dependency groups that are those of tests where nothing else is said. */
 export const TEST_NAMES: readonly string[] = ['test', 'tests', 'testing'];
 
+/** Files that say what a project requires to tools whose files are not read here. */
+export const UNREAD_FILES: readonly string[] = [
+  'Pipfile',
+  'environment.yml',
+  'environment.yaml',
+  'conda.yml',
+  'conda.yaml',
+];
+
+/** The file that pip-tools makes {@link RUNTIME_FILE} of. */
+export const SOURCE_FILE = 'requirements.in';
+
 /** The file that a project without declared dependencies keeps them in. */
 export const RUNTIME_FILE = 'requirements.txt';
 

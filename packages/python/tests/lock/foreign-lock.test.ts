@@ -25,6 +25,49 @@ function workspace(files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
+const FILE = (hash: string): string => `files = [{ file = "leaf-1.0.tar.gz", hash = "sha256:${hash}" }]\n`;
+
+test.each([
+  [
+    'poetry.lock',
+    `[[package]]\nname = "Leaf"\nversion = "1.0"\n${FILE(A)}[package.source]\ntype = "legacy"\nurl = "https://host/simple"\nreference = "own"\n` +
+      `[[package]]\nname = "forked"\nversion = "2.0"\nfiles = []\n[package.source]\ntype = "git"\nurl = "https://host/forked"\nresolved_reference = "${COMMIT}"\n` +
+      '[[package]]\nname = "beside"\nversion = "2.0"\nfiles = []\n[package.source]\ntype = "directory"\nurl = "../beside"\n' +
+      '[metadata]\nlock-version = "2.1"\n',
+  ],
+  [
+    'poetry.lock',
+    `[[package]]\nname = "leaf"\nversion = "1.0"\n[[package]]\nname = "forked"\nversion = "2"\n[package.source]\ntype = "git"\nresolved_reference = "${COMMIT}"\n[metadata]\nlock-version = "1.1"\n[metadata.files]\nleaf = [{ file = "leaf-1.0.tar.gz", hash = "sha256:${A}" }]\n`,
+  ],
+  [
+    'pdm.lock',
+    `[metadata]\nlock_version = "4.5.0"\n[[package]]\nname = "leaf"\nversion = "1.0"\n${FILE(A)}[[package]]\nname = "forked"\nversion = "2.0"\ngit = "https://host/forked"\nrevision = "${COMMIT}"\n`,
+  ],
+  [
+    'Pipfile.lock',
+    JSON.stringify({
+      default: { Leaf: { version: '==1.0', hashes: [`sha256:${A}`] }, forked: { git: 'https://host/f', ref: COMMIT } },
+      develop: {},
+    }),
+  ],
+])('%s is read as uv.lock is (%#)', (name, text) => {
+  const read = readForeignLock('app', workspace({ [`app/${name}`]: text }));
+  expect(read?.file).toBe(`app/${name}`);
+  expect(read?.entries.map(({ origin: _, ...entry }) => entry)).toEqual([
+    { normalizedName: 'leaf', version: '1.0', hashes: [`sha256:${A}`] },
+  ]);
+  expect([...(read?.commits ?? [])]).toEqual([['forked', COMMIT]]);
+});
+
+test.each([
+  ['poetry.lock', '[metadata]\nlock-version = "3.0"\n', 2, '`lock-version` is `"3.0"`, and `2.1` is known'],
+  ['pdm.lock', '[metadata]\nlock_version = "5"\n', 2, '`lock_version` is `"5"`, and `4.5.0` is known'],
+])('%s of another format is refused', (name, text, line, message) => {
+  expect(() => readForeignLock('app', workspace({ [`app/${name}`]: text }))).toThrow(
+    `app/${name} [line ${line} column 0]: ${message}`,
+  );
+});
+
 test('uv.lock is read: versions and hashes of what an index has, commits of what git has', () => {
   const directory = workspace({
     'uv.lock': uvLock(

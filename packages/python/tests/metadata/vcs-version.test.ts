@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, ElementError } from '@wheelhouse/element';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
@@ -11,6 +11,8 @@ import { temporaryDirectory } from '../testing/tools.js';
 const SCM = '[tool.setuptools_scm]\n';
 const HATCH = '[tool.hatch.version]\nsource = "vcs"\n';
 const PDM = '[tool.pdm.version]\nsource = "scm"\n';
+
+const COMMIT = '0123456789'.repeat(4);
 
 let workspace: string;
 
@@ -99,6 +101,35 @@ test('the tags of a project in a monorepo are chosen by its settings, and a tag 
   const scm = `[tool.setuptools_scm.scm.git]\ndescribe_command = ["git", "describe", "--match", "v*"]\n`;
   expect(await version(`[tool.setuptools_scm]\n${scm}`)).toBe(`1.2.4.dev2+g${last.slice(0, 9)}`);
   git('tag', '--delete', 'app-v3.0.0rc1');
+});
+
+test('the PKG-INFO of an unpacked sdist counts before a fallback, and before a repository around the project', async () => {
+  const packed = 'Metadata-Version: 2.1\r\nName: app\r\nVersion: 3.2.1\r\n\r\nVersion: 9\r\n';
+  const none = temporaryDirectory();
+  writeFileSync(join(none, 'PKG-INFO'), packed);
+  const fallback = 'fallback_version = "0.0.1"\n';
+  expect(await readVcsVersion(settings(`${SCM}${fallback}`, none), none)).toBe('3.2.1');
+  expect(await readVcsVersion(settings(HATCH, none), none)).toBe('3.2.1');
+  const own = join(workspace, 'app', 'PKG-INFO');
+  writeFileSync(own, packed);
+  expect(await version(SCM)).toBe('3.2.1');
+  // Whoever names the repository means it.
+  expect(await version(`${SCM}root = ".."\n`)).toBe(`1.2.4.dev2+g${last.slice(0, 9)}`);
+  rmSync(own);
+});
+
+test('what git archive writes down is the commit, unless it is as it was checked in', async () => {
+  const none = temporaryDirectory();
+  const archival = join(none, '.git_archival.txt');
+  const lines = (describe: string): string =>
+    `node: ${COMMIT}\nnode-date: 2026-02-03T04:05:06+00:00\ndescribe-name: ${describe}\nref-names: HEAD -> main\n`;
+  writeFileSync(archival, lines('v1.2.3-4-g0123456789'));
+  const fallback = settings(`${SCM}fallback_version = "0.0.1"\n`, none);
+  expect(await readVcsVersion(fallback, none)).toBe(`1.2.4.dev4+g${COMMIT.slice(0, 9)}`);
+  writeFileSync(archival, lines('v1.2.3'));
+  expect(await readVcsVersion(fallback, none)).toBe('1.2.3');
+  writeFileSync(archival, 'node: $Format:%H$\ndescribe-name: $Format:%(describe:tags=true)$\n');
+  expect(await readVcsVersion(fallback, none)).toBe('0.0.1');
 });
 
 test('a repository without tags, or none at all, is an error unless there is a fallback', async () => {

@@ -4,6 +4,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { VersionCommits } from './vcs-environment.js';
 import type { VcsSettings } from './vcs-settings.js';
 import type { Described } from './described.js';
+import { archivedCommit, packedVersion, type ArchivedCommit } from './packed-version.js';
 import { versionBy } from './version-schemes.js';
 import { isVersion, normalizeVersion } from '../../requirements/specifier.js';
 
@@ -30,9 +31,13 @@ export async function readVcsVersion(
       hint: 'use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
     });
   }
+  const packed = packedVersion(directory);
+  if (packed !== undefined && settings.above !== true) return packed;
   const git = async (...args: readonly string[]): Promise<string | undefined> => await answerOfGit(directory, args);
   if ((await git('rev-parse', '--verify', 'HEAD')) === undefined) {
-    return fallback ?? fail('there is no git repository with a commit', 'commit the project');
+    const archived = archivedCommit(directory);
+    if (archived !== undefined) return ofArchive(archived);
+    return packed ?? fallback ?? fail('there is no git repository with a commit', 'commit the project');
   }
   const described = await git('describe', '--dirty', '--tags', '--long', '--abbrev=40', '--match', settings.match);
   const [, tag, distance = '', node = '', dirty] = /^(.*)-(\d+)-g([0-9a-f]+)(-dirty)?$/.exec(described ?? '') ?? [];
@@ -44,7 +49,9 @@ export async function readVcsVersion(
       );
     }
     return (
-      fallback ?? fail(`no commit before this one has a tag like \`${settings.match}\``, 'make one: `git tag v0.1.0`')
+      packed ??
+      fallback ??
+      fail(`no commit before this one has a tag like \`${settings.match}\``, 'make one: `git tag v0.1.0`')
     );
   }
   const found = versionOfTag(settings, tag);
@@ -62,6 +69,18 @@ export async function readVcsVersion(
     versionIn: (name) => versionOfTag(settings, name)?.version,
   };
   return versionBy(settings, commits === 'all' ? at : await ofProject(at, tag));
+
+  function ofArchive({ tag, ...commit }: ArchivedCommit): string {
+    const version = versionOfTag(settings, tag);
+    if (version === undefined) {
+      return fail(
+        `the tag \`${tag}\` of \`.git_archival.txt\` is not as \`${settings.tagRegex}\` has it`,
+        'change `tag_regex`, or the tags that count',
+      );
+    }
+    const parts = { ...partsOf(version, settings), ...commit, dirty: false, branch: 'HEAD' };
+    return versionBy(settings, { ...parts, versionIn: (name) => versionOfTag(settings, name)?.version });
+  }
 
   async function ofProject(whole: Described, since: string): Promise<Described> {
     const [count, last, changes] = [

@@ -19,6 +19,8 @@ export interface VcsSettings {
   readonly localSchemes: readonly string[];
   /** Whether a tag's version is taken as it is written, and not in its normal form (PEP 440). */
   readonly verbatim?: boolean;
+  /** Whether the repository is looked for above the project, before a PKG-INFO in it counts. */
+  readonly above?: true;
   /** The version where there is no repository and no tag. */
   readonly fallback?: string;
 }
@@ -82,8 +84,13 @@ function settingsOf(whose: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTabl
     versionScheme: schemesIn(table.version_scheme, 'guess-next-dev')[0] ?? '',
     localSchemes: schemesIn(table.local_scheme, 'node-and-date'),
     ...(table.normalize === false ? { verbatim: true } : {}),
+    ...(isAbove(table) ? { above: true } : {}),
     ...(typeof fallback === 'string' ? { fallback } : {}),
   };
+}
+
+function isAbove({ root, search_parent_directories: searches }: TomlTable): boolean {
+  return searches === true || (typeof root === 'string' && !['.', './', ''].includes(root));
 }
 
 const GLOB = '*[0-9]*';
