@@ -57,7 +57,7 @@ export function faultError(fault: IndexFault, { what, names, origin, detail }: F
     message: `${it} ${deed(fault.kind, said, at)}${purpose}`,
     origin,
     ...(detail === undefined || detail.trim() === '' ? {} : { detail: detail.trim() }),
-    hint: `${hint(fault.kind)}${what === 'index' ? ELSEWHERE : ''}`,
+    hint: `${faultHint(fault.kind)}${what === 'index' ? ELSEWHERE : ''}`,
   });
 }
 
@@ -98,7 +98,8 @@ function deed(kind: FaultKind, said: string, at: string | undefined): string {
   }
 }
 
-function hint(kind: FaultKind): string {
+/** What to do about a fault. */
+export function faultHint(kind: FaultKind): string {
   switch (kind) {
     case 'denied':
       return "credentials come from the index's address, netrc, the program keyring (pip's `keyring-provider`), or uv's variables for an index";
@@ -157,11 +158,14 @@ export function faultInWords(words: string): IndexFault | undefined {
   for (const [kind, pattern] of WORDS) {
     const said = pattern.exec(words)?.[0];
     if (said === undefined) continue;
+    const [, scheme, host, port] = /(HTTPS?)Connection(?:Pool)?\(host='([^']+)', port=(\d+)\)/.exec(words) ?? [];
+    const pool = host === undefined ? undefined : `${(scheme ?? '').toLowerCase()}://${host}:${port ?? ''}`;
     const at =
       /(?:Failed to fetch: |for url \(|URL: |fetching |index URL? ?\(|An index \()`?([a-z]+:\/\/[^\s`)'"]+)/i.exec(
         words,
       )?.[1];
-    return { kind, said, ...(at === undefined ? {} : { at }) };
+    const place = at ?? pool;
+    return { kind, said, ...(place === undefined ? {} : { at: place }) };
   }
   return undefined;
 }

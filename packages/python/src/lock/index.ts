@@ -45,3 +45,4 @@ export {
 export { hookFailure, type FailedHook } from '../project/hook-failure.js';
 export { makeLocks, resolveLocks, type LockOptions } from '../project/make-locks.js';
 export { withoutLocks } from '../project/missing-locks.js';
+export { faultError, faultHint, faultInWords, type FaultKind, type IndexFault } from '../fetch/index-fault.js';

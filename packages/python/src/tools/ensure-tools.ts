@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, lockFile, type Io } from '@wheelhouse/element';
+import { faultError, faultHint, faultInWords } from '../fetch/index-fault.js';
 import { TOOLS_LOCK } from './tools-lock.js';
 import { runProgram } from './program.js';
 
@@ -111,11 +112,15 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
     { ...options.io, environment },
   );
   if (pip.code !== 0) {
+    const message = `pip cannot install the tools environment \`${tools.directory}\``;
+    const usual = "the tools come from the indexes of pip's configuration: `pip config list` shows it";
+    const fault = faultInWords(pip.output);
+    const because = fault === undefined ? undefined : faultError(fault, { what: 'index', names: [] }).reason;
     throw new ElementError({
       code: 'TOOLS',
-      message: `pip cannot install the tools environment \`${tools.directory}\``,
+      message: because === undefined ? message : `${because}: ${message}`,
       detail: pip.output,
-      hint: "the tools come from the indexes of pip's configuration: `pip config list` shows it",
+      hint: fault === undefined ? usual : `${faultHint(fault.kind)}; ${usual}`,
     });
   }
   const stamp = join(tools.directory, STAMP);

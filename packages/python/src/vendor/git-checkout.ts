@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, type Io, type Origin } from '@wheelhouse/element';
+import { faultHint, faultInWords } from '../fetch/index-fault.js';
 import { publicAddress, type Address } from '../requirements/address.js';
 import { isVersion } from '../requirements/specifier.js';
 import { runProgram } from '../tools/program.js';
@@ -118,11 +119,15 @@ function versionOf(described: string, commit: string): string | undefined {
 }
 
 function failed(message: string, output: string, origin: Origin | undefined): ElementError {
+  const fault = faultInWords(output);
   return new ElementError({
     code: 'FETCH',
     message,
     origin,
     ...(output.trim() === '' ? {} : { detail: output.trim() }),
-    hint: "git's credential helpers and ssh agents are asked; an address may name variables: `https://${TOKEN}@host/...`",
+    hint: fault === undefined || fault.kind === 'denied' ? CREDENTIALS : faultHint(fault.kind),
   });
 }
+
+const CREDENTIALS =
+  "git's credential helpers and ssh agents are asked; an address may name variables: `https://${TOKEN}@host/...`";

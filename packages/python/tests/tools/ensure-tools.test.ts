@@ -50,13 +50,18 @@ test('an index that is not there leaves nothing that would be taken for the tool
       PATH: process.env.PATH,
       PIP_CONFIG_FILE: '/dev/null',
       PIP_INDEX_URL: 'http://user:secret@127.0.0.1:9/simple',
-      PIP_RETRIES: '0',
+      PIP_RETRIES: '1',
     },
   });
   const error: unknown = await ensureTools(given).catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     code: 'TOOLS',
-    hint: "the tools come from the indexes of pip's configuration: `pip config list` shows it",
+    message: expect.stringMatching(
+      /^an index cannot be reached: its host refuses the connection: pip cannot install the tools environment `.*`$/,
+    ) as string,
+    hint:
+      "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`); " +
+      "the tools come from the indexes of pip's configuration: `pip config list` shows it",
   });
   expect(JSON.stringify(error)).not.toContain('secret');
   const [digest = ''] = readdirSync(join(given.store, 'tools'));
