@@ -97,7 +97,15 @@ describe('from empty stores, with the snapshot and without a network', () => {
     const wheelhouse = workspace.path(`${DIST}/wheelhouse`);
     const run = { cwd: base, env: { ...process.env, PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: undefined } };
     await runWell(['python3', '-m', 'venv', venv], run);
-    const options = ['--no-index', '--require-hashes', '-f', wheelhouse, '-r', join(wheelhouse, 'requirements.txt')];
+    const options = [
+      '--no-index',
+      '--no-deps',
+      '--require-hashes',
+      '-f',
+      wheelhouse,
+      '-r',
+      join(wheelhouse, 'requirements.txt'),
+    ];
     await runWell([join(venv, 'bin', 'pip'), 'install', ...options], run);
     const { stdout } = await runWell([join(venv, 'bin', 'manage.py'), 'check'], run);
     expect(stdout).toBe('System check identified no issues (0 silenced).\n');

@@ -50,7 +50,9 @@ export async function publishDirectory(
     dryRun: dryRun === true,
     tested: tested === true,
   };
-  for (const { filename, outcome } of await publish(publication, engine)) say(`${outcome}: ${filename}`);
+  const { published, warnings } = await publish(publication, engine);
+  for (const { file, message } of warnings) say(`warning: ${file}: ${message}`);
+  for (const { filename, outcome } of published) say(`${outcome}: ${filename}`);
   const place = publication.to === undefined ? publication.repository : shown(publication.to, from);
   say(`${dryRun === true ? 'nothing was changed' : 'index'}: ${place ?? ''}`);
 }

@@ -1,10 +1,12 @@
 import { join, relative } from 'node:path';
-import { verifyWheelhouse } from '@wheelhouse/python/wheelhouse';
+import { verifyWheelhouse, type WheelhouseFinding } from '@wheelhouse/python/wheelhouse';
 
 /** What a verification came to, as it is told. */
 export interface Verified {
   /** A line each. */
   readonly findings: readonly string[];
+  /** What is as it is recorded and most likely not meant, a line each. */
+  readonly warnings: readonly string[];
   readonly checked: number;
 }
 
@@ -19,9 +21,7 @@ export interface Told {
 
 /** Checks a wheelhouse. @param directory absolute path */
 export async function verifyDirectory(directory: string, { from, ...question }: Told): Promise<Verified> {
-  const { findings, checked } = await verifyWheelhouse({ directory, ...question });
-  return {
-    findings: findings.map(({ file, message }) => `${relative(from, join(directory, file))}: ${message}`),
-    checked,
-  };
+  const { findings, warnings, checked } = await verifyWheelhouse({ directory, ...question });
+  const line = ({ file, message }: WheelhouseFinding): string => `${relative(from, join(directory, file))}: ${message}`;
+  return { findings: findings.map(line), warnings: warnings.map(line), checked };
 }

@@ -3,6 +3,7 @@ import { metadataFields } from '../metadata/core-metadata.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 import { parseRequirement } from '../requirements/requirement.js';
 import { compareVersions, isSpecifier, isVersion } from '../requirements/specifier.js';
+import { addressIn, isFileAddress } from '../wheelhouse/verify-addresses.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
 const METADATA_VERSIONS = ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5'];
@@ -49,6 +50,19 @@ export function checkLicenceFiles(wheel: WheelUnderInspection, fields: (name: st
     else if (!wheel.files.has(`${directory}/${path.split('/').at(-1) ?? ''}`)) {
       wheel.warn(`${directory}/METADATA`, `the licence file \`${path}\` is not in the wheel`);
     }
+  }
+}
+
+/** A path of the sandbox in METADATA leads nowhere on any other machine, and pip goes there. */
+export function checkAddresses(wheel: WheelUnderInspection, fields: (name: string) => string[]): void {
+  for (const requirement of fields('requires-dist')) {
+    const address = addressIn(requirement);
+    if (address === undefined || !isFileAddress(address)) continue;
+    wheel.warn(
+      `${wheel.distInfo ?? ''}/METADATA`,
+      `\`Requires-Dist\` is \`${requirement}\`, a path of the sandbox: installers that follow it fail, and indexes refuse it`,
+      'require the project by its name in `project.dependencies`, and leave its path to the tool that needs it, such as `[tool.poetry.dependencies]`',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ByteSource } from './archive.js';
 import { checkEntryPoints } from './check-entry-points.js';
 import { checkMembers } from './check-members.js';
-import { checkLicenceFiles, checkMetadata } from './check-metadata.js';
+import { checkAddresses, checkLicenceFiles, checkMetadata } from './check-metadata.js';
 import { checkMissingFiles } from './check-missing-files.js';
 import { checkProjectFiles, type InspectedProject } from './check-project-files.js';
 import { checkRecord } from './check-record.js';
@@ -27,7 +27,10 @@ export async function inspectWheel(bytes: ByteSource, project?: InspectedProject
     const [tags, metadata] = [await checkWheelFile(wheel), await checkMetadata(wheel)];
     if (project === undefined) return wheel.findings.filter(({ severity }) => severity === 'error');
     if (tags !== undefined) await checkTags(wheel, tags);
-    if (metadata !== undefined) checkLicenceFiles(wheel, metadata);
+    if (metadata !== undefined) {
+      checkLicenceFiles(wheel, metadata);
+      checkAddresses(wheel, metadata);
+    }
     await checkEntryPoints(wheel);
     checkProjectFiles(wheel, project);
     checkMissingFiles(wheel, project);

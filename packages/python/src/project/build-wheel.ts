@@ -12,6 +12,7 @@ import {
   toolchainFacts,
   usedFiles,
   type Operation,
+  type PlannedClosure,
 } from './operation.js';
 import { outsideHint } from './outside-hint.js';
 import { sourceDigestOf } from './source-digest.js';
@@ -105,7 +106,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       return { outcomes: [...outcomes, ...again.outcomes], warnings, differing: again.differing, verified: [] };
     }
   }
-  const requirements = requirementsText(wheels);
+  const requirements = requirementsText(wheels, requiresAddress(closure));
   const { dist } = outputsOf(operation);
   const facts: Omit<Manifest, 'files'> = {
     project: own.metadata.name,
@@ -170,13 +171,30 @@ function checkIdentity(metadata: ProjectMetadata, file: string): void {
   });
 }
 
-/** A requirements file that installs exactly these wheels, with pip's `--require-hashes`. */
-function requirementsText(wheels: readonly TreeFile[]): string {
+/**
+ * A requirements file that installs exactly these wheels, with pip's `--require-hashes`.
+ *
+ * @param direct whether one of them requires an address, to which pip would go
+ */
+function requirementsText(wheels: readonly TreeFile[], direct: boolean): string {
   const lines = wheels.map(({ path, sha256 }) => {
     const { name, version } = parseWheelName(path);
     return `${name}==${version} \\\n    --hash=sha256:${sha256}\n`;
   });
-  return lines.sort().join('');
+  return `${direct ? DIRECT : ''}${lines.sort().join('')}`;
+}
+
+const DIRECT =
+  '# a wheel here requires an address: pip install --no-deps --no-index --require-hashes -f DIR -r DIR/requirements.txt\n';
+
+/** Whether a wheel of a project or of what it locks requires an address instead of a version. */
+function requiresAddress({ all, own }: PlannedClosure): boolean {
+  return (
+    (own.locks.runtime.vendored ?? []).length > 0 ||
+    all
+      .flatMap(({ metadata }) => [...metadata.dependencies, ...Object.values(metadata.optionalDependencies).flat()])
+      .some(({ url }) => url !== undefined)
+  );
 }
 
 function onlyWheel(element: string, wheels: readonly TreeFile[]): TreeFile {

@@ -6,6 +6,7 @@ import { findPython } from '../interpreter/choose-interpreter.js';
 import { ioOf, type PythonEngine } from '../project/python-engine.js';
 import { ensureEnvironment } from '../tools/ensure-tools.js';
 import { UPLOAD_TOOLS_LOCK } from '../tools/tools-lock.js';
+import type { WheelhouseFinding } from '../wheelhouse/findings.js';
 import { verifyWheelhouse } from '../wheelhouse/verify-wheelhouse.js';
 
 /** What is published, and where to. */
@@ -33,13 +34,20 @@ export interface PublishedFile {
   readonly outcome: Published;
 }
 
+/** What {@link publish} did. */
+export interface PublishResult {
+  readonly published: readonly PublishedFile[];
+  /** What is most likely not meant about the files that are published. */
+  readonly warnings: readonly WheelhouseFinding[];
+}
+
 /**
  * Publishes the distributions of a wheelhouse to a static index, or to any other by twine. A wheelhouse that does not
  * stand up to verification is refused, and nothing that is published is overwritten.
  *
  * @throws ElementError PUBLISH, ARTIFACT, TOOLS
  */
-export async function publish(publication: Publication, engine: PythonEngine): Promise<PublishedFile[]> {
+export async function publish(publication: Publication, engine: PythonEngine): Promise<PublishResult> {
   const { wheelhouse, to, repository, checkUrl, dryRun } = publication;
   if ((to === undefined) === (repository === undefined)) {
     throw new ElementError({
@@ -48,7 +56,7 @@ export async function publish(publication: Publication, engine: PythonEngine): P
       hint: 'give one of `to`, the directory of a static index, and `repository`, an address or a name in ~/.pypirc',
     });
   }
-  const { findings, contents } = await verifyWheelhouse({
+  const { findings, warnings, contents } = await verifyWheelhouse({
     directory: wheelhouse,
     tested: publication.tested,
     record: publication.record,
@@ -70,10 +78,12 @@ export async function publish(publication: Publication, engine: PythonEngine): P
           { repository: repository ?? '', checkUrl, dryRun },
           { tools: await uploadTools(engine), environment: engine.environment, io: ioOf(engine) },
         );
-  return files.flatMap(({ filename }, index) => {
+  const published = files.flatMap(({ filename }, index) => {
     const outcome = outcomes[index];
     return outcome === undefined ? [] : [{ filename, outcome }];
   });
+  const names = new Set(files.map(({ filename }) => filename));
+  return { published, warnings: warnings.filter(({ file }) => names.has(file)) };
 }
 
 /** The private environment of twine, made when something is uploaded for the first time. */

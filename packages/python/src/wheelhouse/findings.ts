@@ -11,6 +11,8 @@ export interface WheelhouseFinding {
 /** What checks found, and how many there were. */
 export class Findings {
   readonly list: WheelhouseFinding[] = [];
+  /** What is as it was recorded, and most likely not as it was meant. */
+  readonly warnings: WheelhouseFinding[] = [];
   private count = 0;
 
   get checked(): number {
@@ -21,6 +23,10 @@ export class Findings {
   expect(holds: boolean, file: string, message: string): void {
     this.count += 1;
     if (!holds) this.list.push({ file, message });
+  }
+
+  warn(file: string, message: string): void {
+    this.warnings.push({ file, message });
   }
 
   /** Notes that a member of a file says one thing, while the truth is another. */

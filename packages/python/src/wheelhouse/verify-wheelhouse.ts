@@ -2,6 +2,7 @@ import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { closureOf, type Closure } from './closure.js';
 import { Findings, type WheelhouseFinding } from './findings.js';
 import { PROVENANCE } from './layout.js';
+import { verifyAddresses } from './verify-addresses.js';
 import { verifyManifest } from './verify-manifest.js';
 import { nameOf, originOf, verifyProvenance } from './verify-provenance.js';
 import { verifyRequirements } from './verify-requirements.js';
@@ -23,6 +24,8 @@ export interface WheelhouseQuestion {
 /** What {@link verifyWheelhouse} found out. */
 export interface WheelhouseVerification {
   readonly findings: readonly WheelhouseFinding[];
+  /** What is as it was recorded, and most likely not as it was meant. */
+  readonly warnings: readonly WheelhouseFinding[];
   /** How many checks there were. */
   readonly checked: number;
   readonly contents: WheelhouseContents;
@@ -51,12 +54,13 @@ export async function verifyWheelhouse({
     const there = version === undefined ? 'there is no wheel for that' : `version \`${version}\` is there`;
     findings.expect(false, file, `it requires \`${requirement}\`, and ${there}`);
   }
+  verifyAddresses(contents, findings);
   verifySbom(contents, closure?.dependencies, findings);
   verifyProvenance(contents, findings);
   await verifyManifest(contents, own, findings);
   if (tested === true && own !== undefined) await verifyTested(contents, { wheel: own, record }, findings);
   if (tested === true) findings.expect(own !== undefined, PROVENANCE, "it does not say which wheel is the project's");
-  return { findings: findings.list, checked: findings.checked, contents, own };
+  return { findings: findings.list, warnings: findings.warnings, checked: findings.checked, contents, own };
 }
 
 function ownWheel({ provenance, wheels }: WheelhouseContents): WheelDescription | undefined {

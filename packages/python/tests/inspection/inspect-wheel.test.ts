@@ -142,6 +142,19 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     [error(`${INFO}/WHEEL: its tags are \`py2-none-any\`, and the file name says \`py3-none-any\``)],
   ],
   [
+    'a path of the sandbox that METADATA requires',
+    {
+      files: {
+        [`${INFO}/METADATA`]: `${METADATA}Requires-Dist: lib @ file:///lib\nRequires-Dist: x @ https://host/x.zip\n`,
+      },
+    },
+    [
+      warning(
+        `${INFO}/METADATA: \`Requires-Dist\` is \`lib @ file:///lib\`, a path of the sandbox: installers that follow it fail, and indexes refuse it`,
+      ),
+    ],
+  ],
+  [
     'entry points that are none, or name modules that are not there',
     points('[console_scripts]\na = app.gone:main\nb = app\nc app\na = app.cli:main\nd = elsewhere:run\n'),
     [

@@ -93,6 +93,21 @@ describe('a wheelhouse', () => {
     ]);
   });
 
+  it('with wheels that require addresses is told of, an error for paths of the machine that built them', async () => {
+    const metadata = [
+      'Requires-Dist: web @ file:///web',
+      'Requires-Dist: web@git+https://me:secret@host/web ; extra == "x"',
+    ];
+    const made = new WheelhouseMaker([{ ...APP, metadata }, WEB]);
+    const { findings: found, warnings } = await verifyWheelhouse({ directory: made.directory });
+    expect(found.map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      `${APP_FILE}: it requires \`web @ file:///web\`, a path of the machine that it was built on`,
+    ]);
+    expect(warnings.map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      `${APP_FILE}: it requires \`web@ git+https://host/web ; extra == "x"\`: pip installs it with \`--no-deps\` alone, and indexes refuse it`,
+    ]);
+  });
+
   it('with documents that were edited is told of', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     const before = sha256(made.path('sbom.cdx.json'));

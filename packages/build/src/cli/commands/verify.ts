@@ -39,11 +39,12 @@ export const verify: Command = {
       ...(values.record === undefined ? {} : { record: resolve(from, values.record) }),
     };
     const directory = await wheelhouseDirectory(target, from);
-    const { findings, checked } =
+    const { findings, warnings, checked } =
       directory === undefined
         ? await verifyProject(target, context, { ...tested, directory: values.directory })
         : await (await import('../wheelhouse-findings.js')).verifyDirectory(directory, tested);
     for (const finding of findings) context.output.write(`${finding}\n`);
+    for (const warning of warnings) context.output.write(`warning: ${warning}\n`);
     if (findings.length === 0) {
       context.output.write(`verified: everything is as it is recorded${tested.tested ? ', and tested' : ''}\n`);
     }
@@ -68,12 +69,17 @@ async function verifyProject(
       ),
       checked,
     };
-    if (!question.tested) return own;
+    // What is wrong with an output is told once.
+    if (own.findings.length > 0 && !question.tested) return { ...own, warnings: [] };
     const dist = outputDirectory(operation.workspace.directory, operation.project.ref.root);
     const wheelhouse = await verifyDirectory(join(dist, 'wheelhouse'), {
       ...question,
       from: operation.workspace.directory,
     });
-    return { findings: [...own.findings, ...wheelhouse.findings], checked: own.checked + wheelhouse.checked };
+    return {
+      findings: [...own.findings, ...wheelhouse.findings],
+      warnings: wheelhouse.warnings,
+      checked: own.checked + wheelhouse.checked,
+    };
   });
 }
