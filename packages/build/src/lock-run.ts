@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, WorkspaceProject } from '@wheelhouse/python';
-import { makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python/lock';
+import { lockedNames, makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python/lock';
 import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
 
 /**
@@ -22,10 +22,12 @@ export async function runLock(operation: Operation, options: LockOptions, say: (
 }
 
 async function lockOne(operation: Operation, options: LockOptions, say: (line: string) => void): Promise<void> {
-  const { resolve } = operation.project.ref;
-  const members = operation.workspace.group(operation.project).map(({ ref }) => ref.name);
+  const { workspace, project } = operation;
+  const { resolve } = project.ref;
+  const group = workspace.group(project);
+  const members = group.map(({ ref }) => ref.name);
   if (resolve !== undefined) say(`the resolve ${resolve} is locked as one: ${members.join(', ')}`);
-  const { written, removed, notKept } = await makeLocks(operation, {
+  const { locks, written, removed, notKept } = await makeLocks(operation, {
     ...options,
     onWait: () => {
       say('waiting for another run that makes the same locks');
@@ -34,6 +36,16 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   for (const { name, version, locked, file } of notKept) {
     say(`${name} is locked at ${locked}: ${version}, as ${file} has it, does not fit`);
   }
+  const names = group.map((member) => lockedNames(member, workspace, locks));
+  const answering = distinct(names.flatMap((each) => each.answering.map(({ name, root }) => `${name} (${root})`)));
+  if (answering.length > 0) say(`projects of this workspace, whatever an index has: ${answering.join(', ')}`);
+  const shared = names.flatMap((each) =>
+    each.shared.map(
+      ({ entry, project: { root } }) =>
+        `${entry.normalizedName} ${entry.version} is a distribution of an index, and not the project ${root} of that name, which nothing here requires`,
+    ),
+  );
+  for (const line of distinct(shared)) say(line);
   for (const file of written) say(`wrote ${file}`);
   for (const file of removed) say(`removed ${file}`);
   if (written.length + removed.length === 0) say('the locks are up to date');
@@ -57,4 +69,8 @@ function noteDiscovery({ workspace }: Operation, member: WorkspaceProject, say: 
     `note: setuptools looks for the packages of ${root} by itself and takes the directory locks for one; ` +
       'for `pip install .` and `uv build`, name them in [tool.setuptools] of its pyproject.toml',
   );
+}
+
+function distinct(lines: readonly string[]): string[] {
+  return [...new Set(lines)].sort();
 }

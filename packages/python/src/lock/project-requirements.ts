@@ -33,6 +33,7 @@ export function projectRequirements(
   options: RequirementsOptions = {},
 ): ProjectRequirements {
   const expansion = { workspace, environment: options.environment };
+  checkSelf(project, workspace);
   const runtime = expand(requiredToRun(project, options), project, expansion);
   const bound = project.requiresPython === undefined ? undefined : lowerBound(project.requiresPython);
   const python = bound === undefined ? undefined : resolvedFrom(bound);
@@ -57,6 +58,26 @@ export function projectRequirements(
     ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),
     ...(python === undefined ? {} : { python }),
   };
+}
+
+/**
+ * A project that requires its own name means something else by it, which nothing can answer. With extras it means its own,
+ * and by a path itself.
+ */
+function checkSelf(project: ProjectMetadata, workspace: readonly ProjectMetadata[]): void {
+  const self = project.dependencies.find(
+    (requirement) =>
+      requirement.url === undefined &&
+      requirement.extras.length === 0 &&
+      localProject(requirement, workspace) === project,
+  );
+  if (self === undefined) return;
+  throw new ElementError({
+    code: 'RESOLUTION',
+    message: `\`${project.name}\` requires \`${formatRequirement(self)}\`, and that is its own name`,
+    origin: self.origin,
+    hint: 'if a distribution of an index is meant, give the project another name',
+  });
 }
 
 /** What requirements come to when each project of the workspace among them is replaced by what it requires. */

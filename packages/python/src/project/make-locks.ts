@@ -12,6 +12,7 @@ import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { readLocks } from '../locks/read-locks.js';
 import { readForeignLock, type ForeignLock } from '../lock/foreign-lock.js';
 import { lockGroup, type LockMember } from '../lock/lock-group.js';
+import { localNames, type LocalNames } from '../lock/local-names.js';
 import type { Upgrade } from '../lock/preferences.js';
 import { publishLocks, type LockChanges, type LockOutcome } from '../lock/publication.js';
 import { upgradableNames } from '../lock/upgradable-names.js';
@@ -85,7 +86,7 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
     });
     const names = group.map(({ ref }) => ref.name).join(', ');
     const activity: Activity = { verbs: ['resolving', 'resolved'], what: `the requirements of ${names}` };
-    return await withActivity(engine.listener, activity, () =>
+    const changes = await withActivity(engine.listener, activity, () =>
       lockGroup(
         {
           members: members.map((member) => ({ ...member, foreign: foreign.get(member.project.root) })),
@@ -106,9 +107,29 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
         },
       ),
     );
+    // What cannot be installed together is not written.
+    for (const member of group) lockedNames(member, workspace, changes.locks);
+    return changes;
   } finally {
     await temporary.dispose();
   }
+}
+
+/**
+ * What the names of a project's locks mean in its workspace.
+ *
+ * @param locks by the roots of their projects
+ * @throws ElementError RESOLUTION
+ */
+export function lockedNames(
+  { ref, metadata }: WorkspaceProject,
+  { projects }: PythonWorkspace,
+  locks: LockChanges['locks'],
+): LocalNames {
+  const own = locks.get(metadata.root);
+  if (own === undefined) throw new Error(`${ref.name} has no locks`);
+  const workspace = projects.map((each) => each.metadata);
+  return localNames(metadata, own, { workspace, settings: ref.settings ?? {} });
 }
 
 /** Two processes never make the locks of one group at once: each starts from what the other has written. */

@@ -10,8 +10,12 @@ import {
   projectRequirements,
   readProjects,
   type ClosureOptions,
+  type Lock,
+  type LockEntry,
   type ProjectMetadata,
 } from '@wheelhouse/python';
+import { localNames, type LocalNames } from '@wheelhouse/python/lock';
+import { formatError, type ElementError } from '@wheelhouse/element';
 import { temporaryDirectory } from '../testing/tools.js';
 
 /** Projects by their roots, with what their build requires where it is not flit; other files by their names. */
@@ -147,4 +151,57 @@ test('the files that metadata is read from come with a project', async () => {
     ['lib', ['lib/requirements-test.txt', 'shared.txt']],
   ]);
   expect(localTestDependencies(all[0]!, all)).toEqual([]);
+});
+
+describe('names of a lock', () => {
+  const entry = (name: string): LockEntry => ({
+    normalizedName: name,
+    version: '3.7',
+    hashes: [],
+    origin: { file: 'app/locks/test.txt', line: 1, column: 0 },
+  });
+  const names = (all: readonly ProjectMetadata[], ...locked: readonly string[]): LocalNames => {
+    const lock = { entries: locked.map(entry) } as unknown as Lock;
+    return localNames(all[0]!, { test: lock, runtime: lock, build: new Map() }, { workspace: all, settings: {} });
+  };
+  const failure = (work: () => unknown): string => {
+    try {
+      work();
+    } catch (error) {
+      return formatError(error as ElementError);
+    }
+    throw new Error('it was taken');
+  };
+
+  test('are those of projects that answer requirements, or those of distributions of an index', async () => {
+    const all = await workspaceOf({ app: 'dependencies = ["lib", "requests"]\n', lib: '', idna: '' });
+    const { answering, shared } = names(all, 'requests', 'idna');
+    expect(answering.map(({ root }) => root)).toEqual(['lib']);
+    expect(shared.map(({ entry: { version }, project: { root } }) => [version, root])).toEqual([['3.7', 'idna']]);
+  });
+
+  test('cannot be those of both', async () => {
+    const all = await workspaceOf({
+      app: 'dependencies = ["requests"]\n[dependency-groups]\ntest = ["idna"]\n',
+      idna: '',
+    });
+    expect(failure(() => names(all, 'requests', 'idna'))).toBe(
+      'idna/pyproject.toml [line 4 column 0]: a distribution that `app` or its tests require needs `idna` of an index (3.7), and it requires the project `idna` of that name: only one of the two can be installed\nhint: give the project a name that no distribution has which is installed with it',
+    );
+    const own = await workspaceOf({ flask: 'dependencies = ["flask-login"]\n' });
+    expect(failure(() => names(own, 'flask-login', 'flask'))).toBe(
+      'flask/pyproject.toml [line 4 column 0]: a distribution that `flask` or its tests require needs `flask` of an index (3.7), and it is itself the project `flask` of that name: only one of the two can be installed\nhint: give the project a name that no distribution has which is installed with it',
+    );
+  });
+
+  test('are refused where a project requires its own', async () => {
+    const all = await workspaceOf({ flask: 'dependencies = ["Flask>=1"]\n' });
+    expect(failure(() => projectRequirements(all[0]!, all))).toBe(
+      'flask/pyproject.toml [line 6 column 16]: `flask` requires `flask>=1`, and that is its own name\nhint: if a distribution of an index is meant, give the project another name',
+    );
+    const extras = await workspaceOf({
+      app: '[project.optional-dependencies]\ntest = ["app[kit]"]\nkit = ["pytest"]\n',
+    });
+    expect(projectRequirements(extras[0]!, extras).test.map(formatRequirement)).toEqual(['pytest']);
+  });
 });
