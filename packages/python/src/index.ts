@@ -40,6 +40,7 @@ export {
   type VendoredFile,
 } from './locks/lock.js';
 export { checkNoBinary } from './locks/no-binary.js';
+export { overridesOf, type Overrides } from './locks/overrides.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';

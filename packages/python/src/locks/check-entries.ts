@@ -1,5 +1,6 @@
 import { ElementError, formatOrigin } from '@wheelhouse/element';
 import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from './lock.js';
+import { overridden, overridesOf } from './overrides.js';
 import { withNames } from './requirement-names.js';
 import { formatMarker, evaluateMarker } from '../requirements/marker.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
@@ -21,8 +22,8 @@ export interface EntriesContext {
 }
 
 /**
- * Whether a lock has one entry for each requirement that applies to the interpreter, of a version that fits; no index is
- * asked. What those entries require in turn is known once their wheels are there: see `checkClosure`.
+ * Whether a lock has one entry for each requirement that applies to the interpreter, of a version that fits; requirements
+ * are what the overrides of the lock make of them. No index is asked. What those entries require in turn is known once their wheels are there: see `checkClosure`.
  *
  * @returns an error for each entry that is missing, there twice, or of a version that does not fit
  */
@@ -30,9 +31,11 @@ export function checkEntries(lock: Lock, answered: Answered, context: EntriesCon
   const { markers } = context;
   const applying = lock.entries.filter((entry) => evaluateMarker(entry.marker, markers));
   const applies = ({ marker }: Requirement): boolean => evaluateMarker(marker, markers);
-  const missing = withNames(answered.requirements.filter(applies), lock).flatMap((requirement) =>
-    unanswered(requirement, { lock, applying, context }),
-  );
+  const overrides = overridesOf(lock);
+  const required = withNames(answered.requirements, lock).flatMap((each) => overridden(each, overrides));
+  const missing = [...new Set(required)]
+    .filter(applies)
+    .flatMap((requirement) => unanswered(requirement, { lock, applying, context }));
   const limited = answered.constraints.filter(applies).flatMap((constraint) =>
     applying
       .filter(({ normalizedName }) => normalizedName === constraint.normalizedName)

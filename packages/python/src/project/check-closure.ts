@@ -4,6 +4,7 @@ import type { Operation, PlannedClosure } from './operation.js';
 import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
 import { wrong } from '../locks/check-entries.js';
 import type { Lock } from '../locks/lock.js';
+import { overridesOf } from '../locks/overrides.js';
 import { withNames } from '../locks/requirement-names.js';
 import { select } from '../locks/selection.js';
 import { normalizeName } from '../requirements/name.js';
@@ -19,7 +20,7 @@ export interface CheckedLock {
 
 /**
  * Whether the entries of a lock that apply are exactly what the project requires, and what that requires in turn, as the
- * wheels themselves say (docs/adr/0062). Locks that were looked at before are remembered by their wheels.
+ * wheels themselves say, or the overrides of the lock in their place (docs/adr/0062). Locks that were looked at before are remembered by their wheels.
  *
  * @throws ElementError LOCK_STALE; all at once
  */
@@ -38,7 +39,7 @@ export async function checkClosure(operation: Operation, { closure, session, kin
     const { closureOf } = await import('../wheelhouse/closure.js');
     const lines = withNames(requirements, lock).map(formatRequirement);
     const root: Dependent = { file: lock.file, normalizedName: '', version: '', requiresDist: lines };
-    const found = closureOf([root, ...(await describedWheels(operation, wheels))], [''], markers);
+    const found = closureOf([root, ...(await describedWheels(operation, wheels))], [''], markers, overridesOf(lock));
     const context = { command: `nx run ${project.ref.name}:lock` };
     throwCollected([
       ...unmet(found, lock, { ...context, local }),

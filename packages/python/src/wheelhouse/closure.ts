@@ -1,8 +1,9 @@
 import { ElementError } from '@wheelhouse/element';
+import { overridden, type Overrides } from '../locks/overrides.js';
 import { evaluateMarker } from '../requirements/marker.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { normalizeName } from '../requirements/name.js';
-import { parseRequirement, type Requirement } from '../requirements/requirement.js';
+import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { satisfies } from '../requirements/specifier.js';
 import type { WheelDescription } from './wheel-description.js';
 
@@ -33,13 +34,16 @@ export interface Closure {
 /**
  * The dependencies between distributions in an environment, as an installation of `roots` sees them: extras count where
  * somebody who is installed asks for them. What no root needs is looked at by itself.
+ *
+ * @param overrides what stands for what distributions require; without them, their own words do
  */
 export function closureOf(
   distributions: readonly Dependent[],
   roots: readonly string[],
   markers: MarkerEnvironment,
+  overrides: Overrides = new Map(),
 ): Closure {
-  return new Walk(distributions, markers).run(roots);
+  return new Walk(distributions, markers, overrides).run(roots);
 }
 
 class Walk {
@@ -51,6 +55,7 @@ class Walk {
   constructor(
     distributions: readonly Dependent[],
     private readonly markers: MarkerEnvironment,
+    private readonly overrides: Overrides,
   ) {
     this.byName = new Map(distributions.map((each) => [each.normalizedName, each]));
   }
@@ -76,10 +81,14 @@ class Walk {
     const extras = new Set([...(known ?? []), ...asked]);
     this.extras.set(name, extras);
     for (const text of distribution.requiresDist) {
-      const requirement = read(text);
-      if (requirement === undefined) this.followUnreadable(distribution, text);
-      else if (evaluateMarker(requirement.marker, this.markers, ['', ...extras])) {
-        this.follow(distribution, text, requirement);
+      const written = read(text);
+      if (written === undefined) {
+        this.followUnreadable(distribution, text);
+        continue;
+      }
+      for (const requirement of overridden(written, this.overrides)) {
+        if (!evaluateMarker(requirement.marker, this.markers, ['', ...extras])) continue;
+        this.follow(distribution, requirement === written ? text : formatRequirement(requirement), requirement);
       }
     }
   }

@@ -188,6 +188,9 @@ const LINUX: MarkerEnvironment = {
   implementation_version: '3.11.2',
 };
 
+const DOES_NOT_ANSWER =
+  'app/locks/test.txt [line 13 column 0]: the locked `django==5.2.1` does not answer `django==4.2`';
+
 describe('locks are out of date', () => {
   const locks: ProjectLocks = {
     test: lock,
@@ -338,6 +341,28 @@ describe('locks are out of date', () => {
       parseLock(formatLock(each).replace('django==5.2.1', 'django==5.2.9'), each.file);
     const both = { ...locks, test: bumped(locks.test), runtime: bumped(locks.runtime) };
     expect(checked(both)).toBe('');
+  });
+
+  test.each([
+    ['a version against what is required', 'django==4.2', 'django==4.2', ''],
+    ['a version that the entry does not have', 'django==5.2.1', 'django==4.2', DOES_NOT_ANSWER],
+    ['a requirement that it drops', 'pytest==8.4.1', "pytest ; sys_platform == 'never'", ''],
+    ['a name that nothing requires', 'django==5.2.1', 'attrs==25.1', ''],
+  ])('never for what the lock overrides: %s', (_, entry, override, message) => {
+    const settings = [`override-dependencies = ${JSON.stringify([override])}`];
+    const [name = ''] = entry.split('==');
+    const dropped = override.includes('never');
+    const overridden = (each: Lock): Lock => {
+      const entries = each.entries.filter(({ normalizedName }) => !dropped || normalizedName !== name);
+      const written = formatLock({ ...each, settings, entries });
+      return parseLock(written.replace(new RegExp(`^${name}==[^ ]+`, 'm'), entry), each.file);
+    };
+    const both = { ...locks, test: overridden(locks.test), runtime: overridden(locks.runtime) };
+    expect(
+      thrown(() => {
+        checkLocks({ normalizedName: 'app' }, both, { ...expected, settings }, context);
+      }).split('\n')[0],
+    ).toBe(message);
   });
 
   test('when the build lock of an sdist is that of another version', () => {

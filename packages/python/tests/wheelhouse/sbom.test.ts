@@ -1,5 +1,12 @@
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
-import { closureOf, sbomText, type LicenceFields, type WheelDescription } from '@wheelhouse/python/wheelhouse';
+import { overridesOf } from '@wheelhouse/python';
+import {
+  closureOf,
+  sbomText,
+  type Closure,
+  type LicenceFields,
+  type WheelDescription,
+} from '@wheelhouse/python/wheelhouse';
 import { LINUX } from '../testing/wheelhouse.js';
 
 function wheel(
@@ -171,5 +178,21 @@ describe('what an installation needs', () => {
       { file: app.file, requirement: 'gone' },
       { file: app.file, requirement: '!!!', unreadable: true },
     ]);
+  });
+
+  it('is what overrides make of it: of another version, without an extra, a marker, or altogether', () => {
+    const app = wheel('app', { requiresDist: ['web[slow]>=2', 'speed ; sys_platform == "win32"', 'gone'] });
+    const web = wheel('Web', { version: '1.5', requiresDist: ['lazy; extra == "slow"', 'fast; extra == "quick"'] });
+    const closure = (overrides: readonly string[]): Closure => {
+      const settings = [`override-dependencies = ${JSON.stringify(overrides)}`];
+      return closureOf([app, web, wheel('speed')], ['app'], LINUX, overridesOf({ settings }));
+    };
+    const { unmet, reached } = closure(['web==1.5', 'speed==1.0', "gone ; sys_platform == 'never'", 'fast==3']);
+    expect(unmet).toEqual([]);
+    expect([...reached].sort()).toEqual(['app', 'speed', 'web']);
+    expect(closure(["gone ; sys_platform == 'never'", 'web[quick]==1.5', 'fast==3']).unmet).toEqual([
+      { file: web.file, requirement: 'fast==3 ; extra == "quick"' },
+    ]);
+    expect(closure(['web==2']).unmet).toContainEqual({ file: app.file, requirement: 'web==2', version: '1.5' });
   });
 });
