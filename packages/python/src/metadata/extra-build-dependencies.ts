@@ -1,7 +1,6 @@
-import { posix } from 'node:path';
 import { ElementError, type Origin } from '@wheelhouse/element';
-import type { ProjectFiles } from './project-files.js';
-import { isTable, TomlFile } from './toml-file.js';
+import type { UvSettingsFile } from './settings/uv-resolution.js';
+import { isTable, type TomlFile } from './toml-file.js';
 import { normalizeName } from '../requirements/name.js';
 import { parseRequirement, type Requirement } from '../requirements/requirement.js';
 
@@ -11,33 +10,16 @@ const KEY = 'extra-build-dependencies';
 export type ExtraBuildDependencies = Readonly<Record<string, readonly Requirement[]>>;
 
 /**
- * Reads uv's `extra-build-dependencies`: what distributions are built with although they do not declare it. That of the
- * nearest directory counts that has some, from the project's up to the workspace's; a uv.toml stands for the
- * `[tool.uv]` beside it. https://docs.astral.sh/uv/reference/settings/#extra-build-dependencies
+ * Reads uv's `extra-build-dependencies`: what distributions are built with although they do not declare it.
+ * https://docs.astral.sh/uv/reference/settings/#extra-build-dependencies
  *
+ * @param file where the settings of uv stand that count for the project; it stands for a `[tool.uv]` beside it
  * @returns `undefined` where there is none
  * @throws ElementError METADATA
  */
-export function readExtraBuildDependencies(files: ProjectFiles): ExtraBuildDependencies | undefined {
-  const { root } = files;
-  const depth = root === '.' || root === '' ? 0 : root.split('/').length;
-  for (let level = 0; level <= depth; level += 1) {
-    const directory = posix.join('.', ...Array<string>(level).fill('..'));
-    for (const [name, path] of [
-      ['uv.toml', []],
-      ['pyproject.toml', ['tool', 'uv']],
-    ] as const) {
-      const file = posix.join(directory, name);
-      const text = files.read(file);
-      if (text === undefined) continue;
-      const toml = TomlFile.parse(text, files.label(file));
-      const table = toml.tableAt(...path);
-      if (table !== undefined && KEY in table) return readTable(toml, path, table[KEY]);
-      // The `[tool.uv]` beside a uv.toml does not count.
-      if (name === 'uv.toml') break;
-    }
-  }
-  return undefined;
+export function readExtraBuildDependencies({ toml, at }: UvSettingsFile): ExtraBuildDependencies | undefined {
+  const table = toml.tableAt(...at) ?? {};
+  return KEY in table ? readTable(toml, at, table[KEY]) : undefined;
 }
 
 function readTable(toml: TomlFile, path: readonly string[], value: unknown): ExtraBuildDependencies {

@@ -3,7 +3,9 @@ import picomatch from 'picomatch';
 import { ElementError, type Origin } from '@wheelhouse/element';
 import { isPoetryBackend, readPoetryTable } from './poetry/poetry-table.js';
 import { readPdmIndexes, readPdmResolution } from './pdm-table.js';
+import { readExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectFiles } from './project-files.js';
+import type { ProjectMetadata } from './project-metadata.js';
 import type { ResolutionSettings } from './settings/resolution-settings.js';
 import { readUvResolution, type UvSettingsFile } from './settings/uv-resolution.js';
 import { isTable, TomlFile } from './toml-file.js';
@@ -31,17 +33,32 @@ const PYPROJECT = 'pyproject.toml';
 const UV = ['tool', 'uv'];
 
 /**
- * Reads where uv and Poetry would look for a project's distributions: the settings of the uv workspace that the project
- * is a member of, else those of the nearest directory that has some, up to the workspace's; a uv.toml stands for the
- * `[tool.uv]` beside it. `[tool.uv.sources]` of the project count before those of its uv workspace.
+ * Reads what uv, Poetry and PDM are told in a project's files: uv's settings are those of the uv workspace that the
+ * project is a member of, else those of the nearest directory that has some, up to the workspace's; a uv.toml stands for
+ * the `[tool.uv]` beside it. `[tool.uv.sources]` of the project count before those of its uv workspace.
  * https://docs.astral.sh/uv/concepts/indexes/, https://docs.astral.sh/uv/concepts/configuration-files/
  *
- * @returns `undefined` where they say nothing
- * @throws ElementError METADATA
+ * @returns without what they say nothing of
+ * @throws ElementError METADATA, also for a setting that is refused or not known
  */
-export function readProjectIndexes(files: ProjectFiles): ProjectIndexes | undefined {
-  const own = open(files, PYPROJECT);
-  const { levels, root, settings } = uvLevels(files);
+export function readToolSettings(
+  files: ProjectFiles,
+): Pick<ProjectMetadata, 'indexes' | 'extraBuild' | 'resolution' | 'uvSettings'> {
+  const levels = uvLevels(files);
+  const [settingsFile] = levels.settings?.settingsFiles() ?? [];
+  const indexes = readIndexes(levels);
+  const extraBuild = settingsFile === undefined ? undefined : readExtraBuildDependencies(settingsFile);
+  const resolution = readResolution(levels, files);
+  return {
+    ...(indexes === undefined ? {} : { indexes }),
+    ...(extraBuild === undefined ? {} : { extraBuild }),
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(settingsFile === undefined ? {} : { uvSettings: files.label(settingsFile.name) }),
+  };
+}
+
+function readIndexes({ levels, root, settings }: UvLevels): ProjectIndexes | undefined {
+  const own = levels[0]?.pyproject;
   const poetry =
     own === undefined || !isPoetryBackend(own.tableAt('build-system')?.['build-backend'])
       ? undefined
@@ -59,14 +76,7 @@ export function readProjectIndexes(files: ProjectFiles): ProjectIndexes | undefi
   return { ...(table === undefined ? {} : { table }), named, bindings: firstOf(bindings) };
 }
 
-/**
- * What uv's settings, PDM's and Poetry's say of a project's resolution: uv's as {@link readProjectIndexes} finds them.
- *
- * @returns `undefined` where they say nothing
- * @throws ElementError METADATA for a setting that is refused or not known
- */
-export function readResolution(files: ProjectFiles): ResolutionSettings | undefined {
-  const { levels, root, settings } = uvLevels(files);
+function readResolution({ levels, root, settings }: UvLevels, files: ProjectFiles): ResolutionSettings | undefined {
   const own = levels[0]?.settingsFiles().filter(({ at }) => at.length > 0) ?? [];
   const ofRoot = root === levels[0] ? [] : (root?.settingsFiles().filter(({ at }) => at.length > 0) ?? []);
   const uv = readUvResolution(settings?.settingsFiles() ?? [], [...own, ...ofRoot], files);

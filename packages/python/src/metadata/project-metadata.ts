@@ -57,6 +57,8 @@ export interface ProjectMetadata {
   readonly indexes?: ProjectIndexes;
   /** uv's `extra-build-dependencies`; absent where there are none. */
   readonly extraBuild?: ExtraBuildDependencies;
+  /** The file with the settings of uv that count for it, relative to the workspace; absent where there are none. */
+  readonly uvSettings?: string;
   /** What settings of other tools say of how its requirements are resolved; absent where they say nothing. */
   readonly resolution?: ResolutionSettings;
   /** The files that the metadata names, for its backend to read; absent where it names none. */

@@ -1,8 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { assembleMetadata } from './assembly.js';
 import type { ProjectFiles } from './project-files.js';
-import { readExtraBuildDependencies } from './extra-build-dependencies.js';
-import { readProjectIndexes, readResolution } from './project-indexes.js';
+import { readToolSettings } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readNamedFiles } from './named/named-files.js';
 import { readPyproject } from './pyproject.js';
@@ -35,17 +34,12 @@ export async function readFresh(
         setupPy,
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
-      const indexes = readProjectIndexes(files);
-      const extraBuild = readExtraBuildDependencies(files);
-      const resolution = readResolution(files);
       const namedFiles = readNamedFiles(files, setupPy?.opened);
       return {
         ...metadata,
         ...(namedFiles.length === 0 ? {} : { namedFiles }),
         ...(vcsVersion === undefined ? {} : { vcsVersion }),
-        ...(indexes === undefined ? {} : { indexes }),
-        ...(extraBuild === undefined ? {} : { extraBuild }),
-        ...(resolution === undefined ? {} : { resolution }),
+        ...readToolSettings(files),
       };
     },
   }));

@@ -6,8 +6,8 @@ export interface FailedHook {
   readonly name: string;
   /** Of an sdist; absent where it is a project's own backend. */
   readonly version?: string;
-  /** The project whose locks are made: its pyproject.toml is where settings go. */
-  readonly project: { readonly root: string; readonly name: string };
+  /** The project whose locks are made: its pyproject.toml is where settings go, and those of uv where it has some. */
+  readonly project: { readonly root: string; readonly name: string; readonly uvSettings?: string };
   /** Where the project declares what it is built with. */
   readonly origin?: Origin | undefined;
   /** What the backend wrote. */
@@ -71,9 +71,10 @@ function hintFor(failed: FailedHook): string {
 /** How a build gets what it does not declare. */
 function declare({ name, version, project }: FailedHook, distribution: string): string {
   const file = `${project.root === '.' || project.root === '' ? '' : `${project.root}/`}pyproject.toml`;
-  return version === undefined
-    ? `add \`${distribution}\` to \`requires\` of \`[build-system]\` in \`${file}\``
-    : `add \`extra-build-dependencies = { ${name} = ["${distribution}"] }\` to \`[tool.uv]\` in \`${file}\``;
+  if (version === undefined) return `add \`${distribution}\` to \`requires\` of \`[build-system]\` in \`${file}\``;
+  const { uvSettings = file } = project;
+  const place = /(?:^|\/)uv\.toml$/.test(uvSettings) ? '' : '`[tool.uv]` in ';
+  return `add \`extra-build-dependencies = { ${name} = ["${distribution}"] }\` to ${place}\`${uvSettings}\``;
 }
 
 function bound(requirement: string): string {

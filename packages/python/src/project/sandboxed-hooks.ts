@@ -106,8 +106,8 @@ function failedHook(
   { metadata }: PlannedProject,
   said: Pick<FailedHook, 'log' | 'hint'>,
 ): FailedHook {
-  const { root, name, origins } = metadata;
+  const { name, origins } = metadata;
   const whose =
     sdist === undefined ? { name, origin: origins.buildSystem } : { name: sdist.name, version: sdist.version };
-  return { ...whose, project: { root, name }, ...said };
+  return { ...whose, project: metadata, ...said };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import {
+  formatRequirement,
   OTHER_SETTINGS,
   projectRequirements,
   readProjects,
@@ -154,6 +155,30 @@ test('the settings of a uv workspace are those of its root, and sources those of
     'https://example.invalid/idna-1.tar.gz',
   ]);
   expect(constraints?.map(({ specifier, name }) => name + specifier)).toEqual(['six<2']);
+});
+
+test('what builds have beside what they declare comes from where the constraints of builds come from', async () => {
+  const both = (extra: string, bound: string): string =>
+    `extra-build-dependencies = { Six = ["${extra}"] }\nbuild-constraint-dependencies = ["${bound}"]\n`;
+  const builds = async (text: string): Promise<unknown> => {
+    const metadata = await read(text);
+    const { extraBuild = {}, buildConstraints = [] } = projectRequirements(metadata, [metadata]);
+    return [extraBuild.six?.map(formatRequirement), buildConstraints.map(formatRequirement), metadata.uvSettings];
+  };
+  const member = `${PROJECT}[tool.uv]\n${both('own', 'own<1')}`;
+  expect(await builds(member)).toEqual([['own'], ['own<1'], 'app/pyproject.toml']);
+  write({ 'pyproject.toml': `[tool.uv]\n${both('root', 'root<1')}` });
+  expect(await builds(member)).toEqual([['own'], ['own<1'], 'app/pyproject.toml']);
+  expect(await builds(PROJECT)).toEqual([['root'], ['root<1'], 'pyproject.toml']);
+  write({ 'pyproject.toml': `[tool.uv]\n${both('root', 'root<1')}[tool.uv.workspace]\nmembers = ["app"]\n` });
+  expect(await builds(member)).toEqual([['root'], ['root<1'], 'pyproject.toml']);
+  write({ 'pyproject.toml': '', 'uv.toml': both('file', 'file<1') });
+  expect(await builds(PROJECT)).toEqual([['file'], ['file<1'], 'uv.toml']);
+  expect(await builds(`${PROJECT}[tool.uv]\nextra-build-dependencies = { idna = ["own"] }\n`)).toEqual([
+    undefined,
+    [],
+    'app/pyproject.toml',
+  ]);
 });
 
 test('settings are part of what a lock answers, and dates are part of what build locks answer', async () => {

@@ -14,6 +14,13 @@ test.each<[string, FailedHook, string]>([
     "the build backend of `legacy 1.0` does not say what it requires: ModuleNotFoundError: No module named 'idna.core'\n" +
       'hint: what has the module `idna` is not declared: add `extra-build-dependencies = { legacy = ["idna"] }` to `[tool.uv]` in `apps/app/pyproject.toml`',
   ],
+  ...(['pyproject.toml', 'uv.toml'] as const).map((uvSettings): [string, FailedHook, string] => [
+    `a module that an sdist does not declare, where the settings of uv are in ${uvSettings}`,
+    { ...sdist, project: { ...project, uvSettings }, log: missing('idna') },
+    "the build backend of `legacy 1.0` does not say what it requires: ModuleNotFoundError: No module named 'idna'\n" +
+      'hint: what has the module `idna` is not declared: add `extra-build-dependencies = { legacy = ["idna"] }` to ' +
+      (uvSettings === 'uv.toml' ? '`uv.toml`' : '`[tool.uv]` in `pyproject.toml`'),
+  ]),
   [
     'a module that a project does not declare',
     { ...own, log: missing('yaml') },

@@ -128,7 +128,7 @@ export const OTHER_SETTINGS: readonly SettingRow[] = [
     'tool.pdm',
     'honoured',
     'resolution',
-    '`overrides`, `excludes` and `allow-prereleases`; anything else is refused',
+    '`overrides` and `allow-prereleases`; anything else, such as `excludes`, is refused',
   ),
   other('tool.hatch', 'honoured', 'envs', 'the dependencies of `hatch-test`, `test`, `tests` and `testing`, as groups'),
   other(
