@@ -81,7 +81,7 @@ describe('tests', () => {
     workspace.write('plain/tests/broken', '');
     const { lines, code } = await wheelhouse('test', 'plain');
     expect(code).toBe(2);
-    expect(lines).toContain('         | FAILED (failures=1, skipped=1)');
+    expect(lines).toContain('           | FAILED (failures=1, skipped=1)');
     expect(lines.slice(-4)).toEqual([
       'failed test: test_count.CountTest::test_broken: AssertionError: 1 != 2 : two & <more>',
       'tests: 2 passed, 1 failed, 1 skipped',

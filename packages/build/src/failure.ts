@@ -24,8 +24,8 @@ export function explainFailure(error: unknown): Failure {
   return { text: `This is a bug in Wheelhouse.\n${text}`, exitCode: EXIT.bug };
 }
 
-/** What says nothing of the element that was being built: a full disk, a missing program. */
-const OF_THE_MACHINE: readonly ErrorCode[] = ['STORE', 'SYSTEM', 'HOST_TOOL'];
+/** What says nothing of the element that was being built: a full disk, a missing program, no user namespaces. */
+const OF_THE_MACHINE: readonly ErrorCode[] = ['STORE', 'SYSTEM', 'HOST_TOOL', 'SANDBOX'];
 
 /** Whether an element could not be built because of what it is (docs/adr/0064). */
 function endsBuild({ code, element }: ElementError): boolean {

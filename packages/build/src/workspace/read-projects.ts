@@ -109,7 +109,7 @@ function withWayOut(error: ElementError | ElementErrors, root: string): ElementE
   const errors = error instanceof ElementErrors ? error.errors : [error];
   const wayOut = `if \`${root}\` is not a project of yours, leave it out: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
   const told = errors.map((each, index) => {
-    if (index < errors.length - 1 || root === '.') return each;
+    if (index < errors.length - 1 || root === '.' || each.hint?.includes('`exclude`') === true) return each;
     const { code, reason: message, origin, detail, hint } = each;
     return new ElementError({
       code,

@@ -84,10 +84,10 @@ async function buildAll(
   }
   for (const target of targets.filter((each) => !isElementName(each))) {
     const operation = await session.operation(target);
-    say(await interpreterLine(operation));
     const result = await buildWheel(operation, wheelOptions);
     outcomes.push(...result.outcomes);
     differs ||= result.differing.length > 0;
+    if (result.made !== undefined) say(await interpreterLine(operation));
     for (const line of wheelLines(result, operation.workspace.directory)) say(line);
   }
   return differs || outcomes.some(({ status }) => status === 'failed' || status === 'skipped');

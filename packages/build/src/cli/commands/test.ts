@@ -74,8 +74,8 @@ export const test: Command = {
       const say = (line: string): void => {
         context.output.write(`${line}\n`);
       };
-      say(await interpreterLine(operation));
       const result = await runTests(operation, { ...declared, ...how, ...given }, say);
+      if (result.report !== undefined) say(await interpreterLine(operation));
       tellTests(result, { workspace: operation.workspace.directory, project: operation.project.ref.root, say });
       session.reporter.finish();
       return result.failed ? EXIT.failed : EXIT.done;

@@ -47,12 +47,12 @@ export const venv: Command = {
     return await withSession(context, options, async (session) => {
       const operation = await session.operation(target);
       const declared: VenvOptions = await targetOptions(operation, 'venv');
-      context.output.write(`${await interpreterLine(operation)}\n`);
       const { venv: made } = await makeVenv(operation, {
         path: values.path ?? declared.path,
         pip: values.pip ?? declared.pip,
       });
       if (made !== undefined) {
+        context.output.write(`${await interpreterLine(operation)}\n`);
         tellVenv(made, operation.workspace.directory, (line) => {
           context.output.write(`${line}\n`);
         });

@@ -26,8 +26,8 @@ export function buildWheelBatch(
 
 function workWith(options: BuildWheelExecutorSchema): TaskWork {
   return async (operation, say) => {
-    say(await interpreterLine(operation));
     const result = await buildWheel(operation, options);
+    if (result.made !== undefined) say(await interpreterLine(operation));
     for (const line of wheelLines(result, operation.workspace.directory)) say(line);
     return result.made !== undefined;
   };

@@ -18,7 +18,6 @@ export default async function test(
   return await runTask(context, options, async (operation, say) => {
     const { runner, command, updateSnapshots, updateSnapshotsArgs, services, composeFile } = options;
     const words = forwardedWords(options, { flags: FLAGS, values: VALUES });
-    say(await interpreterLine(operation));
     const result = await runTests(
       operation,
       {
@@ -32,6 +31,7 @@ export default async function test(
       },
       say,
     );
+    if (result.report !== undefined) say(await interpreterLine(operation));
     tellTests(result, { workspace: context.root, project: operation.project.ref.root, say });
     return !result.failed;
   });

@@ -12,9 +12,9 @@ export default async function venv(
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
     const { path, pip } = options;
-    say(await interpreterLine(operation));
     const { venv } = await makeVenv(operation, { path, pip });
     if (venv === undefined) return false;
+    say(await interpreterLine(operation));
     tellVenv(venv, context.root, say);
     return true;
   });
