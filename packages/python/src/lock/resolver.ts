@@ -3,6 +3,7 @@ import type { BuildLocks } from './build-locks.js';
 import type { IndexOffers } from './index-offers.js';
 import type { KnownMetadata, Uv } from './uv.js';
 import type { LockEntry } from '../locks/lock.js';
+import { OVERRIDES, overridesOf } from '../locks/overrides.js';
 import { parseSettings } from '../metadata/settings/resolution-settings.js';
 import type { Vendor } from '../vendor/vendor.js';
 import { faultError, faultInWords, type FaultKind } from '../fetch/index-fault.js';
@@ -46,6 +47,11 @@ export class Resolver {
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
     const lines: string[] = [];
     const { environments, ...settings } = parseSettings(wanted.settings ?? []);
+    const overrides: string[] = [];
+    for (const override of [...overridesOf(wanted).values()].flat()) {
+      overrides.push(await this.sources.vendor.lineOf(override, wanted.python));
+    }
+    if (overrides.length > 0) settings[OVERRIDES] = overrides;
     const everywhere = environmentsMarker(environments);
     for (const requirement of wanted.requirements) {
       const marker = bothMarkers(requirement.marker, everywhere);

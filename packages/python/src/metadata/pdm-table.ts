@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import type { GroupItem } from './declaration.js';
 import type { PrereleaseMode } from '../locks/lock-settings.js';
+import { canonicalAddress, type AddressBase } from '../requirements/address.js';
 import { formatRequirement, parseRequirement } from '../requirements/requirement.js';
 import { isTable, type TomlFile } from './toml-file.js';
 import type { UvIndex, UvTable } from './uv-table.js';
@@ -28,8 +29,11 @@ export function readPdmGroups(toml: TomlFile): ReadonlyMap<string, readonly Grou
   );
 }
 
-/** `[tool.pdm.resolution]`, in uv's terms. @throws ElementError METADATA for what has no such terms */
-export function readPdmResolution(toml: TomlFile): {
+/** `[tool.pdm.resolution]`, in uv's terms. @param base where paths begin @throws ElementError METADATA for what has no such terms */
+export function readPdmResolution(
+  toml: TomlFile,
+  base: AddressBase,
+): {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly prereleases?: PrereleaseMode;
 } {
@@ -52,7 +56,9 @@ export function readPdmResolution(toml: TomlFile): {
     if (typeof value !== 'string') throw wrong(toml, place, name, `the override of \`${name}\` is not a text`);
     const isAddress = value.includes('://');
     const text = isAddress ? `${name} @ ${value}` : /^[<>=!~]/.test(value) ? `${name}${value}` : `${name}==${value}`;
-    return formatRequirement(parseRequirement(text, toml.origin(place, name)));
+    const override = parseRequirement(text, toml.origin(place, name));
+    const { url } = override;
+    return formatRequirement(url === undefined ? override : { ...override, url: canonicalAddress(url, base) });
   });
   return {
     ...(lines.length === 0 ? {} : { settings: { 'override-dependencies': lines.sort() } }),

@@ -80,7 +80,7 @@ function readResolution({ levels, root, settings }: UvLevels, files: ProjectFile
   const own = levels[0]?.settingsFiles().filter(({ at }) => at.length > 0) ?? [];
   const ofRoot = root === levels[0] ? [] : (root?.settingsFiles().filter(({ at }) => at.length > 0) ?? []);
   const uv = readUvResolution(settings?.settingsFiles() ?? [], [...own, ...ofRoot], files);
-  const pdm = levels[0]?.pyproject === undefined ? {} : readPdmResolution(levels[0].pyproject);
+  const pdm = levels[0]?.pyproject === undefined ? {} : readPdmResolution(levels[0].pyproject, files.base(PYPROJECT));
   const all = { ...uv, settings: { ...pdm.settings, ...uv.settings } };
   const prereleases = uv.prereleases ?? pdm.prereleases;
   const isEmpty =

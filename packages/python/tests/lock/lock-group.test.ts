@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNoBinary, type Interpreter } from '@wheelhouse/python';
 import type { LockOutcome, Tools } from '@wheelhouse/python/lock';
@@ -198,6 +198,32 @@ describe('the build lock of a project for Pythons that nothing builds on any mor
     120_000,
   );
 });
+
+test('an override counts before what is required and what distributions require, also by the address of a file', async () => {
+  const workspace = new LockWorkspace({ index, tools, interpreter });
+  workspace.app(['leaf<1.1', 'tester']);
+  const file = 'leaf-1.1-py3-none-any.whl';
+  mkdirSync(join(workspace.directory, 'app', 'files'));
+  copyFileSync(join(index.directory, file), join(workspace.directory, 'app', 'files', file));
+  const path = join(workspace.directory, 'app', 'pyproject.toml');
+  const declared = readFileSync(path, 'utf8');
+  for (const override of ['leaf==1.1', `leaf @ file:files/${file}`]) {
+    workspace.write(
+      'app/pyproject.toml',
+      `${declared}[tool.uv]\noverride-dependencies = [${JSON.stringify(override)}, "winonly==1.0"]\n`,
+    );
+    await workspace.lock();
+    // An override has no marker where the requirement has one.
+    expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.1', 'tester==1.0', 'winonly==1.0']);
+    expect(workspace.read('runtime.txt').includes(`# vendored: ${file} from file:app/files/${file}\n`)).toBe(
+      override.includes('@'),
+    );
+    const [member] = (await workspace.input()).members;
+    expect(() => {
+      workspace.check(member!);
+    }).not.toThrow();
+  }
+}, 120_000);
 
 test('what an sdist does not declare is built with it where the project says so, and a change is noticed offline', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });

@@ -39,7 +39,7 @@ export const UV_SETTINGS: readonly SettingRow[] = [
   uv(
     'honoured',
     'override-dependencies',
-    'part of the lock; a version that contradicts what a distribution requires is an error when it is installed, as it is to pip',
+    'part of the lock, also by an address; pip refuses to install a version that contradicts what a distribution requires',
   ),
   uv('honoured', 'constraint-dependencies', 'constraints, as those of the option `constraints`'),
   uv('honoured', 'build-constraint-dependencies', 'constraints, as those of the option `buildConstraints`'),

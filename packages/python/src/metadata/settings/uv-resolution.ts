@@ -2,7 +2,7 @@ import { ElementError, type Origin } from '@wheelhouse/element';
 import type { RequirementSource, ResolutionSettings } from './resolution-settings.js';
 import { rowOf, UV_SETTINGS } from './setting-table.js';
 import { PRERELEASE_MODES, type PrereleaseMode } from '../../locks/lock-settings.js';
-import { canonicalAddress } from '../../requirements/address.js';
+import { canonicalAddress, type AddressBase } from '../../requirements/address.js';
 import { normalizeName } from '../../requirements/name.js';
 import { formatRequirement, parseMarker, parseRequirement, type Requirement } from '../../requirements/requirement.js';
 import type { ProjectFiles } from '../project-files.js';
@@ -42,13 +42,20 @@ export function readUvResolution(
     constraints: readers.flatMap((reader) => reader.requirements('constraint-dependencies')),
     buildConstraints: readers.flatMap((reader) => reader.requirements('build-constraint-dependencies')),
     ...(prereleases === undefined ? {} : { prereleases: prereleases as PrereleaseMode }),
-    settings: Object.assign({}, ...readers.map((reader) => reader.passed()).reverse()) as Record<string, unknown>,
+    settings: Object.assign({}, ...readers.map((reader) => reader.passed(files.base(reader.name))).reverse()) as Record<
+      string,
+      unknown
+    >,
     sources: firstOf(sources.filter((source) => !without.has(source.package))),
   };
 }
 
 class SettingsReader {
   private readonly table: TomlTable;
+
+  get name(): string {
+    return this.file.name;
+  }
 
   constructor(private readonly file: UvSettingsFile) {
     this.table = file.toml.tableAt(...file.at) ?? {};
@@ -98,14 +105,17 @@ class SettingsReader {
     return this.texts(key).map((text) => parseRequirement(text, this.origin(key, text)));
   }
 
-  passed(): Record<string, unknown> {
+  /** @param base where paths begin */
+  passed(base: AddressBase): Record<string, unknown> {
     const found: Record<string, unknown> = {};
     for (const key of TEXTS) {
       const value = this.text(key);
       if (value !== undefined) found[key] = value;
     }
-    const overrides = [...new Set(this.requirements('override-dependencies').map(formatRequirement))].sort();
-    if (overrides.length > 0) found['override-dependencies'] = overrides;
+    const overrides = this.requirements('override-dependencies').map((each) =>
+      formatRequirement(each.url === undefined ? each : { ...each, url: canonicalAddress(each.url, base) }),
+    );
+    if (overrides.length > 0) found['override-dependencies'] = [...new Set(overrides)].sort();
     const environments =
       typeof this.table.environments === 'string' ? [this.table.environments] : this.texts('environments');
     for (const text of environments) parseMarker(text, this.origin('environments', text));
