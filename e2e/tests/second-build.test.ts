@@ -30,7 +30,10 @@ async function build(...words: readonly string[]): Promise<{ exitCode: number | 
     exitCode,
     said: lines
       .filter(
-        (line) => !/^(building|built|installing|installed|downloaded|compiling|compiled|cached|python:) /.test(line),
+        (line) =>
+          !/^(?:\[\d+ of \d+\] )?(building|built|installing|installed|downloaded|compiling|compiled|cached|still|python:) /.test(
+            line,
+          ),
       )
       .slice(0, -1)
       .map((line) =>

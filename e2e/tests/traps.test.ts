@@ -185,16 +185,16 @@ describe('an sdist', () => {
 
   test('that phones home is refused', async () => {
     const text = await refusal('customer-phones-home');
-    expect(text).toMatch(/^failed {3}sdist-wheel\/phones-home-1\.0-[0-9a-f]{12}\.bst [0-9a-f]{8} after \d+\.\d s$/m);
-    expect(text).toMatch(/^ {9}command `.*build-wheel \/buildstream-install\/wheelhouse` ended with exit code 1$/m);
-    expect(text).toMatch(/^ {9}\| ConnectionRefusedError: \[Errno 111\] Connection refused$/m);
+    expect(text).toMatch(/^failed {5}sdist-wheel\/phones-home-1\.0-[0-9a-f]{12}\.bst [0-9a-f]{8} after \d+\.\d s$/m);
+    expect(text).toMatch(/^ {11}command `.*build-wheel \/buildstream-install\/wheelhouse` ended with exit code 1$/m);
+    expect(text).toMatch(/^ {11}\| ConnectionRefusedError: \[Errno 111\] Connection refused$/m);
     expect(connections).toBe(0);
   });
 
   test('that writes outside of its directory is refused', async () => {
     const text = await refusal('customer-writes-outside');
-    expect(text).toMatch(/^failed {3}sdist-wheel\/writes-outside-1\.0-[0-9a-f]{12}\.bst [0-9a-f]{8} after \d+\.\d s$/m);
-    expect(text).toMatch(/^ {9}\| OSError: \[Errno 30\] Read-only file system: '\/usr\/share\/writes-outside'$/m);
+    expect(text).toMatch(/^failed {5}sdist-wheel\/writes-outside-1\.0-[0-9a-f]{12}\.bst [0-9a-f]{8} after \d+\.\d s$/m);
+    expect(text).toMatch(/^ {11}\| OSError: \[Errno 30\] Read-only file system: '\/usr\/share\/writes-outside'$/m);
     expect(existsSync('/usr/share/writes-outside')).toBe(false);
   });
 });

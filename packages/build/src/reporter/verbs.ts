@@ -4,12 +4,12 @@ import type { Element } from '@wheelhouse/element';
 export type Verbs = readonly [doing: string, done: string];
 
 const BY_KIND: Readonly<Record<string, Verbs>> = {
-  sdist: ['compiling', 'compiled'],
   'python-env': ['installing', 'installed'],
   'python-test': ['testing', 'tested'],
 };
 
-/** The verbs for an element, by its kind. */
-export function verbsOf({ kind }: Pick<Element, 'kind'>): Verbs {
+/** The verbs for an element, by its kind, and for the wheels of dependencies by where they lie in a plan. */
+export function verbsOf({ kind, name }: Pick<Element, 'kind' | 'name'>): Verbs {
+  if (name.startsWith('sdist-wheel/')) return ['compiling', 'compiled'];
   return BY_KIND[kind] ?? ['building', 'built'];
 }

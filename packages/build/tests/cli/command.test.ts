@@ -197,16 +197,16 @@ describe('wheelhouse', () => {
     expect([first.exitCode, first.stderr]).toEqual([2, '']);
     expect(lines.slice(-6)).toEqual(
       [
-        expect.stringMatching(/^failed {3}broken\.bst [0-9a-f]{8} after \d+\.\d s$/) as string,
-        '         command `echo about to fail; exit 3` ended with exit code 3',
-        '         | + echo about to fail; exit 3',
-        '         | about to fail',
-        "         | Command 'echo about to fail; exit 3' failed with exitcode 3",
-        expect.stringMatching(/^ {9}log: \/.*\.log$/) as string,
+        expect.stringMatching(/^failed {5}broken\.bst [0-9a-f]{8} after \d+\.\d s$/) as string,
+        '           command `echo about to fail; exit 3` ended with exit code 3',
+        '           | + echo about to fail; exit 3',
+        '           | about to fail',
+        "           | Command 'echo about to fail; exit 3' failed with exitcode 3",
+        expect.stringMatching(/^ {11}log: \/.*\.log$/) as string,
         '0 built, 1 cached, 1 failed',
       ].slice(-6),
     );
-    const log = lines.find((line) => line.startsWith('         log: '))?.slice('         log: '.length) ?? '';
+    const log = lines.find((line) => line.startsWith('           log: '))?.slice('           log: '.length) ?? '';
     expect(readFileSync(log, 'utf8')).toContain('about to fail\n');
 
     const again = run('build', 'broken.bst');
@@ -217,7 +217,7 @@ describe('wheelhouse', () => {
     expect(run('show', 'broken.bst').stdout).toMatch(/^failed +[0-9a-f]{64} manual +broken\.bst$/m);
 
     const retried = run('build', '--retry-failed', 'broken.bst');
-    expect([retried.exitCode, retried.stdout.includes('building broken.bst')]).toEqual([2, true]);
+    expect([retried.exitCode, retried.stdout.includes('building   broken.bst')]).toEqual([2, true]);
   }, 60_000);
 
   it('tells what happens as JSON', () => {
@@ -276,7 +276,7 @@ describe('wheelhouse', () => {
     expect(stderr.split('`apt')[0]).toBe(
       `hello.bst: Did not find \`bwrap\` in PATH: ${path}\nhint: install bubblewrap: `,
     );
-    expect(stdout).not.toContain('built    hello.bst');
+    expect(stdout).not.toMatch(/^built +hello/m);
   });
 
   it('tries what building needs, and says what is missing and how to get it', () => {

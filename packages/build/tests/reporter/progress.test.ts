@@ -2,7 +2,7 @@ import type { BuildEvent, Element, Key } from '@wheelhouse/element';
 import { Progress } from '../../src/reporter/progress.js';
 
 const app = { name: 'wheel/app.bst', kind: 'wheel' } as unknown as Element;
-const sdist = { name: 'sdist/uwsgi.bst', kind: 'sdist' } as unknown as Element;
+const sdist = { name: 'sdist-wheel/uwsgi.bst', kind: 'wheel' } as unknown as Element;
 const [appKey, sdistKey] = ['a'.repeat(64) as Key, 'b'.repeat(64) as Key];
 const download = { verbs: ['downloading', 'downloaded'], what: '3 files' } as const;
 const chunk = (text: string): Uint8Array => Buffer.from(text);
@@ -39,20 +39,20 @@ test('a terminal has a line for all that runs, with its time, bytes and last lin
     written: '',
     drawn: [
       'downloading 3 files 1.2 s, 3.4 MB',
-      'compiling sdist/uwsgi.bst 1.2 s | gcc b.c',
+      'compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c',
       '0 of 2 elements done',
     ].join('\n'),
   });
 });
 
 test('a line is no longer than the terminal is wide', () => {
-  expect(shownAfter(1200, RUNNING, { columns: 31 }).drawn.split('\n')[1]).toBe('compiling sdist/uwsgi.bst 1.2…');
+  expect(shownAfter(1200, RUNNING, { columns: 37 }).drawn.split('\n')[1]).toBe('compiling sdist-wheel/uwsgi.bst 1.2…');
 });
 
 test('what has ended is not drawn, and with the last of it everything goes', () => {
   const ended: BuildEvent = { type: 'activity-ended', activity: download, elapsed: 1, failed: false };
   expect(shownAfter(1200, [...RUNNING, ended], { columns: 100 }).drawn).toBe(
-    'compiling sdist/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
+    'compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
   );
   const cached: BuildEvent = { type: 'cached', element: sdist, key: sdistKey, why: 'key' };
   expect(shownAfter(1200, [...RUNNING, ended, cached], { columns: 100 }).drawn).toBe('');
@@ -64,7 +64,7 @@ test('elsewhere nothing is said for 20 seconds, and then a line for all that run
     ['20.0 s', '40.0 s', '1 min 0 s']
       .flatMap((time) => [
         `[0 of 2] still downloading 3 files ${time}, 3.4 MB\n`,
-        `[0 of 2] still compiling sdist/uwsgi.bst ${time} | gcc b.c\n`,
+        `[0 of 2] still compiling sdist-wheel/uwsgi.bst ${time} | gcc b.c\n`,
       ])
       .join(''),
   );
