@@ -81,7 +81,7 @@ test('crates in the header of a build lock are read and written back; a line tha
   expect(text.split('\n')).toContain(`# crate: other==1.0.0 sha256:${CHECKSUM} ${OTHER}`);
   expect(parseLock(text, 'x.txt').crates).toEqual(crates);
   expect(() => parseLock(text.replace('other==1.0.0', 'other'), 'x.txt')).toThrow(
-    `x.txt [line 1 column 0]: \`other sha256:${CHECKSUM} ${OTHER}\` is no locked crate`,
+    `x.txt [line 1 column 0]: \`other sha256:${CHECKSUM} ${OTHER}\` is not a locked crate`,
   );
 });
 

@@ -74,7 +74,7 @@ test.each<[EjectGeneratorSchema, string]>([
   [{ template: 'wheel' }, 'no project is named'],
   [{ template: 'wheel', project: 'shopp' }, 'there is no project `shopp`'],
   [{ template: 'wheel', directory: '../shop' }, '`../shop` is not inside the workspace'],
-  [{ template: 'wheel', directory: 'docs' }, '`docs` is no Python project'],
+  [{ template: 'wheel', directory: 'docs' }, '`docs` is not a Python project'],
 ])('%j is refused, and nothing is written', async (options, message) => {
   const tree = workspace.tree();
   await expect(eject(tree, options)).rejects.toThrow(message);
