@@ -249,10 +249,10 @@ describe.each(['root', 'an ordinary user'])('as %s', (name) => {
       '/venv/bin/python -s -B /opt/wheelhouse/helpers/hook.py --tools /opt/wheelhouse/tools ' +
       'build-wheel /buildstream-install/wheelhouse';
     expect(text).toMatch(/^failed {5}wheel\/hostile\.bst [0-9a-f]{8} after \d+\.\d s$/m);
-    expect(text).toContain(`         command \`${command}\` ended with exit code 1\n`);
-    const log = text.split('\n').filter((line) => line.startsWith('         | '));
-    expect(log).toContain(`         | + ${command}`);
-    expect(log).toContain(`         | ${attempt.complaint(user)}`);
+    expect(text).toContain(`           command \`${command}\` ended with exit code 1\n`);
+    const log = text.split('\n').filter((line) => line.startsWith('           | '));
+    expect(log).toContain(`           | + ${command}`);
+    expect(log).toContain(`           | ${attempt.complaint(user)}`);
     expect(text).toMatch(/^ {11}log: \/.*\.log$/m);
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^\d+ built, \d+ cached, 1 failed$/);
 
