@@ -1,6 +1,12 @@
 import { types } from 'node:util';
-import { ElementError, ElementErrors, formatError, systemError, type ErrorCode } from '@wheelhouse/element';
-import { Interruption } from './interruption.js';
+import {
+  ElementError,
+  ElementErrors,
+  formatError,
+  Interruption,
+  systemError,
+  type ErrorCode,
+} from '@wheelhouse/element';
 
 /** What the command ends with: done, the user's error, a failed build or test, a bug. */
 export const EXIT = { done: 0, userError: 1, failed: 2, bug: 70 } as const;

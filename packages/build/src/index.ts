@@ -1,5 +1,4 @@
 export type { BuildErrorCode } from './errors.js';
-export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './interruption.js';
 export { createDependencies } from './plugin/create-dependencies.js';
 export { createNodes, createNodesV2 } from './plugin/create-nodes.js';
 export { preTasksExecution } from './plugin/pre-tasks-execution.js';

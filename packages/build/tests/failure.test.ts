@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { ElementError, ElementErrors, type ErrorCode } from '@wheelhouse/element';
 import { explainFailure } from '../src/failure.js';
-import { Interruption } from '../src/interruption.js';
+import { Interruption } from '@wheelhouse/element';
 
 function thrown(action: () => unknown): unknown {
   try {

@@ -129,6 +129,12 @@ export {
   type CachedBecause,
 } from './build/events.js';
 export { globMatcher } from './build/glob.js';
+export {
+  Interruption,
+  listenForInterruption,
+  type Interruptible,
+  type SignalledProcess,
+} from './build/interruption.js';
 export { BuildSession, type Engine, type SessionInput } from './build/session.js';
 export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';
 export { BubblewrapSandbox, type BubblewrapSandboxOptions } from './sandbox/bubblewrap-sandbox.js';

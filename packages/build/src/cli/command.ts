@@ -1,6 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ElementError } from '@wheelhouse/element';
-import type { SignalledProcess } from '../interruption.js';
+import { ElementError, type SignalledProcess } from '@wheelhouse/element';
 import type { ReporterOutput } from '../reporter/terminal-output.js';
 import { codeOf } from '../errno.js';
 

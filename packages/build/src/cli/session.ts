@@ -1,9 +1,15 @@
 import { resolve } from 'node:path';
-import { BuildSession, coreElements, coreSources, diskFiles, PluginRegistry } from '@wheelhouse/element';
+import {
+  BuildSession,
+  coreElements,
+  coreSources,
+  diskFiles,
+  listenForInterruption,
+  PluginRegistry,
+} from '@wheelhouse/element';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
-import { listenForInterruption } from '../interruption.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import type { Reporter } from '../reporter/reporter.js';
 import { openWorkspace } from '../workspace/open-workspace.js';

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import type { BuildListener } from '@wheelhouse/element';
+import { listenForInterruption, type BuildListener } from '@wheelhouse/element';
 import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import { batchOrder, type TaskOfBatch } from './batch-order.js';
 import { projectOfTask, type TaskOptions, type TaskWork } from './project-task.js';
 import { openEngine } from '../engine.js';
 import { explainFailure } from '../failure.js';
-import { listenForInterruption } from '../interruption.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import { Progress } from '../reporter/progress.js';
 import type { Reporter } from '../reporter/reporter.js';

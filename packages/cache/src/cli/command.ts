@@ -1,16 +1,11 @@
 import { parseArgs, types, type ParseArgsConfig } from 'node:util';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { ElementError, ElementErrors, formatError, type SignalledProcess } from '@wheelhouse/element';
 import { readSettingsFile } from '../config/setting-sources.js';
 import { readSettings, SETTINGS, type Settings } from '../config/settings.js';
 import { cacheError } from '../errors.js';
 
 /** What the program ends with: done, the user's error, something was found that should not be, a bug. */
 export const EXIT = { done: 0, userError: 1, found: 2, bug: 70 } as const;
-
-/** The part of a process that is listened to. */
-export interface SignalledProcess {
-  once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
-}
 
 /** What a command is given by the process it runs in. */
 export interface CommandContext {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { listenForInterruption } from '@wheelhouse/element';
 import { parseArguments, usage, type Command } from '../command.js';
 import { EXIT } from '../../failure.js';
-import { listenForInterruption } from '../../interruption.js';
 
 const help = `wheelhouse index [OPTION]... serve|build DIR
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf, Interruption, listenForInterruption, type Interruptible } from '@wheelhouse/element';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';
 import { Ledger } from '../../ledger/ledger.js';
@@ -8,7 +8,7 @@ import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
 import { ailmentsOf, bucketAilments } from '../ailments.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command, type SignalledProcess } from '../command.js';
+import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
 import { openIdentity } from '../identity.js';
 import { openStores } from '../stores.js';
 
@@ -100,10 +100,15 @@ export const serve: Command = {
       settings.collectEvery === undefined
         ? undefined
         : setInterval(collect, Math.min(settings.collectEvery, LONGEST_TIMER_MS));
-    const signal = await firstSignal(context.process);
-    clearInterval(timer);
-    say('info', { msg: 'ending', signal });
-    await server.stop(settings.shutdownTimeout);
+    const interruptible = listenForInterruption(context.process);
+    try {
+      const signal = await signalled(interruptible);
+      clearInterval(timer);
+      say('info', { msg: 'ending', signal });
+      await server.stop(settings.shutdownTimeout);
+    } finally {
+      interruptible.dispose();
+    }
     bucket?.close();
     return EXIT.done;
   },
@@ -139,12 +144,11 @@ function tlsOf({ tlsCertificate, tlsKey }: Settings): { certificate: string; key
   return { certificate: read('tls-certificate', tlsCertificate), key: read('tls-key', tlsKey) };
 }
 
-async function firstSignal(process: SignalledProcess): Promise<string> {
+/** @returns the signal that ends the service, once it arrives */
+async function signalled({ signal }: Interruptible): Promise<string> {
   return await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve(signal);
-      });
-    }
+    signal.addEventListener('abort', () => {
+      resolve(signal.reason instanceof Interruption ? signal.reason.signal : String(signal.reason));
+    });
   });
 }

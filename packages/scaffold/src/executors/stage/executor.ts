@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ElementError, formatError } from '@wheelhouse/element';
+import { ElementError, formatError, listenForInterruption } from '@wheelhouse/element';
 import type { StageExecutorSchema } from './schema.js';
 import { runStage } from '../../run/run-stage.js';
 
@@ -9,18 +9,14 @@ export default async function stage(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const root = context.projectsConfigurations.projects[context.projectName ?? '']?.root ?? '.';
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    interruption.abort();
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const interruptible = listenForInterruption(process);
   try {
     const code = await runStage({
       directory: context.root,
       root,
       stage: options.stage,
       environment: process.env,
-      signal: interruption.signal,
+      signal: interruptible.signal,
       say: (line) => {
         console.log(line);
       },
@@ -32,6 +28,6 @@ export default async function stage(
     console.error(formatError(error));
     return { success: false };
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    interruptible.dispose();
   }
 }

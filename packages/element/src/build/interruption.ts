@@ -27,18 +27,30 @@ export interface SignalledProcess {
 /** A build that can be ended. */
 export interface Interruptible {
   readonly signal: AbortSignal;
-  /** Ends the listening. */
+  /** Ends the listening, unless it was interrupted: while the process ends, the same signal may still arrive again. */
   dispose(): void;
 }
 
-/** The first SIGINT or SIGTERM aborts, so that sandboxes end and locks are given back; a second one exits at once. */
+/**
+ * For how many milliseconds a second signal counts as the first one. One press of Ctrl-C arrives twice where both the
+ * terminal and a program between it and this one (`nx`, `npx`, `timeout`) send it to the group and to their child.
+ */
+const SAME_SIGNAL_MS = 500;
+
+/** The first SIGINT or SIGTERM aborts, so that sandboxes end and locks are given back; a later one exits at once. */
 export function listenForInterruption(process: SignalledProcess): Interruptible {
   const controller = new AbortController();
+  let exitsFrom = Infinity;
   const listeners = ENDING.map((name) => {
     const listener = (): void => {
       const interruption = new Interruption(name);
-      if (controller.signal.aborted) process.exit(interruption.exitCode);
-      else controller.abort(interruption);
+      const now = performance.now();
+      if (!controller.signal.aborted) {
+        exitsFrom = now + SAME_SIGNAL_MS;
+        controller.abort(interruption);
+      } else if (now >= exitsFrom) {
+        process.exit(interruption.exitCode);
+      }
     };
     process.on(name, listener);
     return { name, listener };
@@ -46,6 +58,7 @@ export function listenForInterruption(process: SignalledProcess): Interruptible 
   return {
     signal: controller.signal,
     dispose: () => {
+      if (controller.signal.aborted) return;
       for (const { name, listener } of listeners) process.off(name, listener);
     },
   };
