@@ -44,7 +44,12 @@ export { overridesOf, type Overrides } from './locks/overrides.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
-export type { BuildSystem, NamedFile, ProjectMetadata } from './metadata/project-metadata.js';
+export {
+  everythingRequired,
+  type BuildSystem,
+  type NamedFile,
+  type ProjectMetadata,
+} from './metadata/project-metadata.js';
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';

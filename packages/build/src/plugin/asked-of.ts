@@ -1,4 +1,5 @@
 import {
+  everythingRequired,
   localClosure,
   localProject,
   pathInWorkspace,
@@ -30,14 +31,7 @@ export function askedOf(
 
 /** Files and directories of the workspace that are required and are no projects of it. */
 function vendoredPaths(project: ProjectMetadata, workspace: readonly ProjectMetadata[]): string[] {
-  const required = [
-    ...project.dependencies,
-    ...Object.values(project.optionalDependencies).flat(),
-    ...Object.values(project.dependencyGroups).flat(),
-    ...(project.fromFiles?.test ?? []),
-    ...project.buildSystem.requires,
-  ];
-  return required.flatMap((requirement) => {
+  return everythingRequired(project).flatMap((requirement) => {
     const path = requirement.url === undefined ? undefined : pathInWorkspace(requirement.url);
     if (path === undefined || localProject(requirement, workspace) !== undefined) return [];
     return /\.(whl|zip|tgz|tar\.\w+)$/.test(path) ? [path] : [`${path.replace(/\/$/, '')}/**/*`];

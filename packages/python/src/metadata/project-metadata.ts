@@ -88,3 +88,15 @@ const OTHER_BACKENDS =
 export function readsSetupPy(backend: string): boolean {
   return !OTHER_BACKENDS.test(backend);
 }
+
+/** Everything that a project requires, in whatever way: when it runs, with its extras and groups, for tests, to be built, and what its dependencies are built with. */
+export function everythingRequired(project: ProjectMetadata): readonly Requirement[] {
+  return [
+    ...project.dependencies,
+    ...Object.values(project.optionalDependencies).flat(),
+    ...Object.values(project.dependencyGroups).flat(),
+    ...(project.fromFiles?.test ?? []),
+    ...project.buildSystem.requires,
+    ...Object.values(project.extraBuild ?? {}).flat(),
+  ];
+}

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { ElementError, type ElementErrors } from '@wheelhouse/element';
 import type { ProjectRef } from './python-workspace.js';
 import { errorsOf } from '../metadata/read-projects.js';
-import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import { everythingRequired, type ProjectMetadata } from '../metadata/project-metadata.js';
 import { pathInWorkspace } from '../vendor/vendored-files.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
@@ -40,14 +40,7 @@ export function requiredProblems<T extends Pick<ProblemProject, 'names' | 'ref'>
   project: ProjectMetadata,
   problems: readonly T[],
 ): { readonly problem: T; readonly requirement: Requirement }[] {
-  const required = [
-    ...project.dependencies,
-    ...Object.values(project.optionalDependencies).flat(),
-    ...Object.values(project.dependencyGroups).flat(),
-    ...(project.fromFiles?.test ?? []),
-    ...project.buildSystem.requires,
-  ];
-  return required.flatMap((requirement) => {
+  return everythingRequired(project).flatMap((requirement) => {
     const path = requirement.url === undefined ? undefined : pathInWorkspace(requirement.url);
     const problem = problems.find(
       ({ names, ref }) =>

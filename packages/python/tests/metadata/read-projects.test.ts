@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
+  everythingRequired,
   findPython,
   formatRequirement,
   readEachProject,
@@ -291,4 +292,24 @@ test('a project that cannot be read keeps no other from being read, and tells th
     [],
     [],
   ]);
+});
+
+test('everything that a project requires is what it says in any table', async () => {
+  write({
+    'app/pyproject.toml': `[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "app"
+version = "1"
+dependencies = ["runs"]
+optional-dependencies = { a = ["extra"] }
+[dependency-groups]
+dev = ["group"]
+[tool.uv.extra-build-dependencies]
+runs = ["tool"]
+`,
+    'app/requirements-test.txt': 'tests\n',
+  });
+  expect(lines(everythingRequired(await read()))).toEqual(['runs', 'extra', 'group', 'tests', 'hatchling', 'tool']);
 });
