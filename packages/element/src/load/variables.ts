@@ -7,6 +7,12 @@ import { assertSymbol } from './symbol.js';
 /** The variables that only the loader sets. */
 export const PROTECTED_VARIABLES: readonly string[] = ['project-name', 'element-name', 'max-jobs'];
 
+/**
+ * The greatest length of an expanded text, in UTF-16 units. Linux takes no single argument above 128 KiB, but lists of
+ * commands are joined; what is longer comes from variables that double one another.
+ */
+const MAX_LENGTH = 16 * 1024 * 1024;
+
 const REFERENCE = /%\{([a-zA-Z][a-zA-Z0-9_-]*)\}/;
 
 /** A text cut at its references: literal, name, literal, name, ..., literal. */
@@ -40,6 +46,7 @@ export class Variables {
    * The value, or `undefined` where the variable is not defined.
    *
    * @throws ElementError UNRESOLVED_VARIABLE, CIRCULAR_REFERENCE_VARIABLE
+   * @throws ElementError INVALID_DATA where the value is too long
    */
   get(name: string): string | undefined {
     return this.values.get(name) ?? (this.node.has(name) ? this.resolve(name) : undefined);
@@ -128,6 +135,7 @@ export class Variables {
         if (value === undefined) throw undefinedVariable(part, node);
         text += value;
       }
+      if (index > 0 && text.length > MAX_LENGTH) throw tooLong(node);
     }
     return text;
   }
@@ -189,6 +197,15 @@ function undefinedVariable(name: string, node: ScalarNode): ElementError {
     code: 'UNRESOLVED_VARIABLE',
     message: `Reference to undefined variable '${name}'`,
     origin: node.origin,
+  });
+}
+
+function tooLong(node: ScalarNode): ElementError {
+  return new ElementError({
+    code: 'INVALID_DATA',
+    message: `The text is longer than ${MAX_LENGTH / 1024 / 1024} MiB when its variables are put in`,
+    origin: node.origin,
+    hint: 'look for variables that refer to one another more than once',
   });
 }
 

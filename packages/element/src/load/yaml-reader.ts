@@ -23,6 +23,8 @@ export function readYaml(text: string, file: string): MappingNode {
   return new YamlReader(text, file).read();
 }
 
+const NO_ZERO_BYTE = 'neither arguments of programs, variables nor names of files can hold one';
+
 class YamlReader {
   private readonly lines = new LineCounter();
   private readonly errors = new ErrorCollector();
@@ -80,6 +82,7 @@ class YamlReader {
 
   private scalar(node: Scalar.Parsed, emptyAt: number): ScalarNode {
     const value = String(node.value);
+    if (value.includes('\0')) this.refuse('The text has a zero byte in it', node.range[0], NO_ZERO_BYTE);
     const isEmpty = node.type === 'PLAIN' && value === '';
     return new ScalarNode(isEmpty ? null : value.trim(), this.origin(isEmpty ? emptyAt : node.range[0]));
   }
@@ -137,6 +140,9 @@ class YamlReader {
     switch (error.code) {
       // Any tag is refused where it stands.
       case 'TAG_RESOLVE_FAILED':
+        break;
+      case 'RESOURCE_EXHAUSTION':
+        this.refuse('The YAML is nested too deeply', error.pos[0]);
         break;
       default:
         this.refuse(`Severely malformed YAML: ${error.message}`, error.pos[0]);

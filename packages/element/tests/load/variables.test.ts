@@ -51,6 +51,17 @@ describe('Variables', () => {
     );
   });
 
+  it('refuses a text that variables make too long, where it stands', () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `v${index}: "%{v${index + 1}}%{v${index + 1}}"`);
+    const bad = variables([...lines, 'v40: x', ''].join('\n'));
+    const text =
+      'app.bst [line 16 column 5]: The text is longer than 16 MiB when its variables are put in\n' +
+      'hint: look for variables that refer to one another more than once';
+    expect(errorText(() => bad.get('v0'))).toBe(text);
+    expect(bad.get('v16')?.length).toBe(2 ** 24);
+    expect(bad.check().map(({ message }) => message)).toEqual([text.split('\n')[0]]);
+  });
+
   it('tells every bad variable once', () => {
     const errors = variables('a: "%{b}"\nb: "%{a}"\nc: "%{a}"\nd: "%{foo}"\ne: "%{d}"\nf: fine\n').check();
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
