@@ -136,6 +136,22 @@ describe('a lock', () => {
     );
   });
 
+  test('of a build that holds more than the build requires', async () => {
+    const other = workspace.read(`${BACKEND}/locks/test.txt`);
+    const [unknown = '', version = ''] = /^sqlparse==(\S+)(?:.*\n)(?: {4}.*\n)+/m.exec(other) ?? [];
+    const lock = workspace.read(BUILD_LOCK);
+    workspace.write(BUILD_LOCK, `${lock}${unknown}`);
+    const { exitCode, stderr } = await build('todo-common');
+    expect({ exitCode, stderr }).toEqual(
+      expect.objectContaining({
+        exitCode: 1,
+        stderr:
+          `${BUILD_LOCK} [line ${lock.split('\n').length} column 0]: the locked \`sqlparse==${version}\` is required by ` +
+          'nothing: neither by `todo-common` nor by another entry\nhint: run `nx run todo-common:lock`\n',
+      }),
+    );
+  });
+
   test('whose entries are not what its wheels require', async () => {
     const lock = `${COMMON}/locks/test.txt`;
     const [entry = ''] = /^iniconfig==(?:.*\n)(?: {4}.*\n)+/m.exec(workspace.read(lock)) ?? [];

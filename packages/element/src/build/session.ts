@@ -89,6 +89,11 @@ export class BuildSession {
     );
   }
 
+  /** Whether there is an element of that name. */
+  has(name: string): boolean {
+    return this.graph.elements.some((each) => each.name === name);
+  }
+
   /** The element of that name. */
   element(name: string): Element {
     const element = this.graph.elements.find((each) => each.name === name);

@@ -7,7 +7,7 @@ import { parseMarker } from '../requirements/requirement.js';
 const KINDS: readonly string[] = ['test', 'runtime', 'build', 'tools'] satisfies readonly LockKind[];
 const AGAIN = 'locks are written by the target `lock` alone: run it again';
 const HASH = /^sha256:[0-9a-f]{64}$/;
-const ENTRY = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*==\s*([^\s;\\]+)\s*(?:;\s*(.*))?$/;
+const ENTRY = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*==\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*(?:;\s*(.*))?$/;
 
 /** The lines that git leaves where a merge was not resolved. */
 const CONFLICT = /^(?:(?:<{7}|>{7}|\|{7})(?: .*)?|={7})$/;

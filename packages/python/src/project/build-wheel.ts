@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
-import { checkClosure } from './check-closure.js';
+import { checkBuildClosures, checkClosure } from './check-closure.js';
 import { includesSdist, onlySdist, type Format } from './formats.js';
 import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from './manifest.js';
@@ -80,6 +80,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const { session, outcomes, failed } = await buildTargets(operation, closure, targets, () => {
     void Promise.all([import('../inspection/index.js'), import('./bill-of-materials.js')]);
   });
+  await checkBuildClosures(operation, { closure, session });
   if (failed) {
     const [record] = outcomes.flatMap((each) =>
       each.status === 'failed' && distributions.includes(each.element.name) ? [each.record] : [],

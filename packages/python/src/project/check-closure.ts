@@ -8,7 +8,7 @@ import { overridesOf } from '../locks/overrides.js';
 import { withNames } from '../locks/requirement-names.js';
 import { select } from '../locks/selection.js';
 import { normalizeName } from '../requirements/name.js';
-import { formatRequirement } from '../requirements/requirement.js';
+import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import type { Closure, Dependent } from '../wheelhouse/closure.js';
 
 /** A lock whose wheels are there. */
@@ -25,15 +25,52 @@ export interface CheckedLock {
  * @throws ElementError LOCK_STALE; all at once
  */
 export async function checkClosure(operation: Operation, { closure, session, kind }: CheckedLock): Promise<void> {
-  const { own, plan } = closure;
+  const { own } = closure;
   const { workspace, project, engine } = operation;
+  const memo = new InspectionMemo(engine.store.memo('lock-closures'));
+  const requirements = workspace.requirements(project, own.interpreter.markers)[kind];
+  await checkLock(operation, { closure, session, memo, lock: own.locks[kind], requirements, by: 'the project' });
+  memo.save();
+}
+
+/**
+ * Whether the entries of the build locks that were used are exactly what their headers require, and what that requires in
+ * turn. A missing one shows as a failed build, so this is asked of failed builds, too. A project that is built with
+ * others of the workspace is not looked at: its build lock holds what their wheels require as well.
+ *
+ * @throws ElementError LOCK_STALE; all at once
+ */
+export async function checkBuildClosures(
+  operation: Operation,
+  { closure, session }: Omit<CheckedLock, 'kind'>,
+): Promise<void> {
+  const { own } = closure;
+  const { workspace, project, engine } = operation;
+  if (workspace.localDependencies(project, 'build', own.interpreter.markers).length > 0) return;
+  const memo = new InspectionMemo(engine.store.memo('lock-closures'));
+  for (const lock of own.locks.build.values()) {
+    const requirements = [...lock.requirements, ...lock.hookRequirements].map((line) => parseRequirement(line));
+    await checkLock(operation, { closure, session, memo, lock, requirements, by: `\`${lock.distribution}\`` });
+  }
+  memo.save();
+}
+
+interface LockInQuestion extends Omit<CheckedLock, 'kind'> {
+  readonly lock: Lock;
+  readonly memo: InspectionMemo;
+  readonly requirements: readonly Requirement[];
+  /** Whose requirements they are. */
+  readonly by: string;
+}
+
+async function checkLock(operation: Operation, question: LockInQuestion): Promise<void> {
+  const { closure, session, lock, memo, requirements, by } = question;
+  const { own, plan } = closure;
+  const { workspace, project } = operation;
   const { markers, tagsDigest } = own.interpreter;
-  const lock = own.locks[kind];
-  const requirements = workspace.requirements(project, markers)[kind];
   const wheels = await wheelsIn(operation, session, plan.wheelsOf(lock, own));
   if (wheels === undefined) return;
   const local = workspace.projects.map(({ metadata }) => metadata.normalizedName);
-  const memo = new InspectionMemo(engine.store.memo('lock-closures'));
   const identity = [tagsDigest, lock.requirementsDigest, ...local, ...wheels.map(({ sha256 }) => sha256)];
   await memo.findings(identity, async () => {
     const { closureOf } = await import('../wheelhouse/closure.js');
@@ -45,16 +82,16 @@ export async function checkClosure(operation: Operation, { closure, session, kin
       ...unmet(found, lock, { ...context, local }),
       ...select(lock, markers)
         .filter(({ normalizedName }) => !found.reached.has(normalizedName))
-        .map((entry) => wrong(entry, 'is required by nothing: neither by the project nor by another entry', context)),
+        .map((entry) => wrong(entry, `is required by nothing: neither by ${by} nor by another entry`, context)),
     ]);
     return [];
   });
-  memo.save();
 }
 
 /**
  * The wheels of elements; `undefined` where the store lacks one, as where a whole test run was taken from another
- * store: whoever built it has looked.
+ * store: whoever built it has looked. So it is where the session has no such element, because nothing that it builds is
+ * built with that lock.
  */
 async function wheelsIn(
   { engine }: Operation,
@@ -64,6 +101,7 @@ async function wheelsIn(
   const { blobs, artifacts } = engine.store;
   const files: TreeFile[] = [];
   for (const name of elements) {
+    if (!session.has(name)) return undefined;
     const record = await artifacts.get(session.keys.key(session.element(name)));
     if (record === undefined) return undefined;
     files.push(...(await filesOf(blobs, record.tree, '.whl')));

@@ -100,6 +100,10 @@ test.each([
     `${text}x>=1 \\\n    --hash=sha256:${'0'.repeat(64)}\n`,
     'app/locks/test.txt [line 17 column 0]: `x>=1` is not a locked distribution such as `name==1.0`',
   ],
+  ...['x===1', 'x==1.*', 'x==-1'].map((entry) => [
+    `${text}${entry} \\\n    --hash=sha256:${'0'.repeat(64)}\n`,
+    `app/locks/test.txt [line 17 column 0]: \`${entry}\` is not a locked distribution such as \`name==1.0\``,
+  ]),
   [`${text}x==1\n`, 'app/locks/test.txt [line 17 column 0]: `x==1` has no hash'],
   [
     `${text}x==1 \\\n    --hash=md5:00\n`,
