@@ -125,6 +125,33 @@ describe('tests', () => {
     expect(record('plain')).toMatchObject({ passed: 2 });
   });
 
+  test('that lie in packages or in the root run with all that the wheel installs, whether it ships them or not', async () => {
+    const isInstalled = (module: string): string => `os.path.realpath(${module}.__file__).startswith("/venv/")`;
+    workspace.write('plain/src/plain/tests/__init__.py', '');
+    workspace.write(
+      'plain/src/plain/tests/test_shipped.py',
+      'import os, unittest\nfrom .. import count\nimport plain\n\n\nclass Shipped(unittest.TestCase):\n' +
+        `    def test_shipped(self):\n        self.assertTrue(${isInstalled('plain')} and count("a b") == 2)\n`,
+    );
+    workspace.write(
+      'plain/root_test.py',
+      'import unittest\n\n\nclass Root(unittest.TestCase):\n    def test_root(self):\n        import plain\n',
+    );
+    workspace.write('app/app/tests/__init__.py', '');
+    workspace.write('app/app/tests/data.txt', 'of no wheel');
+    workspace.write(
+      'app/app/tests/test_left_out.py',
+      'import os\nfrom pathlib import Path\n\nfrom .. import _native, _version\n\n\ndef test_left_out():\n' +
+        `    assert ${isInstalled('_version')} and _native.twice(2) == 4\n` +
+        '    assert Path(__file__).resolve().with_name("data.txt").read_text() == "of no wheel"\n',
+    );
+    expect((await wheelhouse('test', 'plain')).lines).toContain('tests: 4 passed, 0 failed, 2 skipped');
+    expect(report('plain', 'junit')).toContain('classname="plain.tests.test_shipped.Shipped"');
+    expect((await wheelhouse('test', 'app')).lines).toContain('tests: 4 passed, 0 failed, 0 skipped');
+    const chosen = await wheelhouse('test', 'app', '--', 'app/tests/test_left_out.py::test_left_out', '-n', '1');
+    expect(chosen.lines).toContain('tests: 1 passed, 0 failed, 0 skipped');
+  });
+
   test('take arguments through Nx, which keeps such a run apart from the whole one', async () => {
     const run = async (...words: readonly string[]): Promise<{ fromNx: boolean; tests: string | undefined }> => {
       const ended = await workspace.nx(['run', 'app:test', '--output-style=static', ...words]);

@@ -4,6 +4,13 @@ import type { TestResult } from '@wheelhouse/python';
 /** How many failed tests are named. */
 const NAMED = 50;
 
+/** What helps where no test ran. */
+const NO_TEST = [
+  'no test ran',
+  'hint: tests are looked for in `tests`, `test` and the root of the project, in its packages, and where `testpaths` of pytest says; name other files of theirs in the option `testInclude`',
+  'hint: unittest runs them unless the test lock has pytest; what they require is in an extra or a dependency group `test`, or in files that the option `testRequirements` names',
+];
+
 /** Where {@link tellTests} is about. */
 export interface SummaryPlace {
   /** Absolute path. */
@@ -28,6 +35,7 @@ export function tellTests(result: TestResult, { workspace, project, say }: Summa
     say(`failed test: ${name}${message === '' ? '' : `: ${message}`}`);
   }
   if (report.failures.length > NAMED) say(`and ${report.failures.length - NAMED} more failed tests`);
+  if (report.passed + report.failed + report.skipped === 0) for (const line of NO_TEST) say(line);
   say(`tests: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   say(`reports: ${relative(workspace, result.reports)}`);
   if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was no run of all tests as they are'}`);

@@ -145,4 +145,5 @@ export type { GeneratedFiles } from './sources/generated-files.js';
 export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './sources/git-files.js';
 export { baseOf } from './sources/shared-files.js';
 export { innerProjects } from './sources/inner-projects.js';
+export { hasTestFiles, testPlaces, type TestPlaces, type TestProject } from './test-files/test-places.js';
 export { isWheelhouse } from './wheelhouse/layout.js';

@@ -1,24 +1,36 @@
-import { errorsOf, type PythonWorkspace } from '@wheelhouse/python';
+import { errorsOf, testPlaces, type PythonWorkspace } from '@wheelhouse/python';
 import { formatError } from '@wheelhouse/element';
 import { EXIT } from '../failure.js';
+import { hasTests } from '../plugin/tests-of-project.js';
+
+const TESTS_HINT =
+  'hint: tests are looked for in `tests`, `test` and the root of a project, in its packages, and where `testpaths` of pytest says; the option `testInclude` names others';
 
 /**
- * Shows the Python projects of a workspace, by their roots: names, versions, and what is wrong with those that nothing
- * can be done with.
+ * Shows the Python projects of a workspace, by their roots: names, versions, which have no tests, and what is wrong with
+ * those that nothing can be done with.
  *
  * @returns what the command ends with
  */
-export function showProjects(
-  workspace: Pick<PythonWorkspace, 'projects' | 'problems'>,
+export async function showProjects(
+  workspace: Pick<PythonWorkspace, 'projects' | 'problems' | 'directoryOf'>,
   { format, output }: { readonly format: 'text' | 'json'; readonly output: { write(text: string): void } },
-): number {
-  const shown = [
-    ...workspace.projects.map(({ ref: { name, root }, metadata }) => ({
-      name,
-      root,
+): Promise<number> {
+  const readable = workspace.projects.map(async (project) => {
+    const { ref, metadata } = project;
+    const { testInclude } = ref.settings ?? {};
+    const directory = workspace.directoryOf(project);
+    const places = testPlaces({ directory, distribution: metadata.normalizedName, testInclude });
+    return {
+      name: ref.name,
+      root: ref.root,
       distribution: metadata.name,
       ...(metadata.version === undefined ? {} : { version: metadata.version }),
-    })),
+      tests: await hasTests(directory, places, testInclude),
+    };
+  });
+  const shown = [
+    ...(await Promise.all(readable)),
     ...workspace.problems.map(({ ref: { name, root }, error }) => ({
       name,
       root,
@@ -31,9 +43,10 @@ export function showProjects(
     output.write(`${JSON.stringify(listed, null, 2)}\n`);
   } else {
     for (const each of shown) {
-      const what = 'errors' in each ? `failed   ${each.name} in ${each.root}` : `project  ${each.name} in ${each.root}`;
-      output.write(`${what}\n${'errors' in each ? indented(each.text) : ''}`);
+      if ('errors' in each) output.write(`failed   ${each.name} in ${each.root}\n${indented(each.text)}`);
+      else output.write(`project  ${each.name} in ${each.root}${each.tests ? '' : ', no tests found'}\n`);
     }
+    if (shown.some((each) => 'tests' in each && !each.tests)) output.write(`${TESTS_HINT}\n`);
   }
   return workspace.problems.length === 0 ? EXIT.done : EXIT.userError;
 }

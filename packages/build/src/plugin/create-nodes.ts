@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
-import { localClosure, platformMarkers, type ProjectMetadata } from '@wheelhouse/python';
+import {
+  localClosure,
+  normalizeName,
+  platformMarkers,
+  testPlaces,
+  type ProjectMetadata,
+  type TestPlaces,
+} from '@wheelhouse/python';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';
@@ -102,13 +109,15 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
   try {
     const { root, options } = found;
     const names = [...new Set(distributions.map(externalName))].sort();
+    const tests = placesOf(found, metadata.normalizedName, workspaceRoot);
     const facts = {
       ...taskProject(project, workspaceRoot),
       asked: askedOf(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
       tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
-      hasTests: await hasTests(join(workspaceRoot, root), options.settings.testInclude),
+      tests,
+      hasTests: await hasTests(join(workspaceRoot, root), tests, options.settings.testInclude),
     };
     const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
       nxJson: surroundings.nxJson,
@@ -136,6 +145,14 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
   }
 }
 
+function placesOf({ root, options }: FoundProject, distribution: string, workspace: string): TestPlaces {
+  return testPlaces({
+    directory: join(workspace, root),
+    distribution,
+    testInclude: options.settings.testInclude,
+  });
+}
+
 /** The projects of the workspace that building and testing a project takes. */
 function comesWith({ metadata, ref }: ReadableProject, { all, readable, workspaceRoot }: Surroundings): TaskProject[] {
   const roots = new Set(localClosure(metadata, all, ref.settings).map(({ root }) => root));
@@ -151,13 +168,18 @@ function taskProject({ found, ref, metadata }: ReadableProject, workspace: strin
 
 /** A project that something is wrong with: the targets it would have say what. */
 async function withProblem(
-  { root, options }: FoundProject,
+  found: FoundProject,
   name: string,
   error: unknown,
   workspace: string,
 ): Promise<CreateNodesResult> {
+  const { root, options } = found;
   const { text } = explainFailure(error);
-  const tests = await hasTests(join(workspace, root), options.settings.testInclude);
+  const tests = await hasTests(
+    join(workspace, root),
+    placesOf(found, normalizeName(name), workspace),
+    options.settings.testInclude,
+  );
   const targets = problemTargets(text, {
     root,
     name,

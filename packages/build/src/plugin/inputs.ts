@@ -12,6 +12,7 @@ import {
   type EjectableTemplate,
   type NamedFile,
   type ProjectSettings,
+  type TestPlaces,
 } from '@wheelhouse/python';
 import type { AskedOf } from './asked-of.js';
 import { RUN_VARIABLE } from './pre-tasks-execution.js';
@@ -30,6 +31,8 @@ export interface InputFacts {
   readonly asked: AskedOf;
   /** Files that the metadata names. */
   readonly named: readonly NamedFile[];
+  /** Where the project has tests beside its directories of tests. */
+  readonly tests: TestPlaces;
   /** Names of external nodes: the distributions in the project's locks. */
   readonly external: readonly string[];
 }
@@ -87,7 +90,9 @@ export function testInputs(facts: InputFacts, wheelsAreTasks: boolean, made: rea
   const run = { env: RUN_VARIABLE };
   if (!wheelsAreTasks) return [...wholeProjects(facts), run];
   return [
-    ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? [])].map((glob) => fileset(facts, glob)),
+    ...[...TEST_INCLUDES, ...(facts.settings.testInclude ?? []), ...facts.tests.include].map((glob) =>
+      fileset(facts, glob),
+    ),
     ...TEST_EXCLUDES.map((glob) => `!${fileset(facts, glob)}`),
     ...templates(facts, TEST_TEMPLATES),
     ...sharedFiles(facts),

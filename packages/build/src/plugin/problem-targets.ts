@@ -16,6 +16,7 @@ export function problemTargets(
   const nothing = {
     asked: { files: [], variables: [] },
     named: [],
+    tests: { include: [], packages: [] },
     external: [],
     toolchainCommand: '',
     tasks: { wheel: none, test: none, lock: [] },

@@ -61,7 +61,7 @@ export const SETTING_OPTIONS: OptionsOf<ProjectSettings> = {
   },
   testInclude: {
     kind: globs(),
-    meaning: 'More files that tests are made of, beside those in `tests` and `test` and the configuration of runners.',
+    meaning: 'More files that tests are made of, beside those that are found and the configuration of runners.',
     usual: 'none',
     example: ['checks/**'],
   },
@@ -104,13 +104,13 @@ export const SETTING_OPTIONS: OptionsOf<ProjectSettings> = {
   testExtras: {
     kind: NAMES,
     meaning: 'Extras that the tests require. A project that does not have one ignores it.',
-    usual: '`test`, `tests`, `testing`',
+    usual: '`test`, `tests`, `testing`; `dev` for a project that has no extra, group or file of tests',
     example: ['qa'],
   },
   testGroups: {
     kind: NAMES,
     meaning: 'Dependency groups that the tests require (PEP 735). A project that does not have one ignores it.',
-    usual: '`test`, `tests`, `testing`',
+    usual: '`test`, `tests`, `testing`; `dev` for a project that has no extra, group or file of tests',
     example: ['checks'],
   },
   noBinary: {

@@ -68,6 +68,35 @@ describe('createNodes', () => {
       { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
     ],
     [
+      'tests in a package, as a framework makes them',
+      {
+        'a/pyproject.toml': pyproject('a'),
+        'a/polls/__init__.py': '',
+        'a/polls/tests.py': 'from django.test import TestCase\nclass A(TestCase):\n  def test_a(self): pass\n',
+      },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'] },
+    ],
+    [
+      'files that are only named like tests',
+      {
+        'a/pyproject.toml': pyproject('a'),
+        'a/polls/__init__.py': '',
+        'a/polls/tests.py': 'from django.test import TestCase\n\n# Create your tests here.\n',
+        'a/polls/test_client.py': 'class Client: pass\n',
+        'a/test_data.py': 'DATA = 1\n',
+      },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish'] },
+    ],
+    [
+      'the paths of pytest',
+      {
+        'a/pyproject.toml': pyproject('a'),
+        'a/tox.ini': '[pytest]\ntestpaths =\n  unit\n',
+        'a/unit/test_a.py': '',
+      },
+      { a: ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'] },
+    ],
+    [
       'a project of the workspace itself',
       { 'pyproject.toml': pyproject('a'), 'test/test_a.py': '' },
       { '.': ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'] },
@@ -98,6 +127,29 @@ describe('createNodes', () => {
       '!{workspaceRoot}/a/test/**',
       '!{workspaceRoot}/a/docs/**',
     ]);
+  });
+
+  it('has the tests of packages, of the root and of the paths of pytest among the inputs of a test', async () => {
+    const inputs = targetsOf(
+      await infer({
+        'a/pyproject.toml': `${pyproject('a')}[tool.pytest.ini_options]\ntestpaths = ["a", "checks"]\n`,
+        'a/a/__init__.py': '',
+        'a/a/checks/a_test.py': 'def test_a(): pass\n',
+        'a/checks/test_b.py': '',
+        'a/test_c.py': 'def test_c(): pass\n',
+      }),
+      'a',
+    ).test?.inputs;
+    const names = ['test_*.py', '*_test.py', 'tests.py'];
+    expect(inputs).toEqual(
+      expect.arrayContaining(
+        [
+          ...names,
+          ...['checks', 'checks/**'],
+          ...[...names, 'conftest.py', 'tests/**', 'test/**'].map((name) => `a/**/${name}`),
+        ].map((path) => `{workspaceRoot}/a/${path}`),
+      ),
+    );
   });
 
   it('has tasks run before a wheel that is made of their outputs, and files of the workspace as inputs', async () => {

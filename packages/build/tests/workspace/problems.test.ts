@@ -122,7 +122,7 @@ describe('a project that something is wrong with', () => {
     const shown = wheelhouse(['show'], { cwd: workspaceRoot, environment });
     expect(shown.stdout).toContain(
       [
-        'project  good in good',
+        'project  good in good, no tests found',
         'failed   missing in missing',
         '         missing/pyproject.toml [line 7 column 0]: `x.y` is no version',
       ].join('\n'),
@@ -133,9 +133,21 @@ describe('a project that something is wrong with', () => {
     const listed = JSON.parse(json.stdout) as { readonly root: string; readonly errors?: readonly unknown[] }[];
     expect(listed.filter(({ errors }) => errors !== undefined).map(({ root }) => root)).toEqual(PROBLEMS);
     const good = wheelhouse(['show'], {
-      cwd: directory({ 'nx.json': '{}', 'a/pyproject.toml': pyproject('a') }),
+      cwd: directory({
+        'nx.json': '{}',
+        'a/pyproject.toml': pyproject('a'),
+        'b/pyproject.toml': pyproject('b'),
+        'b/b/__init__.py': '',
+        'b/b/tests/test_b.py': 'def test_b(): pass\n',
+      }),
       environment,
     });
-    expect(good).toEqual({ exitCode: 0, stdout: 'project  a in a\n', stderr: '' });
+    expect(good).toEqual({
+      exitCode: 0,
+      stdout:
+        'project  a in a, no tests found\nproject  b in b\n' +
+        'hint: tests are looked for in `tests`, `test` and the root of a project, in its packages, and where `testpaths` of pytest says; the option `testInclude` names others\n',
+      stderr: '',
+    });
   });
 });

@@ -20,6 +20,9 @@ export interface RequirementsSettings {
 /** The extras and dependency groups that are those of tests where nothing else is said. */
 export const TEST_NAMES: readonly string[] = ['test', 'tests', 'testing'];
 
+/** The extra and the dependency group of development, which are those of tests where a project has no others. */
+export const DEVELOPMENT_NAME = 'dev';
+
 /** Files that say what a project requires to tools whose files are not read here. */
 export const UNREAD_FILES: readonly string[] = [
   'Pipfile',

@@ -9,6 +9,7 @@ import type { Crate } from '../rust/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
 import type { GeneratedFiles } from '../sources/generated-files.js';
 import { WHEEL_EXCLUDES } from '../sources/source-set.js';
+import type { TestPlaces } from '../test-files/test-places.js';
 
 /** How a project is built, where it differs from the defaults. */
 export interface ProjectSettings extends LockSettings {
@@ -36,6 +37,8 @@ export interface PlannedProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
   readonly settings: ProjectSettings;
+  /** Where it has tests beside its directories of tests; absent where nobody looked. */
+  readonly tests?: TestPlaces;
   /** The templates that it has of its own; absent where nobody looked. */
   readonly ejected?: EjectedTemplates;
   /** The projects of the workspace that its wheel is built with, dependencies first; absent where there are none. */

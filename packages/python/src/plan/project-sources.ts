@@ -10,7 +10,7 @@ import { sourceSetMatcher, TEST_EXCLUDES, TEST_INCLUDES, type SourceSet } from '
 export type SourcesUse = 'wheel' | 'sdist' | 'hook' | 'test';
 
 /** What a project's sources are decided by. */
-export type OwnProject = Pick<PlannedProject, 'metadata' | 'settings'>;
+export type OwnProject = Pick<PlannedProject, 'metadata' | 'settings' | 'tests'>;
 
 /** What an element of a project's own files is given beside the rest. */
 export interface ProjectSources {
@@ -115,7 +115,8 @@ function literalGlob(path: string): string {
   return path.replaceAll(/[\\*?[\]{}()!+@|]/g, '\\$&');
 }
 
-function setOf({ settings }: OwnProject, use: SourcesUse): Record<string, PlanValue> {
+function setOf({ settings, tests }: OwnProject, use: SourcesUse): Record<string, PlanValue> {
   if (use !== 'test') return { exclude: wheelExcludes(settings) };
-  return { include: [...TEST_INCLUDES, ...(settings.testInclude ?? [])], exclude: TEST_EXCLUDES };
+  const include = [...TEST_INCLUDES, ...(settings.testInclude ?? []), ...(tests?.include ?? [])];
+  return { include, exclude: TEST_EXCLUDES };
 }

@@ -26,6 +26,7 @@ import type { PinnedIndex } from '../tools/index-choice.js';
 import { readEjected } from '../plan/ejected-templates.js';
 import { withInnerProjects, type PlannedProject, type ProjectSettings } from '../plan/planned-project.js';
 import { innerProjects } from '../sources/inner-projects.js';
+import { testPlaces } from '../test-files/test-places.js';
 
 /** A project as the workspace knows it. */
 export interface ProjectRef {
@@ -229,6 +230,11 @@ export class PythonWorkspace {
       locks,
       interpreter,
       settings,
+      tests: testPlaces({
+        directory: this.directoryOf(project),
+        distribution: metadata.normalizedName,
+        testInclude: settings.testInclude,
+      }),
       ejected: readEjected(metadata.root, this.directory),
       ...(await this.buildTools(project, interpreter.markers)),
       ...(await this.rustParts(metadata, locks.build)),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import type { PlanValue } from '../plan/planned-element.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { TEST_RUNNERS, type TestRunner } from '../elements/python-test.js';
 import { select } from '../locks/selection.js';
+import { projectSubdirectory } from '../plan/project-sources.js';
 import { servicesCommand, servicesEnvironment } from '../services/services-overlay.js';
 import type { RunningServices } from '../services/with-services.js';
 
@@ -53,6 +55,13 @@ export function testRun(project: PlannedProject, options: TestOptions = {}, serv
   const locked = new Set(select(project.locks.test, project.interpreter.markers).map((entry) => entry.normalizedName));
   const runner = runnerOf(project, options, locked);
   const update = options.updateSnapshots === true ? updateArguments(project, options, locked) : '';
+  const packages = project.tests?.packages ?? [];
+  const commands = [
+    ...(packages.length === 0
+      ? []
+      : [`%{python} -s -B %{runners}/link_packages.py ${[metadata.name, ...packages].map(shellWord).join(' ')}`]),
+    ...(services === undefined ? [] : [servicesCommand(services)]),
+  ];
   const words = [shellText(options.args), update].filter((text) => text !== '').join(' ');
   return {
     whole: words === '' && options.updateSnapshots !== true,
@@ -66,12 +75,13 @@ export function testRun(project: PlannedProject, options: TestOptions = {}, serv
       environment: {
         // What is written back is always what this very run wrote.
         ...(options.updateSnapshots === true ? { WHEELHOUSE_RUN: randomUUID() } : {}),
+        ...(packages.length === 0 ? {} : { PYTHONPATH: importPath(project, packages) }),
         ...(services === undefined ? {} : servicesEnvironment(services)),
       },
       config: {
         runner,
         ...(options.updateSnapshots === true ? { 'keep-sources': 'true' } : {}),
-        ...(services === undefined ? {} : { 'configure-commands': servicesCommand(services) }),
+        ...(commands.length === 0 ? {} : { 'configure-commands': { '(>)': commands } }),
       },
     },
     services,
@@ -116,6 +126,12 @@ function runnerOptions(runner: TestRunner, distribution: string, locked: Readonl
       throw new Error(`no such runner: ${String(unknown)}`);
     }
   }
+}
+
+/** Where packages are imported from that tests lie in: their tests, and with them all of what the wheel installs. */
+function importPath(project: PlannedProject, packages: readonly string[]): string {
+  const at = posix.join('%{build-root}', projectSubdirectory(project));
+  return [...new Set(packages.map((path) => posix.join(at, posix.dirname(path)).replace(/\/$/, '')))].join(':');
 }
 
 function updateArguments(

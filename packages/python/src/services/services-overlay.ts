@@ -1,5 +1,5 @@
 import type { RunningServices } from './with-services.js';
-import type { PlannedElement, PlanValue } from '../plan/planned-element.js';
+import type { PlannedElement } from '../plan/planned-element.js';
 
 /** The lines of hosts(5) that a sandbox has without services. */
 const HOSTS = ['127.0.0.1 localhost', '127.0.1.1 wheelhouse', '::1 localhost'];
@@ -33,7 +33,7 @@ export function servicesEnvironment({ endpoints }: RunningServices): Record<stri
 }
 
 /** The command that lets tests reach services, to be run before them. */
-export function servicesCommand({ directory, endpoints }: RunningServices): PlanValue {
+export function servicesCommand({ directory, endpoints }: RunningServices): string {
   const words = endpoints.map(({ address, port, socket }) => `${address}:${port}=${directory}/${socket}`);
-  return { '(>)': [`%{python} -s -B %{runners}/forward.py ${words.join(' ')}`] };
+  return `%{python} -s -B %{runners}/forward.py ${words.join(' ')}`;
 }

@@ -94,6 +94,38 @@ describe('run_unittest.py', () => {
     expect([code, report]).toEqual([0, { passed, failed: 0, skipped: 0, failures: [] }]);
   });
 
+  test('tests are found in the root, in packages and in other directories, each once, and none among data', async () => {
+    const directory = project({
+      'beside_test.py': `${CASE}    def test_beside(self): pass\n`,
+      'test_root.py': `${CASE}    def test_root(self): pass\n`,
+      'polls/__init__.py': '',
+      'polls/tests.py': `import polls\nfrom . import models\n${CASE}    def test_polls(self): pass\n`,
+      'polls/models.py': '',
+      'src/acme/inner/__init__.py': '',
+      'src/acme/inner/tests/test_inner.py': `${CASE}    def test_inner(self): pass\n`,
+      'checks/deep/check/__init__.py': '',
+      'checks/deep/check/test_deep.py': `${CASE}    def test_deep(self): pass\n`,
+      'tests/test_usual.py': `${CASE}    def test_usual(self): pass\n`,
+      'tests/unit/__init__.py': '',
+      'tests/unit/test_unit.py': `${CASE}    def test_unit(self): pass\n`,
+      'tests/data/test_data.py': 'raise SystemError("this is data")\n',
+    });
+    const { code, report, text = '' } = await run('run_unittest.py', directory);
+    const names = [...text.matchAll(/name="(test_\w+)"/g)].map(([, name]) => name);
+    expect([code, report]).toEqual([0, { passed: 7, failed: 0, skipped: 0, failures: [] }]);
+    expect(names.sort()).toEqual([
+      ...['test_beside', 'test_deep', 'test_inner', 'test_polls', 'test_root', 'test_unit', 'test_usual'],
+    ]);
+  });
+
+  test('a module in the root that cannot be imported is a failure', async () => {
+    const { code, report } = await run('run_unittest.py', project({ 'test_root.py': 'raise OSError("away")\n' }));
+    expect([code, report?.failures]).toEqual([
+      1,
+      [{ name: 'unittest.case.FunctionTestCase::test_root', message: 'OSError: away' }],
+    ]);
+  });
+
   test('without a test it does not pass', async () => {
     const { code, output } = await run('run_unittest.py', project({ 'tests/test_none.py': '' }));
     expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([5, 'no test ran']);
@@ -145,5 +177,44 @@ describe('run_command.py', () => {
   test('a signal that ends it is an exit code', async () => {
     const { code, report } = await run('run_command.py', project({}), '--name', 'app', 'kill -TERM $$');
     expect([code, report?.failures[0]?.message]).toEqual([143, 'exit code 143']);
+  });
+});
+
+describe('link_packages.py', () => {
+  /** Runs it with a site-packages in which the distribution `app` installs these files. */
+  function link(directory: string, installed: Readonly<Record<string, string>>, ...packages: readonly string[]): void {
+    const record = Object.keys(installed).map((path) => `${path},,\n`);
+    const site = project({
+      ...installed,
+      'app-1.dist-info/METADATA': 'Metadata-Version: 2.1\nName: app\nVersion: 1\n',
+      'app-1.dist-info/RECORD': record.join(''),
+    });
+    const { status, stderr } = spawnSync('python3', ['-B', join(RUNNERS, 'link_packages.py'), 'app', ...packages], {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONPATH: site },
+    });
+    expect([status, stderr]).toEqual([0, '']);
+  }
+
+  test('tests of a package are among all that the wheel installs of it, and those it ships are its own', () => {
+    const directory = project({
+      'src/app/tests/test_a.py': 'from the project',
+      'src/app/tests/data/a.txt': 'of no wheel',
+      'scripts/test_b.py': 'not installed',
+    });
+    const installed = {
+      'app/__init__.py': '',
+      'app/tests/__init__.py': '',
+      'app/tests/test_a.py': 'from the wheel',
+      'app/templates/a.html': 'a template',
+    };
+    link(directory, installed, 'src/app', 'scripts');
+    const text = (path: string): string => readFileSync(join(directory, path), 'utf8');
+    expect(text('src/app/tests/test_a.py')).toBe('from the wheel');
+    expect(text('src/app/tests/data/a.txt')).toBe('of no wheel');
+    expect(text('src/app/templates/a.html')).toBe('a template');
+    expect(['src/app/__init__.py', 'src/app/tests/__init__.py'].map(text)).toEqual(['', '']);
+    expect(text('scripts/test_b.py')).toBe('not installed');
   });
 });

@@ -112,3 +112,33 @@ test('what a marker restricts has to fit the project of the workspace where the 
     'app/pyproject.toml [line 6 column 49]: `lib[x]<2 ; sys_platform == "win32"` asks for the extra `x`, which the project `lib` does not have',
   );
 });
+
+describe('what tests require', () => {
+  const GROUPS = '[dependency-groups]\ndev = ["pytest"]\n';
+  const EXTRA = '[project.optional-dependencies]\ndev = ["tox"]\n';
+
+  test.each<[string, string, Parameters<typeof projectRequirements>[2], string[]]>([
+    ['is what development requires where nothing is said of tests', `${EXTRA}${GROUPS}`, {}, ['tox', 'pytest']],
+    ['is what a group of tests says', `${EXTRA}${GROUPS}testing = ["nose2"]\n`, {}, ['nose2']],
+    ['is what an extra of tests says, if it is nothing', `${EXTRA}test = []\n${GROUPS}`, {}, []],
+    ['is what the options name alone', `${EXTRA}${GROUPS}`, { testGroups: ['qa'] }, []],
+    ['is the group that the options name', `${EXTRA}${GROUPS}`, { testGroups: ['dev'] }, ['pytest']],
+    [
+      'is what the environments of Hatch hold, that of development last',
+      '[tool.hatch.envs.default]\ndependencies = ["pytest"]\n',
+      {},
+      ['pytest'],
+    ],
+    [
+      'is what the environment of Hatch for tests holds',
+      '[tool.hatch.envs.default]\ndependencies = ["mypy"]\n[tool.hatch.envs.hatch-test]\nextra-dependencies = ["pytest"]\n',
+      {},
+      ['pytest'],
+    ],
+    ['is what PDM has for development', '[tool.pdm.dev-dependencies]\ndev = ["pytest"]\n', {}, ['pytest']],
+    ['is what uv had for development', '[tool.uv]\ndev-dependencies = ["pytest"]\n', {}, ['pytest']],
+  ])('%s', async (_what, body, options, expected) => {
+    const all = await projects({ app: `version = "1"\n${body}` });
+    expect(lines(projectRequirements(all[0]!, all, options).test)).toEqual(expected);
+  });
+});

@@ -22,7 +22,11 @@ function lockOf(...names: readonly string[]): Lock {
   };
 }
 
-function run(locked: readonly string[], options?: TestOptions): ReturnType<typeof testRun> {
+function run(
+  locked: readonly string[],
+  options?: TestOptions,
+  more: Partial<PlannedProject> = {},
+): ReturnType<typeof testRun> {
   const lock = lockOf(...locked);
   const origin = { file: 'app/pyproject.toml', line: 1, column: 0 };
   const metadata = { name: 'app', normalizedName: 'app', root: 'app', origins: { name: origin } };
@@ -32,6 +36,7 @@ function run(locked: readonly string[], options?: TestOptions): ReturnType<typeo
       locks: { test: lock, runtime: lock, build: new Map() },
       interpreter,
       settings: {},
+      ...more,
     },
     options,
   );
@@ -66,6 +71,20 @@ test.each<[string, string[], TestOptions | undefined, object]>([
   const { overlay, whole } = run(locked, options);
   expect({ runner: overlay.config.runner, options: overlay.variables['test-options'] }).toEqual(expected);
   expect(whole).toBe(true);
+});
+
+test('tests in packages run among what the wheel installs, which is imported from there', () => {
+  const { overlay } = run([], undefined, {
+    tests: { include: ['src/acme/**/tests.py'], packages: ['polls', 'src/acme', 'src/other one'] },
+    settings: { shared: ['LICENSE'] },
+  });
+  expect(overlay.environment).toEqual({ PYTHONPATH: '%{build-root}/app:%{build-root}/app/src' });
+  expect(overlay.config).toEqual({
+    runner: 'unittest',
+    'configure-commands': {
+      '(>)': [`%{python} -s -B %{runners}/link_packages.py app polls src/acme 'src/other one'`],
+    },
+  });
 });
 
 test('a command is one word of a shell, whatever is in it, and no variable of an element', () => {

@@ -36,7 +36,7 @@ export const show: Command = {
     return await withSession(context, values, async (session) => {
       if (positionals.length === 0 && !session.isInElementProject()) {
         const { showProjects } = await import('../project-list.js');
-        return showProjects(await session.openWorkspace(), { format, output: context.output });
+        return await showProjects(await session.openWorkspace(), { format, output: context.output });
       }
       const shown = new Map<string, ShownElement>();
       for (const opened of await openSessions(session, positionals)) {

@@ -2,13 +2,15 @@
 
 usage: run_unittest.py --junit-xml FILE [--coverage FILE DISTRIBUTION] [OPTION]... [NAME]...
 
-Without a NAME (a module, class or method, or a file) the tests are discovered in `tests` and `test`. OPTIONs are those of
-`python -m unittest`: -k, -f, -b, -c, -v, -q, -p, --locals. With --coverage, coverage.py measures the run as its own
-configuration says, else the packages of the distribution, and writes its XML report to that FILE. Ends with 1 where a test failed, with 2 where coverage.py
-is not satisfied, and with 5 where no test ran.
+Without a NAME (a module, class or method, or a file) the tests are discovered in the working directory, which holds no
+modules but those of tests, and in whatever directories it has. OPTIONs are those of `python -m unittest`: -k, -f, -b, -c,
+-v, -q, -p, --locals. With --coverage, coverage.py measures the run as its own configuration says, else the packages of
+the distribution, and writes its XML report to that FILE. Ends with 1 where a test failed, with 2 where coverage.py is not
+satisfied, and with 5 where no test ran.
 """
 
 import argparse
+import fnmatch
 import glob
 import os
 import subprocess
@@ -20,6 +22,8 @@ from xml.etree import ElementTree
 import junit
 from coverage_of import packages
 
+PATTERN = "test*.py"
+# Directories whose tests come first, each a package or with its modules at the top.
 DIRECTORIES = ("tests", "test")
 
 
@@ -93,18 +97,80 @@ def module_name(name):
     return os.path.relpath(name)[: -len(".py")].replace(os.sep, ".")
 
 
+class Finder(unittest.TestLoader):
+    """Takes modules by the names that pytest knows, too, unless a pattern is given."""
+
+    def _match_path(self, path, full_path, pattern):
+        return matches(path, pattern)
+
+
+def matches(name, pattern):
+    return fnmatch.fnmatch(name, pattern) or pattern == PATTERN and fnmatch.fnmatch(name, "*_test.py")
+
+
+def is_package(directory):
+    return os.path.isfile(os.path.join(directory, "__init__.py"))
+
+
+def places(directory, pattern):
+    """Where to discover tests below a directory: outermost packages, and modules of tests that are in no package.
+
+    What lies in a directory of tests and in no package is data.
+    """
+    taken = set()
+    for path, directories, names in os.walk(directory):
+        directories[:] = sorted(name for name in directories if not name.startswith((".", "__")))
+        holds_tests = os.path.basename(path) in DIRECTORIES
+        if is_package(path):
+            above = os.path.dirname(path)
+            if path == directory or not (is_package(above) or above in taken):
+                yield path, top_of(path)
+        elif holds_tests or any(matches(name, pattern) for name in names):
+            taken.add(path)
+            yield path, path
+        if holds_tests:
+            directories[:] = []
+
+
+def top_of(package):
+    """Where a package is imported from; a namespace around it is told by PYTHONPATH."""
+    for top in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        if os.path.abspath(package).startswith(os.path.join(top, "")):
+            return top
+    return os.path.dirname(package) or "."
+
+
+def failed(name, error):
+    def raise_it():
+        raise error
+
+    raise_it.__name__ = name
+    return unittest.FunctionTestCase(raise_it)
+
+
+def load_module(loader, name):
+    try:
+        return loader.loadTestsFromName(name)
+    except Exception as error:
+        return failed(name, error)
+
+
 def load(loader, names, pattern):
     if names:
         sys.path.insert(0, os.getcwd())
         return loader.loadTestsFromNames([module_name(name) for name in names])
     suite = unittest.TestSuite()
-    for directory in filter(os.path.isdir, DIRECTORIES):
-        # A directory of tests that is no package has its modules at the top.
-        top = "." if os.path.isfile(os.path.join(directory, "__init__.py")) else directory
-        # A loader remembers its top-level directory.
-        fresh = unittest.TestLoader()
-        fresh.testNamePatterns = loader.testNamePatterns
-        suite.addTests(fresh.discover(directory, pattern=pattern, top_level_dir=top))
+    found = sorted(filter(os.path.isdir, glob.glob("*")), key=lambda name: (name not in DIRECTORIES, name))
+    for directory in found:
+        for path, top in places(directory, pattern):
+            # A loader remembers its top-level directory.
+            fresh = Finder()
+            fresh.testNamePatterns = loader.testNamePatterns
+            suite.addTests(fresh.discover(path, pattern=pattern, top_level_dir=top))
+    modules = [name for name in sorted(os.listdir(".")) if os.path.isfile(name) and matches(name, pattern)]
+    if modules:
+        sys.path.insert(0, os.getcwd())
+        suite.addTests(load_module(loader, module_name(name)) for name in modules)
     return suite
 
 
@@ -154,7 +220,7 @@ def main():
     parser.add_argument("-c", "--catch", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("-q", "--quiet", action="store_true")
-    parser.add_argument("-p", "--pattern", default="test*.py")
+    parser.add_argument("-p", "--pattern", default=PATTERN)
     parser.add_argument("--locals", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()

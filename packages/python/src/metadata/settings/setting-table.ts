@@ -130,7 +130,12 @@ export const OTHER_SETTINGS: readonly SettingRow[] = [
     'resolution',
     '`overrides` and `allow-prereleases`; anything else, such as `excludes`, is refused',
   ),
-  other('tool.hatch', 'honoured', 'envs', 'the dependencies of `hatch-test`, `test`, `tests` and `testing`, as groups'),
+  other(
+    'tool.hatch',
+    'honoured',
+    'envs',
+    'the dependencies of `hatch-test`, `test`, `tests` and `testing`, as groups; of `default` as `dev`',
+  ),
   other(
     'tool.hatch',
     'no effect',

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { errnoOf } from '@wheelhouse/element';
+import { entriesOf, packageDirectories } from './package-directories.js';
+import { readPytestSettings } from './pytest-settings.js';
+import { baseOf } from '../sources/shared-files.js';
+import { sourceSetMatcher } from '../sources/source-set.js';
+import { isDebris } from '../sources/walked-files.js';
+
+/** Where a project has tests, beside the directories of tests that every project may have (docs/adr/0079). */
+export interface TestPlaces {
+  /** Globs of the files that they are made of, relative to the project. */
+  readonly include: readonly string[];
+  /** Packages whose tests run where the wheel installs them, relative to the project. */
+  readonly packages: readonly string[];
+}
+
+/** What {@link testPlaces} is told of a project. */
+export interface TestProject {
+  /** Absolute path. */
+  readonly directory: string;
+  /** The normalised name of its distribution. */
+  readonly distribution: string;
+  /** The option `testInclude`. */
+  readonly testInclude?: readonly string[] | undefined;
+}
+
+/** What files with tests are called: pytest's patterns, and what Django begins an application with. */
+const FILE_NAMES: readonly string[] = ['test_*.py', '*_test.py', 'tests.py'];
+
+/** Directories of tests within packages, with all that lies in them. */
+const DIRECTORIES: readonly string[] = ['tests/**', 'test/**'];
+
+/**
+ * Where a project has tests that lie in its root, in its packages, or where pytest's `testpaths` say. A package that
+ * `testInclude` names files of is left to that option.
+ */
+export function testPlaces({ directory, distribution, testInclude = [] }: TestProject): TestPlaces {
+  const { testPaths, fileNames = [] } = readPytestSettings(directory);
+  const names = [...new Set([...FILE_NAMES, ...fileNames.filter((name) => !name.includes('/'))])];
+  const candidates = packageDirectories(directory, distribution)
+    .filter((path) => !testInclude.some((glob) => overlap(baseOf(glob), path)))
+    .map((path) => ({ path, globs: packageGlobs(path, names, testPaths) }));
+  const packages = candidates.filter(({ path, globs }) => holdsTests(directory, path, globs, names));
+  const inRoot = entriesOf(directory).filter((entry) => entry.isFile() && sourceSetMatcher(setOf(names))(entry.name));
+  const named = testPaths.map((path) => posix.normalize(path).replace(/\/$/, '')).filter(isElsewhere);
+  return {
+    include: [
+      ...(inRoot.some(({ name }) => declaresTests(join(directory, name))) ? names : []),
+      ...named.filter((path) => !candidates.some((each) => overlap(baseOf(path), each.path))).flatMap(withContent),
+      ...packages.flatMap(({ globs }) => globs),
+    ],
+    packages: packages.map(({ path }) => path),
+  };
+}
+
+/** Whether there is a test, or a file that `testInclude` may name, in these places. @param directory absolute path */
+export function hasTestFiles(directory: string, { include }: TestPlaces): boolean {
+  const matches = sourceSetMatcher(setOf(include));
+  return include.length > 0 && filesBelow(directory, '').some((path) => path.endsWith('.py') && matches(path));
+}
+
+function packageGlobs(path: string, names: readonly string[], testPaths: readonly string[]): string[] {
+  const below = testPaths.map((each) => posix.normalize(each)).filter((each) => each.startsWith(`${path}/`));
+  return [
+    ...[...names, 'conftest.py', ...DIRECTORIES].map((name) => `${path}/**/${name}`),
+    ...below.flatMap((each) => withContent(each.replace(/\/$/, ''))),
+  ];
+}
+
+/** A package has tests where a file with the name of one says so; a module of that name may be something else. */
+function holdsTests(directory: string, path: string, globs: readonly string[], names: readonly string[]): boolean {
+  const [matches, isNamed] = [sourceSetMatcher(setOf(globs)), sourceSetMatcher(setOf(names))];
+  return filesBelow(directory, path).some(
+    (file) => matches(file) && isNamed(posix.basename(file)) && declaresTests(join(directory, file)),
+  );
+}
+
+/** A function or a class that pytest or unittest collect, by the text of a module. */
+const TESTS =
+  /^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*class[ \t]+(?:Test|\w*Tests?\b|\w+\s*\([^)]*TestCase)|^[ \t]*>>>|\bTestCase\b.*=/m;
+
+function declaresTests(file: string): boolean {
+  try {
+    return TESTS.test(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** The files below a directory, without what tools leave behind. */
+function filesBelow(directory: string, path: string): string[] {
+  return entriesOf(join(directory, path)).flatMap((entry): string[] => {
+    const found = posix.join(path, entry.name);
+    if (isDebris(entry.name) || entry.name.startsWith('.')) return [];
+    return entry.isDirectory() ? filesBelow(directory, found) : [found];
+  });
+}
+
+/** Whether `testpaths` names a part of the project that does not count for tests anyway. */
+function isElsewhere(path: string): boolean {
+  return path !== '.' && !posix.isAbsolute(path) && !/^(?:\.\.|tests|test)(?:\/|$)/.test(path);
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a === '.' || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
+function withContent(path: string): string[] {
+  return [path, `${path}/**`];
+}
+
+function setOf(include: readonly string[]): { readonly include: readonly string[]; readonly exclude: readonly [] } {
+  return { include, exclude: [] };
+}
