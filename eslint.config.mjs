@@ -43,9 +43,21 @@ const boundaries = {
 const folderOrders = [
   {
     source: './packages/element/src',
-    rows: [['load'], ['plugin'], ['resolve'], ['elements', 'sources'], ['key'], ['store'], ['sandbox'], ['build']],
+    rows: [
+      ['base'],
+      ['cas'],
+      ['load'],
+      ['plugin'],
+      ['resolve'],
+      ['sources', 'toolchain'],
+      ['elements'],
+      ['key'],
+      ['store'],
+      ['sandbox'],
+      ['build'],
+    ],
     above: ['testing'],
-    message: 'The folders of element import only towards load',
+    message: 'The folders of element import only towards base',
   },
   {
     source: './packages/cache/src',
@@ -152,6 +164,7 @@ export default defineConfig(
           ],
         },
       ],
+      'import-x/no-cycle': 'error',
       'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, includeTypes: false }],
       'import-x/no-default-export': 'error',
       'no-restricted-syntax': [

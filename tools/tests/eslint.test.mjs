@@ -18,16 +18,16 @@ async function broken(file, text) {
 
 const using = (specifier) => `import * as used from '${specifier}';\nexport const it: object = used;\n`;
 
-test('a folder of element imports only towards load', async () => {
+test('a folder of element imports only towards base', async () => {
   const rule = ['import-x/no-restricted-paths'];
-  assert.deepEqual(await broken('packages/element/src/load/origin.ts', using('../plugin/json.js')), rule);
-  assert.deepEqual(await broken('packages/element/src/load/origin.ts', using('../index.js')), rule);
-  assert.deepEqual(await broken('packages/element/src/plugin/json.ts', using('../load/origin.js')), []);
-  assert.deepEqual(await broken('packages/element/src/index.ts', using('./plugin/json.js')), []);
+  assert.deepEqual(await broken('packages/element/src/base/origin.ts', using('../plugin/plugin.js')), rule);
+  assert.deepEqual(await broken('packages/element/src/base/origin.ts', using('../index.js')), rule);
+  assert.deepEqual(await broken('packages/element/src/plugin/plugin.ts', using('../base/origin.js')), []);
+  assert.deepEqual(await broken('packages/element/src/index.ts', using('./plugin/plugin.js')), []);
 });
 
 test('element imports neither Nx nor a package above it', async () => {
-  const file = 'packages/element/src/load/origin.ts';
+  const file = 'packages/element/src/base/origin.ts';
   for (const specifier of ['@nx/devkit', 'nx/src/utils/output', '@wheelhouse/python', '@wheelhouse/build']) {
     const rules = await broken(file, using(specifier));
     assert.ok(rules.includes('@nx/enforce-module-boundaries'), `${specifier}: ${rules}`);

@@ -1,4 +1,4 @@
-export { captureTree, type CaptureOptions } from './plugin/capture.js';
+export { captureTree, type CaptureOptions } from './cas/capture.js';
 export { CapturedSource } from './plugin/captured-source.js';
 export { checkoutTree, type CheckoutOptions } from './store/checkout.js';
 export { DiskArtifactStore } from './store/disk-artifact-store.js';
@@ -17,8 +17,8 @@ export {
   type ElementErrorInit,
   type ErrorCode,
   type ErrorCodes,
-} from './load/error.js';
-export { digestOf, formatDigest, parseDigest, sameDigest, type Digest } from './plugin/digest.js';
+} from './base/error.js';
+export { digestOf, formatDigest, parseDigest, sameDigest, type Digest } from './cas/digest.js';
 export {
   decodeDirectory,
   EMPTY_DIRECTORY,
@@ -27,8 +27,9 @@ export {
   type DirectoryNode,
   type FileNode,
   type SymlinkNode,
-} from './plugin/directory.js';
-export type { ArtifactRecord, ArtifactStore, BlobStore, Key } from './plugin/ports.js';
+} from './cas/directory.js';
+export type { BlobStore } from './cas/blob-store.js';
+export type { ArtifactRecord, ArtifactStore, Key } from './plugin/ports.js';
 export {
   emptyTree,
   nestTree,
@@ -42,13 +43,13 @@ export {
   writeTree,
   type MutableTree,
   type TreeEntry,
-} from './plugin/tree.js';
-export { canonicalArchitecture } from './load/architecture.js';
+} from './cas/tree.js';
+export { canonicalArchitecture } from './base/architecture.js';
 export { assertComposited, composite } from './load/composite.js';
 export { compileDataFile, readDataFile, type DataFile } from './load/data-file.js';
 export type { DependencyDeclaration } from './load/dependency-declaration.js';
 export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/element-file.js';
-export { ErrorCollector } from './load/error-collector.js';
+export { ErrorCollector } from './base/error-collector.js';
 export { FORMAT_VERSION } from './load/format-version.js';
 export {
   MappingNode,
@@ -60,7 +61,7 @@ export {
   type Plain,
   type TypeName,
 } from './load/node.js';
-export { formatOrigin, type Origin } from './load/origin.js';
+export { formatOrigin, type Origin } from './base/origin.js';
 export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/plugin-origin.js';
 export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/project.js';
 export {
@@ -78,9 +79,10 @@ export { ElementGraph } from './resolve/element-graph.js';
 export { resolveProject, type ResolveOptions } from './resolve/resolve-project.js';
 export type { ResolvedElement } from './resolve/resolved-element.js';
 export { local, LocalSource } from './sources/local.js';
-export type { ActionBuilder, RunOptions } from './plugin/action-builder.js';
+export type { ActionBuilder, RunOptions } from './plugin/element.js';
 export { BuildElement, type CommandList } from './plugin/build-element.js';
-export { digestOnlyBlobs } from './plugin/digest-only-blobs.js';
+export { digestOnlyBlobs } from './cas/digest-only-blobs.js';
+export type { ProjectInfo } from './plugin/project-info.js';
 export {
   Element,
   stagedByLocation,
@@ -88,12 +90,11 @@ export {
   type DependencyType,
   type ElementKind,
   type ElementMeta,
-  type ProjectInfo,
   type SandboxSettings,
   type Scope,
 } from './plugin/element.js';
 export { getHostTool, isProgram, statIfReachable } from './plugin/host-tool.js';
-export { canonicalJson, type Json } from './plugin/json.js';
+export { canonicalJson, type Json } from './base/json.js';
 export { Plugin, type KindIdentity, type MemberTypes, type PluginMeta } from './plugin/plugin.js';
 export type {
   Action,
@@ -112,7 +113,7 @@ export { PureElement } from './plugin/pure-element.js';
 export { PluginRegistry, type PluginModule, type Registered } from './plugin/registry.js';
 export { Source, type Consistency, type SourceKind, type SourceMeta } from './plugin/source.js';
 export { coreElements } from './elements/core-elements.js';
-export { HostElement, type HostServices } from './elements/host.js';
+export { HostElement, type HostServices } from './toolchain/host.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
 export { actionKey } from './build/action-digest.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
@@ -129,12 +130,7 @@ export {
   type CachedBecause,
 } from './build/events.js';
 export { globMatcher } from './build/glob.js';
-export {
-  Interruption,
-  listenForInterruption,
-  type Interruptible,
-  type SignalledProcess,
-} from './build/interruption.js';
+export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './base/interruption.js';
 export { BuildSession, type Engine, type SessionInput } from './build/session.js';
 export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';
 export { BubblewrapSandbox, type BubblewrapSandboxOptions } from './sandbox/bubblewrap-sandbox.js';
@@ -147,9 +143,9 @@ export {
 } from './sandbox/contract.js';
 export { probeBubblewrap } from './sandbox/probe.js';
 export type { Realisation } from './sandbox/realised-root.js';
-export { errnoOf } from './load/errno.js';
-export { makeDirectory } from './load/make-directory.js';
-export { namingPath, systemError } from './load/system-error.js';
-export { decodeText, readFileBytes, readTextFile } from './load/text-file.js';
-export { replaceFile, replaceMemo } from './load/replace-file.js';
+export { errnoOf } from './base/errno.js';
+export { makeDirectory } from './base/make-directory.js';
+export { namingPath, systemError } from './base/system-error.js';
+export { decodeText, readFileBytes, readTextFile } from './base/text-file.js';
+export { replaceFile, replaceMemo } from './base/replace-file.js';
 export { coreSources } from './sources/core-sources.js';

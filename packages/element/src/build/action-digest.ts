@@ -1,8 +1,8 @@
-import { digestOf } from '../plugin/digest.js';
-import { writeDigest } from '../plugin/directory.js';
-import { canonicalJson } from '../plugin/json.js';
+import { digestOf } from '../cas/digest.js';
+import { writeDigest } from '../cas/directory.js';
+import { canonicalJson } from '../base/json.js';
 import type { Action, Key } from '../plugin/ports.js';
-import { WireWriter } from '../plugin/wire.js';
+import { WireWriter } from '../cas/wire.js';
 import { batchScript } from '../sandbox/batch-script.js';
 import { SANDBOX_CONTRACT_VERSION } from '../sandbox/contract.js';
 

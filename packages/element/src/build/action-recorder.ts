@@ -1,5 +1,4 @@
-import type { ActionBuilder, RunOptions } from '../plugin/action-builder.js';
-import type { Element } from '../plugin/element.js';
+import type { ActionBuilder, Element, RunOptions } from '../plugin/element.js';
 import type { Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
 

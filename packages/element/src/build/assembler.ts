@@ -5,22 +5,14 @@ import type { BuildListener } from './events.js';
 import { assembleRoot, type AssembledRoot } from './root-assembly.js';
 import type { StagingWarning } from './staging.js';
 import type { ElementKeys } from '../key/element-key.js';
-import { ElementError } from '../load/error.js';
-import type { Digest } from '../plugin/digest.js';
+import { ElementError } from '../base/error.js';
+import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import type {
-  Action,
-  ArtifactRecord,
-  ArtifactStore,
-  BlobStore,
-  HostMount,
-  Io,
-  Sandbox,
-  Step,
-} from '../plugin/ports.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Sandbox, Step } from '../plugin/ports.js';
 import { callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
-import { subtree } from '../plugin/tree.js';
+import { subtree } from '../cas/tree.js';
 
 /** The parts an {@link Assembler} works with. */
 export interface AssemblerOptions {

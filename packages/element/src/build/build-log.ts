@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { namingPath } from '../load/system-error.js';
-import { digestOf, type Digest } from '../plugin/digest.js';
+import { namingPath } from '../base/system-error.js';
+import { digestOf, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import type { BlobStore, Key, Sink } from '../plugin/ports.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Key, Sink } from '../plugin/ports.js';
 import { storeError } from '../store/errno.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /** A file system takes 255 bytes for a name; the rest tells names apart that are cut. */
 const LONGEST_NAME = 200;

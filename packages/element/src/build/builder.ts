@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Assembler } from './assembler.js';
 import type { BuildListener, CachedBecause } from './events.js';
 import type { ElementKeys } from '../key/element-key.js';
-import { ElementError, ElementErrors } from '../load/error.js';
-import { systemError } from '../load/system-error.js';
+import { ElementError, ElementErrors } from '../base/error.js';
+import { systemError } from '../base/system-error.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
 

@@ -1,4 +1,4 @@
-import type { ElementError, ElementErrors } from '../load/error.js';
+import type { ElementError, ElementErrors } from '../base/error.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Key } from '../plugin/ports.js';
 

@@ -1,4 +1,4 @@
-import { nameGlob } from '../load/glob.js';
+import { nameGlob } from '../base/glob.js';
 
 /**
  * BuildStream's globs over paths (`public.bst.split-rules`, `overlap-whitelist`): those over names, with a leading `/`

@@ -1,9 +1,10 @@
 import { whitelistOf } from './overlap-whitelist.js';
 import { StagingArea, type StagingWarning } from './staging.js';
-import type { Digest } from '../plugin/digest.js';
+import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import type { ArtifactRecord, BlobStore } from '../plugin/ports.js';
-import { writeTree } from '../plugin/tree.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord } from '../plugin/ports.js';
+import { writeTree } from '../cas/tree.js';
 
 /** An element with its artifact. */
 export interface BuiltElement {

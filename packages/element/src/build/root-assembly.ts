@@ -1,13 +1,14 @@
 import type { StageInstruction } from './action-recorder.js';
 import { StagingArea, type StagingWarning } from './staging.js';
 import { whitelistOf } from './overlap-whitelist.js';
-import { sameDigest, type Digest } from '../plugin/digest.js';
+import { sameDigest, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import { callPlugin } from '../plugin/plugin-call.js';
-import type { ArtifactRecord, BlobStore, Io, Step } from '../plugin/ports.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord, Io, Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
-import { emptyTree, nestTree, subtree, writeTree } from '../plugin/tree.js';
+import { emptyTree, nestTree, subtree, writeTree } from '../cas/tree.js';
 
 /** What is needed to turn instructions into a root. */
 export interface RootAssemblyOptions {

@@ -1,4 +1,4 @@
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import type { Element } from '../plugin/element.js';
 import { callPlugin } from '../plugin/plugin-call.js';
 import { shellQuote } from '../sandbox/batch-script.js';

@@ -5,7 +5,7 @@ import { Builder, type Outcome } from './builder.js';
 import type { BuildListener } from './events.js';
 import { STAGING_VERSION } from './staging.js';
 import { ElementKeys } from '../key/element-key.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';

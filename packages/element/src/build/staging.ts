@@ -1,8 +1,8 @@
-import { ElementError } from '../load/error.js';
-import { sameDigest, type Digest } from '../plugin/digest.js';
-import type { Directory } from '../plugin/directory.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { emptyTree, openTree, readDirectory, splitPath, type MutableTree } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import { sameDigest, type Digest } from '../cas/digest.js';
+import type { Directory } from '../cas/directory.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { emptyTree, openTree, readDirectory, splitPath, type MutableTree } from '../cas/tree.js';
 
 /** The version of the rules in this file. Raised whenever the same trees give another root. */
 export const STAGING_VERSION = 1;

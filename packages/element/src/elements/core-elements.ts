@@ -1,4 +1,4 @@
-import { hostKind, type HostServices } from './host.js';
+import { hostKind, type HostServices } from '../toolchain/host.js';
 import { importKind } from './import.js';
 import { manual } from './manual.js';
 import { script } from './script.js';

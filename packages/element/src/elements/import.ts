@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import type { ActionBuilder } from '../plugin/action-builder.js';
-import type { ElementKind } from '../plugin/element.js';
+import type { ActionBuilder, ElementKind } from '../plugin/element.js';
 import { PureElement } from '../plugin/pure-element.js';
-import type { Json } from '../plugin/json.js';
+import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 
 /** An artifact that is its sources: the part below `source`, put at `target` (BuildStream reference: import element). */
 export class ImportElement extends PureElement {

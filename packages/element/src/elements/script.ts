@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import type { ActionBuilder } from '../plugin/action-builder.js';
-import { Element, stagedByLocation, type ElementKind } from '../plugin/element.js';
-import type { Json } from '../plugin/json.js';
+import { type ActionBuilder, Element, type ElementKind, stagedByLocation } from '../plugin/element.js';
+import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 
 /**
  * Runs commands in a root made of its build dependencies, each staged at its `location`, and collects

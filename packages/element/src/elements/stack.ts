@@ -1,8 +1,8 @@
 import type { ElementKind } from '../plugin/element.js';
 import { PureElement } from '../plugin/pure-element.js';
-import type { Json } from '../plugin/json.js';
+import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 
 /** A name for a set of elements: it holds nothing and needs all of them (BuildStream reference: stack element). */
 export class StackElement extends PureElement {

@@ -1,6 +1,6 @@
-import { digestOf } from '../plugin/digest.js';
+import { digestOf } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import { canonicalJson, notPlain, type Json } from '../plugin/json.js';
+import { canonicalJson, notPlain, type Json } from '../base/json.js';
 import { callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { Key } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';

@@ -1,6 +1,6 @@
 import { LIST_DIRECTIVES } from './directives.js';
-import { ElementError } from './error.js';
-import { formatOrigin } from './origin.js';
+import { ElementError } from '../base/error.js';
+import { formatOrigin } from '../base/origin.js';
 import { MappingNode, SequenceNode, type Node } from './node.js';
 
 /**

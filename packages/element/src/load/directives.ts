@@ -1,5 +1,5 @@
-import { ElementError } from './error.js';
-import type { ErrorCollector } from './error-collector.js';
+import { ElementError } from '../base/error.js';
+import type { ErrorCollector } from '../base/error-collector.js';
 import type { Node } from './node.js';
 
 /** The keys of a dictionary that changes a list of the layer below it, instead of being a dictionary itself. */

@@ -1,4 +1,4 @@
-import { ElementError } from './error.js';
+import { ElementError } from '../base/error.js';
 import type { MappingNode } from './node.js';
 
 /** The version of BuildStream whose format this is: what a project's `min-version` is compared with. */

@@ -1,5 +1,5 @@
-import { ElementError } from './error.js';
-import type { Origin } from './origin.js';
+import { ElementError } from '../base/error.js';
+import type { Origin } from '../base/origin.js';
 
 /** A value of an element file: everything YAML offers that the format admits, with its place. */
 export type Node = ScalarNode | SequenceNode | MappingNode;

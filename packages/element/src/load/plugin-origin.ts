@@ -1,7 +1,7 @@
-import { ElementError } from './error.js';
-import type { ErrorCollector } from './error-collector.js';
+import { ElementError } from '../base/error.js';
+import type { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode, ScalarNode } from './node.js';
-import type { Origin } from './origin.js';
+import type { Origin } from '../base/origin.js';
 import { projectPath } from './project-path.js';
 
 /** A module that project.conf's `plugins` names. */

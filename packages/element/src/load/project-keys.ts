@@ -1,5 +1,5 @@
-import { ElementError } from './error.js';
-import type { ErrorCollector } from './error-collector.js';
+import { ElementError } from '../base/error.js';
+import type { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode } from './node.js';
 
 /** The keys of project.conf that are acted upon. */

@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import { ElementError, type ErrorCode } from './error.js';
+import { ElementError, type ErrorCode } from '../base/error.js';
 import type { ScalarNode } from './node.js';
-import { shownPath, systemError } from './system-error.js';
+import { shownPath, systemError } from '../base/system-error.js';
 
 /**
  * Checks a path that a project's file gives, which must lie inside the project (BuildStream reference:

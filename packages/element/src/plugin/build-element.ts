@@ -1,6 +1,5 @@
-import type { ActionBuilder } from './action-builder.js';
-import { Element, stagedByLocation } from './element.js';
-import type { Json } from './json.js';
+import { type ActionBuilder, Element, stagedByLocation } from './element.js';
+import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
 
 const COMMAND_LISTS = ['configure-commands', 'build-commands', 'install-commands', 'strip-commands'] as const;

@@ -1,10 +1,10 @@
-import { ElementError } from '../load/error.js';
-import { formatDigest, sameDigest, type Digest } from './digest.js';
-import { directoriesInMemory } from './digest-only-blobs.js';
-import type { Json } from './json.js';
-import type { BlobStore } from './ports.js';
+import { ElementError } from '../base/error.js';
+import { formatDigest, sameDigest, type Digest } from '../cas/digest.js';
+import { directoriesInMemory } from '../cas/digest-only-blobs.js';
+import type { Json } from '../base/json.js';
+import type { BlobStore } from '../cas/blob-store.js';
 import { Source, type Consistency } from './source.js';
-import { treeDifference, type LocatedTree } from './tree-difference.js';
+import { treeDifference, type LocatedTree } from '../cas/tree-difference.js';
 
 /** So many changed files are named in an error. */
 const NAMED_CHANGES = 5;

@@ -1,19 +1,10 @@
-import type { ActionBuilder } from './action-builder.js';
 import { Plugin, type PluginMeta } from './plugin.js';
-import type { HostMount } from './ports.js';
+import type { HostMount, Step } from './ports.js';
+import type { ProjectInfo } from './project-info.js';
 import type { Source } from './source.js';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import type { MappingNode } from '../load/node.js';
 import type { Variables } from '../load/variables.js';
-
-/** The project an element or source belongs to. */
-export interface ProjectInfo {
-  readonly name: string;
-  /** Absolute path of the directory that holds project.conf; sources are relative to it. */
-  readonly directory: string;
-  /** The warnings that end a build (project.conf's `fatal-warnings`): `all`, or their names. None unless given. */
-  readonly fatalWarnings?: 'all' | readonly string[];
-}
 
 /** When a dependency is needed. */
 export type DependencyType = 'build' | 'runtime' | 'all';
@@ -49,6 +40,39 @@ export interface ElementMeta extends PluginMeta {
   readonly public: MappingNode;
   readonly sources: readonly Source[];
   readonly dependencies: readonly Dependency[];
+}
+
+/** How a step is run where it differs from what {@link ActionBuilder} was told for all. */
+export interface RunOptions {
+  /** What the log and an error call the command; the command itself unless given. */
+  readonly label?: string;
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What `configureSandbox`, `stage`, `prepare` and `assemble` write to: the sandbox of BuildStream's reference, as the
+ * description of an action. Nothing runs while it is written.
+ */
+export interface ActionBuilder {
+  /** The directory commands start in: an absolute path. */
+  setWorkDirectory(path: string): void;
+  /** The whole environment of the commands. */
+  setEnvironment(environment: Readonly<Record<string, string>>): void;
+  /** A directory that commands may write below: an absolute path. */
+  markDirectory(path: string): void;
+  /** An empty file system in memory at an absolute path. */
+  mountTmpfs(path: string): void;
+  /** Stages the artifacts of these elements below `path` (the root unless given), in this order. */
+  stageArtifacts(elements: readonly Element[], path?: string): void;
+  /** Stages what these sources hold below `path`; `subdirectory` takes only that part of them. */
+  stageSources(sources: readonly Source[], path: string, subdirectory?: string): void;
+  /** Makes an empty directory at an absolute path, unless something staged is there. */
+  makeDirectory(path: string): void;
+  /** A command to run in the root as it is staged so far, before anything staged later. Its root is writable. */
+  integrate(step: Step): void;
+  /** A command line for `sh -c -e`, after all that came before. */
+  run(command: string, options?: RunOptions): void;
 }
 
 /** What is built (BuildStream reference: `Element`). */

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { errnoOf } from '../load/errno.js';
-import { ElementError } from '../load/error.js';
+import { errnoOf } from '../base/errno.js';
+import { ElementError } from '../base/error.js';
 
 /**
  * The absolute path of a program of this machine (BuildStream reference: `utils.get_host_tool`).

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { ElementError, ElementErrors } from '../load/error.js';
-import { systemFault } from '../load/system-error.js';
-import type { Origin } from '../load/origin.js';
+import { ElementError, ElementErrors } from '../base/error.js';
+import { systemFault } from '../base/system-error.js';
+import type { Origin } from '../base/origin.js';
 import type { KindIdentity } from './plugin.js';
 
 /** Whose code is called: an element or source, or what it is about to be made of. */

@@ -1,7 +1,7 @@
-import type { Json } from './json.js';
-import { ElementError } from '../load/error.js';
+import type { Json } from '../base/json.js';
+import { ElementError } from '../base/error.js';
 import { type MappingNode, type Node, type ScalarNode, type SequenceNode, unexpectedType } from '../load/node.js';
-import type { Origin } from '../load/origin.js';
+import type { Origin } from '../base/origin.js';
 
 /** The types {@link Plugin.nodeGetMember} knows, by the names BuildStream's messages use. */
 export interface MemberTypes {

@@ -1,5 +1,5 @@
-import type { Digest } from './digest.js';
-import type { Json } from './json.js';
+import type { Digest } from '../cas/digest.js';
+import type { Json } from '../base/json.js';
 
 /** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
 export type Key = string & { readonly __brand: 'Key' };
@@ -13,16 +13,6 @@ export interface Sink {
 export interface Io {
   readonly log: Sink;
   readonly signal: AbortSignal;
-}
-
-/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. */
-export interface BlobStore {
-  /** Those of `digests` whose blobs are not here. */
-  findMissing(digests: readonly Digest[]): Promise<Digest[]>;
-  /** The bytes from `offset` on. @throws ElementError STORE when the blob is absent or not what its digest says */
-  read(digest: Digest, offset?: number): AsyncIterable<Uint8Array>;
-  /** Keeps `body` under `digest`. @throws ElementError STORE when the bytes are not those of the digest */
-  write(digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
 /** A dependency as a record pins it. */

@@ -1,5 +1,4 @@
-import type { ActionBuilder } from './action-builder.js';
-import { Element } from './element.js';
+import { type ActionBuilder, Element } from './element.js';
 
 /**
  * An element that runs nothing: its artifact is a part of what is staged, without a sandbox. Unless a kind says

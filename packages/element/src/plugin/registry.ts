@@ -1,8 +1,8 @@
 import type { ElementKind } from './element.js';
 import type { SourceKind } from './source.js';
-import type { Json } from './json.js';
-import { ElementError } from '../load/error.js';
-import type { Origin } from '../load/origin.js';
+import type { Json } from '../base/json.js';
+import { ElementError } from '../base/error.js';
+import type { Origin } from '../base/origin.js';
 
 /** What a plugin module exports: the kinds it brings. */
 export interface PluginModule {

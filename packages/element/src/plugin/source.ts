@@ -1,7 +1,8 @@
-import type { Digest } from './digest.js';
+import type { Digest } from '../cas/digest.js';
 import { Plugin, type PluginMeta } from './plugin.js';
-import type { BlobStore, Io } from './ports.js';
-import type { ProjectInfo } from './element.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Io } from './ports.js';
+import type { ProjectInfo } from './project-info.js';
 
 /** What is known of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. */
 export type Consistency = 'inconsistent' | 'resolved' | 'cached';

@@ -1,4 +1,4 @@
-import type { ProjectInfo } from './element.js';
+import type { ProjectInfo } from './project-info.js';
 
 /** What staging warns of, by BuildStream's names, which `fatal-warnings` of project.conf takes. */
 export const STAGING_WARNINGS = ['overlaps', 'unstaged-files'] as const;

@@ -1,4 +1,4 @@
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 
 interface Linked<T> {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { loadElementFile, type ElementFile } from '../load/element-file.js';
-import type { ErrorCollector } from '../load/error-collector.js';
+import type { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode } from '../load/node.js';
-import type { Origin } from '../load/origin.js';
+import type { Origin } from '../base/origin.js';
 import type { Project } from '../load/project.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { DependencyType } from '../plugin/element.js';

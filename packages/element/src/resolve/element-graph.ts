@@ -1,5 +1,5 @@
-import { ErrorCollector } from '../load/error-collector.js';
-import { ElementError, ElementErrors } from '../load/error.js';
+import { ErrorCollector } from '../base/error-collector.js';
+import { ElementError, ElementErrors } from '../base/error.js';
 import type { Project } from '../load/project.js';
 import { callPlugin } from '../plugin/plugin-call.js';
 import type { Element } from '../plugin/element.js';

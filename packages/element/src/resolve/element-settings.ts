@@ -1,6 +1,6 @@
 import { assertComposited, composite } from '../load/composite.js';
 import type { ElementFile } from '../load/element-file.js';
-import { ErrorCollector } from '../load/error-collector.js';
+import { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode } from '../load/node.js';
 import { withLoaderVariables } from '../load/project.js';
 import { refuseProtectedVariables, Variables } from '../load/variables.js';

@@ -1,10 +1,10 @@
 import { assertComposited, composite } from '../load/composite.js';
 import type { SourceDeclaration } from '../load/element-file.js';
-import { ElementError } from '../load/error.js';
-import { ErrorCollector } from '../load/error-collector.js';
+import { ElementError } from '../base/error.js';
+import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode, ScalarNode } from '../load/node.js';
 import type { Project } from '../load/project.js';
-import { shownPath } from '../load/system-error.js';
+import { shownPath } from '../base/system-error.js';
 import type { Dependency, Element, ElementKind, ElementMeta } from '../plugin/element.js';
 import { callPlugin } from '../plugin/plugin-call.js';
 import type { PluginRegistry, Registered } from '../plugin/registry.js';

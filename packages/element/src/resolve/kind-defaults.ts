@@ -1,7 +1,7 @@
 import { composite } from '../load/composite.js';
 import { readDataFile } from '../load/data-file.js';
 import { refuseUnsupportedDirectives } from '../load/directives.js';
-import { ErrorCollector } from '../load/error-collector.js';
+import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode } from '../load/node.js';
 import type { Project } from '../load/project.js';
 import { refuseProtectedVariables } from '../load/variables.js';

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import { ElementError } from '../load/error.js';
-import type { ErrorCollector } from '../load/error-collector.js';
+import { ElementError } from '../base/error.js';
+import type { ErrorCollector } from '../base/error-collector.js';
 import type { ScalarNode } from '../load/node.js';
-import { formatOrigin } from '../load/origin.js';
+import { formatOrigin } from '../base/origin.js';
 import type { ForeignKind, PluginOrigin } from '../load/plugin-origin.js';
 import { PROJECT_CONF, type Project } from '../load/project.js';
-import type { Json } from '../plugin/json.js';
+import type { Json } from '../base/json.js';
 import type { PluginModule, PluginRegistry } from '../plugin/registry.js';
 
 /** The kinds of `registry` and those of the modules that the project names, in a registry of their own. */

@@ -1,6 +1,6 @@
-import { canonicalArchitecture } from '../load/architecture.js';
-import type { ElementError } from '../load/error.js';
-import { ErrorCollector } from '../load/error-collector.js';
+import { canonicalArchitecture } from '../base/architecture.js';
+import type { ElementError } from '../base/error.js';
+import { ErrorCollector } from '../base/error-collector.js';
 import { loadProject, type Project } from '../load/project.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';

@@ -1,5 +1,5 @@
-import { canonicalArchitecture } from '../load/architecture.js';
-import { ElementError } from '../load/error.js';
+import { canonicalArchitecture } from '../base/architecture.js';
+import { ElementError } from '../base/error.js';
 import type { MappingNode, ScalarNode } from '../load/node.js';
 import type { SandboxSettings } from '../plugin/element.js';
 

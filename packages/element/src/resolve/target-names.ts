@@ -1,8 +1,8 @@
-import { ElementError } from '../load/error.js';
-import { ErrorCollector } from '../load/error-collector.js';
+import { ElementError } from '../base/error.js';
+import { ErrorCollector } from '../base/error-collector.js';
 import { assertElementCharacters, assertElementName } from '../load/element-name.js';
-import { isGlob, nameGlob } from '../load/glob.js';
-import type { Origin } from '../load/origin.js';
+import { isGlob, nameGlob } from '../base/glob.js';
+import type { Origin } from '../base/origin.js';
 import type { Project } from '../load/project.js';
 import type { ProjectFiles } from '../load/project-files.js';
 

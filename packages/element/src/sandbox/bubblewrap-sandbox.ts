@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalArchitecture } from '../load/architecture.js';
-import { ElementError } from '../load/error.js';
+import { canonicalArchitecture } from '../base/architecture.js';
+import { ElementError } from '../base/error.js';
 import { getHostTool } from '../plugin/host-tool.js';
 import type { Action, Io, Refusal, Sandbox, SandboxResult, Step } from '../plugin/ports.js';
 import type { TreeLease } from '../store/kept-trees.js';

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 
 /**
  * What lies at an absolute path of this machine; links are followed.

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError } from '../load/error.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { emptyTree, openTree, splitPath, writeBlob, type MutableTree } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { emptyTree, openTree, splitPath, writeBlob, type MutableTree } from '../cas/tree.js';
 import { SANDBOX_MTIME } from './contract.js';
 
 /** Something that must lie at a path for a mount to find its place, or in place of a mount. */

@@ -1,11 +1,12 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../load/errno.js';
-import { ElementError } from '../load/error.js';
-import { captureTree } from '../plugin/capture.js';
-import type { Digest } from '../plugin/digest.js';
-import type { Action, BlobStore } from '../plugin/ports.js';
-import { emptyTree, openTree, splitPath, subtree, writeTree, type MutableTree } from '../plugin/tree.js';
+import { errnoOf } from '../base/errno.js';
+import { ElementError } from '../base/error.js';
+import { captureTree } from '../cas/capture.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Action } from '../plugin/ports.js';
+import { emptyTree, openTree, splitPath, subtree, writeTree, type MutableTree } from '../cas/tree.js';
 import { below, guestPath, isWithin } from './guest-path.js';
 import { takeAway, typeWithin } from './mount-point.js';
 import type { RootPlan } from './root-plan.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import { getHostTool } from '../plugin/host-tool.js';
 import type { Refusal } from '../plugin/ports.js';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../plugin/digest.js';
-import { writeTree } from '../plugin/tree.js';
+import type { Digest } from '../cas/digest.js';
+import { writeTree } from '../cas/tree.js';
 import { checkoutTree } from '../store/checkout.js';
 import type { TreeLease } from '../store/kept-trees.js';
 import type { LocalStore } from '../store/local-store.js';

@@ -1,8 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
-import { ElementError } from '../load/error.js';
-import type { Digest } from '../plugin/digest.js';
-import type { Action, BlobStore, HostMount } from '../plugin/ports.js';
-import { emptyTree, openTree, splitPath, type MutableTree } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Action, HostMount } from '../plugin/ports.js';
+import { emptyTree, openTree, splitPath, type MutableTree } from '../cas/tree.js';
 import { SANDBOX_FILES } from './contract.js';
 import { below, guestPath, isWithin, outermost } from './guest-path.js';
 import { hostType } from './host-path.js';

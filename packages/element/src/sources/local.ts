@@ -2,11 +2,11 @@ import { basename, dirname, join } from 'node:path';
 import { lstatSync } from 'node:fs';
 import type { MappingNode } from '../load/node.js';
 import { projectPath } from '../load/project-path.js';
-import { captureTree } from '../plugin/capture.js';
+import { captureTree } from '../cas/capture.js';
 import { CapturedSource } from '../plugin/captured-source.js';
-import type { Digest } from '../plugin/digest.js';
-import type { Json } from '../plugin/json.js';
-import type { BlobStore } from '../plugin/ports.js';
+import type { Digest } from '../cas/digest.js';
+import type { Json } from '../base/json.js';
+import type { BlobStore } from '../cas/blob-store.js';
 import type { SourceKind } from '../plugin/source.js';
 
 /** A file or directory of the project itself (BuildStream reference: local source). */

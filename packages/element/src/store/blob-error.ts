@@ -1,5 +1,5 @@
-import { ElementError } from '../load/error.js';
-import { formatDigest, type Digest } from '../plugin/digest.js';
+import { ElementError } from '../base/error.js';
+import { formatDigest, type Digest } from '../cas/digest.js';
 
 /** The error of a blob that is not there. */
 export function missing(digest: Digest, cause?: unknown): ElementError {

@@ -10,14 +10,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Digest } from '../plugin/digest.js';
-import type { FileNode } from '../plugin/directory.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { readBlob } from '../plugin/tree.js';
+import type { Digest } from '../cas/digest.js';
+import type { FileNode } from '../cas/directory.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { readBlob } from '../cas/tree.js';
 import { missing } from './blob-error.js';
 import { DiskBlobStore, SMALL_BLOB } from './disk-blob-store.js';
-import { errnoOf } from '../load/errno.js';
-import { namingPath } from '../load/system-error.js';
+import { errnoOf } from '../base/errno.js';
+import { namingPath } from '../base/system-error.js';
 import { writeTreeFiles } from './tree-writer.js';
 
 /** How a tree is checked out. */

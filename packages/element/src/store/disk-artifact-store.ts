@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
-import { errnoOf } from '../load/errno.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
+import { errnoOf } from '../base/errno.js';
 import { storeError } from './errno.js';
 import { lockFile } from './file-lock.js';
 import { hasBlobs } from './record-blobs.js';
 import { formatRecord, parseRecord } from './record-text.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /**
  * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf, sameDigest, type Digest } from '../plugin/digest.js';
-import type { BlobStore } from '../plugin/ports.js';
+import { digestOf, sameDigest, type Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
 import { corrupt, mismatch, missing, tooLong } from './blob-error.js';
-import { errnoOf } from '../load/errno.js';
+import { errnoOf } from '../base/errno.js';
 import { storeError } from './errno.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /** Up to this many bytes a blob goes through memory in one piece, and a whole read of it checks its hash. */
 export const SMALL_BLOB: number = 256 * 1024;

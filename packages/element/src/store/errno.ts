@@ -1,6 +1,6 @@
-import { errnoOf } from '../load/errno.js';
-import { ElementError } from '../load/error.js';
-import { systemFault } from '../load/system-error.js';
+import { errnoOf } from '../base/errno.js';
+import { ElementError } from '../base/error.js';
+import { systemFault } from '../base/system-error.js';
 
 const SPACE = 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR';
 const OWNER = 'make the directory yours, or name another by WHEELHOUSE_CACHE_DIR';

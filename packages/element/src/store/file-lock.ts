@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { ElementError } from '../load/error.js';
-import { errnoOf } from '../load/errno.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { ElementError } from '../base/error.js';
+import { errnoOf } from '../base/errno.js';
+import { makeDirectory } from '../base/make-directory.js';
 import { storeError } from './errno.js';
 
 /** A lock that is held. It ends with `release`, or with this process, however that ends. */

@@ -1,18 +1,18 @@
 import { linkSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../plugin/digest.js';
-import type { FileNode } from '../plugin/directory.js';
+import type { Digest } from '../cas/digest.js';
+import type { FileNode } from '../cas/directory.js';
 import { missing } from './blob-error.js';
 import { copyFile } from './checkout.js';
 import type { DiskBlobStore } from './disk-blob-store.js';
-import { errnoOf } from '../load/errno.js';
+import { errnoOf } from '../base/errno.js';
 import { storeError } from './errno.js';
 import { lockFile } from './file-lock.js';
 import { removeTree } from './removal.js';
 import { SharedLocks } from './shared-locks.js';
 import { treeFilesMatch } from './tree-check.js';
 import { writeTreeFiles } from './tree-writer.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /** A kept tree that is in use: as long as the lease is held, by this process or another, nobody removes the tree. */
 export interface TreeLease {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import type { Key } from '../plugin/ports.js';
 import { DiskArtifactStore } from './disk-artifact-store.js';
 import { DiskBlobStore } from './disk-blob-store.js';
@@ -10,7 +10,7 @@ import { storeError } from './errno.js';
 import { lockFile, type FileLock } from './file-lock.js';
 import { KeptTrees } from './kept-trees.js';
 import { removeTree } from './removal.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /** A private directory of one build. */
 export interface Workspace {

@@ -1,4 +1,5 @@
-import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
 import { hasBlobs } from './record-blobs.js';
 
 /** Records held in memory, for as long as the object lives. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sameDigest, digestOf, type Digest } from '../plugin/digest.js';
-import type { BlobStore } from '../plugin/ports.js';
+import { sameDigest, digestOf, type Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
 import { mismatch, missing } from './blob-error.js';
 
 const EMPTY = digestOf('');

@@ -1,7 +1,8 @@
-import { ElementError } from '../load/error.js';
-import type { Digest } from '../plugin/digest.js';
-import type { ArtifactRecord, BlobStore } from '../plugin/ports.js';
-import { readDirectory } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord } from '../plugin/ports.js';
+import { readDirectory } from '../cas/tree.js';
 
 /**
  * Whether every blob a record needs is there: its log, and its tree with every directory and file below. The merged

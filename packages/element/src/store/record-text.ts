@@ -1,4 +1,4 @@
-import type { Digest } from '../plugin/digest.js';
+import type { Digest } from '../cas/digest.js';
 import type { ArtifactRecord, Key, PinnedDependency } from '../plugin/ports.js';
 
 /** The text of a record's file: JSON, a digest being `{"hash", "sizeBytes"}`. */

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { errnoOf } from '../load/errno.js';
+import { errnoOf } from '../base/errno.js';
 
 const BREATH = 256;
 const SLASH = Buffer.from('/');

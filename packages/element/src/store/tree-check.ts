@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../plugin/digest.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { readDirectory } from '../plugin/tree.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { readDirectory } from '../cas/tree.js';
 
 /**
  * Whether the files at `path` are those of `tree` by their names, types, lengths and link targets: what a power cut

@@ -1,13 +1,13 @@
 import { chmodSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { ElementError } from '../load/error.js';
-import { formatDigest, type Digest } from '../plugin/digest.js';
-import type { FileNode } from '../plugin/directory.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { readDirectory } from '../plugin/tree.js';
-import { errnoOf } from '../load/errno.js';
-import { makeDirectory } from '../load/make-directory.js';
+import { ElementError } from '../base/error.js';
+import { formatDigest, type Digest } from '../cas/digest.js';
+import type { FileNode } from '../cas/directory.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { readDirectory } from '../cas/tree.js';
+import { errnoOf } from '../base/errno.js';
+import { makeDirectory } from '../base/make-directory.js';
 
 /** How a tree becomes files. */
 export interface TreeWriterOptions {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../plugin/digest.js';
-import type { BlobStore } from '../plugin/ports.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
 import { corrupt } from './blob-error.js';
 
 /**

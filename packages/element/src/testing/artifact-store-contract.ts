@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import { digestOf } from '../plugin/digest.js';
-import type { ArtifactRecord, ArtifactStore, BlobStore, Key } from '../plugin/ports.js';
-import { emptyTree, writeBlob, writeTree } from '../plugin/tree.js';
+import { digestOf } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
+import { emptyTree, writeBlob, writeTree } from '../cas/tree.js';
 import type { ContractCase } from './contract-case.js';
 
 /** An artifact store with nothing in it, and where it looks for blobs. */

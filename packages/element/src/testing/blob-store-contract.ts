@@ -1,8 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert';
-import { ElementError } from '../load/error.js';
-import { digestOf, formatDigest } from '../plugin/digest.js';
-import type { BlobStore } from '../plugin/ports.js';
-import { readBlob, writeBlob } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import { digestOf, formatDigest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import { readBlob, writeBlob } from '../cas/tree.js';
 import { inPieces, someBytes, type ContractCase } from './contract-case.js';
 
 /** Below and above what implementations hold in memory. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nestTree, subtree } from '../plugin/tree.js';
+import { nestTree, subtree } from '../cas/tree.js';
 import { shellStep, runSteps, treeOf, entriesOf, failure, type SandboxCase } from './sandbox-subject.js';
 
 /** How an action ends, and what it may be asked. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { ElementError } from '../load/error.js';
-import type { Digest } from '../plugin/digest.js';
-import type { Action, BlobStore, Io, Sandbox, SandboxResult, Step } from '../plugin/ports.js';
-import { emptyTree, readBlob, walkTree, writeBlob, writeTree } from '../plugin/tree.js';
+import { ElementError } from '../base/error.js';
+import type { Digest } from '../cas/digest.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { Action, Io, Sandbox, SandboxResult, Step } from '../plugin/ports.js';
+import { emptyTree, readBlob, walkTree, writeBlob, writeTree } from '../cas/tree.js';
 
 /** A sandbox under test, and a root that has a shell, GNU's core utilities, `find`, `grep` and `bash` in its `/usr/bin`. */
 export interface SandboxSubject {

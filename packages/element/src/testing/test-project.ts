@@ -11,7 +11,7 @@ import { diskFiles, layeredFiles, normalPath, type ProjectFiles } from '../load/
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Key, Sandbox } from '../plugin/ports.js';
 import { PluginRegistry, type PluginModule } from '../plugin/registry.js';
-import { readBlob, walkTree, type TreeEntry } from '../plugin/tree.js';
+import { readBlob, walkTree, type TreeEntry } from '../cas/tree.js';
 import type { ElementGraph } from '../resolve/element-graph.js';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox.js';
 import { local } from '../sources/local.js';

@@ -381,7 +381,7 @@ function scratch(): string {
 }
 
 async function toolTree(subject: BubblewrapSubject, shell: Digest): Promise<Digest> {
-  const { encodeDirectory } = await import('../../src/plugin/directory.js');
+  const { encodeDirectory } = await import('../../src/cas/directory.js');
   const tools = await writeBlob(
     subject.blobs,
     encodeDirectory({ files: [{ name: 'sh', digest: shell, isExecutable: true }], directories: [], symlinks: [] }),

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError, LocalStore, type ActionBuilder, type ElementKind, type Json } from '@wheelhouse/element';
-import { BuildElement } from '@wheelhouse/element';
+import {
+  type ActionBuilder,
+  BuildElement,
+  ElementError,
+  type ElementKind,
+  type Json,
+  LocalStore,
+} from '@wheelhouse/element';
 import { openTestProject, type TestProject, type TestProjectOptions } from '@wheelhouse/element/testing';
 import { temporaryPaths } from '../support/temporary.js';
 

@@ -2,10 +2,10 @@ import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ElementKind, ElementMeta } from '../plugin/element.js';
 import { PureElement } from '../plugin/pure-element.js';
-import { ElementError } from '../load/error.js';
-import { isGlob, nameGlob } from '../load/glob.js';
+import { ElementError } from '../base/error.js';
+import { isGlob, nameGlob } from '../base/glob.js';
 import { HostIdentity } from './host-identity.js';
-import type { Json } from '../plugin/json.js';
+import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
 import type { HostMount } from '../plugin/ports.js';
 

@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
-import { replaceMemo } from '../load/replace-file.js';
+import { replaceMemo } from '../base/replace-file.js';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { FileListing, listedNow, type ListedFile } from './file-listing.js';
 import { statWalk, type StatEntry } from './stat-walk.js';
-import { errnoOf } from '../load/errno.js';
+import { errnoOf } from '../base/errno.js';
 
 /** What makes up a host toolchain, and where it is remembered. */
 export interface HostIdentityOptions {

@@ -1,4 +1,4 @@
-import { packageDatabasePaths, readPackageDatabase } from '../../src/elements/package-database.js';
+import { packageDatabasePaths, readPackageDatabase } from '../../src/toolchain/package-database.js';
 import { existsSync } from 'node:fs';
 
 test("Debian's database is read as installed packages with architecture, version and state", () => {

@@ -1,6 +1,6 @@
-import { ElementError } from '../load/error.js';
+import { ElementError } from '../base/error.js';
 import type { Digest } from './digest.js';
-import type { BlobStore } from './ports.js';
+import type { BlobStore } from './blob-store.js';
 
 /** A blob store that keeps nothing: for learning a tree's digest without writing it down. */
 export function digestOnlyBlobs(): BlobStore {

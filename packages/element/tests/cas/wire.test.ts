@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { readWire, WireWriter } from '../../src/plugin/wire.js';
+import { readWire, WireWriter } from '../../src/cas/wire.js';
 
 const numbers = [1, 127, 128, 300, 16_383, 16_384, 2 ** 31, 2 ** 32 + 5, 2 ** 40 + 7, Number.MAX_SAFE_INTEGER];
 

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { errnoOf } from '../load/errno.js';
+import { errnoOf } from '../base/errno.js';
 
 /** One entry below a walked path: what the kernel says of it without reading it. */
 export interface StatEntry {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileListing } from '../../src/elements/file-listing.js';
+import { FileListing } from '../../src/toolchain/file-listing.js';
 
 let root: string;
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { replaceFile } from '../../src/load/replace-file.js';
+import { replaceFile } from '../../src/base/replace-file.js';
 
 let directory: string;
 beforeEach(() => {

@@ -1,7 +1,6 @@
-import type { Digest } from './digest.js';
-import { sameDigest } from './digest.js';
+import { type Digest, sameDigest } from './digest.js';
 import type { Directory } from './directory.js';
-import type { BlobStore } from './ports.js';
+import type { BlobStore } from './blob-store.js';
 import { readDirectory } from './tree.js';
 
 /** A tree, and where its `Directory` messages are. */

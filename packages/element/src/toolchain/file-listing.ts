@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { pathBeside, replaceMemo } from '../load/replace-file.js';
-import { errnoOf } from '../load/errno.js';
+import { pathBeside, replaceMemo } from '../base/replace-file.js';
+import { errnoOf } from '../base/errno.js';
 import { BYTE_CODE, statWalk, type StatEntry } from './stat-walk.js';
-import { makeDirectory } from '../load/make-directory.js';
-import { systemFault } from '../load/system-error.js';
+import { makeDirectory } from '../base/make-directory.js';
+import { systemFault } from '../base/system-error.js';
 
 /** What is known of a file: what the file system said of it at its first sight, and its content once that was read. */
 export interface ListedFile {

@@ -1,5 +1,4 @@
-import type { Digest } from './digest.js';
-import { digestOf } from './digest.js';
+import { type Digest, digestOf } from './digest.js';
 import {
   decodeDirectory,
   EMPTY_DIRECTORY,
@@ -9,7 +8,7 @@ import {
   type FileNode,
   type SymlinkNode,
 } from './directory.js';
-import type { BlobStore } from './ports.js';
+import type { BlobStore } from './blob-store.js';
 
 /** A tree held in memory, to be changed and then written: names to entries. */
 export interface MutableTree {

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { decodeText } from '@wheelhouse/element';
-import { errorText, projectDirectory } from './project-directory.js';
+import { errorText, projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 
 const CONF = 'name: test\nmin-version: 2.0\n';

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { ElementError, type ErrorCode } from '../load/error.js';
-import { systemFault } from '../load/system-error.js';
+import { ElementError, type ErrorCode } from '../base/error.js';
+import { systemFault } from '../base/system-error.js';
 import { digestOf, type Digest } from './digest.js';
 import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
-import type { BlobStore } from './ports.js';
+import type { BlobStore } from './blob-store.js';
 
 /** How a directory is captured. */
 export interface CaptureOptions {

@@ -1,0 +1,11 @@
+import type { Digest } from './digest.js';
+
+/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. */
+export interface BlobStore {
+  /** Those of `digests` whose blobs are not here. */
+  findMissing(digests: readonly Digest[]): Promise<Digest[]>;
+  /** The bytes from `offset` on. @throws ElementError STORE when the blob is absent or not what its digest says */
+  read(digest: Digest, offset?: number): AsyncIterable<Uint8Array>;
+  /** Keeps `body` under `digest`. @throws ElementError STORE when the bytes are not those of the digest */
+  write(digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void>;
+}

@@ -1,0 +1,8 @@
+/** The project an element or source belongs to. */
+export interface ProjectInfo {
+  readonly name: string;
+  /** Absolute path of the directory that holds project.conf; sources are relative to it. */
+  readonly directory: string;
+  /** The warnings that end a build (project.conf's `fatal-warnings`): `all`, or their names. None unless given. */
+  readonly fatalWarnings?: 'all' | readonly string[];
+}
