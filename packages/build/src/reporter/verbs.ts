@@ -8,8 +8,11 @@ const BY_KIND: Readonly<Record<string, Verbs>> = {
   'python-test': ['testing', 'tested'],
 };
 
-/** The verbs for an element, by its kind, and for the wheels of dependencies by where they lie in a plan. */
-export function verbsOf({ kind, name }: Pick<Element, 'kind' | 'name'>): Verbs {
-  if (name.startsWith('sdist-wheel/')) return ['compiling', 'compiled'];
+/**
+ * The verbs for an element, by its kind. A wheel that has no sources of its own is made from an sdist, which is staged
+ * as a dependency.
+ */
+export function verbsOf({ kind, sources }: Pick<Element, 'kind' | 'sources'>): Verbs {
+  if (kind === 'wheel' && sources.length === 0) return ['compiling', 'compiled'];
   return BY_KIND[kind] ?? ['building', 'built'];
 }

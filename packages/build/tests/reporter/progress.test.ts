@@ -1,8 +1,8 @@
 import type { BuildEvent, Element, Key } from '@wheelhouse/element';
 import { Progress } from '../../src/reporter/progress.js';
 
-const app = { name: 'wheel/app.bst', kind: 'wheel' } as unknown as Element;
-const sdist = { name: 'sdist-wheel/uwsgi.bst', kind: 'wheel' } as unknown as Element;
+const app = { name: 'sdist-wheel/app.bst', kind: 'wheel', sources: [{}] } as unknown as Element;
+const sdist = { name: 'sdist-wheel/uwsgi.bst', kind: 'wheel', sources: [] } as unknown as Element;
 const [appKey, sdistKey] = ['a'.repeat(64) as Key, 'b'.repeat(64) as Key];
 const download = { verbs: ['downloading', 'downloaded'], what: '3 files' } as const;
 const chunk = (text: string): Uint8Array => Buffer.from(text);
@@ -43,6 +43,15 @@ test('a terminal has a line for all that runs, with its time, bytes and last lin
       '0 of 2 elements done',
     ].join('\n'),
   });
+});
+
+test('a wheel that has sources is built, whatever its name, and one that has none is compiled from an sdist', () => {
+  const started: BuildEvent = { type: 'started', element: app, key: appKey };
+  expect(
+    shownAfter(1200, [...RUNNING, started], { columns: 100 })
+      .drawn.split('\n')
+      .slice(1, 3),
+  ).toEqual(['compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c', 'building sdist-wheel/app.bst 1.2 s']);
 });
 
 test('a line is no longer than the terminal is wide', () => {
