@@ -1,11 +1,19 @@
 import type { BuildEvent } from '@wheelhouse/element';
 import { RunningWork } from './running-work.js';
+import { VERB_WIDTH } from './verbs.js';
 import type { ReporterOutput } from './terminal-output.js';
 
 /** How often a terminal is drawn anew, in milliseconds. */
 const REDRAW = 120;
 /** How long nothing is said where nobody looks on, in milliseconds. */
 const SILENCE = 20_000;
+
+/** How long a line is where nobody looks on: the command line of a compiler would fill a screen. */
+const LONGEST = 160;
+
+function cut(line: string, width: number): string {
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}
 
 /**
  * Shows that long work goes on: on a terminal a line for everything that runs, which goes away when it ends; elsewhere
@@ -21,6 +29,11 @@ export class Progress {
     now: () => number = () => performance.now(),
   ) {
     this.work = new RunningWork(now);
+  }
+
+  /** Whether what is under way is on a terminal all the time, so that its beginning needs no line of its own. */
+  get isDrawn(): boolean {
+    return this.output.draw !== undefined;
   }
 
   readonly listener = (event: BuildEvent): void => {
@@ -40,11 +53,12 @@ export class Progress {
     const { count, lines } = this.work;
     if (this.output.draw === undefined) {
       const prefix = count === '' ? '' : `[${count}] `;
-      for (const line of lines) this.output.write(`${prefix}still ${line}\n`);
+      for (const { doing, rest } of lines) this.output.write(`${cut(`${prefix}still ${doing} ${rest}`, LONGEST)}\n`);
       return;
     }
     const width = Math.max(20, (this.output.columns ?? 80) - 1);
-    const shown = count === '' ? lines : [...lines, `${count} elements done`];
-    this.output.draw(shown.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)).join('\n'));
+    const shown = lines.map(({ doing, rest }) => `${doing.padEnd(VERB_WIDTH)} ${rest}`);
+    if (count !== '') shown.push(`${count} elements done`);
+    this.output.draw(shown.map((line) => cut(line, width)).join('\n'));
   };
 }

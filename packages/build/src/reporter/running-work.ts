@@ -75,11 +75,14 @@ export class RunningWork {
     return this.queued.size === 0 ? '' : `${ended} of ${this.queued.size}`;
   }
 
-  /** A line for everything that is under way, the oldest first: what, for how long, the bytes or the last line of its log. */
-  get lines(): string[] {
+  /**
+   * Everything that is under way, the oldest first: what is done, and the rest of a line about it, which says to what, for
+   * how long, and the bytes or the last line of its log.
+   */
+  get lines(): { readonly doing: string; readonly rest: string }[] {
     return [...this.running.values()].map(({ doing, what, since, bytes, lastLine }) => {
       const facts = [formatTime(this.now() - since), ...(bytes === undefined ? [] : [formatBytes(bytes)])];
-      return `${doing} ${what} ${facts.join(', ')}${lastLine === undefined ? '' : ` | ${lastLine}`}`;
+      return { doing, rest: `${what} ${facts.join(', ')}${lastLine === undefined ? '' : ` | ${lastLine}`}` };
     });
   }
 

@@ -6,7 +6,7 @@ import type { Progress } from './progress.js';
 import type { Reporter } from './reporter.js';
 import { formatBytes, formatTime } from './quantities.js';
 import { summaryLine, Tally } from './tally.js';
-import { verbsOf } from './verbs.js';
+import { verbsOf, VERB_WIDTH } from './verbs.js';
 
 /** What a terminal reporter is made with. */
 export interface TerminalReporterOptions {
@@ -48,6 +48,7 @@ export class TerminalReporter implements Reporter {
         return;
       }
       case 'started':
+        if (this.options.progress?.isDrawn === true && !this.options.verbose) return;
         this.line(verbsOf(event.element)[0], 'cyan', `${event.element.name} ${short(event.key)}`);
         return;
       case 'built': {
@@ -129,7 +130,7 @@ export class TerminalReporter implements Reporter {
   }
 
   private line(verb: string, colour: Colour, text: string): void {
-    this.options.write(`${this.paint(colour, verb.padEnd(10))} ${text}\n`);
+    this.options.write(`${this.paint(colour, verb.padEnd(VERB_WIDTH))} ${text}\n`);
   }
 
   private detail(text: string): void {

@@ -3,6 +3,9 @@ import type { Element } from '@wheelhouse/element';
 /** What is done to make an element's artifact, and what was done: the present participle and the past participle. */
 export type Verbs = readonly [doing: string, done: string];
 
+/** The column in which what follows a verb begins. */
+export const VERB_WIDTH = 10;
+
 const BY_KIND: Readonly<Record<string, Verbs>> = {
   'python-env': ['installing', 'installed'],
   'python-test': ['testing', 'tested'],

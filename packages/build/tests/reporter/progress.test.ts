@@ -1,4 +1,5 @@
 import type { BuildEvent, Element, Key } from '@wheelhouse/element';
+import { TerminalReporter } from '@wheelhouse/build';
 import { Progress } from '../../src/reporter/progress.js';
 
 const app = { name: 'sdist-wheel/app.bst', kind: 'wheel', sources: [{}] } as unknown as Element;
@@ -39,7 +40,7 @@ test('a terminal has a line for all that runs, with its time, bytes and last lin
     written: '',
     drawn: [
       'downloading 3 files 1.2 s, 3.4 MB',
-      'compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c',
+      'compiling  sdist-wheel/uwsgi.bst 1.2 s | gcc b.c',
       '0 of 2 elements done',
     ].join('\n'),
   });
@@ -51,17 +52,17 @@ test('a wheel that has sources is built, whatever its name, and one that has non
     shownAfter(1200, [...RUNNING, started], { columns: 100 })
       .drawn.split('\n')
       .slice(1, 3),
-  ).toEqual(['compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c', 'building sdist-wheel/app.bst 1.2 s']);
+  ).toEqual(['compiling  sdist-wheel/uwsgi.bst 1.2 s | gcc b.c', 'building   sdist-wheel/app.bst 1.2 s']);
 });
 
 test('a line is no longer than the terminal is wide', () => {
-  expect(shownAfter(1200, RUNNING, { columns: 37 }).drawn.split('\n')[1]).toBe('compiling sdist-wheel/uwsgi.bst 1.2…');
+  expect(shownAfter(1200, RUNNING, { columns: 37 }).drawn.split('\n')[1]).toBe('compiling  sdist-wheel/uwsgi.bst 1.…');
 });
 
 test('what has ended is not drawn, and with the last of it everything goes', () => {
   const ended: BuildEvent = { type: 'activity-ended', activity: download, elapsed: 1, failed: false };
   expect(shownAfter(1200, [...RUNNING, ended], { columns: 100 }).drawn).toBe(
-    'compiling sdist-wheel/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
+    'compiling  sdist-wheel/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
   );
   const cached: BuildEvent = { type: 'cached', element: sdist, key: sdistKey, why: 'key' };
   expect(shownAfter(1200, [...RUNNING, ended, cached], { columns: 100 }).drawn).toBe('');
@@ -77,4 +78,31 @@ test('elsewhere nothing is said for 20 seconds, and then a line for all that run
       ])
       .join(''),
   );
+});
+
+test('the command line of a compiler is cut, where nobody looks on too', () => {
+  const output: BuildEvent = {
+    type: 'output',
+    element: sdist,
+    chunk: chunk(`-o b.o\ngcc ${'-I/include '.repeat(50)}\n`),
+  };
+  const [, line = ''] = shownAfter(20_000, [...RUNNING, output]).written.split('\n');
+  expect(line).toMatch(/^\[0 of 2\] still compiling sdist-wheel\/uwsgi\.bst 20\.0 s \| gcc -I\/include .*…$/);
+  expect(line).toHaveLength(160);
+});
+
+test('where work is drawn, its beginning has no line of its own, unless the output of builds is shown', () => {
+  const written = (verbose: boolean, terminal: boolean): string => {
+    let text = '';
+    const output = { write: (more: string) => (text += more), ...(terminal ? { draw: () => undefined } : {}) };
+    const progress = new Progress(output);
+    const reporter = new TerminalReporter({ ...output, colour: false, verbose, progress, logOf: () => undefined });
+    reporter.listener({ type: 'started', element: sdist, key: sdistKey });
+    reporter.close();
+    return text;
+  };
+  expect(written(false, true)).toBe('');
+  for (const shown of [written(true, true), written(false, false)]) {
+    expect(shown).toBe('compiling  sdist-wheel/uwsgi.bst bbbbbbbb\n');
+  }
 });
