@@ -112,7 +112,8 @@ function checkNode() {
 
 /**
  * Whether `node_modules` holds what `package-lock.json` says. npm leaves a lock of what it installed in there, so both
- * are compared entry by entry; what is optional may be absent, since it may be for another platform.
+ * are compared entry by entry; what is optional may be absent, since it may be for another platform. That lock says what
+ * was installed once, so each package is looked at, too: directories may have been removed, or come from an older copy.
  */
 export function npmPackagesAreCurrent(directory) {
   const read = (file) => JSON.parse(readFileSync(join(directory, file), 'utf8')).packages;
@@ -122,8 +123,15 @@ export function npmPackagesAreCurrent(directory) {
     if (!path.includes('node_modules/')) return true;
     const found = installed[path];
     if (found === undefined) return entry.optional === true || entry.devOptional === true;
-    return found.version === entry.version && found.integrity === entry.integrity && found.link === entry.link;
+    const isSame = found.version === entry.version && found.integrity === entry.integrity && found.link === entry.link;
+    return isSame && (entry.link === true || versionIn(join(directory, path)) === entry.version);
   });
+}
+
+/** The version of the package in a directory, or undefined where there is none. */
+function versionIn(directory) {
+  const manifest = join(directory, 'package.json');
+  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : undefined;
 }
 
 async function needNpm(directory) {

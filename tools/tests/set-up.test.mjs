@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { npmPackagesAreCurrent, pathOfTests } from '../set-up.mjs';
 
-/** Whether a directory with these two locks is called current. */
-function isCurrent(wanted, installed) {
+/** Whether a directory with these two locks, and packages of these versions by their paths, is called current. */
+function isCurrent(wanted, installed, versions = versionsOf(installed)) {
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-set-up-'));
   try {
     writeFileSync(join(directory, 'package-lock.json'), JSON.stringify({ packages: wanted }));
@@ -14,10 +14,18 @@ function isCurrent(wanted, installed) {
       mkdirSync(join(directory, 'node_modules'));
       writeFileSync(join(directory, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
     }
+    for (const [path, version] of Object.entries(versions)) {
+      mkdirSync(join(directory, path), { recursive: true });
+      writeFileSync(join(directory, path, 'package.json'), JSON.stringify({ version }));
+    }
     return npmPackagesAreCurrent(directory);
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+function versionsOf(installed = {}) {
+  return Object.fromEntries(Object.entries(installed).map(([path, { version }]) => [path, version]));
 }
 
 const a = { version: '1.0.0', integrity: 'sha512-a' };
@@ -34,6 +42,13 @@ test('another version, another content or a missing package is noticed', () => {
   assert.equal(isCurrent({ 'node_modules/a': a }, { 'node_modules/a': { ...a, version: '1.0.1' } }), false);
   assert.equal(isCurrent({ 'node_modules/a': a }, { 'node_modules/a': { ...a, integrity: 'sha512-b' } }), false);
   assert.equal(isCurrent({ 'node_modules/a': a }, {}), false);
+});
+
+test('a package that npm installed once, and that is not there any more or is an older one, is noticed', () => {
+  const locks = [{ 'node_modules/a': a }, { 'node_modules/a': a }];
+  assert.equal(isCurrent(...locks, { 'node_modules/a': '1.0.0' }), true);
+  assert.equal(isCurrent(...locks, {}), false);
+  assert.equal(isCurrent(...locks, { 'node_modules/a': '0.9.0' }), false);
 });
 
 test('a package for another platform may be absent', () => {
