@@ -33,7 +33,7 @@ export async function readFresh(
         setupCfg: readSetupCfg(files),
         setupPy,
       });
-      const vcsVersion = metadata.version === undefined ? readVcsSettings(files) : undefined;
+      const vcsVersion = metadata.version === undefined ? readVcsSettings(files, setupPy) : undefined;
       const namedFiles = readNamedFiles(files, setupPy?.opened);
       return {
         ...metadata,

@@ -37,7 +37,11 @@ type Answer =
 export interface SetupPy extends Declaration {
   /** The files that it reads. */
   readonly opened?: readonly NamedFile[];
+  /** Keywords by which tools take the version from git: `use_scm_version` of setuptools_scm, `pbr`. */
+  readonly versionKeywords?: Readonly<Record<VersionKeyword, Field<unknown>>>;
 }
+
+export type VersionKeyword = 'use_scm_version' | 'pbr';
 
 /**
  * What the `setup()` calls of these projects' setup.py files declare, followed through their `ast` by one Python
@@ -89,6 +93,10 @@ function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementEr
     requiresPython: field(fields.python_requires, file, 'python_requires', asText),
     dependencies: field(fields.install_requires, file, 'install_requires', asRequirements),
     extras: field(fields.extras_require, file, 'extras_require', asExtras),
+    versionKeywords: {
+      use_scm_version: field(fields.use_scm_version, file, 'use_scm_version', (value) => value),
+      pbr: field(fields.pbr, file, 'pbr', (value) => value),
+    },
   };
 }
 

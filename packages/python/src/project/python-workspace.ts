@@ -277,8 +277,13 @@ export class PythonWorkspace {
     const { vcsVersion } = metadata;
     if (vcsVersion === undefined) return metadata;
     const { readVcsVersion } = await import('../metadata/vcs/read-vcs-version.js');
-    const directory = this.directoryOf({ ref });
-    return { ...metadata, version: await readVcsVersion(vcsVersion, directory, ref.settings?.versionCommits) };
+    const version = await readVcsVersion(vcsVersion, {
+      directory: this.directoryOf({ ref }),
+      name: metadata.normalizedName,
+      environment: this.options.environment,
+      commits: ref.settings?.versionCommits,
+    });
+    return { ...metadata, version };
   }
 
   /** Absolute path of a project's directory. */

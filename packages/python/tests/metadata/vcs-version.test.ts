@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, ElementError } from '@wheelhouse/element';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
-import { readVcsVersion } from '../../src/metadata/vcs/read-vcs-version.js';
+import { pbrVersion } from '../../src/metadata/vcs/pbr-scheme.js';
+import { readVcsVersion, type VersionedProject } from '../../src/metadata/vcs/read-vcs-version.js';
 import { versionEnvironment, type VersionCommits } from '../../src/metadata/vcs/vcs-environment.js';
 import { readVcsSettings, type VcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { temporaryDirectory } from '../testing/tools.js';
@@ -37,15 +38,20 @@ function settings(pyproject: string, directory = join(workspace, 'app')): VcsSet
   return found;
 }
 
+/** A project without variables that give it a version. */
+function project(directory: string): VersionedProject {
+  return { directory, name: 'the-app', environment: {} };
+}
+
 async function version(pyproject: string, commits?: VersionCommits): Promise<string> {
   const found = settings(pyproject);
   // It is no change of the project's that the settings under test are tried.
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
-  return await readVcsVersion(found, join(workspace, 'app'), commits);
+  return await readVcsVersion(found, { ...project(join(workspace, 'app')), commits });
 }
 
 async function complaint(found: VcsSettings, directory: string): Promise<string> {
-  const error = await readVcsVersion(found, directory).then(String, (reason: unknown) => reason);
+  const error = await readVcsVersion(found, project(directory)).then(String, (reason: unknown) => reason);
   return error instanceof ElementError ? formatError(error) : String(error);
 }
 
@@ -108,8 +114,8 @@ test('the PKG-INFO of an unpacked sdist counts before a fallback, and before a r
   const none = temporaryDirectory();
   writeFileSync(join(none, 'PKG-INFO'), packed);
   const fallback = 'fallback_version = "0.0.1"\n';
-  expect(await readVcsVersion(settings(`${SCM}${fallback}`, none), none)).toBe('3.2.1');
-  expect(await readVcsVersion(settings(HATCH, none), none)).toBe('3.2.1');
+  expect(await readVcsVersion(settings(`${SCM}${fallback}`, none), project(none))).toBe('3.2.1');
+  expect(await readVcsVersion(settings(HATCH, none), project(none))).toBe('3.2.1');
   const own = join(workspace, 'app', 'PKG-INFO');
   writeFileSync(own, packed);
   expect(await version(SCM)).toBe('3.2.1');
@@ -125,20 +131,20 @@ test('what git archive writes down is the commit, unless it is as it was checked
     `node: ${COMMIT}\nnode-date: 2026-02-03T04:05:06+00:00\ndescribe-name: ${describe}\nref-names: HEAD -> main\n`;
   writeFileSync(archival, lines('v1.2.3-4-g0123456789'));
   const fallback = settings(`${SCM}fallback_version = "0.0.1"\n`, none);
-  expect(await readVcsVersion(fallback, none)).toBe(`1.2.4.dev4+g${COMMIT.slice(0, 9)}`);
+  expect(await readVcsVersion(fallback, project(none))).toBe(`1.2.4.dev4+g${COMMIT.slice(0, 9)}`);
   writeFileSync(archival, lines('v1.2.3'));
-  expect(await readVcsVersion(fallback, none)).toBe('1.2.3');
+  expect(await readVcsVersion(fallback, project(none))).toBe('1.2.3');
   writeFileSync(archival, 'node: $Format:%H$\ndescribe-name: $Format:%(describe:tags=true)$\n');
-  expect(await readVcsVersion(fallback, none)).toBe('0.0.1');
+  expect(await readVcsVersion(fallback, project(none))).toBe('0.0.1');
 });
 
 test('a repository without tags, or none at all, is an error unless there is a fallback', async () => {
   const none = temporaryDirectory();
   expect(await complaint(settings(SCM, none), none)).toBe(
-    'app/pyproject.toml [line 1 column 0]: the version of the project, which setuptools-scm takes from git, is not known: there is no git repository with a commit\nhint: commit the project',
+    'app/pyproject.toml [line 1 column 0]: the version of the project, which setuptools-scm takes from git, is not known: there is no git repository with a commit\nhint: commit the project, or give the version by `SETUPTOOLS_SCM_PRETEND_VERSION`',
   );
   const fallback = settings(`${SCM}fallback_version = "9.9"\n`, none);
-  expect(await readVcsVersion(fallback, none)).toBe('9.9');
+  expect(await readVcsVersion(fallback, project(none))).toBe('9.9');
   const unmatched = settings(`${SCM}git_describe_command = "git describe --match=x-*"\n`);
   expect(await complaint(unmatched, join(workspace, 'app'))).toContain(
     'is not known: no commit before this one has a tag like `x-*`\nhint: make one: `git tag v0.1.0`',
@@ -179,4 +185,93 @@ test('each tool is handed the version by its own variable', () => {
   ]);
   expect(readVcsSettings(new ProjectFiles(temporaryDirectory(), 'app', app))).toBeUndefined();
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
+});
+
+test("a version in the caller's environment counts before git, as it does for the tool", async () => {
+  const scm = settings(SCM);
+  const given = async (found: VcsSettings, environment: NodeJS.ProcessEnv): Promise<string> =>
+    await readVcsVersion(found, { ...project(join(workspace, 'app')), environment }).catch(String);
+  const both = { SETUPTOOLS_SCM_PRETEND_VERSION: '9.9', SETUPTOOLS_SCM_PRETEND_VERSION_FOR_THE_APP: '8.8' };
+  expect(await given(scm, both)).toBe('8.8');
+  expect(await given(scm, { ...both, SETUPTOOLS_SCM_PRETEND_VERSION_FOR_THE_APP: '' })).toBe('9.9');
+  expect(await given(settings(PDM), { PDM_BUILD_SCM_VERSION: '7.7', ...both })).toBe('7.7');
+  expect(await given(scm, { SETUPTOOLS_SCM_PRETEND_VERSION: 'latest' })).toContain(
+    'the variable `SETUPTOOLS_SCM_PRETEND_VERSION`, which setuptools-scm takes the version from, is `latest`, which is not a version',
+  );
+  git('checkout', '--quiet', '--', 'app/pyproject.toml');
+});
+
+test.each([
+  ['1.2.3', 0, [], '1.2.3'],
+  ['1.2.3', 2, [], '1.2.4.dev2'],
+  ['2.0', 0, [], '2.0.0'],
+  ['2.0', 3, ['feature'], '2.1.0.dev3'],
+  ['1.4', 4, ['bugfix', 'api-break'], '2.0.0.dev4'],
+  ['3.0.0rc1', 0, [], '3.0.0.0rc1'],
+  ['3.0.0rc1', 2, ['bugfix'], '3.0.0.0rc2.dev2'],
+  ['2.0.0.0rc1', 2, [], '2.0.0.0rc2.dev2'],
+  ['1.0.0a3', 3, ['deprecation'], '1.1.0.dev3'],
+  ['4.0.0.dev1', 0, [], '4.0.0.dev1'],
+  ['4.0.0.dev1', 2, [], '4.0.1.dev2'],
+])('pbr 7 makes of %s and %i commits with %j the version %s', (version, distance, symbols, expected) => {
+  const at = { version, distance, node: COMMIT, dirty: true, branch: 'main', date: '2026-01-01' };
+  expect(pbrVersion({ ...at, semVer: new Set(symbols), versionIn: () => undefined })).toBe(expected);
+});
+
+test('pbr counts the commits after a tag and reads their `Sem-Ver:` lines', async () => {
+  const setup = {
+    use_scm_version: undefined,
+    pbr: { value: true, origin: { file: 'app/setup.py', line: 1, column: 0 } },
+  };
+  const found = readVcsSettings(new ProjectFiles(temporaryDirectory(), 'app', '/'), { versionKeywords: setup });
+  const app = project(join(workspace, 'app'));
+  expect(await readVcsVersion(found!, app)).toBe('1.2.4.dev2');
+  git('commit', '--quiet', '--allow-empty', '--message', 'three\n\nSem-Ver: feature, bugfix');
+  expect(await readVcsVersion(found!, app)).toBe('1.3.0.dev3');
+  git('reset', '--quiet', '--hard', 'HEAD~');
+});
+
+describe('settings that are not in pyproject.toml', () => {
+  const place = { file: 'app/setup.py', line: 3, column: 4 };
+  const without = (): ProjectFiles => new ProjectFiles(temporaryDirectory(), 'app', '/');
+  const keyword = (name: 'use_scm_version' | 'pbr', value: unknown): ReturnType<typeof readVcsSettings> => {
+    const none = { use_scm_version: undefined, pbr: undefined };
+    return readVcsSettings(without(), { versionKeywords: { ...none, [name]: { value, origin: place } } });
+  };
+
+  test('are the keyword `use_scm_version` of setup.py, with or without settings of its own', () => {
+    expect(keyword('use_scm_version', true)).toMatchObject({ tool: 'setuptools-scm', origin: place });
+    expect(keyword('use_scm_version', false)).toBeUndefined();
+    const given = { root: '..', local_scheme: 'no-local-version', fallback_version: '1.0' };
+    expect(keyword('use_scm_version', given)).toMatchObject({
+      ...{ localSchemes: ['no-local-version'], above: true, fallback: '1.0' },
+    });
+    const unread = { origin: place, why: '`my_scheme` in `use_scm_version` is not followed' };
+    const read = (): unknown =>
+      readVcsSettings(without(), { versionKeywords: { use_scm_version: unread, pbr: undefined } });
+    expect(read).toThrow('`my_scheme` in `use_scm_version` is not followed');
+  });
+
+  test('are those of pbr and versioneer, of which the latter takes no version from outside', async () => {
+    expect(keyword('pbr', true)).toMatchObject({ tool: 'pbr' });
+    expect(keyword('pbr', false)).toBeUndefined();
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'setup.cfg'), '[metadata]\nname = app\n\n[versioneer]\nVCS = git\n');
+    const found = readVcsSettings(new ProjectFiles(directory, 'app', directory));
+    expect(await complaint(found!, directory)).toBe(
+      'app/setup.cfg [line 4 column 0]: `versioneer` looks for the version in git when it builds, where there is none, and takes none from outside\nhint: use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
+    );
+    // An unpacked sdist has its version.
+    writeFileSync(join(directory, 'PKG-INFO'), 'Name: app\nVersion: 1.2\n');
+    expect(await readVcsVersion(found!, project(directory))).toBe('1.2');
+  });
+
+  test("are poetry-dynamic-versioning's, of which those that are not followed are refused", () => {
+    const table = '[tool.poetry-dynamic-versioning]\nenable = true\n';
+    expect(settings(`${table}vcs = "git"\nstyle = "pep440"\nbump = false\n`).tool).toBe('poetry-dynamic-versioning');
+    expect(() => settings(`${table}bump = true\n`)).toThrow(
+      '`bump` of poetry-dynamic-versioning is `true`, which is not followed',
+    );
+    git('checkout', '--quiet', '--', 'app/pyproject.toml');
+  });
 });

@@ -76,10 +76,12 @@ function ofSetuptoolsScm(texts: readonly string[]): string[] {
 async function ours(text: string): Promise<string> {
   writeFileSync(join(repository, 'pyproject.toml'), text);
   const found = readVcsSettings(new ProjectFiles(repository, 'app', repository));
-  return await readVcsVersion(found!, repository).catch((error: unknown) => {
-    if (error instanceof ElementError) return `error: ${formatError(error)}`;
-    throw error;
-  });
+  return await readVcsVersion(found!, { directory: repository, name: 'app', environment: {} }).catch(
+    (error: unknown) => {
+      if (error instanceof ElementError) return `error: ${formatError(error)}`;
+      throw error;
+    },
+  );
 }
 
 /** Both answers to each text; of errors only that they are some. */

@@ -21,7 +21,7 @@ from machine import Machine, TooMuch
 from project_files import ROOT, ProjectFiles
 from values import SCALARS, Choice, Items, Mapping, Unknown, same
 
-READ = ("name", "version", "description", "python_requires", "install_requires", "extras_require")
+READ = ("name", "version", "description", "python_requires", "install_requires", "extras_require", "use_scm_version", "pbr")
 SECONDS = 5
 
 

@@ -14,5 +14,7 @@ export interface Described {
   /** The day of the commit, UTC: `YYYY-MM-DD`. */
   readonly date: string;
   /** The version in a name, as the settings find it in a tag. */
+  /** What the `Sem-Ver:` lines of the commits after the tag say, which pbr reads; absent for other tools. */
+  readonly semVer?: ReadonlySet<string>;
   readonly versionIn: (name: string) => string | undefined;
 }

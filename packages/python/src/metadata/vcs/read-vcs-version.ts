@@ -1,28 +1,43 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
-import type { VersionCommits } from './vcs-environment.js';
+import { givenVersion, variableOf, type VersionCommits } from './vcs-environment.js';
 import type { VcsSettings } from './vcs-settings.js';
 import type { Described } from './described.js';
 import { archivedCommit, packedVersion, type ArchivedCommit } from './packed-version.js';
+import { semVerSymbols } from './pbr-scheme.js';
 import { versionBy } from './version-schemes.js';
 import { isVersion, normalizeVersion } from '../../requirements/specifier.js';
 
 const run = promisify(execFile);
 
+/** Whose version it is. */
+export interface VersionedProject {
+  /** Absolute path. */
+  readonly directory: string;
+  /** Of the distribution, normalised. */
+  readonly name: string;
+  /** The caller's own, which may give the version. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Default `all`. */
+  readonly commits?: VersionCommits | undefined;
+}
+
 /**
- * The version that a project's tool would find in its repository, by git alone: none of the project's code is run
- * (docs/adr/0031).
+ * The version that a project's tool would find in the caller's environment, or in its repository by git alone: none of
+ * the project's code is run (docs/adr/0031).
  *
- * @param directory the project's, absolute
  * @throws ElementError METADATA where there is no repository, no tag or no scheme that is known, and no fallback
  */
 export async function readVcsVersion(
   settings: VcsSettings,
-  directory: string,
-  commits: VersionCommits = 'all',
+  { directory, name, environment, commits = 'all' }: VersionedProject,
 ): Promise<string> {
   const { tool, origin, fallback } = settings;
+  const given = givenVersion(settings, name, environment);
+  if (given !== undefined) return given;
+  const packed = packedVersion(directory);
+  if (packed !== undefined && settings.above !== true) return packed;
   if (tool === 'versioneer' || tool === 'versioningit') {
     throw new ElementError({
       code: 'METADATA',
@@ -31,13 +46,18 @@ export async function readVcsVersion(
       hint: 'use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
     });
   }
-  const packed = packedVersion(directory);
-  if (packed !== undefined && settings.above !== true) return packed;
   const git = async (...args: readonly string[]): Promise<string | undefined> => await answerOfGit(directory, args);
   if ((await git('rev-parse', '--verify', 'HEAD')) === undefined) {
     const archived = archivedCommit(directory);
     if (archived !== undefined) return ofArchive(archived);
-    return packed ?? fallback ?? fail('there is no git repository with a commit', 'commit the project');
+    return (
+      packed ??
+      fallback ??
+      fail(
+        'there is no git repository with a commit',
+        `commit the project, or give the version by \`${variableOf(tool) ?? ''}\``,
+      )
+    );
   }
   const described = await git('describe', '--dirty', '--tags', '--long', '--abbrev=40', '--match', settings.match);
   const [, tag, distance = '', node = '', dirty] = /^(.*)-(\d+)-g([0-9a-f]+)(-dirty)?$/.exec(described ?? '') ?? [];
@@ -66,7 +86,8 @@ export async function readVcsVersion(
     ...{ distance: Number(distance), node, dirty: dirty !== undefined },
     branch: (await git('rev-parse', '--abbrev-ref', 'HEAD')) ?? 'HEAD',
     date: dayOf((await git('-c', 'log.showSignature=false', 'log', '-1', '--format=%ct', 'HEAD')) ?? ''),
-    versionIn: (name) => versionOfTag(settings, name)?.version,
+    versionIn: (text) => versionOfTag(settings, text)?.version,
+    ...(tool === 'pbr' ? { semVer: semVerSymbols((await git('log', '--format=%B', `${tag}..HEAD`)) ?? '') } : {}),
   };
   return versionBy(settings, commits === 'all' ? at : await ofProject(at, tag));
 
@@ -79,7 +100,7 @@ export async function readVcsVersion(
       );
     }
     const parts = { ...partsOf(version, settings), ...commit, dirty: false, branch: 'HEAD' };
-    return versionBy(settings, { ...parts, versionIn: (name) => versionOfTag(settings, name)?.version });
+    return versionBy(settings, { ...parts, versionIn: (text) => versionOfTag(settings, text)?.version });
   }
 
   async function ofProject(whole: Described, since: string): Promise<Described> {

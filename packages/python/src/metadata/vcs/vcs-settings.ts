@@ -1,12 +1,20 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
+import type { SetupPy } from '../setup-py.js';
+import { isPlaced, type Field } from '../declaration.js';
 import { isTable, TomlFile, type TomlTable } from '../toml-file.js';
 import type { ProjectFiles } from '../project-files.js';
 
-/** How a project's version is made from tags of its repository, as its pyproject.toml says (docs/adr/0031). Plain data. */
+/** How a project's version is made from tags of its repository, as its files say (docs/adr/0031). Plain data. */
 export interface VcsSettings {
   /** Whose settings they are. `versioneer` and `versioningit` take no version from outside. */
   readonly tool:
-    'setuptools-scm' | 'hatch-vcs' | 'pdm-backend' | 'poetry-dynamic-versioning' | 'versioneer' | 'versioningit';
+    | 'setuptools-scm'
+    | 'hatch-vcs'
+    | 'pdm-backend'
+    | 'poetry-dynamic-versioning'
+    | 'pbr'
+    | 'versioneer'
+    | 'versioningit';
   readonly origin: Origin;
   /** Which tags count: a pattern of `git describe --match`. */
   readonly match: string;
@@ -27,11 +35,22 @@ export interface VcsSettings {
 
 /** setuptools_scm's default: words with dashes in front of a version are no part of it. */
 const TAG_REGEX = '^(?:[\\w-]+-)?(?P<version>[vV]?\\d+(?:\\.\\d+){0,2}[^\\+]*)(?:\\+.*)?$';
+/** Tags of pbr: versions, a `v` in front or not. */
+const PBR_REGEX = '^[vV]?(?P<version>\\d+(?:\\.\\d+)*(?:\\.?(?:a|b|rc)\\d+)?(?:\\.dev\\d+)?)$';
 /** The same without a prefix that is not `v`: the default of poetry-dynamic-versioning. */
 const POETRY_REGEX = '^v(?P<version>\\d+(?:\\.\\d+)*(?:[-._]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-._]?\\d*)*)$';
 
-/** @returns `undefined` where the version comes from nowhere else than the files @throws ElementError METADATA */
-export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
+/**
+ * Looks where tools have their settings: tables of pyproject.toml, keywords of setup.py, sections of setup.cfg.
+ *
+ * @param keywords those of setup.py, where there is one
+ * @returns `undefined` where the version comes from nowhere else than the files
+ * @throws ElementError METADATA
+ */
+export function readVcsSettings(
+  files: ProjectFiles,
+  { versionKeywords }: Pick<SetupPy, 'versionKeywords'> = {},
+): VcsSettings | undefined {
   const name = 'pyproject.toml';
   const toml = TomlFile.parse(files.read(name) ?? '', files.label(name));
   const found = (tool: VcsSettings['tool'], path: readonly string[], table: TomlTable): VcsSettings =>
@@ -39,6 +58,7 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
   const scm = toml.tableAt('tool', 'setuptools_scm');
   if (scm !== undefined) return found('setuptools-scm', ['tool', 'setuptools_scm'], scm);
   const hatch = toml.tableAt('tool', 'hatch', 'version');
+  if (hatch?.source === 'versioningit') return found('versioningit', ['tool', 'hatch', 'version'], {});
   if (hatch?.source === 'vcs') {
     const raw = isTable(hatch['raw-options']) ? hatch['raw-options'] : {};
     const renamed = { tag_regex: hatch['tag-pattern'], fallback_version: hatch['fallback-version'] };
@@ -52,6 +72,7 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
   }
   const poetry = toml.tableAt('tool', 'poetry-dynamic-versioning');
   if (poetry?.enable === true) {
+    refuseOthers(poetry, toml.origin(['tool', 'poetry-dynamic-versioning']));
     const known = found('poetry-dynamic-versioning', ['tool', 'poetry-dynamic-versioning'], {});
     const prefix = poetry.pattern === 'default-unprefixed' ? '^v?' : '^v';
     return {
@@ -67,7 +88,63 @@ export function readVcsSettings(files: ProjectFiles): VcsSettings | undefined {
     const table = toml.tableAt('tool', tool);
     if (table !== undefined) return found(tool, ['tool', tool], table);
   }
-  return undefined;
+  return ofKeyword(versionKeywords?.use_scm_version) ?? ofSetupCfg(files) ?? ofPbr(versionKeywords?.pbr, toml);
+}
+
+/** setuptools_scm by its keyword of setup.py: `True`, or what would stand in its table. */
+function ofKeyword(keyword: Field<unknown>): VcsSettings | undefined {
+  if (keyword === undefined || (isPlaced(keyword) && keyword.value === false)) return undefined;
+  const { origin } = keyword;
+  if (isPlaced(keyword) && keyword.value === true) return settingsOf({ tool: 'setuptools-scm', origin }, {});
+  if (isPlaced(keyword) && isTable(keyword.value)) {
+    return settingsOf({ tool: 'setuptools-scm', origin }, keyword.value);
+  }
+  throw new ElementError({
+    code: 'METADATA',
+    message: isPlaced(keyword) ? '`use_scm_version` is not a mapping of literals' : keyword.why,
+    origin,
+    hint: 'write its settings as literals, or as the table `[tool.setuptools_scm]` of pyproject.toml',
+  });
+}
+
+/** versioneer as its older releases are set up. */
+function ofSetupCfg(files: ProjectFiles): VcsSettings | undefined {
+  const lines = (files.read('setup.cfg') ?? '').split(/\r?\n/);
+  const line = lines.findIndex((text) => /^\[versioneer\]\s*$/.test(text));
+  if (line < 0) return undefined;
+  return settingsOf({ tool: 'versioneer', origin: { file: files.label('setup.cfg'), line: line + 1, column: 0 } }, {});
+}
+
+/** pbr by its keyword of setup.py, or as the backend. */
+function ofPbr(keyword: Field<unknown>, toml: TomlFile): VcsSettings | undefined {
+  const isBackend = toml.tableAt('build-system')?.['build-backend'] === 'pbr.build';
+  if (!isBackend && (keyword === undefined || (isPlaced(keyword) && keyword.value !== true))) return undefined;
+  const origin = keyword?.origin ?? toml.origin(['build-system', 'build-backend']);
+  return {
+    ...settingsOf({ tool: 'pbr', origin }, {}),
+    tagRegex: PBR_REGEX,
+    versionScheme: 'pbr',
+    localSchemes: ['no-local-version'],
+  };
+}
+
+/** Settings of poetry-dynamic-versioning that make another version of the same tags. @throws ElementError METADATA */
+function refuseOthers(table: TomlTable, origin: Origin): void {
+  const followed: Readonly<Record<string, readonly unknown[]>> = {
+    pattern: ['default', 'default-unprefixed'],
+    ...{ vcs: ['any', 'git'], style: ['pep440'], bump: [false], metadata: [], dirty: [false] },
+    ...{ format: [], 'format-jinja': [], 'tag-branch': [], 'latest-tag': [false], 'full-commit': [false] },
+    ...{ 'tagged-metadata': [false], 'pattern-prefix': [], 'commit-prefix': [], 'from-file': [] },
+  };
+  for (const [option, values] of Object.entries(followed)) {
+    if (table[option] === undefined || values.includes(table[option])) continue;
+    throw new ElementError({
+      code: 'METADATA',
+      message: `\`${option}\` of poetry-dynamic-versioning is \`${JSON.stringify(table[option])}\`, which is not followed`,
+      origin,
+      hint: 'leave it out, or give the version by `POETRY_DYNAMIC_VERSIONING_BYPASS`',
+    });
+  }
 }
 
 function settingsOf(whose: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTable): VcsSettings {

@@ -1,6 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { calverByDate } from './calver-scheme.js';
 import type { Described } from './described.js';
+import { pbrVersion } from './pbr-scheme.js';
 import { releaseBranchSemver, simplifiedSemver } from './semver-schemes.js';
 import type { VcsSettings } from './vcs-settings.js';
 import { exact, nextVersion, SchemeRefusal, unguessed } from './version-parts.js';
@@ -21,6 +22,7 @@ const VERSIONS: Readonly<Record<string, Scheme>> = {
   'release-branch-semver': releaseBranchSemver,
   // Those of other tools, which no table names.
   pdm: (at) => (at.distance === 0 ? at.version : `${nextVersion(at.version)}.dev${at.distance}`),
+  pbr: pbrVersion,
   dunamai: (at) => (at.distance === 0 ? at.version : `${at.version}.post${at.distance}.dev0`),
 };
 
@@ -86,7 +88,7 @@ function unknownScheme(
   { option, value }: { readonly option: string; readonly value: string },
   known: Readonly<Record<string, unknown>>,
 ): ElementError {
-  const names = Object.keys(known).filter((name) => name !== 'dunamai' && name !== 'pdm');
+  const names = Object.keys(known).filter((name) => !['dunamai', 'pbr', 'pdm'].includes(name));
   return new ElementError({
     code: 'METADATA',
     message: `the \`${option}\` \`${value}\` of ${tool} is not one that is computed without running code`,
