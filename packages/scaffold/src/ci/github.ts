@@ -1,4 +1,4 @@
-import { APT, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
+import { ADOPT_DATABASE, APT, indented, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
 
 /** Where the workflow lies. */
 export const GITHUB_FILE = '.github/workflows/python.yml';
@@ -44,6 +44,9 @@ permissions:
 jobs:
   wheels:
     runs-on: ubuntu-24.04
+    env:
+      # Releases of Nx differ in where the cache lies.
+      NX_CACHE_DIRECTORY: .nx/cache
 ${steps}
       - run: sudo apt-get update && sudo ${APT}
       # Sandboxes need user namespaces, which this Ubuntu keeps from most programs.
@@ -64,12 +67,15 @@ ${steps}
         with:
           path: |
             .nx/cache
-            .nx/workspace-data/*.db
+            .nx/workspace-data/*.db*
             ~/.cache/wheelhouse
           key: wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-\${{ hashFiles('**/locks/**/*.txt') }}-\${{ github.sha }}
           restore-keys: |
             wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-\${{ hashFiles('**/locks/**/*.txt') }}-
             wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-
+      # Nx calls its database after the machine, which is another one each time.
+      - run: |
+${indented(ADOPT_DATABASE, 10)}
       - run: ${installCommand(packageManager)}
       - run: npx nx sync:check
       - run: npx nx affected -t test build-wheel

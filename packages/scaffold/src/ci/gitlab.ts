@@ -1,6 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
-import { APT, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
+import { ADOPT_DATABASE, APT, indented, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
 
 /** Where GitLab looks for its pipeline. */
 export const GITLAB_FILE = '.gitlab-ci.yml';
@@ -18,7 +18,7 @@ function slugOf(branch: string): string {
 function withStore(variables: string): string {
   return variables.replace(
     '  variables:\n',
-    `  variables:\n    WHEELHOUSE_CACHE_DIR: $CI_PROJECT_DIR/${GITLAB_STORE}\n`,
+    `  variables:\n    WHEELHOUSE_CACHE_DIR: $CI_PROJECT_DIR/${GITLAB_STORE}\n    # Releases of Nx differ in where the cache lies.\n    NX_CACHE_DIRECTORY: .nx/cache\n`,
   );
 }
 
@@ -61,6 +61,9 @@ ${withStore(compared)}  before_script:
     - |
       ${PYTHON_VERSIONS} | xargs --no-run-if-empty /opt/uv/bin/uv python install
     - export PATH="$HOME/.local/bin:$PATH"
+    # Nx calls its database after the machine, which is another one each time.
+    - |
+${indented(ADOPT_DATABASE, 6)}
     - ${installCommand(packageManager)}
   script:
     - ${base}
@@ -73,7 +76,7 @@ ${withStore(compared)}  before_script:
       - wheelhouse-${slugOf(branch)}
     paths:
       - .nx/cache/
-      - .nx/workspace-data/*.db
+      - .nx/workspace-data/*.db*
       - ${GITLAB_STORE}/
   artifacts:
     when: always

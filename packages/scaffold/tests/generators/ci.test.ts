@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
-import { PYTHON_VERSIONS } from '../../src/ci/pipeline.js';
+import { ADOPT_DATABASE, PYTHON_VERSIONS } from '../../src/ci/pipeline.js';
 import ci from '../../src/generators/ci/generator.js';
 import type { CiGeneratorSchema } from '../../src/generators/ci/schema.js';
 import { expectGolden } from '../support/golden.js';
@@ -68,13 +70,13 @@ test('what has been built is kept between runs, outside of what is under version
   const jobs = parse(paths['.gitlab-ci.yml']!) as Record<string, { variables: object; cache: { paths: string[] } }>;
   const { variables, cache } = jobs['python-wheels']!;
   expect(variables).toMatchObject({ WHEELHOUSE_CACHE_DIR: '$CI_PROJECT_DIR/.nx/wheelhouse' });
-  expect(cache.paths).toEqual(['.nx/cache/', '.nx/workspace-data/*.db', '.nx/wheelhouse/']);
+  expect(cache.paths).toEqual(['.nx/cache/', '.nx/workspace-data/*.db*', '.nx/wheelhouse/']);
   expect(paths['.gitignore']).toBe('.nx/wheelhouse\n');
   const github = parse(generate({ provider: 'github' })['.github/workflows/python.yml']!) as {
     jobs: { wheels: { steps: { uses?: string; with?: { path?: string } }[] } };
   };
   const step = github.jobs.wheels.steps.find(({ uses }) => uses === 'actions/cache@v4');
-  expect(step?.with?.path).toBe('.nx/cache\n.nx/workspace-data/*.db\n~/.cache/wheelhouse\n');
+  expect(step?.with?.path).toBe('.nx/cache\n.nx/workspace-data/*.db*\n~/.cache/wheelhouse\n');
 });
 
 test('a job that was changed stays, and the difference is shown', () => {
@@ -103,4 +105,22 @@ test('an unknown provider is refused', () => {
   expect(() => generate({ provider: 'jenkins' as 'github' })).toThrow(
     'the option `provider` is `jenkins`\nhint: it is one of `github`, `gitlab`',
   );
+});
+
+test("a database of Nx's that another machine has left is called after this one, and its own is left alone", () => {
+  const adopt = (): string[] => {
+    execFileSync('sh', ['-ec', ADOPT_DATABASE.join('\n')], { cwd: workspace.directory });
+    return readdirSync(join(workspace.directory, '.nx/workspace-data')).sort();
+  };
+  const place = (name: string): string => `.nx/workspace-data/${name}`;
+  const [own = ''] = ['/var/lib/dbus/machine-id', '/etc/machine-id'].filter((file) => existsSync(file));
+  const machine = readFileSync(own, 'utf8').trim();
+  workspace.write(place('project-graph.json'), '{}');
+  expect(adopt()).toEqual(['project-graph.json']);
+  workspace.write(place('0123456789abcdef-v3.db'), 'data');
+  workspace.write(place('0123456789abcdef-v3.db-wal'), 'log');
+  expect(adopt()).toEqual([`${machine}-v3.db`, `${machine}-v3.db-wal`, 'project-graph.json'].sort());
+  workspace.write(place('0123456789abcdef-v3.db'), 'older');
+  adopt();
+  expect(readFileSync(join(workspace.directory, place(`${machine}-v3.db`)), 'utf8')).toBe('data');
 });
