@@ -1,24 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
 import {
-  findPython,
+  localBuildDependencies,
   localClosure,
-  METADATA_FILES,
-  projectFiles,
   readLocks,
-  readProjects,
   type LocalMember,
+  type MarkerEnvironment,
   type ProjectMetadata,
-  type ProjectSettings,
 } from '@wheelhouse/python';
-import { pluginSettings } from './plugin-settings.js';
-
-/** A project whose wheel a build stage makes. */
-export interface StageProject {
-  readonly metadata: ProjectMetadata;
-  readonly settings: ProjectSettings;
-}
+import { stageMarkers } from './stage-markers.js';
+import { stageProjects, type StageProject } from './stage-projects.js';
 
 /** What a project's build stage is made of. */
 export interface StageClosure {
@@ -27,6 +17,12 @@ export interface StageClosure {
   readonly runtime: readonly StageProject[];
   /** Those that its tests alone need. */
   readonly tests: readonly StageProject[];
+  /** Those that wheels are built with, each after what its own is built with. */
+  readonly tools: readonly StageProject[];
+  /** The projects of the workspace that one's wheel is built with. */
+  readonly builtWith: (project: StageProject) => readonly ProjectMetadata[];
+  /** The caller's own, which may give versions. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
@@ -34,7 +30,7 @@ export interface StageClosure {
  *
  * @param directory the workspace, absolute
  * @param root the project's directory relative to it
- * @throws ElementError METADATA, LOCK_MISSING, LOCK_INVALID; STAGE where a wheel is built with a project of the workspace
+ * @throws ElementError METADATA, LOCK_MISSING, LOCK_INVALID; STAGE where there is no project
  */
 export async function stageClosure(
   directory: string,
@@ -51,50 +47,49 @@ export async function stageClosure(
     });
   }
   const all = projects.map(({ metadata }) => metadata);
-  const members = localClosure(own.metadata, all, own.settings);
-  const [tool] = members.filter(({ uses }) => uses.includes('build'));
-  if (tool !== undefined) {
-    throw new ElementError({
-      code: 'STAGE',
-      message: `\`${own.metadata.name}\` takes a wheel that is built with \`${tool.project.name}\`, a project of this workspace`,
-      hint: 'the stage in Docker builds with what build locks name; `test` and `build-wheel` do it without Docker',
-    });
-  }
+  const markers = await stageMarkers(directory, own.metadata, environment);
+  const members = localClosure(own.metadata, all, { ...own.settings, environment: markers });
+  const among = (wanted: readonly ProjectMetadata[]): StageProject[] =>
+    wanted.flatMap((each) => projects.filter(({ metadata }) => metadata === each));
   const used = (isMeant: (member: LocalMember) => boolean): StageProject[] =>
-    members.filter(isMeant).flatMap(({ project }) => projects.filter(({ metadata }) => metadata === project));
+    among(members.filter(isMeant).map(({ project }) => project));
+  const runtime = used(({ uses }) => uses.includes('runtime'));
+  const tests = used(({ uses }) => !uses.includes('runtime') && uses.includes('test'));
+  const tools = toolsOf(
+    [own, ...runtime, ...tests].map(({ metadata }) => metadata),
+    all,
+    markers,
+  );
   const closure = {
     own,
-    runtime: used(({ uses }) => uses.includes('runtime')),
-    tests: used(({ uses }) => !uses.includes('runtime')),
+    runtime,
+    tests,
+    tools: among(tools),
+    builtWith: ({ metadata }: StageProject) => localBuildDependencies(metadata, all, { environment: markers }),
+    environment,
   };
-  for (const { metadata } of [own, ...closure.runtime, ...closure.tests]) {
+  for (const { metadata } of [own, ...runtime, ...tests, ...closure.tools]) {
     readLocks(metadata, { workspace: directory, command: `nx run ${metadata.name}:lock` });
   }
   return closure;
 }
 
-/** The projects of a workspace. One that cannot be read is not needed, unless it is the one that is meant. */
-async function stageProjects(
-  directory: string,
-  meant: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<StageProject[]> {
-  const nxJson = readFileSync(join(directory, 'nx.json'), 'utf8');
-  const files = (await projectFiles(directory)).filter((file) => METADATA_FILES.includes(posix.basename(file)));
-  const projects: StageProject[] = [];
-  for (const root of [...new Set(files.map((file) => posix.dirname(file)))].sort()) {
-    const settings = pluginSettings(
-      nxJson,
-      files.filter((file) => posix.dirname(file) === root),
-    );
-    try {
-      const python = async (): Promise<Awaited<ReturnType<typeof findPython>>> => await findPython(environment);
-      const options = { workspace: directory, python, environment, settings: () => settings };
-      const [metadata] = await readProjects([root], options);
-      if (metadata !== undefined) projects.push({ metadata, settings });
-    } catch (error) {
-      if (root === meant || !(error instanceof ElementError || error instanceof ElementErrors)) throw error;
+/** What wheels are built with, at whatever depth: a project itself may be among it. */
+function toolsOf(
+  built: readonly ProjectMetadata[],
+  all: readonly ProjectMetadata[],
+  environment: Partial<MarkerEnvironment>,
+): ProjectMetadata[] {
+  const seen = new Set<ProjectMetadata>();
+  const found: ProjectMetadata[] = [];
+  const visit = (each: ProjectMetadata): void => {
+    for (const tool of localBuildDependencies(each, all, { environment })) {
+      if (seen.has(tool)) continue;
+      seen.add(tool);
+      visit(tool);
+      found.push(tool);
     }
-  }
-  return projects;
+  };
+  built.forEach(visit);
+  return found;
 }

@@ -2,16 +2,19 @@ import type { Stats } from 'node:fs';
 import { chmod, copyFile, cp, lstat, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
-import { locksDirectory, projectFiles, wheelFiles } from '@wheelhouse/python';
-import type { StageClosure, StageProject } from './stage-closure.js';
+import { locksDirectory, projectFiles, wheelFiles, type ProjectMetadata, type WheelFiles } from '@wheelhouse/python';
+import type { StageClosure } from './stage-closure.js';
+import type { StageProject } from './stage-projects.js';
 import { stageOutputs } from '../stage/stage-plan.js';
 
 /**
  * Writes what the images of a project's build stage are made from (docs/adr/0076), in the place of what was there:
  * `locks/` (those of other projects below `locks/local/NAME/`), `scripts/`, the sources of wheels (`source/`, and at
- * their paths in the workspace `libraries/` and `test-libraries/`), and all files of the project, `project/`; and in `certificates/` those that the service `cache` is to trust. Each of
- * the directories of sources has a file `projects.txt`, a line for each project, of three words between tabs: its name,
- * the directory that its wheel is built in a copy of, and where in that copy it lies.
+ * their paths in the workspace `tools/`, `libraries/` and `test-libraries/`), all files of the project, `project/`, and
+ * in `certificates/` those that the service `cache` is to trust. Each directory of sources has a file `projects.txt`
+ * with a line for each project, of words between tabs: its name, the directory that its wheel is built in a copy of,
+ * where in that copy it lies, the names of the projects in `tools/` that it is built with, between commas (`-` for
+ * none), and variables that its backend is given, as `NAME=VALUE`.
  *
  * @param directory the workspace, absolute
  * @param certificates the file of whom an index's certificate is trusted by, absolute
@@ -19,21 +22,33 @@ import { stageOutputs } from '../stage/stage-plan.js';
  */
 export async function writeContext(
   directory: string,
-  { own, runtime, tests }: StageClosure,
+  { own, runtime, tests, tools, builtWith, environment }: StageClosure,
   certificates: string | undefined,
 ): Promise<void> {
   const { root } = own.metadata;
   const context = join(directory, stageOutputs(root).context);
   await rm(context, { recursive: true, force: true });
   await copyLocks(directory, own, join(context, 'locks'));
-  for (const each of [...runtime, ...tests]) {
+  for (const each of new Set([...tools, ...runtime, ...tests])) {
     await copyLocks(directory, each, join(context, 'locks', 'local', each.metadata.normalizedName));
   }
   await mkdir(join(context, 'certificates'));
   if (certificates !== undefined) await copyFile(certificates, join(context, 'certificates', 'index.pem'));
-  await writeSources(directory, [own], join(context, 'source'), () => '.');
-  await writeSources(directory, runtime, join(context, 'libraries'), ({ metadata }) => metadata.root);
-  await writeSources(directory, tests, join(context, 'test-libraries'), ({ metadata }) => metadata.root);
+  const write = async (name: string, projects: readonly StageProject[], place?: string): Promise<void> => {
+    const lines: string[] = [];
+    for (const project of projects) {
+      const at = posix.join('files', place ?? project.metadata.root);
+      const files = await wheelFiles(project, directory, environment);
+      await copyFiles(files.directory, files.wanted, join(context, name, at), files.checkLink);
+      lines.push(projectLine(project, at, builtWith(project), files));
+    }
+    await mkdir(join(context, name), { recursive: true });
+    await writeFile(join(context, name, 'projects.txt'), lines.join(''));
+  };
+  await write('source', [own], '.');
+  await write('tools', tools);
+  await write('libraries', runtime);
+  await write('test-libraries', tests);
   const files = await projectFiles(join(directory, root));
   await copyFiles(join(directory, root), files, join(context, 'project'));
   const scripts = files.filter((file) => posix.dirname(file) === 'scripts');
@@ -44,21 +59,17 @@ async function copyLocks(directory: string, { metadata }: StageProject, to: stri
   await cp(join(directory, locksDirectory(metadata.root)), to, { recursive: true });
 }
 
-async function writeSources(
-  directory: string,
-  projects: readonly StageProject[],
-  to: string,
-  placeOf: (project: StageProject) => string,
-): Promise<void> {
-  await mkdir(to, { recursive: true });
-  const lines: string[] = [];
-  for (const project of projects) {
-    const { directory: from, wanted, checkLink, subdirectory } = await wheelFiles(project, directory);
-    const place = placeOf(project);
-    await copyFiles(from, wanted, join(to, 'files', place), checkLink);
-    lines.push(`${project.metadata.normalizedName}\t${posix.join('files', place)}\t${subdirectory}\n`);
-  }
-  await writeFile(join(to, 'projects.txt'), lines.join(''));
+/** No word is empty: a shell takes tabs together. */
+function projectLine(
+  { metadata }: StageProject,
+  place: string,
+  tools: readonly ProjectMetadata[],
+  { subdirectory, environment }: WheelFiles,
+): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const names = tools.map(({ normalizedName }) => normalizedName).join(',');
+  const words = [metadata.normalizedName, place, subdirectory || '.', names || '-'];
+  return `${[...words, ...variables].join('\t')}\n`;
 }
 
 /** Copies files with permissions that do not depend on whose checkout it is. Directories among them are made. */

@@ -46,6 +46,7 @@ ENTRYPOINT ["/scripts/agent.sh"]
 FROM base AS sources
 ENV PIP_FIND_LINKS=/build \\
     PIP_NO_INDEX=1
+COPY tools /tools
 COPY libraries /libraries
 COPY source /source
 

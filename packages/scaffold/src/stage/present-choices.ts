@@ -25,8 +25,8 @@ export function presentChoices(tree: Tree, root: string): PresentChoices {
   };
 }
 
-/** The default of the argument `BASE`. */
-function baseOf(text: string): string | undefined {
+/** The default of the argument `BASE` of a Dockerfile. */
+export function baseOf(text: string): string | undefined {
   const properties = DockerfileParser.parse(text)
     .getARGs()
     .map((argument) => argument.getProperty());

@@ -56,11 +56,11 @@ umask 022
 
 wheels=$(mktemp -d)
 /scripts/wheels.sh "$wheels" /locks/test.txt /libraries /test-libraries
-/venv/build/bin/pip install --quiet --require-hashes --requirement /locks/build/${buildLock(plan)}
-${OWN_SOURCE}
+${ownSource(plan)}
 (
   cd "/application/$subdirectory"
-  PATH=/venv/build/bin:$PATH pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$wheels" .
+  env "\${variables[@]}" PATH="/venv/build/bin:$PATH" \\
+    pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$wheels" .
 )
 find /application -mindepth 1 -delete
 /venv/test/bin/pip install --quiet --no-deps "$wheels"/*.whl
@@ -71,9 +71,22 @@ exec "$@"
 `;
 }
 
-/** Puts the sources of the project's own wheel where they are built, and sets where in them it lies. */
-const OWN_SOURCE = `IFS=$'\\t' read -r _ directory subdirectory < /source/projects.txt
-cp -R "/source/$directory/." /application`;
+/**
+ * Installs what the project's own wheel is built with, puts its sources where they are built, and sets where in them it
+ * lies, and the variables that its backend is given.
+ */
+function ownSource(plan: StagePlan): string {
+  return `IFS=$'\\t' read -r -a own < /source/projects.txt
+subdirectory=\${own[2]}
+variables=("\${own[@]:4}")
+/venv/build/bin/pip install --quiet --require-hashes --requirement /locks/build/${buildLock(plan)}
+if [[ \${own[3]} != - ]]; then
+  for tool in \${own[3]//,/ }; do
+    /venv/build/bin/pip install --quiet --no-deps "/tmp/tools/\${tool//-/_}-"*.whl
+  done
+fi
+cp -R "/source/\${own[1]}/." /application`;
+}
 
 /** Makes the wheelhouse: the wheels of what the project requires, and its own by the command it is given. */
 export function buildScript(plan: StagePlan): string {
@@ -85,9 +98,8 @@ umask 022
 
 find /wheelhouse -mindepth 1 -delete
 /scripts/wheels.sh /wheelhouse /locks/runtime.txt /libraries
-/venv/build/bin/pip install --quiet --require-hashes --requirement /locks/build/${buildLock(plan)}
-${OWN_SOURCE}
-(cd "/application/$subdirectory" && "$@")
+${ownSource(plan)}
+(cd "/application/$subdirectory" && env "\${variables[@]}" "$@")
 cd /wheelhouse
 for wheel in *.whl; do
   IFS=- read -r name version _ <<< "$wheel"

@@ -5,7 +5,8 @@
 export const WHEELS_SCRIPT = `#!/usr/bin/env bash
 # Makes wheels from /build alone: wheels.sh OUT LOCK [SOURCES...]
 # Of what LOCK names, and of the projects of the workspace that lie in the directories SOURCES. What has to be built is
-# built in /application, with exactly what its own build lock names.
+# built in /application, with exactly what its own build lock names, and the wheels of the projects of the workspace that
+# it is built with, which are left in /tmp/tools.
 set -euo pipefail
 umask 022
 
@@ -14,26 +15,41 @@ lock=$2
 shift 2
 
 environments=$(mktemp -d)
+tools=/tmp/tools
+mkdir -p "$tools"
 
-# wheel BUILD_LOCK DIRECTORY [SUBDIRECTORY]: builds a copy of the directory.
+# wheel OUT BUILD_LOCK DIRECTORY [SUBDIRECTORY [TOOLS [VARIABLE=VALUE...]]]: builds a copy of the directory.
 wheel() {
-  local environment
+  local to=$1 lock=$2 directory=$3 subdirectory=\${4:-.} with=\${5:--} environment tool
   # Locks with the same entries share an environment.
-  environment=$environments/$(sed '/^#/d' "$1" | sha256sum | cut --characters=1-16)
+  environment=$environments/$( (echo "$with"; sed '/^#/d' "$lock") | sha256sum | cut --characters=1-16)
   if [[ ! -d $environment ]]; then
     python3 -m venv "$environment"
-    if grep --quiet '^[^#]' "$1"; then
-      "$environment/bin/pip" install --quiet --require-hashes --requirement "$1"
+    if grep --quiet '^[^#]' "$lock"; then
+      "$environment/bin/pip" install --quiet --require-hashes --requirement "$lock"
+    fi
+    if [[ $with != - ]]; then
+      for tool in \${with//,/ }; do
+        "$environment/bin/pip" install --quiet --no-deps "$tools/\${tool//-/_}-"*.whl
+      done
     fi
   fi
   find /application -mindepth 1 -delete
-  cp -R "$2/." /application
+  cp -R "$directory/." /application
   chmod -R u=rwX,go=rX /application
   (
-    cd "/application/\${3:-}"
-    PATH=$environment/bin:$PATH pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$out" .
+    cd "/application/$subdirectory"
+    env "\${@:6}" PATH="$environment/bin:$PATH" pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$to" .
   )
   find /application -mindepth 1 -delete
+}
+
+# projects OUT SOURCES: builds the wheels of the projects that lie there.
+projects() {
+  local line
+  while IFS=$'\\t' read -r -a line <&3; do
+    wheel "$1" "/locks/local/\${line[0]}/build/\${line[0]}.txt" "$2/\${line[1]}" "\${line[@]:2}"
+  done 3< "$2/projects.txt"
 }
 
 # sdist NAME VERSION: the file in /build, where there is one.
@@ -50,15 +66,32 @@ sdist() {
   done
 }
 
+# applies LOCK NAME==VERSION: whether the lock has it for this Python.
+applies() {
+  local entry
+  entry=$(awk -v wanted="$2" '$1 == wanted { print; exit }' "$1")
+  if [[ $entry != *' ; '* ]]; then
+    [[ -n $entry ]]
+    return
+  fi
+  entry=\${entry#* ; }
+  /venv/build/bin/python -c '
+import sys
+from pip._vendor.packaging.markers import Marker
+
+sys.exit(not Marker(sys.argv[1]).evaluate())
+' "\${entry%%\\\\*}"
+}
+
 built=$(mktemp)
 for each in /locks/build/*.txt; do
   distribution=$(sed --quiet 's/^# distribution: //p' "$each")
-  if [[ $distribution != *==* ]] || ! grep --quiet --fixed-strings "$distribution " "$lock"; then continue; fi
+  if [[ $distribution != *==* ]] || ! applies "$lock" "$distribution"; then continue; fi
   file=$(sdist "\${distribution%%==*}" "\${distribution##*==}")
   if [[ -z $file ]]; then continue; fi
   source=$(mktemp -d)
   python3 -c 'import shutil, sys; shutil.unpack_archive(*sys.argv[1:])' "$file" "$source"
-  wheel "$each" "$source"/*
+  wheel "$out" "$each" "$source"/*
   rm -rf "$source"
   echo "$distribution" >> "$built"
 done
@@ -73,10 +106,9 @@ if grep --quiet '^[^#]' "$rest"; then
   /venv/build/bin/pip wheel --quiet --no-deps --require-hashes --wheel-dir "$out" --requirement "$rest"
 fi
 
+projects "$tools" /tools
 for sources in "$@"; do
-  while IFS=$'\\t' read -r name directory subdirectory <&3; do
-    wheel "/locks/local/$name/build/$name.txt" "$sources/$directory" "$subdirectory"
-  done 3< "$sources/projects.txt"
+  projects "$out" "$sources"
 done
 rm -rf "$environments" "$built" "$rest"
 `;

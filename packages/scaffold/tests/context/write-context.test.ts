@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,13 +96,61 @@ test('a context holds what a project, those it requires and those its tests requ
     'test-libraries/files/libs/kit/kit/__init__.py',
     'test-libraries/files/libs/kit/pyproject.toml',
     'test-libraries/projects.txt',
+    'tools/projects.txt',
   ]);
   const context = join(workspace.directory, 'dist/apps/web/stage/context');
   const text = (file: string): string => readFileSync(join(context, file), 'utf8');
-  expect(text('libraries/projects.txt')).toBe('common\tfiles/libs/common\tlibs/common\n');
-  expect(text('test-libraries/projects.txt')).toBe('kit\tfiles/libs/kit\t\n');
-  expect(text('source/projects.txt')).toBe('web\tfiles\t\n');
+  expect(text('libraries/projects.txt')).toBe('common\tfiles/libs/common\tlibs/common\t-\n');
+  expect(text('test-libraries/projects.txt')).toBe('kit\tfiles/libs/kit\t.\t-\n');
+  expect(text('source/projects.txt')).toBe('web\tfiles\t.\t-\n');
   expect(statSync(join(context, 'source/files/web/__init__.py')).mode & 0o777).toBe(0o644);
+});
+
+/** A line of a file `projects.txt` of the context, in words. */
+function words(file: string, name: string): string[] | undefined {
+  const lines = readFileSync(join(workspace.directory, 'dist/apps/web/stage/context', file), 'utf8').split('\n');
+  return lines.map((line) => line.split('\t')).find(([first]) => first === name);
+}
+
+test('versions from git and projects that wheels are built with are in the context', async () => {
+  const { directory } = workspace;
+  const git = (...args: readonly string[]): string => execFileSync('git', args, { cwd: directory, encoding: 'utf8' });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('-c', 'user.name=Tests', '-c', 'user.email=tests@example.org', 'commit', '--quiet', '--message', 'one');
+  git('tag', 'v2.5.0');
+  workspace.write(
+    'libs/common/pyproject.toml',
+    '[build-system]\nrequires = ["setuptools-scm", "maker"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nname = "common"\ndynamic = ["version"]\n\n[tool.setuptools_scm]\nlocal_scheme = "no-local-version"\n',
+  );
+  for (const [file, text] of Object.entries({
+    ...project('libs/maker', 'maker', 'dependencies = ["part"]\n'),
+    ...project('libs/part', 'part'),
+  })) {
+    workspace.write(file, text);
+  }
+  const files = await write();
+  expect(files).toContain('tools/files/libs/part/part/__init__.py');
+  expect(files).toContain('locks/local/maker/build/maker.txt');
+  expect(words('tools/projects.txt', 'maker')).toEqual(['maker', 'files/libs/maker', '.', '-']);
+  const version = 'SETUPTOOLS_SCM_PRETEND_VERSION=2.5.1.dev0';
+  expect(words('libraries/projects.txt', 'common')).toEqual([
+    ...['common', 'files/libs/common', 'libs/common', 'part,maker', version],
+  ]);
+  expect(words('source/projects.txt', 'web')).toEqual(['web', 'files', '.', '-']);
+});
+
+test('a project that a marker excludes in the images is left out, and so are files of a project inside', async () => {
+  const markers = [`common ; python_version < '3.12'`, `other ; sys_platform == 'win32'`];
+  workspace.write('apps/web/pyproject.toml', `${BACKEND}name = "web"\ndependencies = ${JSON.stringify(markers)}\n`);
+  for (const [file, text] of Object.entries(project('apps/web/inner', 'inner'))) workspace.write(file, text);
+  workspace.write('apps/web/docker/dev/Dockerfile', 'ARG BASE=docker.io/library/python:3.11-slim\nFROM ${BASE}\n');
+  const files = await write();
+  expect(words('libraries/projects.txt', 'common')).toBeDefined();
+  expect(files.filter((file) => file.includes('/other/') || file.startsWith('source/files/inner/'))).toEqual([]);
+  workspace.write('apps/web/docker/dev/Dockerfile', 'ARG BASE=python:3.12-slim\nFROM ${BASE}\n');
+  await write();
+  expect(words('libraries/projects.txt', 'common')).toBeUndefined();
 });
 
 test('what is not there any more is not in the next context, and certificates are', async () => {
