@@ -26,6 +26,9 @@ const HADOLINT = join(REPOSITORY, '.cache', 'pip', 'hadolint', 'bin', 'hadolint'
 const PYTHON = 'python-for-stages:1';
 const POSTGRES = 'postgres-for-stages:1';
 
+/** The wheel of a library, by the commits since its tag. */
+const COMMON: unknown = expect.stringMatching(/^common-1\.0\.1\.dev\d\+g[0-9a-f]{9}-py3-none-any\.whl$/);
+
 let directory: string;
 let engine: DockerEngine;
 let workspace: Workspace;
@@ -127,11 +130,23 @@ function wheels(path: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, sha256(readFileSync(workspace.path(join(path, name))))]));
 }
 
-/** A library of the workspace, and a kit for tests that requires the application it is for. */
+/**
+ * A library of the workspace whose version comes from git and which another one helps to build, and a kit for tests that
+ * requires the application it is for.
+ */
 function addLibraries(): void {
   const flit =
     '[build-system]\nrequires = ["flit_core>=3.11,<4"]\nbuild-backend = "flit_core.buildapi"\n\n[project]\nrequires-python = ">=3.10"\n';
-  workspace.write('libs/common/pyproject.toml', `${flit}name = "common"\nversion = "1.0"\ndescription = "Common."\n`);
+  workspace.write(
+    'libs/common/pyproject.toml',
+    '[build-system]\nrequires = ["setuptools>=77", "setuptools-scm>=8", "maker"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nname = "common"\ndynamic = ["version"]\n\n[tool.setuptools_scm]\nroot = "../.."\nversion_file = "common/_version.py"\n',
+  );
+  workspace.write(
+    'libs/common/setup.py',
+    'from maker import packages\nfrom setuptools import setup\n\nsetup(packages=packages())\n',
+  );
+  workspace.write('libs/maker/pyproject.toml', `${flit}name = "maker"\nversion = "1.0"\ndescription = "It helps."\n`);
+  workspace.write('libs/maker/maker.py', 'def packages():\n    return ["common"]\n');
   workspace.write('libs/common/common/__init__.py', 'NAME = "common"\n');
   // What git ignores is no source, wherever the wheel is built.
   workspace.write('libs/common/.gitignore', 'ignored.py\n');
@@ -154,6 +169,7 @@ describe('a new Django application', () => {
     expect(made).toHaveEndedWell();
     expect(statSync(workspace.path('todo/scripts/test.sh')).mode & 0o777).toBe(0o755);
     await lint('todo');
+    await runWell(['git', 'tag', 'v1.0.0'], { cwd: workspace.directory, env: workspace.environment });
     addLibraries();
     workspace.edit('todo/setup.py', 'install_requires=[\n', 'install_requires=[\n        "common",\n');
     workspace.edit('todo/setup.py', '"test": [\n', '"test": [\n            "kit",\n');
@@ -161,7 +177,7 @@ describe('a new Django application', () => {
       'todo/tests/test_common.py',
       'import common\nimport kit\n\n\ndef test_it():\n    assert (common.NAME, kit.__name__) == ("common", "kit")\n',
     );
-    await lock({ common: 'libs/common', kit: 'libs/kit', todo: 'todo' });
+    await lock({ common: 'libs/common', kit: 'libs/kit', maker: 'libs/maker', todo: 'todo' });
   });
 
   test('its own tests pass natively, and its wheel is built', async () => {
@@ -204,14 +220,12 @@ describe('a new Django application', () => {
     expect(await stage('todo', 'builder')).toHaveEndedWell();
     const docker = wheels('dist/todo/stage/wheelhouse');
     expect(docker).toEqual(wheels('dist/todo/wheelhouse'));
-    expect(Object.keys(docker)).toEqual(
-      expect.arrayContaining(['common-1.0-py3-none-any.whl', 'todo-0.1.0-py3-none-any.whl']),
-    );
+    expect(Object.keys(docker)).toEqual(expect.arrayContaining([COMMON, 'todo-0.1.0-py3-none-any.whl']));
     const requirements = workspace.read('dist/todo/stage/wheelhouse/requirements.txt');
     expect(requirements).toMatch(/^todo==0\.1\.0 --hash=sha256:[0-9a-f]{64}$/m);
     expect(requirements).toMatch(/^gunicorn==/m);
-    expect(requirements).toMatch(/^common==1\.0 /m);
-    expect(requirements).not.toMatch(/^(pytest|kit)/m);
+    expect(requirements).toMatch(/^common==1\.0\.1\.dev1\+g[0-9a-f]{9} /m);
+    expect(requirements).not.toMatch(/^(pytest|kit|maker)/m);
   });
 
   test('its release answers on loopback, as another user than root', async () => {
@@ -219,7 +233,16 @@ describe('a new Django application', () => {
     expect(released).toHaveEndedWell();
     expect(JSON.parse(await ask('/'))).toEqual({ name: 'todo', version: '0.1.0' });
     expect(JSON.parse(await ask('/health'))).toEqual({ database: 'postgresql' });
-    const container = await engine.docker('ps', '--quiet', '--filter', 'ancestor=todo:stage');
+    // A tag of the checkout's own.
+    const [, image = ''] = /release: `(todo:todo-[0-9a-f]{8})` runs, on 127\.0\.0\.1:/.exec(released.stdout) ?? [];
+    const container = await engine.docker(
+      'ps',
+      '--quiet',
+      '--filter',
+      'label=com.docker.compose.service=app',
+      '--filter',
+      `ancestor=${image}`,
+    );
     expect(await engine.docker('exec', container, 'id', '-u')).toBe('10001');
   });
 
@@ -270,10 +293,23 @@ describe('a Django project that was there before', () => {
   test('is released from what was tested and built in Docker', async () => {
     expect(await stage('shop', 'release')).toHaveEndedWell();
     expect(await ask('/style')).toContain('teal');
+    // Collected when the image was built.
+    expect(await ask('/static/shop/style.css')).toContain('teal');
     const docker = wheels('dist/shop/stage/wheelhouse');
-    expect(Object.keys(docker)).toContain('common-1.0-py3-none-any.whl');
+    expect(Object.keys(docker)).toEqual(expect.arrayContaining([COMMON]));
     expect(docker).toEqual(wheels('dist/shop/wheelhouse'));
     expect(await engine.docker('volume', 'ls', '--quiet')).toMatch(/^shop-[0-9a-f]{8}-dev_build$/);
+  });
+
+  test('a release whose application fails is not healthy, and nothing of it goes on running', async () => {
+    const dockerfile = 'shop/docker/release/Dockerfile';
+    workspace.edit(dockerfile, '--retries=30', '--retries=1');
+    workspace.edit(dockerfile, 'PYTHONUNBUFFERED=1', 'PYTHONUNBUFFERED=1 SHOP_IS_BROKEN=1');
+    const failed = await workspace.nx(['run', 'shop:stage:release', '--excludeTaskDependencies'], { environment });
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toContain('release: it did not get healthy\n');
+    expect(await engine.docker('ps', '--all', '--quiet', '--filter', 'name=release')).toBe('');
+    workspace.restore();
   });
 
   test('a volume is removed that its compose file does not have any more', async () => {
@@ -282,7 +318,7 @@ describe('a Django project that was there before', () => {
     workspace.write('shop/docker/dev/docker-compose.yml', compose.replaceAll('"build:/build', '"/build'));
     expect(await stage('shop', 'clean')).toHaveEndedWell();
     expect(await engine.docker('volume', 'ls', '--quiet')).toBe('');
-    expect(await engine.docker('image', 'ls', '--quiet', 'shop:stage')).toBe('');
+    expect(await engine.docker('image', 'ls', '--quiet', 'shop')).toBe('');
     // Where there is nothing left there is nothing to do.
     expect(await stage('shop', 'clean')).toHaveEndedWell();
     expect(existsSync(workspace.path('dist/shop/stage'))).toBe(false);

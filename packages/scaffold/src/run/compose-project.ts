@@ -29,7 +29,7 @@ export class ComposeProject {
     this.services = new Set(services.items.map(({ key }) => String(key)));
     this.builtImages = services.items.flatMap(({ value }) => {
       const image = isMap(value) && value.has('build') ? value.get('image') : undefined;
-      return typeof image === 'string' ? [image] : [];
+      return typeof image === 'string' ? [interpolated(image, surroundings.environment)] : [];
     });
     this.contexts = services.items.flatMap(({ value }) => {
       const build = isMap(value) ? value.get('build') : undefined;
@@ -89,6 +89,14 @@ export class ComposeProject {
     const found = askProgram(['docker', 'container', 'inspect', name], this.surroundings);
     return found !== 'absent' && 'output' in found;
   }
+}
+
+/** A text with the variables of Compose's form `${NAME:-default}` put in (Compose specification, "Interpolation"). */
+function interpolated(text: string, environment: NodeJS.ProcessEnv): string {
+  return text.replaceAll(/\$\{(\w+)(?::?-([^}]*))?\}/g, (_whole, name: string, usual = '') => {
+    const value = environment[name] ?? '';
+    return value === '' ? String(usual) : value;
+  });
 }
 
 function servicesOf(path: string, file: string): YAMLMap {

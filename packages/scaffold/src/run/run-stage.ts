@@ -168,7 +168,8 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
       return Number(code);
     }
     if (health === 'healthy') {
-      say(`release: it runs, on ${portsOf(request, container)}; \`stage:clean\` ends it`);
+      const image = state('{{.Config.Image}}');
+      say(`release: \`${image}\` runs, on ${portsOf(request, container)}; \`stage:clean\` ends it`);
       return 0;
     }
     if (health === 'unhealthy') break;

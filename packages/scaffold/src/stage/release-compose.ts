@@ -13,7 +13,8 @@ export function releaseCompose(plan: StagePlan): string {
   const context = posix.relative(directory, posix.join(stageOutputs(project.root).dist, 'wheelhouse'));
   const dockerfile = posix.relative(posix.join(stageOutputs(project.root).dist, 'wheelhouse'), directory);
   const { serves } = releaseCommand(project);
-  const image = `${normalizeName(project.name)}:stage`;
+  // Of each checkout on a machine a tag of its own, where Nx runs Compose.
+  const image = `${normalizeName(project.name)}:\${${STAGE_ARGUMENT}:-stage}`;
   const migrates = project.settings !== undefined;
   const variables = database === undefined ? {} : databaseVariables(database, databaseName(plan));
   const lines = [
