@@ -81,12 +81,17 @@ function matchingVersions(root: string, name: string): string[] {
 
 /** The lines of a file that are neither empty nor comments; none where there is no such file. */
 export function readLines(path: string): string[] {
+  return readNumberedLines(path).map(({ text }) => text);
+}
+
+/** The same with their numbers, the first being 1. */
+export function readNumberedLines(path: string): { readonly text: string; readonly line: number }[] {
   if (statIfReachable(path)?.isFile() !== true) return [];
   return readFileSync(path, 'utf8')
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
+    .map((line, index) => ({ text: line.replace(/(?:^|\s)#.*$/, '').trim(), line: index + 1 }))
+    .filter(({ text }) => text !== '');
 }
 
 function list(directory: string): string[] {

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { ElementError, isProgram, type Origin } from '@wheelhouse/element';
-import { pathCandidates, pyenvCandidates, readLines, type PythonEnvironment } from './candidates.js';
+import { ElementError, formatOrigin, isProgram, type Origin } from '@wheelhouse/element';
+import { pathCandidates, pyenvCandidates, readNumberedLines, type PythonEnvironment } from './candidates.js';
 import type { Interpreter } from './interpreter.js';
 import { answers, commandsFor, parsePythonRequest, pyenvNames, type PythonRequest } from './python-request.js';
 import { probeInterpreter } from './probe-interpreter.js';
@@ -36,12 +36,17 @@ export async function chooseInterpreter(request: InterpreterRequest): Promise<In
   if (request.python !== undefined) return await named(request.python, 'the option `python`', request);
   const file = versionFile(request);
   if (file === undefined) return await firstOnPath(request);
-  const names = readLines(file);
-  for (const name of names) {
-    const found = await byName(name, request);
-    if (found !== undefined) return checked(found, `\`${label(file, request)}\``, request);
+  const lines = readNumberedLines(file);
+  const originOf = (line: number): Origin => ({ file: relative(request.workspace, file), line, column: 0 });
+  for (const { text, line } of lines) {
+    const found = await byName(text, request);
+    if (found !== undefined) return checked(found, `\`${formatOrigin(originOf(line))}\``, request);
   }
-  throw await notFound(names, `\`${label(file, request)}\``, request);
+  throw await notFound(
+    lines.map(({ text }) => text),
+    originOf(lines[0]?.line ?? 1),
+    request,
+  );
 }
 
 /**
@@ -81,7 +86,7 @@ async function firstOnPath(request: InterpreterRequest): Promise<Interpreter> {
 
 async function named(name: string, by: string, request: InterpreterRequest): Promise<Interpreter> {
   const found = await byName(name, request);
-  if (found === undefined) throw await notFound([name], by, request);
+  if (found === undefined) throw await notFound([name], undefined, request);
   return checked(found, by, request);
 }
 
@@ -129,7 +134,7 @@ function fits(interpreter: Interpreter, request: InterpreterRequest): boolean {
 
 async function notFound(
   names: readonly string[],
-  by: string,
+  origin: Origin | undefined,
   { environment, memo }: InterpreterRequest,
 ): Promise<ElementError> {
   const found: string[] = [];
@@ -144,7 +149,8 @@ async function notFound(
       : `; \`${unread.join('`, `')}\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`;
   return new ElementError({
     code: 'INTERPRETER',
-    message: `the Python \`${names.join('`, `')}\`, which ${by} asks for, is not on this machine; found are: ${found.length === 0 ? 'none' : found.join(', ')}`,
+    message: `the Python \`${names.join('`, `')}\`, which ${origin === undefined ? 'the option `python`' : 'this file'} asks for, is not on this machine; found are: ${found.length === 0 ? 'none' : found.join(', ')}`,
+    origin,
     hint: `${FIX}${forms}`,
   });
 }
@@ -153,12 +159,8 @@ function versionFile(request: InterpreterRequest): string | undefined {
   let directory = request.project;
   for (;;) {
     const file = join(directory, '.python-version');
-    if (readLines(file).length > 0) return file;
+    if (readNumberedLines(file).length > 0) return file;
     if (relative(request.workspace, directory) === '' || dirname(directory) === directory) return undefined;
     directory = dirname(directory);
   }
-}
-
-function label(file: string, request: InterpreterRequest): string {
-  return relative(request.workspace, file);
 }

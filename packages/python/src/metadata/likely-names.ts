@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { join, posix } from 'node:path';
+import { ElementError, readFileBytes } from '@wheelhouse/element';
 import type { ProjectFiles } from './project-files.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 
@@ -25,6 +25,16 @@ export function likelyNames(files: ProjectFiles): string[] {
 function textOf(files: ProjectFiles, name: string): string {
   try {
     return files.read(name) ?? '';
+  } catch (error) {
+    if (error instanceof ElementError) return error.code === 'OUTSIDE_WORKSPACE' ? '' : bytesOf(files, name);
+    throw error;
+  }
+}
+
+/** Of a file in another encoding, a character for each byte. */
+function bytesOf({ directory }: ProjectFiles, name: string): string {
+  try {
+    return readFileBytes(join(directory, name), name)?.toString('latin1') ?? '';
   } catch (error) {
     if (error instanceof ElementError) return '';
     throw error;

@@ -42,8 +42,10 @@ export type ReadProject =
  */
 export async function readEachProject(roots: readonly string[], options: ReadOptions): Promise<ReadProject[]> {
   const memo = new MetadataMemo(options.memo);
-  const opened = roots.map((root) => attempt(() => open(root, options)));
-  const fresh = opened.flatMap(({ value }) => (value === undefined || memo.get(value) !== undefined ? [] : [value]));
+  const opened = roots.map((root) => open(root, options));
+  const fresh = opened.flatMap(({ value, error }) =>
+    value === undefined || error !== undefined || memo.get(value) !== undefined ? [] : [value],
+  );
   const failed = new Map<ProjectFiles, ElementError | ElementErrors>();
   if (fresh.length > 0) {
     // The readers are loaded when there is something to read that the memo does not know.
@@ -129,7 +131,16 @@ export function sameNames(
   });
 }
 
-function open(root: string, { workspace, settings, environment }: ReadOptions): ProjectFiles {
+/** A project's files, and why they cannot be read. */
+function open(root: string, options: ReadOptions): Attempt<ProjectFiles> {
+  const files = attempt(() => filesOf(root, options));
+  const { value } = files;
+  if (value === undefined) return files;
+  const { value: isProject, error } = attempt(() => METADATA_FILES.some((name) => value.read(name) !== undefined));
+  return isProject === false ? { error: notProject(root) } : { value, ...(error === undefined ? {} : { error }) };
+}
+
+function filesOf(root: string, { workspace, settings, environment }: ReadOptions): ProjectFiles {
   const path = posix.normalize(root);
   if (posix.isAbsolute(path) || path === '..' || path.startsWith('../')) {
     throw new ElementError({
@@ -138,16 +149,16 @@ function open(root: string, { workspace, settings, environment }: ReadOptions): 
       hint: "a project's root is a path relative to the workspace",
     });
   }
-  const files = new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace, {
+  return new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace, {
     settings: settings?.(root),
     environment,
   });
-  if (METADATA_FILES.every((name) => files.read(name) === undefined)) {
-    throw new ElementError({
-      code: 'METADATA',
-      message: `\`${root}\` is not a Python project: it has none of \`${METADATA_FILES.join('`, `')}\``,
-      hint: 'add a pyproject.toml with `[project]` and `[build-system]`',
-    });
-  }
-  return files;
+}
+
+function notProject(root: string): ElementError {
+  return new ElementError({
+    code: 'METADATA',
+    message: `\`${root}\` is not a Python project: it has none of \`${METADATA_FILES.join('`, `')}\``,
+    hint: 'add a pyproject.toml with `[project]` and `[build-system]`',
+  });
 }

@@ -99,11 +99,11 @@ describe('the interpreter of a project', () => {
       ) as string,
       hint: HINT,
     });
-    writeFileSync(join(workspace, '.python-version'), '9.8.7\nmy-env\n');
+    writeFileSync(join(workspace, '.python-version'), '# ours\n9.8.7\nmy-env\n');
     const environment = { PATH: join(workspace, 'nothing') };
     await expect(chooseInterpreter(request({ environment }))).rejects.toMatchObject({
       message:
-        'the Python `9.8.7`, `my-env`, which `.python-version` asks for, is not on this machine; found are: none',
+        '.python-version [line 2 column 0]: the Python `9.8.7`, `my-env`, which this file asks for, is not on this machine; found are: none',
       hint: `${HINT}; \`my-env\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`,
     });
   });

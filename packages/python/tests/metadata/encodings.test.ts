@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { findPython, formatRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { findPython, formatRequirement, readEachProject, readProjects, type ProjectMetadata } from '@wheelhouse/python';
 
 let workspace: string;
 beforeEach(() => {
@@ -41,6 +41,10 @@ test.each([
     `app/${name} [line 1 column 0]: the file begins with a byte order mark, which Python does not read here\n` +
       'hint: save it as UTF-8 without a byte order mark',
   );
+  // Who asks for the project by its name is told the same.
+  const options = { workspace, python: () => Promise.reject(new Error('no setup.py')) };
+  writeFileSync(join(workspace, 'app', name), text.replace(/app/, 'named'));
+  expect(await readEachProject(['app'], options)).toMatchObject([{ root: 'app', names: ['named'] }]);
 });
 
 test('carriage returns are ends of lines everywhere', async () => {
