@@ -35,6 +35,7 @@ const SPELLINGS: Readonly<Record<string, PipOptionName>> = {
   '--pypi-url': '--index-url',
 };
 
+const NO_BINARY = ['--no-binary', '--only-binary', '--prefer-binary'];
 const BUILD_OPTIONS = [
   '--no-binary',
   '--only-binary',
@@ -84,9 +85,11 @@ function unknown(option: string, origin: Origin): ElementError {
   if (!option.startsWith('-')) return wrong(`\`${option}\` is no option`, origin);
   if (BUILD_OPTIONS.includes(option)) {
     return wrong(
-      `\`${option}\` says how distributions are built, which a requirements file of a lock does not`,
+      `\`${option}\` is not followed: requirements files do not say here how distributions are built`,
       origin,
-      "which distributions are built from source is said by the plugin's options in nx.json",
+      NO_BINARY.includes(option)
+        ? 'which distributions are built from source is said by the option `noBinary`'
+        : 'take it out: a wheel is used where there is one, and sdists are built in a sandbox without options',
     );
   }
   return wrong(

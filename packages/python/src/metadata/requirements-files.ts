@@ -4,7 +4,7 @@ import { pipLines, type PipLine } from './pip-lines.js';
 import { pipOptions, type PipOption } from './pip-options.js';
 import type { ProjectFiles } from './project-files.js';
 import { parseFilename } from '../fetch/distribution-file.js';
-import { canonicalAddress, eggOf, expandVariables } from '../requirements/address.js';
+import { canonicalAddress, eggOf, expandVariables, publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
 import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
 
@@ -138,8 +138,9 @@ class FilesReader {
     const options = /\s-/.exec(line.text.slice(start));
     const end = options === null ? line.text.length : start + options.index;
     const hashes = pipOptions(line, end).map((option) => hashOf(option));
-    const requirement = this.requirement(line.text.slice(start, end).trim(), line.place(start), name);
-    this.add(hashes.length === 0 ? requirement : { ...requirement, hashes: hashes.sort() }, inclusion.as);
+    const written = line.text.slice(start, end).trim();
+    const requirement = this.requirement(written, line.place(start), name);
+    this.add(hashes.length === 0 ? requirement : { ...requirement, hashes: hashes.sort() }, inclusion.as, written);
   }
 
   private option(option: PipOption, name: string, { as, path }: Pick<Inclusion, 'as' | 'path'>): void {
@@ -157,7 +158,14 @@ class FilesReader {
         return;
       }
       case '--editable':
-        this.add(this.requirement(option.value, origin, name), as);
+        if (as === 'constraints') {
+          throw failure(
+            `\`-e ${shown(option.value)}\` is not a constraint: pip takes none that is editable`,
+            origin,
+            'constraints only say which versions may be installed, as `name<2`; projects of the workspace need none',
+          );
+        }
+        this.add(this.requirement(option.value, origin, name), as, option.value);
         return;
       case '--index-url':
         this.indexUrl = option.value;
@@ -217,16 +225,21 @@ class FilesReader {
     };
   }
 
-  private add(requirement: Requirement, as: Inclusion['as']): void {
+  /** @param written for messages */
+  private add(requirement: Requirement, as: Inclusion['as'], written: string): void {
     if (as === 'requirements') {
       this.requirements.push(requirement);
       return;
     }
-    if (requirement.url !== undefined || requirement.extras.length > 0) {
+    const { url, extras, origin } = requirement;
+    const what = url === undefined ? 'has extras' : 'is an address';
+    if (url !== undefined || extras.length > 0) {
       throw failure(
-        `the constraint \`${requirement.name === '' ? 'of an address' : requirement.name}\` names ${requirement.url === undefined ? 'extras' : 'an address'}`,
-        requirement.origin,
-        'constraints say which versions may be: `name<2`',
+        `the constraint \`${shown(written)}\` ${what}`,
+        origin,
+        url === undefined
+          ? 'constraints only say which versions may be installed, as `name<2`; extras belong to a requirement'
+          : 'constraints only say which versions may be installed, as `name<2`; an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
       );
     }
     this.constraints.push(requirement);
@@ -240,6 +253,11 @@ class FilesReader {
   private expandPaths(text: string, origin: Origin): string {
     return text.includes('://') && !/(^|@\s*)file:\/\//.test(text) ? text : this.expand(text, origin);
   }
+}
+
+/** A line as it may be written down. */
+function shown(written: string): string {
+  return written.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, publicAddress);
 }
 
 /** What pip takes for a path or an address and not for a name. */

@@ -176,8 +176,13 @@ test.each([
   ],
   [
     'a \\\n   --no-binary x',
-    '[line 2 column 3]: `--no-binary` says how distributions are built, which a requirements file of a lock does not\n' +
-      "hint: which distributions are built from source is said by the plugin's options in nx.json",
+    '[line 2 column 3]: `--no-binary` is not followed: requirements files do not say here how distributions are built\n' +
+      'hint: which distributions are built from source is said by the option `noBinary`',
+  ],
+  [
+    '--config-settings=a=b',
+    '[line 1 column 0]: `--config-settings` is not followed: requirements files do not say here how distributions are built\n' +
+      'hint: take it out: a wheel is used where there is one, and sdists are built in a sandbox without options',
   ],
   ['-r', '[line 1 column 0]: `-r` has no value'],
   ['--pre=yes', '[line 1 column 0]: `--pre` takes no value'],
@@ -200,15 +205,10 @@ test.each([
     'a==${NONE}',
     '[line 1 column 0]: the environment variable `NONE` is not set\nhint: set it, or write its value in the place of `${NONE}`',
   ],
-  [
-    '-c c.txt',
-    'app/c.txt [line 1 column 0]: the constraint `x` names an address\nhint: constraints say which versions may be: `name<2`',
-  ],
 ])('%j is refused', async (text, message) => {
   const workspace = new Workspace({
     'app/requirements.txt': `${text}\n`,
     'app/again.txt': '-r requirements.txt\n',
-    'app/c.txt': 'x @ https://host/x-1.tar.gz\n',
   });
   const expected = message.startsWith('[') ? `app/requirements.txt ${message}` : message;
   expect(await workspace.failure()).toBe(
@@ -216,6 +216,33 @@ test.each([
       ? `\`../x.txt\` leads out of the workspace, to \`${join(workspace.directory, '../x.txt')}\`\nhint: a sandbox sees the files of the workspace alone: put the file there`
       : expected,
   );
+});
+
+const VERSIONS = 'hint: constraints only say which versions may be installed, as `name<2`;';
+
+test.each([
+  [
+    '-e ../lib',
+    '`-e ../lib` is not a constraint: pip takes none that is editable',
+    'projects of the workspace need none',
+  ],
+  ['six[x]<1.16', 'the constraint `six[x]<1.16` has extras', 'extras belong to a requirement'],
+  [
+    'six @ https://user:secret@host/six-1.tar.gz',
+    'the constraint `six @ https://host/six-1.tar.gz` is an address',
+    'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
+  ],
+  [
+    './six-1-py3-none-any.whl',
+    'the constraint `./six-1-py3-none-any.whl` is an address',
+    'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
+  ],
+])('the constraint %j is refused in its file, as included and as an option', async (line, message, hint) => {
+  const workspace = new Workspace({ 'app/requirements.txt': '-c c.txt\n', 'app/c.txt': `idna<9\n${line}\n` });
+  const expected = `app/c.txt [line 2 column 0]: ${message}\n${VERSIONS} ${hint}`;
+  expect(await workspace.failure()).toBe(expected);
+  workspace.write({ 'app/requirements.txt': '' });
+  expect(await workspace.failure({ constraints: ['c.txt'] })).toBe(expected);
 });
 
 test('all that is wrong in all files is told at once', async () => {
