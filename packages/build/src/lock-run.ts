@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, WorkspaceProject } from '@wheelhouse/python';
-import { lockedNames, makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python/lock';
+import { lockedNames, makeLocks, withoutLocks, type LockOptions, type MachineSettings } from '@wheelhouse/python/lock';
 import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
 
 /**
@@ -27,12 +27,17 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   const group = workspace.group(project);
   const members = group.map(({ ref }) => ref.name);
   if (resolve !== undefined) say(`the resolve ${resolve} is locked as one: ${members.join(', ')}`);
-  const { locks, written, removed, notKept } = await makeLocks(operation, {
+  const { locks, written, removed, notKept, machine } = await makeLocks(operation, {
     ...options,
     onWait: () => {
       say('waiting for another run that makes the same locks');
     },
   });
+  for (const line of machineWords(
+    machine,
+    [...locks.values()].some(({ test }) => test.machineSettings !== undefined),
+  ))
+    say(line);
   for (const { name, version, locked, file } of notKept) {
     say(`${name} is locked at ${locked}: ${version}, as ${file} has it, does not fit`);
   }
@@ -50,6 +55,21 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   for (const file of removed) say(`removed ${file}`);
   if (written.length + removed.length === 0) say('the locks are up to date');
   else for (const member of operation.workspace.group(operation.project)) noteDiscovery(operation, member, say);
+}
+
+/** What the machine's own settings did, and which of them did nothing (docs/adr/0080). */
+function machineWords({ excludeNewer, passedOver }: MachineSettings, isLocked: boolean): string[] {
+  const placeOf = ({ name, file }: { readonly name: string; readonly file?: string }): string =>
+    file === undefined ? name : `${name} in ${file}`;
+  return [
+    ...(excludeNewer === undefined || !isLocked
+      ? []
+      : [`versions are those of before ${excludeNewer.value} (${placeOf(excludeNewer.at)}), as the locks say`]),
+    ...passedOver.map(
+      (each) =>
+        `warning: ${placeOf(each)} does not count, so that locks are the same on every machine; in its place: ${each.instead}`,
+    ),
+  ];
 }
 
 /** Builds of this package leave locks out of what a wheel is made from; setuptools alone does not. */

@@ -53,6 +53,7 @@ export {
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';
+export { MACHINE_SETTINGS, type MachineRow, type MachineTreatment } from './metadata/settings/machine-setting-table.js';
 export { OTHER_SETTINGS, UV_SETTINGS, type SettingRow, type Treatment } from './metadata/settings/setting-table.js';
 export type { RequirementSource, ResolutionSettings } from './metadata/settings/resolution-settings.js';
 export {

@@ -190,7 +190,6 @@ async function ask(
     input: JSON.stringify({
       ...job,
       ...{ settings, requests: routed, tags: interpreter.tags, python: interpreter.version },
-      anyIndex: environment.UV_INDEX_STRATEGY?.startsWith('unsafe-') ?? false,
     }),
   });
   if (result.code !== 0) throw new Error(`${SCRIPT} ended with ${result.code}: ${result.output}`);

@@ -8,7 +8,6 @@ Input (stdin), a JSON object:
   requests: [{name, version, hashes: ["sha256:..."], format: "wheel" | "sdist" | "any", indexes: [URL], url?, pinned?}]; no
     hashes: any file will do, of the first index that has one; with a url that file is taken, whatever indexes have.
     Without indexes (and noIndex) the index is unearth's own. What is pinned is not looked for in find-links
-  anyIndex: true where without hashes a file of any index will do
   members: true to read pyproject.toml and Cargo.lock out of sdists that are downloaded
   offers: true to only tell what each index of a request has under its name; of a request with a version the hashes of
     its files in find-links and on the first index that has any, computed where no page tells them
@@ -90,7 +89,6 @@ class Chooser:
     def __init__(self, job):
         settings = job["settings"]
         self.settings = settings
-        self.any_index = job["anyIndex"]
         self.client = client_of(settings)
         self.target = target = FixedPython(job["python"], job["tags"])
         urls = sorted({url for request in job["requests"] for url in request["indexes"]})
@@ -142,7 +140,7 @@ class Chooser:
         sources = [self.linked] + [
             lambda index=index: self.indexed(index, request["name"]) for index in self.indexes_of(request)
         ]
-        is_any = bool(request["hashes"]) or self.any_index
+        is_any = bool(request["hashes"])
         found, faults = [], []
         for source in sources:
             try:
@@ -215,7 +213,7 @@ class Chooser:
             for link in own:
                 if link.filename not in files:
                     files[link.filename] = sha256_of(link) or self.downloaded_sha256(link)
-            if own and source != self.linked and not self.any_index:
+            if own and source != self.linked:
                 break
         return files
 

@@ -44,6 +44,8 @@ export interface BuildLockServices {
   readonly prereleases?: string | undefined;
   /** What uv is told beside that. */
   readonly settings?: readonly string[] | undefined;
+  /** What the machine tells uv, before those. */
+  readonly machine?: readonly string[] | undefined;
 }
 
 /** An sdist, and what was read out of it. */
@@ -166,7 +168,7 @@ export class BuildLocks {
   ): Promise<Lock> {
     if (this.resolver === undefined) throw new Error('build locks without a resolver');
     const fixed = requirementLines(requirements);
-    const { prereleases, settings = [] } = this.services;
+    const { prereleases, settings = [], machine = [] } = this.services;
     const constraints = requirementLines(this.services.constraints ?? []);
     let asked: Requirement[] = [];
     let [python, ...narrower] = buildFloors(projectPython, this.services.interpreter.version);
@@ -181,6 +183,7 @@ export class BuildLocks {
           constraints,
           prereleases,
           settings,
+          machine,
           python,
           preferences,
         });
@@ -201,6 +204,7 @@ export class BuildLocks {
         ...(constraints.length === 0 ? {} : { constraints }),
         ...(prereleases === undefined ? {} : { prereleases }),
         ...(settings.length === 0 ? {} : { settings }),
+        ...(machine.length === 0 ? {} : { machineSettings: machine }),
       } as const;
       const lock: Lock = {
         ...question,

@@ -42,6 +42,12 @@ export {
   withPins,
   type IndexSettings,
 } from '../tools/index-settings.js';
+export {
+  NO_MACHINE_SETTINGS,
+  readMachineSettings,
+  type MachineSettings,
+  type PassedOver,
+} from '../tools/machine-settings.js';
 export { hookFailure, type FailedHook } from '../project/hook-failure.js';
 export { withoutLocks } from '../project/missing-locks.js';
 export { faultError, faultHint, faultInWords, type FaultKind, type IndexFault } from '../fetch/index-fault.js';

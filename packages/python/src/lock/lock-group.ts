@@ -24,6 +24,7 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { buildSettings } from '../metadata/settings/resolution-settings.js';
 import { formatMarker } from '../requirements/marker.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
+import { machineLines, NO_MACHINE_SETTINGS, type MachineSettings } from '../tools/machine-settings.js';
 import { Vendor } from '../vendor/vendor.js';
 
 /** A project whose locks are made. */
@@ -50,6 +51,8 @@ export interface LockInput {
   readonly upgrade?: Upgrade;
   /** Names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
+  /** What the machine says of versions. */
+  readonly machine?: MachineSettings;
 }
 
 /** What locking uses. */
@@ -85,6 +88,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
   });
   const uvVersion = await uv.version();
   const limits = groupLimits(members, resolve);
+  const machine = machineLines(input.machine ?? NO_MACHINE_SETTINGS, limits.settings);
   const previous = (locks: (member: LockMember) => Lock | undefined): readonly LockEntry[] =>
     preferencesOf(
       members.map((member) => locks(member)?.entries),
@@ -105,6 +109,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     constraints: limits.buildConstraints,
     prereleases: limits.prereleases,
     settings: buildSettings(limits.settings),
+    machine,
   });
   const vendor = new Vendor({
     ...services,
@@ -127,6 +132,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     constraints: requirementLines(limits.constraints),
     prereleases: limits.prereleases,
     settings: limits.settings,
+    machine,
     python,
     preferences: preferencesOf(
       members.map(({ foreign, previous: own }) =>
@@ -141,7 +147,7 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
   const builtWith = previous(({ project, previous: locks }) => locks?.build.get(project.normalizedName));
   const shared = await sharedBuild(
     input,
-    { limits, pythons: buildFloors(python, services.interpreter.version), preferences: builtWith },
+    { limits, machine, pythons: buildFloors(python, services.interpreter.version), preferences: builtWith },
     resolver,
   );
   const resolution: GroupResolution = {
@@ -153,7 +159,11 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     locks.set(member.project.root, withVendored(vendor, await locksOf(member, resolution)));
   }
   const changes = changesOf(locks, input.workspaceDirectory, [...vendor.all.values()]);
-  return { ...changes, notKept: adopted.flatMap((each) => notKept(answer, each)) };
+  return {
+    ...changes,
+    machine: input.machine ?? NO_MACHINE_SETTINGS,
+    notKept: adopted.flatMap((each) => notKept(answer, each)),
+  };
 }
 
 /** Locks whose headers say where the files beside them come from. */
@@ -182,7 +192,7 @@ interface GroupResolution {
 
 async function locksOf({ project, requirements }: LockMember, group: GroupResolution): Promise<ProjectLocks> {
   const { resolve, buildLocks } = group;
-  const { python } = group.whole;
+  const { python, machine = [] } = group.whole;
   const { constraints, prereleases, settings } = group.limits;
   const test = await partOf(group, `what \`${project.name}\` and its tests require`, requirements.test);
   const runtime = await partOf(group, `what \`${project.name}\` requires`, requirements.runtime);
@@ -199,6 +209,7 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
       ...(constraints.length === 0 ? {} : { constraints: requirementLines(constraints) }),
       ...(prereleases === undefined ? {} : { prereleases }),
       ...(settings.length === 0 ? {} : { settings }),
+      ...(machine.length === 0 ? {} : { machineSettings: machine }),
     };
     const file = posix.join(locksDirectory(project.root), `${kind}.txt`);
     return { ...question, file, uv: group.uvVersion, requirementsDigest: questionDigest(question), entries };
@@ -216,7 +227,7 @@ async function locksOf({ project, requirements }: LockMember, group: GroupResolu
  */
 async function sharedBuild(
   { members, resolve }: LockInput,
-  { limits, pythons, preferences }: SharedBuild,
+  { limits, machine, pythons, preferences }: SharedBuild,
   resolver: Resolver,
 ): Promise<readonly LockEntry[]> {
   if (resolve === undefined) return [];
@@ -228,6 +239,7 @@ async function sharedBuild(
         constraints: requirementLines(limits.buildConstraints),
         prereleases: limits.prereleases,
         settings: buildSettings(limits.settings),
+        machine,
         ...{ python, preferences },
       });
     } catch (error) {
@@ -239,6 +251,7 @@ async function sharedBuild(
 
 interface SharedBuild {
   readonly limits: GroupLimits;
+  readonly machine: readonly string[];
   /** The lowest Pythons that it may be for, the one to try first before the others. */
   readonly pythons: readonly string[];
   readonly preferences: readonly LockEntry[];

@@ -6,6 +6,7 @@ import { formatLock } from '../locks/format.js';
 import type { Lock, ProjectLocks } from '../locks/lock.js';
 import { parseLock, plainText } from '../locks/parse.js';
 import { locksDirectory } from '../locks/read-locks.js';
+import { NO_MACHINE_SETTINGS, type MachineSettings } from '../tools/machine-settings.js';
 import { hashOf, vendorDirectory } from '../vendor/vendored-files.js';
 
 /** A file that goes into `vendor/` where a lock needs it. */
@@ -29,6 +30,8 @@ export interface LockChanges {
   readonly removed: readonly string[];
   /** Versions of other tools' locks that did not fit. */
   readonly notKept: readonly NotKept[];
+  /** What the machine said of versions. */
+  readonly machine: MachineSettings;
 }
 
 /** What a lock run did. */
@@ -41,6 +44,8 @@ export interface LockOutcome {
   readonly removed: readonly string[];
   /** Versions of other tools' locks that did not fit. */
   readonly notKept: readonly NotKept[];
+  /** What the machine said of versions. */
+  readonly machine: MachineSettings;
 }
 
 /**
@@ -87,7 +92,7 @@ export function changesOf(
     if (test === undefined || runtime === undefined) throw new Error(`no locks were made for ${root}`);
     locks.set(root, { test, runtime, build: new Map(build.map((lock) => [lock.distribution, lock])) });
   }
-  return { locks, changed, vendored, removed, notKept: [] };
+  return { locks, changed, vendored, removed, notKept: [], machine: NO_MACHINE_SETTINGS };
 }
 
 /**
@@ -95,7 +100,7 @@ export function changesOf(
  * what can fail fails before anything changed.
  */
 export function publishLocks(
-  { locks, changed, vendored, removed, notKept }: LockChanges,
+  { locks, changed, vendored, removed, notKept, machine }: LockChanges,
   workspace: string,
 ): LockOutcome {
   const contents = [
@@ -115,7 +120,7 @@ export function publishLocks(
     for (const path of staged) rmSync(path, { force: true });
   }
   for (const file of removed) rmSync(join(workspace, file));
-  return { locks, written: contents.map(({ file }) => file), removed, notKept };
+  return { locks, written: contents.map(({ file }) => file), removed, notKept, machine };
 }
 
 /** A build lock is called by its distribution; of several versions of one, all but the first carry the version. */

@@ -20,6 +20,8 @@ export interface Wanted {
   readonly prereleases?: string | undefined;
   /** What uv is told beside that: lines of `settingLines`. */
   readonly settings?: readonly string[];
+  /** What the machine tells uv, before those. */
+  readonly machine?: readonly string[];
   readonly preferences?: readonly LockEntry[];
   readonly python: string;
 }
@@ -46,7 +48,7 @@ export class Resolver {
   /** @throws ElementError RESOLUTION with uv's own explanation, DEPENDENCY_CONFUSION */
   async resolve(wanted: Wanted): Promise<readonly LockEntry[]> {
     const lines: string[] = [];
-    const { environments, ...settings } = parseSettings(wanted.settings ?? []);
+    const { environments, ...settings } = parseSettings([...(wanted.settings ?? []), ...(wanted.machine ?? [])]);
     const overrides: string[] = [];
     for (const override of [...overridesOf(wanted).values()].flat()) {
       overrides.push(await this.sources.vendor.lineOf(override, wanted.python));

@@ -26,6 +26,7 @@ export function formatLock(lock: UnwrittenLock): string {
     ...(lock.constraints ?? []).map((constraint) => `constraint: ${constraint}`),
     ...(lock.prereleases === undefined ? [] : [`prereleases: ${lock.prereleases}`]),
     ...(lock.settings ?? []).map((line) => `setting: ${line}`),
+    ...(lock.machineSettings ?? []).map((line) => `machine setting: ${line}`),
     ...(lock.vendored ?? []).map(formatVendored),
     ...(lock.noBinary === true ? ['no binary: true'] : []),
     ...(lock.bootstrap ?? []).map((key) => `bootstrap: ${key}`),

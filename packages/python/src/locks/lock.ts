@@ -52,6 +52,8 @@ export interface Lock {
   readonly prereleases?: string;
   /** What uv was told beside that (`exclude-newer`), as lines of one spelling, sorted; absent where it was told nothing. */
   readonly settings?: readonly string[];
+  /** What uv was told by the machine that made the lock, in the same lines; absent where that was nothing (docs/adr/0080). */
+  readonly machineSettings?: readonly string[];
   /** The entries that come from no index; absent where there are none. */
   readonly vendored?: readonly VendoredFile[];
   /** What the header says the digest of all this is: `sha256:<hex>`. */

@@ -85,6 +85,7 @@ function readLock(lines: readonly string[], file: string): Lock {
     ...(header.has('constraint') ? { constraints: header.get('constraint') ?? [] } : {}),
     ...(header.has('prereleases') ? { prereleases: one('prereleases') } : {}),
     ...(header.has('setting') ? { settings: header.get('setting') ?? [] } : {}),
+    ...(header.has('machine setting') ? { machineSettings: header.get('machine setting') ?? [] } : {}),
     ...(header.has('vendored')
       ? { vendored: (header.get('vendored') ?? []).map((line) => parseVendored(line, file)) }
       : {}),

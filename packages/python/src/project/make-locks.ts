@@ -17,6 +17,7 @@ import type { Upgrade } from '../lock/preferences.js';
 import { publishLocks, type LockChanges, type LockOutcome } from '../lock/publication.js';
 import { upgradableNames } from '../lock/upgradable-names.js';
 import { withFileIndexes } from '../tools/file-indexes.js';
+import { NO_MACHINE_SETTINGS } from '../tools/machine-settings.js';
 import { readIndexSettings } from '../tools/index-settings.js';
 
 /** How {@link makeLocks} resolves. */
@@ -95,6 +96,7 @@ export async function resolveLocks(operation: Operation, options: LockOptions = 
           workspaceDirectory: workspace.directory,
           upgrade,
           noBinary: workspace.noBinary(project),
+          machine: settings.configured?.machine ?? NO_MACHINE_SETTINGS,
         },
         {
           tools: programs,

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { ElementError, lockFile, type Io } from '@wheelhouse/element';
 import { faultError, faultHint, faultInWords } from '../fetch/index-fault.js';
+import { PipConfig } from './pip-config.js';
 import { TOOLS_LOCK } from './tools-lock.js';
 import { runProgram } from './program.js';
 
@@ -109,7 +111,7 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
       ],
       ...['--disable-pip-version-check', '--quiet', ...links, '-r', lock],
     ],
-    { ...options.io, environment },
+    { ...options.io, environment: await pipEnvironment(tools, environment, options.io) },
   );
   if (pip.code !== 0) {
     const message = `pip cannot install the tools environment \`${tools.directory}\``;
@@ -128,14 +130,37 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
   renameSync(`${stamp}.new`, stamp);
 }
 
+/** Settings of pip that say where distributions come from. */
+const PIP_SETTINGS = [
+  ...['index-url', 'extra-index-url', 'find-links', 'no-index', 'trusted-host', 'keyring-provider'],
+  ...['cert', 'client-cert', 'proxy', 'timeout', 'default-timeout', 'retries', 'use-feature', 'use-deprecated'],
+];
+
+/**
+ * An environment in which pip is configured to find distributions as on this machine, and to nothing else: constraints,
+ * dates or a target directory would keep the tools from being those of their lock (docs/adr/0080).
+ */
+async function pipEnvironment(
+  { python }: ToolsEnvironment,
+  environment: NodeJS.ProcessEnv,
+  io: Io,
+): Promise<NodeJS.ProcessEnv> {
+  const words = ['-I', '-m', 'pip', 'config', 'list', '--disable-pip-version-check'];
+  const { code, stdout, output } = await runProgram(python, words, { ...io, environment });
+  if (code !== 0) {
+    throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: output });
+  }
+  const config = new PipConfig(stdout);
+  const kept = PIP_SETTINGS.flatMap((key) => {
+    const found = config.find(key);
+    const variable = `PIP_${key.toUpperCase().replaceAll('-', '_')}`;
+    return found === undefined ? [] : [[variable, found.value.trim().replace(/\s+/g, ' ')] as const];
+  });
+  const rest = Object.entries(environment).filter(([name]) => !name.startsWith('PIP_'));
+  return { ...Object.fromEntries([...rest, ...kept]), PIP_CONFIG_FILE: devNull };
+}
+
 function withoutPythonSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const {
-    PYTHONHOME: _home,
-    PYTHONPATH: _path,
-    PIP_TARGET: _target,
-    PIP_PREFIX: _prefix,
-    PIP_USER: _user,
-    ...rest
-  } = environment;
+  const { PYTHONHOME: _home, PYTHONPATH: _path, ...rest } = environment;
   return rest;
 }

@@ -1,4 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
+import { readMachineSettings, type MachineSettings } from './machine-settings.js';
+import { PipConfig } from './pip-config.js';
 import { runProgram } from './program.js';
 import type { Tools } from './ensure-tools.js';
 import type { PinnedIndex } from './index-choice.js';
@@ -35,6 +37,8 @@ export interface ConfiguredIndexes {
   readonly uv: UvLayers;
   /** pip's own index. */
   readonly usual: string;
+  /** What the same places say of versions. */
+  readonly machine: MachineSettings;
 }
 
 /**
@@ -55,15 +59,21 @@ export async function readIndexSettings(
   if (code !== 0 || usual === undefined) {
     throw new ElementError({ code: 'TOOLS', message: 'pip cannot read its configuration', detail: output });
   }
-  const [pip, uv] = [parsePipConfig(configured), readUvLayers(environment)];
-  const settings = { ...withUv(pip, uv, environment), configured: { pip, uv, usual } };
+  const config = new PipConfig(configured);
+  const [pip, uv] = [indexesOf(config), readUvLayers(environment)];
+  const machine = readMachineSettings(config, environment);
+  const settings = { ...withUv(pip, uv, environment), configured: { pip, uv, usual, machine } };
   if (settings.extraIndexUrls.length === 0 && pins.length === 0) return settings;
   // Where one of several indexes is chosen, each has to have an address.
   return withPins({ ...settings, indexUrl: settings.indexUrl ?? usual }, pins, environment);
 }
 
-/** Prints what `pip config list` does, and pip's own index. */
-const CONFIGURATION = `import sys
+/**
+ * Prints what `pip config list` does, and pip's own index. The configuration of the site is that of the active virtual
+ * environment, else of the Python that is installed; there is none in the environment of this package's tools.
+ */
+const CONFIGURATION = `import os, sys
+sys.prefix = os.environ.get("VIRTUAL_ENV") or sys.base_prefix
 from pip._internal.cli.main import main
 from pip._internal.models.index import PyPI
 code = main(["config", "list", "--disable-pip-version-check"])
@@ -93,20 +103,13 @@ export function withPins(
   return { ...settings, pinned };
 }
 
-/** Reads what `pip config list` prints: `section.key='value'`, the value as Python writes it. */
+/** The settings of indexes in what `pip config list` prints. */
 export function parsePipConfig(text: string): IndexSettings {
-  const sections = new Map<string, Map<string, string>>();
-  for (const line of text.split('\n')) {
-    const match = /^(global|install|:env:)\.([a-z-]+)=(['"])(.*)\3$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) continue;
-    const section = sections.get(match[1]) ?? new Map<string, string>();
-    sections.set(match[1], section.set(match[2], unescape(match[4] ?? '')));
-  }
-  // pip's own order: the command's section over the global one, variables over both.
-  const value = (key: string): string | undefined => {
-    const found = [':env:', 'install', 'global'].map((section) => sections.get(section)?.get(key));
-    return found.find((each) => each !== undefined && each !== '');
-  };
+  return indexesOf(new PipConfig(text));
+}
+
+function indexesOf(config: PipConfig): IndexSettings {
+  const value = (key: string): string | undefined => config.find(key)?.value;
   const list = (key: string): string[] => (value(key) ?? '').split(/\s+/).filter((item) => item !== '');
   const timeout = Number(value('timeout') ?? value('default-timeout') ?? Number.NaN);
   const retries = Number(value('retries') ?? Number.NaN);
@@ -131,7 +134,6 @@ export function uvEnvironment(settings: IndexSettings, environment: NodeJS.Proce
     Object.entries(environment).filter(([name]) => !/^(UV_|PIP_|PYTHON|VIRTUAL_ENV|CONDA_)/.test(name)),
   );
   const kept = [
-    'UV_INDEX_STRATEGY',
     'UV_OFFLINE',
     'UV_NATIVE_TLS',
     'UV_SYSTEM_CERTS',
@@ -139,7 +141,6 @@ export function uvEnvironment(settings: IndexSettings, environment: NodeJS.Proce
     'UV_HTTP_TIMEOUT',
     'UV_HTTP_CONNECT_TIMEOUT',
     'UV_HTTP_RETRIES',
-    'UV_EXCLUDE_NEWER',
   ];
   const index = Object.entries(environment).filter(
     ([name]) => kept.includes(name) || /^UV_INDEX_.*_(USERNAME|PASSWORD)$/.test(name),
@@ -169,10 +170,6 @@ export function uvEnvironment(settings: IndexSettings, environment: NodeJS.Proce
 /** uv runs the keyring's program or leaves it alone. */
 function keyring(provider: string): string {
   return provider === 'disabled' ? 'disabled' : 'subprocess';
-}
-
-function unescape(text: string): string {
-  return text.replace(/\\(n|t|\\|'|")/g, (_, character: string) => ({ n: '\n', t: '\t' })[character] ?? character);
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {

@@ -13,7 +13,7 @@ export interface UvLayers {
 
 /** Reads what uv is told on this machine. @throws ElementError METADATA for a uv.toml that cannot be read */
 export function readUvLayers(environment: NodeJS.ProcessEnv): UvLayers {
-  return { variables: uvVariables(environment), files: configurationFiles(environment).map(readFile) };
+  return { variables: uvVariables(environment), files: uvConfigurationFiles(environment).map(readFile) };
 }
 
 /** Whether uv looks for settings in a project's directory. https://docs.astral.sh/uv/reference/environment/ */
@@ -93,7 +93,7 @@ function uvVariables(environment: NodeJS.ProcessEnv): UvTable {
 }
 
 /** The user's and the system's, as uv looks for them. https://docs.astral.sh/uv/concepts/configuration-files/ */
-function configurationFiles(environment: NodeJS.ProcessEnv): string[] {
+export function uvConfigurationFiles(environment: NodeJS.ProcessEnv): string[] {
   const named = environment.UV_CONFIG_FILE ?? '';
   if (named !== '') return [named];
   if (isSet(environment.UV_NO_CONFIG)) return [];

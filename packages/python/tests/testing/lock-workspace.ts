@@ -34,7 +34,7 @@ export interface Declared {
 }
 
 /** The names of the projects that are locked, and how. */
-export type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade' | 'noBinary'> & {
+export type LockRun = Pick<Partial<LockInput>, 'resolve' | 'upgrade' | 'noBinary' | 'machine'> & {
   readonly members?: readonly string[];
   /** Default: the workspace's index. */
   readonly indexes?: IndexSettings | undefined;

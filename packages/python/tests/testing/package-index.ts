@@ -48,6 +48,7 @@ export class PackageIndex {
       else if (kind === 'simple') {
         const own = files.filter((file) => normalizeName(parseFilename(file)?.name ?? '') === name);
         if (own.length === 0) response.writeHead(404).end();
+        else if (index.uploaded.size > 0) index.page(name, own, response);
         else response.setHeader('content-type', 'text/html').end(own.map((file) => index.link(file)).join('\n'));
       } else if (kind === 'links') {
         response.setHeader('content-type', 'text/html').end(files.map((file) => index.link(file)).join('\n'));
@@ -85,6 +86,25 @@ export class PackageIndex {
   readonly fragments = new Map<string, string>();
   /** Which Pythons the index says a file is for (PEP 503), by file. */
   readonly requiresPython = new Map<string, string>();
+
+  /** When a file was uploaded (PEP 700), by file; with one of them all pages are of PEP 691, which can say so. */
+  readonly uploaded = new Map<string, string>();
+
+  private page(name: string, files: readonly string[], response: ServerResponse): void {
+    const page = {
+      meta: { 'api-version': '1.1' },
+      name,
+      versions: [...new Set(files.map((file) => parseFilename(file)?.version))],
+      files: files.map((file) => ({
+        filename: file,
+        url: `${this.host}/files/${file}`,
+        hashes: { sha256: this.sha256(file) },
+        size: readFileSync(join(this.directory, file)).length,
+        'upload-time': this.uploaded.get(file) ?? '2020-01-01T00:00:00Z',
+      })),
+    };
+    response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json').end(JSON.stringify(page));
+  }
 
   sha256(file: string): string {
     return createHash('sha256')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPython, readToolsLock, select } from '@wheelhouse/python';
 import { ensureTools, type ToolsOptions } from '@wheelhouse/python/lock';
@@ -17,7 +17,17 @@ function options(more: Partial<ToolsOptions> = {}): ToolsOptions {
 
 test('the tools are made once, at the versions of their lock, however many ask at once', async () => {
   let asked = 0;
+  const configured = join(temporaryDirectory(), 'pip.conf');
+  writeFileSync(configured, '[global]\nconstraint = /nowhere.txt\nuploaded-prior-to = 2000-01-01\n');
   const given = options({
+    // None of it would leave the tools as they are locked.
+    environment: {
+      ...process.env,
+      PIP_CONFIG_FILE: configured,
+      PIP_DRY_RUN: '1',
+      PIP_ROOT: '/nowhere',
+      PIP_NO_DEPS: '1',
+    },
     python: async () => {
       asked += 1;
       return await findPython(process.env, undefined, '>=3.10');
@@ -42,7 +52,7 @@ test('the tools are made once, at the versions of their lock, however many ask a
   await ensureTools(given);
   expect(asked).toBe(2);
   expect(statSync(tools.directory).ino).not.toBe(before);
-}, 120_000);
+}, 240_000);
 
 test('an index that is not there leaves nothing that would be taken for the tools', async () => {
   const given = options({
@@ -66,4 +76,4 @@ test('an index that is not there leaves nothing that would be taken for the tool
   expect(JSON.stringify(error)).not.toContain('secret');
   const [digest = ''] = readdirSync(join(given.store, 'tools'));
   expect(existsSync(join(given.store, 'tools', digest, 'wheelhouse-complete'))).toBe(false);
-}, 120_000);
+}, 240_000);
