@@ -1,7 +1,8 @@
 import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import { ElementError, type Origin } from '@wheelhouse/element';
-import { isPoetryBackend, readPoetryTable } from './poetry/poetry-table.js';
+import { enrichmentOf, type Enrichment } from './poetry/enrichment.js';
+import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import { readPdmIndexes, readPdmResolution } from './pdm-table.js';
 import { readExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectFiles } from './project-files.js';
@@ -59,10 +60,7 @@ export function readToolSettings(
 
 function readIndexes({ levels, root, settings }: UvLevels): ProjectIndexes | undefined {
   const own = levels[0]?.pyproject;
-  const poetry =
-    own === undefined || !isPoetryBackend(own.tableAt('build-system')?.['build-backend'])
-      ? undefined
-      : readPoetryTable(own);
+  const poetry = poetryOf(own);
   const table = settings?.table() ?? poetry?.indexes ?? (own === undefined ? undefined : readPdmIndexes(own));
   const pyprojects = [own, root?.pyproject].filter((toml) => toml !== undefined);
   const named = [
@@ -76,12 +74,32 @@ function readIndexes({ levels, root, settings }: UvLevels): ProjectIndexes | und
   return { ...(table === undefined ? {} : { table }), named, bindings: firstOf(bindings) };
 }
 
+function poetryOf(own: TomlFile | undefined): PoetryTable | undefined {
+  return own === undefined || !isPoetryBackend(own.tableAt('build-system')?.['build-backend'])
+    ? undefined
+    : readPoetryTable(own);
+}
+
+/** What Poetry's table says beside a `[project]` with dependencies of its own. */
+function enrichment(own: TomlFile | undefined, files: ProjectFiles): Enrichment {
+  const project = own?.tableAt('project');
+  const isListed = ['dependencies', 'optional-dependencies'].some((key) => project?.[key] !== undefined);
+  const poetry = isListed ? poetryOf(own) : undefined;
+  return poetry === undefined ? { sources: [], constraints: [] } : enrichmentOf(poetry, files.base(PYPROJECT));
+}
+
 function readResolution({ levels, root, settings }: UvLevels, files: ProjectFiles): ResolutionSettings | undefined {
   const own = levels[0]?.settingsFiles().filter(({ at }) => at.length > 0) ?? [];
   const ofRoot = root === levels[0] ? [] : (root?.settingsFiles().filter(({ at }) => at.length > 0) ?? []);
   const uv = readUvResolution(settings?.settingsFiles() ?? [], [...own, ...ofRoot], files);
   const pdm = levels[0]?.pyproject === undefined ? {} : readPdmResolution(levels[0].pyproject, files.base(PYPROJECT));
-  const all = { ...uv, settings: { ...pdm.settings, ...uv.settings } };
+  const poetry = enrichment(levels[0]?.pyproject, files);
+  const all = {
+    ...uv,
+    settings: { ...pdm.settings, ...uv.settings },
+    constraints: [...uv.constraints, ...poetry.constraints],
+    sources: [...uv.sources, ...poetry.sources],
+  };
   const prereleases = uv.prereleases ?? pdm.prereleases;
   const isEmpty =
     prereleases === undefined &&

@@ -47,7 +47,7 @@ export function readPyproject(files: ProjectFiles): Pyproject {
   return {
     ...(declaration === undefined ? {} : { project: declaration }),
     dynamic,
-    groups: [poetry?.groups ?? new Map(), readPdmGroups(toml), readHatchGroups(toml)].reduce(
+    groups: [poetry?.groups ?? new Map(), readPdmGroups(toml), readHatchGroups(toml, files)].reduce(
       withGroups,
       reader.groups(),
     ),

@@ -75,6 +75,7 @@ const UV_VALUES: Readonly<Record<string, string>> = {
   'dependency-metadata': 'dependency-metadata = [{ name = "six", requires-dist = [] }]',
   'config-settings': 'config-settings = { a = "b" }',
   'config-settings-package': 'config-settings-package = { six = { a = "b" } }',
+  pip: 'pip = { no-header = true, resolution = "lowest" }',
   workspace: 'workspace = { members = ["libs/*"] }',
 };
 
@@ -93,9 +94,10 @@ describe.each(UV_SETTINGS)('[tool.uv] $key', (row: SettingRow) => {
     const text = `${PROJECT}[tool.uv]\n${value}\n`;
     const without = await read(`${PROJECT}[tool.uv]\n${rest}\n`);
     if (row.treatment === 'refused') {
+      const isPip = row.key === 'pip';
       const hint = row.hint === undefined ? '' : `\nhint: ${row.hint}`;
       expect(await failure(read(text))).toBe(
-        `app/pyproject.toml [line 6 column 0]: \`tool.uv.${row.key}\` is not followed: ${row.note}${hint}`,
+        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not followed: ${row.note.split(': what')[0] ?? ''}${hint}`,
       );
       return;
     }
@@ -210,6 +212,67 @@ test.each([
 ])('the source %s is refused', async (source, message) => {
   const text = `${PROJECT}[tool.uv.sources]\n${source}\n`;
   expect(await failure(read(text).then((metadata) => projectRequirements(metadata, [metadata])))).toBe(message);
+});
+
+test('what `[tool.uv.pip]` has that changes no version, or as `[tool.uv]` does, passes', async () => {
+  const text = `${PROJECT}[tool.uv]\nresolution = "lowest"\n[tool.uv.pip]\nresolution = "lowest"\nno-header = true\n`;
+  expect((await read(text)).resolution?.settings).toEqual({ resolution: 'lowest' });
+  expect(await failure(read(`${text}no-deps = true\n`))).toBe(
+    'app/pyproject.toml [line 10 column 0]: `tool.uv.pip.no-deps` is not followed: it is for `uv pip` alone\n' +
+      'hint: set it in `[tool.uv]` itself',
+  );
+});
+
+const POETRY_2 =
+  '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n[project]\nname = "app"\nversion = "1"\n' +
+  'dependencies = ["six>=1", "idna", "attrs"]\n[tool.poetry.dependencies]\n';
+
+test("Poetry's table beside the dependencies of `[project]` says where these come from, and which versions are locked", async () => {
+  const metadata = await read(
+    `${POETRY_2}six = { git = "https://example.invalid/six.git", tag = "1.0" }\nidna = { version = "^3", source = "own" }\n` +
+      'attrs = { path = "../attrs", develop = true }\nother = "^1"\n' +
+      '[[tool.poetry.source]]\nname = "own"\nurl = "https://example.invalid/simple"\npriority = "explicit"\n',
+  );
+  expect(metadata.dependencies.map(formatRequirement)).toEqual(['six>=1', 'idna', 'attrs']);
+  const { runtime, constraints } = projectRequirements(metadata, [metadata]);
+  expect(runtime.map(formatRequirement)).toEqual([
+    'six @ git+https://example.invalid/six.git@1.0',
+    'idna',
+    'attrs @ file:attrs',
+  ]);
+  expect(constraints?.map(formatRequirement)).toEqual(['idna<4,>=3', 'other<2,>=1']);
+  expect(metadata.indexes?.bindings.map((each) => [each.package, each.index])).toEqual([['idna', 'own']]);
+});
+
+test.each([
+  [
+    'six = { git = "https://example.invalid/six.git", python = "<3.9" }',
+    'app/pyproject.toml [line 9 column 14]: `six` comes from an address under a condition\n' +
+      'hint: a distribution of one name comes from one source here; write the address into the requirement in `[project]`: `name @ ADDRESS ; marker`',
+  ],
+  [
+    'six = { version = "^1", allow-prereleases = true }',
+    'app/pyproject.toml [line 9 column 18]: `allow-prereleases` of `six` is not followed\n' +
+      'hint: name a pre-release in its version, such as `>=2.0b1`, which allows them, or use the option `prereleases`',
+  ],
+])('%s is refused', async (line, message) => {
+  expect(await failure(read(`${POETRY_2}${line}\n`))).toBe(message);
+});
+
+test('environments of Hatch have what they inherit, and features of the project; a hatch.toml counts before', async () => {
+  const groupsOf = async (text: string): Promise<unknown> => {
+    const { dependencyGroups } = await read(`${HATCH}[project.optional-dependencies]\ncli = []\n${text}`);
+    return Object.fromEntries(
+      Object.entries(dependencyGroups).map(([name, group]) => [name, group.map(formatRequirement)]),
+    );
+  };
+  const text =
+    '[tool.hatch.envs.default]\ndependencies = ["pytest"]\n[tool.hatch.envs.test]\nextra-dependencies = ["six"]\n' +
+    'features = ["cli"]\n[tool.hatch.envs.tests]\ndetached = true\ndependencies = ["idna"]\n' +
+    '[tool.hatch.envs.testing]\ntemplate = "tests"\n[tool.hatch.envs.docs]\ndependencies = ["mkdocs"]\n';
+  expect(await groupsOf(text)).toEqual({ test: ['pytest', 'six', 'app[cli]'], tests: ['idna'], testing: ['idna'] });
+  write({ 'app/hatch.toml': '[envs.hatch-test]\nextra-dependencies = ["attrs"]\n' });
+  expect(await groupsOf(text)).toEqual({ test: ['attrs'] });
 });
 
 test('the page on settings of other tools has a row for each, as it is treated', () => {

@@ -37,6 +37,13 @@ export function poetryDependency(name: string, value: unknown, place: Place): Po
   const [what, origin] = reader.what();
   const extras = reader.texts('extras');
   const marker = reader.marker();
+  if (value['allow-prereleases'] === true) {
+    throw error(
+      `\`allow-prereleases\` of \`${name}\` is not followed`,
+      origin,
+      'name a pre-release in its version, such as `>=2.0b1`, which allows them, or use the option `prereleases`',
+    );
+  }
   const head = `${name}${extras.length === 0 ? '' : `[${extras.join(',')}]`}`;
   return {
     text: `${head}${what}${marker === undefined ? '' : ` ; ${formatMarker(marker)}`}`,

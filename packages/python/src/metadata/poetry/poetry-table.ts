@@ -11,6 +11,8 @@ import type { UvIndex, UvTable } from '../uv-table.js';
 export interface PoetryTable {
   readonly origin: Origin;
   readonly declaration: Declaration;
+  /** Every entry of its `dependencies`, optional ones too. */
+  readonly all: readonly PoetryDependency[];
   /** Its groups, `dev-dependencies` as `dev`. */
   readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
   /** `[[tool.poetry.source]]`, as indexes that nothing is asked for but what is bound to them. */
@@ -39,7 +41,9 @@ export function readPoetryTable(toml: TomlFile): PoetryTable | undefined {
   const table = toml.tableAt(...AT);
   if (table === undefined) return undefined;
   const reader = new PoetryReader(toml);
-  const read = { origin: toml.origin(AT), declaration: reader.declaration(table), groups: reader.groups(table) };
+  const all = reader.dependencies([...AT, 'dependencies']);
+  const declaration = reader.declaration(table, all);
+  const read = { origin: toml.origin(AT), declaration, all, groups: reader.groups(table) };
   const sources = reader.sources(table);
   const indexes = reader.indexes(table);
   reader.checkPackage(table);
@@ -55,8 +59,7 @@ class PoetryReader {
 
   constructor(private readonly toml: TomlFile) {}
 
-  declaration(table: TomlTable): Declaration {
-    const dependencies = this.dependencies([...AT, 'dependencies']);
+  declaration(table: TomlTable, dependencies: readonly NamedDependency[]): Declaration {
     const ofExtras = this.extras(dependencies);
     const inExtras = new Set([...ofExtras.values()].flat());
     const python = this.python();
@@ -97,7 +100,7 @@ class PoetryReader {
     return groups.set('dev', [...(groups.get('dev') ?? []), ...old]);
   }
 
-  private dependencies(at: readonly string[]): NamedDependency[] {
+  dependencies(at: readonly string[]): NamedDependency[] {
     return Object.entries(this.toml.tableAt(...at) ?? {}).flatMap(([name, value]) => {
       if (name.toLowerCase() === 'python') return [];
       const place: Place = (text) => this.toml.origin(at, name, text);

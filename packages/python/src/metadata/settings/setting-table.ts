@@ -73,6 +73,12 @@ export const UV_SETTINGS: readonly SettingRow[] = [
   uv('refused', 'index-strategy', 'a name comes from the first index that has it', 'pin names to indexes in `sources`'),
   uv('refused', 'dependency-groups', 'the Python of a group is that of its project'),
   uv('refused', 'torch-backend', 'an index is named, not guessed', 'pin the names to an index in `sources`'),
+  uv(
+    'refused',
+    'pip',
+    'it is for `uv pip` alone: what changes versions is refused, unless `[tool.uv]` has the same',
+    'set it in `[tool.uv]` itself',
+  ),
   uv('no effect', 'no-build-isolation', 'builds are isolated in a sandbox'),
   uv('no effect', 'no-build-isolation-package', 'builds are isolated in a sandbox'),
   uv(
@@ -89,7 +95,7 @@ export const UV_SETTINGS: readonly SettingRow[] = [
   ...[
     'add-bounds audit cache-dir cache-keys check-url compile-bytecode concurrent-builds concurrent-downloads',
     'concurrent-installs http-proxy https-proxy keyring-provider link-mode malware-check native-tls no-cache no-proxy',
-    'offline pip preview preview-features publish-url pypy-install-mirror python-downloads python-downloads-json-url',
+    'offline preview preview-features publish-url pypy-install-mirror python-downloads python-downloads-json-url',
     'python-install-mirror python-preference reinstall reinstall-package required-version system-certs',
     'trusted-publishing upgrade upgrade-package',
   ]
@@ -105,7 +111,12 @@ const other = (table: string, treatment: Treatment, key: string, note: string, h
 
 /** The settings of other tools that change what is installed. */
 export const OTHER_SETTINGS: readonly SettingRow[] = [
-  other('tool.poetry', 'honoured', 'dependencies', 'versions, `git`, `path`, `file`, `url`, markers, extras, `source`'),
+  other(
+    'tool.poetry',
+    'honoured',
+    'dependencies',
+    'versions, `git`, `path`, `file`, `url`, markers, extras, `source`, also beside the lists of `[project]`; `allow-prereleases` is refused',
+  ),
   other('tool.poetry', 'honoured', 'group', 'dependency groups'),
   other('tool.poetry', 'honoured', 'dev-dependencies', 'the dependency group `dev`'),
   other('tool.poetry', 'honoured', 'extras', 'optional dependencies'),
@@ -143,6 +154,16 @@ export const OTHER_SETTINGS: readonly SettingRow[] = [
     'read by the backend, in the sandbox; dynamic dependencies are an error',
   ),
 ];
+
+/** The settings of `[tool.uv.pip]` that change nothing that is locked: what `uv pip` writes, and where it installs. */
+export const UV_PIP_WITHOUT_EFFECT: readonly string[] = [
+  'all-extras allow-empty-requirements annotation-style break-system-packages compile-bytecode custom-compile-command',
+  'emit-build-options emit-find-links emit-index-annotation emit-index-url emit-marker-expression extra',
+  'generate-hashes group keyring-provider link-mode no-annotate no-build-isolation no-build-isolation-package',
+  'no-emit-package no-extra no-header no-strip-extras no-strip-markers output-file prefix python python-platform',
+  'python-version reinstall reinstall-package require-hashes strict system target universal upgrade upgrade-package',
+  'verify-hashes',
+].flatMap((names) => names.split(' '));
 
 /** The rows of a table. */
 export function rowOf(rows: readonly SettingRow[], key: string): SettingRow | undefined {

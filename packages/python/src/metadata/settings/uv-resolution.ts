@@ -1,6 +1,6 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { RequirementSource, ResolutionSettings } from './resolution-settings.js';
-import { rowOf, UV_SETTINGS } from './setting-table.js';
+import { rowOf, UV_PIP_WITHOUT_EFFECT, UV_SETTINGS } from './setting-table.js';
 import { PRERELEASE_MODES, type PrereleaseMode } from '../../locks/lock-settings.js';
 import { canonicalAddress, type AddressBase } from '../../requirements/address.js';
 import { normalizeName } from '../../requirements/name.js';
@@ -72,11 +72,31 @@ class SettingsReader {
           'take it out, or set it in the environment of uv alone',
         );
       }
+      if (key === 'pip') {
+        this.checkPip(value);
+        continue;
+      }
       // Some are written out with the value that uv takes anyway.
       const isUsual = value === false || (key === 'index-strategy' && value === 'first-index') || isEmpty(value);
       if (row.treatment === 'refused' && !isUsual) {
         throw this.wrong(`${written} is not followed: ${row.note}`, key, row.hint);
       }
+    }
+  }
+
+  /** `[tool.uv.pip]`: what would change versions has to be what `[tool.uv]` says. */
+  private checkPip(value: unknown): void {
+    if (!isTable(value)) throw this.wrong('`pip` is not a table', 'pip');
+    const row = rowOf(UV_SETTINGS, 'pip');
+    for (const [key, own] of Object.entries(value)) {
+      if (UV_PIP_WITHOUT_EFFECT.includes(key) || JSON.stringify(own) === JSON.stringify(this.table[key])) continue;
+      const at = [...this.file.at, 'pip'];
+      throw new ElementError({
+        code: 'METADATA',
+        message: `\`${[...at, key].join('.')}\` is not followed: it is for \`uv pip\` alone`,
+        origin: this.file.toml.origin(at, key),
+        hint: row?.hint,
+      });
     }
   }
 
