@@ -34,7 +34,7 @@ export interface IndexFault {
 /** What was asked for, for messages. */
 export interface FaultContext {
   /** `index` or `find-links`; an address of a file is called by itself. */
-  readonly what: 'index' | 'file';
+  readonly what: 'index' | 'file' | 'registry';
   /** What was asked for: names of distributions. */
   readonly names: readonly string[];
   readonly origin?: Origin | undefined;
@@ -47,7 +47,12 @@ const SHOWN = 3;
 /** The error that a fault is. What cannot be read never counts as empty: another index would be asked in its place. */
 export function faultError(fault: IndexFault, { what, names, origin, detail }: FaultContext): ElementError {
   const at = fault.at === undefined ? undefined : withoutCredentials(fault.at);
-  const it = at === undefined ? `an ${what}` : what === 'index' ? `the index \`${at}\`` : `\`${at}\``;
+  const it =
+    at === undefined
+      ? `${what === 'index' ? 'an' : 'a'} ${what}`
+      : what === 'file'
+        ? `\`${at}\``
+        : `the ${what} \`${at}\``;
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   const asked = `\`${names.slice(0, SHOWN).join('`, `')}\`${more}`;
   const purpose = names.length === 0 || what === 'file' ? '' : `, asked for ${asked}`;
@@ -130,7 +135,7 @@ export function faultHint(kind: FaultKind): string {
 
 /** How uv, pip and git say each of them. The first that fits counts. */
 const WORDS: readonly (readonly [FaultKind, RegExp])[] = [
-  ['offline', /network was disabled|when the network is disabled/i],
+  ['offline', /network was disabled|when the network is disabled|you're using offline mode/i],
   [
     'proxy',
     /407 Proxy Authentication Required|proxy authorization required|Cannot connect to proxy|unsuccessful tunnel|ProxyError|CONNECT tunnel failed[^\n]*/i,
@@ -141,27 +146,32 @@ const WORDS: readonly (readonly [FaultKind, RegExp])[] = [
   ],
   [
     'dns',
-    /failed to lookup address information[^\n]*|dns error|(?:Temporary failure in name resolution|Name or service not known|No address associated with hostname|Could not resolve host|nodename nor servname)[^\n]*/i,
+    /failed to lookup address information[^\n]*|dns error|(?:Temporary failure in name resolution|Name or service not known|No address associated with hostname|Could not resolve host:|nodename nor servname)[^\n]*/i,
   ],
   ['refused', /Connection refused/i],
   ['timeout', /operation timed out|connect timeout|Read timed out|ConnectTimeoutError|Connection timed out/i],
   [
     'network',
-    /tcp connect error|Network is unreachable|No route to host|Connection reset by peer|end of file before message length reached|error reading a body from connection/i,
+    /Failed to connect to [^\n)]*|tcp connect error|Network is unreachable|No route to host|Connection reset by peer|end of file before message length reached|error reading a body from connection/i,
   ],
-  ['denied', /\b(?:401 Unauthorized|403 Forbidden)\b/i],
-  ['status', /(?<=HTTP status (?:client|server) error \()[^)]*(?=\))/i],
+  ['denied', /\b(?:401 Unauthorized|403 Forbidden)\b|(?<=successful HTTP response from [^\n]*, got )40[13]/i],
+  [
+    'status',
+    /(?<=HTTP status (?:client|server) error \()[^)]*(?=\))|(?<=successful HTTP response from [^\n]*, got )\d+/i,
+  ],
 ];
 
 /** The fault of the network or of a server that a program's words speak of. */
 export function faultInWords(words: string): IndexFault | undefined {
   for (const [kind, pattern] of WORDS) {
-    const said = pattern.exec(words)?.[0];
-    if (said === undefined) continue;
+    const found = pattern.exec(words)?.[0];
+    if (found === undefined) continue;
+    // cargo has the words in parentheses.
+    const said = found.includes('(') ? found : found.replace(/\)+$/, '');
     const [, scheme, host, port] = /(HTTPS?)Connection(?:Pool)?\(host='([^']+)', port=(\d+)\)/.exec(words) ?? [];
     const pool = host === undefined ? undefined : `${(scheme ?? '').toLowerCase()}://${host}:${port ?? ''}`;
     const at =
-      /(?:Failed to fetch: |for url \(|URL: |fetching |index URL? ?\(|An index \()`?([a-z]+:\/\/[^\s`)'"]+)/i.exec(
+      /(?:Failed to fetch: |failed to download from |HTTP response from |for url \(|URL: |fetching |index URL? ?\(|An index \()`?([a-z]+:\/\/[^\s`)'"]+)/i.exec(
         words,
       )?.[1];
     const place = at ?? pool;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ElementError, type Io } from '@wheelhouse/element';
 import { crateFilename, type Crate } from './crate.js';
 import { findRust, rustPrograms } from './rust-toolchain.js';
+import { faultError, faultInWords, type FaultKind } from '../fetch/index-fault.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 
 /** What downloading crates needs of its surroundings. */
@@ -47,16 +48,40 @@ export async function fetchCrates(crates: readonly Crate[], context: CrateFetchC
     log: io.log,
   });
   if (code !== 0) {
+    const message = `cargo cannot fetch ${crates.length === 1 ? 'a crate' : `${crates.length} crates`}`;
+    const fault = faultInWords(output);
+    const because = fault === undefined ? undefined : faultError(fault, { what: 'registry', names: [] }).reason;
     throw new ElementError({
       code: 'FETCH',
-      message: `cargo cannot fetch ${crates.length} crates`,
+      message: because === undefined ? message : `${because}: ${message}`,
       detail: withoutCredentials(output),
-      hint: "the registries are those of cargo's own configuration",
+      hint: hintOf(fault?.kind),
     });
   }
   const caches = join(home, 'registry', 'cache');
   const places = existsSync(caches) ? readdirSync(caches).map((name) => join(caches, name)) : [];
   return crates.map((crate) => checked(crate, places));
+}
+
+/** What to do about a fault of a registry. https://doc.rust-lang.org/cargo/reference/config.html#http */
+function hintOf(kind: FaultKind | undefined): string {
+  switch (kind) {
+    case 'dns':
+    case 'refused':
+    case 'network':
+    case 'timeout':
+      return "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or cargo's `http.proxy`)";
+    case 'proxy':
+      return "give the proxy's user name and password in its address (`HTTPS_PROXY`, or cargo's `http.proxy`), or except the host by `NO_PROXY`";
+    case 'tls':
+      return "name the certificates of your organisation by cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`)";
+    case 'denied':
+      return 'credentials are those of `cargo login`';
+    case 'offline':
+      return 'unset `CARGO_NET_OFFLINE`';
+    default:
+      return "the registries are those of cargo's own configuration";
+  }
 }
 
 function checked(crate: Crate, places: readonly string[]): string {
