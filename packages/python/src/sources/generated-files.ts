@@ -18,7 +18,7 @@ export interface GeneratedFiles {
  * @param directory the project's, absolute
  * @param project the same relative to the workspace
  * @returns paths relative to the project
- * @throws ElementError SOURCE where a glob matches no file: the task did not run
+ * @throws ElementError SOURCE where a glob matches no file: the task did not run; where one leads out of the project
  */
 export async function generatedFiles(
   directory: string,
@@ -28,6 +28,7 @@ export async function generatedFiles(
   const found: string[] = [];
   for (const { files, by } of generated) {
     for (const glob of files) {
+      if (leadsOut(glob)) throw outside(glob, by);
       const matches = sharedMatcher([glob]);
       const matching = (await filesBelow(directory, baseOf(glob))).filter((path) => matches(path));
       if (matching.length === 0) throw notMade(posix.join(project, glob), by);
@@ -49,6 +50,19 @@ async function filesBelow(directory: string, base: string): Promise<string[]> {
     if (isAbsent(error)) return [];
     throw error;
   }
+}
+
+function leadsOut(glob: string): boolean {
+  const path = posix.normalize(glob);
+  return posix.isAbsolute(path) || path === '..' || path.startsWith('../');
+}
+
+function outside(glob: string, by: string): ElementError {
+  return new ElementError({
+    code: 'SOURCE',
+    message: `the option \`generated\` names \`${glob}\`, which lies outside of the project`,
+    hint: `files that a wheel is made of lie in the project: let the task \`${by}\` write them there, or name a target of the project that copies them and depends on it`,
+  });
 }
 
 function notMade(glob: string, by: string): ElementError {

@@ -162,6 +162,17 @@ describe('files that a task makes', () => {
         'hint: run `nx run web:build`, or build with `nx run`, which runs it first',
     );
   });
+
+  test.each(['../web/dist/**', '/srv/dist', 'a/../../web'])(
+    'and lie outside of the project are refused: %s',
+    async (glob) => {
+      const directory = workspace({ 'apps/web/dist/app.js': '' });
+      expect(await errorOf(() => staged(directory, { generated: [{ files: [glob], by: 'web:build' }] }))).toBe(
+        `the option \`generated\` names \`${glob}\`, which lies outside of the project\n` +
+          'hint: files that a wheel is made of lie in the project: let the task `web:build` write them there, or name a target of the project that copies them and depends on it',
+      );
+    },
+  );
 });
 
 test('a submodule that is not checked out is an error unless the set leaves it out', async () => {

@@ -12,6 +12,8 @@ export interface StagePlan {
   readonly databaseImage: string | undefined;
   /** Whether services share `/build` by `volumes_from` (docs/adr/0046). */
   readonly volumesFrom: boolean;
+  /** The tasks that make files which the wheel holds (docs/adr/0071): targets of the project, or `<project>:<target>`. */
+  readonly generators: readonly string[];
 }
 
 /** A command, as an argument list. */

@@ -11,7 +11,7 @@ export const STAGE_EXECUTOR = '@wheelhouse/scaffold:stage';
 const DOCKER_PLUGIN = '@nx/docker';
 
 /** The targets of a build stage. None is cached, none runs beside another: they share volumes and names. */
-export function stageTargets({ database, project }: StagePlan): Record<string, TargetConfiguration> {
+export function stageTargets({ database, project, generators }: StagePlan): Record<string, TargetConfiguration> {
   const { dist, reports } = stageOutputs(project.root);
   const step = (stage: string, more: TargetConfiguration = {}): TargetConfiguration => ({
     executor: STAGE_EXECUTOR,
@@ -22,13 +22,19 @@ export function stageTargets({ database, project }: StagePlan): Record<string, T
   });
   const dependsOn = [{ target: 'stage:build' }];
   return {
-    'stage:build': step('build'),
+    'stage:build': step('build', generators.length === 0 ? {} : { dependsOn: generators.map(taskOf) }),
     ...(database === undefined ? {} : { 'stage:agent': step('agent', { dependsOn }) }),
     'stage:test': step('test', { dependsOn, outputs: [`{workspaceRoot}/${reports}`] }),
     'stage:builder': step('builder', { dependsOn, outputs: [`{workspaceRoot}/${dist}`] }),
     'stage:release': step('release', { dependsOn: [{ target: 'stage:test' }, { target: 'stage:builder' }] }),
     'stage:clean': step('clean'),
   };
+}
+
+/** A task as `dependsOn` names it. @param words `<target>` or `<project>:<target>` */
+function taskOf(words: string): { readonly target: string; readonly projects?: string[] } {
+  const [, project, target] = /^([^:]+):(.+)$/.exec(words) ?? [];
+  return project === undefined || target === undefined ? { target: words } : { projects: [project], target };
 }
 
 /**

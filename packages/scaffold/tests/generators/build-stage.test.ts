@@ -50,6 +50,20 @@ describe('a Django project with requirements files alone', () => {
     expect(Object.keys(written(tree)).filter((file) => file in DJANGO)).toEqual([]);
   });
 
+  test('makes its context after the tasks that make files of the wheel', async () => {
+    const generated = [
+      { files: ['shop/static/**'], by: 'bundle' },
+      { files: ['shop/locale/**'], by: 'words:compile:all' },
+    ];
+    workspace.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options: { generated } }] }));
+    const project = JSON.parse(written(await generate({ directory: 'shop', ...FIXED }))['shop/project.json'] ?? '') as {
+      targets: Record<string, unknown>;
+    };
+    expect(project.targets['stage:build']).toMatchObject({
+      dependsOn: [{ target: 'bundle' }, { target: 'compile:all', projects: ['words'] }],
+    });
+  });
+
   test('shares files by volumes_from where that is asked for, and goes on doing so', async () => {
     const tree = await generate({ directory: 'shop/', ...FIXED, volumesFrom: true });
     const compose = written(tree)['shop/docker/dev/docker-compose.yml'];

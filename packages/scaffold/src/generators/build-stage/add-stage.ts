@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import { detectPackageManager, getPackageManagerCommand, logger, type GeneratorCallback } from '@nx/devkit';
 import { ElementError } from '@wheelhouse/element';
 import { oneOf } from '../../errors.js';
-import { normalizeName } from '@wheelhouse/python';
+import { METADATA_FILES, normalizeName } from '@wheelhouse/python';
+import { pluginSettings } from '../../context/plugin-settings.js';
 import type { Changes } from '../../merge/changes.js';
 import { readableProjects } from '../../project/find-root.js';
 import { DATABASES, type ProjectModel } from '../../project/project-model.js';
@@ -104,7 +105,15 @@ async function planStage(
         ? undefined
         : await pinned(options.databaseImage, present.databaseImage, DATABASE_KINDS[database].image),
     volumesFrom: options.volumesFrom ?? present.volumesFrom ?? false,
+    generators: generatorsOf(changes, project.root),
   };
+}
+
+/** The tasks that the options of the plugin name for files of a project's wheel. */
+function generatorsOf({ tree }: Changes, root: string): string[] {
+  const files = METADATA_FILES.map((file) => posix.join(root, file));
+  const { generated = [] } = pluginSettings(tree.read('nx.json', 'utf8') ?? '{}', files);
+  return [...new Set(generated.map(({ by }) => by))];
 }
 
 /** Images are built from the locks, so that there is no stage without. What fails here fails again, by itself. */
