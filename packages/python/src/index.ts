@@ -93,6 +93,7 @@ export {
 } from './sources/distribution.js';
 export { projectFilesKind } from './sources/project-files.js';
 export type { PinnedIndex } from './tools/index-choice.js';
+export { readIndexSettings, type IndexSettings } from './tools/index-settings.js';
 export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelOptions, type WheelResult } from './project/build-wheel.js';

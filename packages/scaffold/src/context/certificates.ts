@@ -8,19 +8,24 @@ const VARIABLES = ['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'];
 /**
  * The file of the certificates that the user's own pip and uv trust in the place of the usual ones.
  *
+ * @param configured the one that pip's files of configuration name; the variables count before it
  * @param directory where a relative path begins
  * @returns an absolute path
  * @throws ElementError STAGE where there is no such file
  */
-export function trustedCertificates(directory: string, environment: NodeJS.ProcessEnv): string | undefined {
+export function trustedCertificates(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  configured?: string,
+): string | undefined {
   const variable = VARIABLES.find((name) => (environment[name] ?? '') !== '');
-  if (variable === undefined) return undefined;
-  const file = environment[variable] ?? '';
+  const file = variable === undefined ? configured : environment[variable];
+  if (file === undefined) return undefined;
   const path = resolve(directory, file);
   if (existsSync(path)) return path;
   throw new ElementError({
     code: 'STAGE',
-    message: `there is no file \`${file}\`, which the variable \`${variable}\` names`,
+    message: `there is no file \`${file}\`, which ${variable === undefined ? "pip's `cert`" : `the variable \`${variable}\``} names`,
     hint: 'it holds the certificates that the index is trusted by, in PEM',
   });
 }

@@ -4,6 +4,7 @@ import { join, posix } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ElementError } from '@wheelhouse/element';
 import { trustedCertificates } from '../context/certificates.js';
+import { indexEnvironment, type IndexEnvironment } from '../context/index-environment.js';
 import { stageClosure } from '../context/stage-closure.js';
 import { writeContext } from '../context/write-context.js';
 import { ComposeProject } from './compose-project.js';
@@ -32,7 +33,10 @@ export interface StageRequest extends Surroundings {
  * @throws ElementError ENGINE, HOST_TOOL, STAGE, UNREADABLE
  */
 export async function runStage(given: StageRequest): Promise<number> {
-  const request = { ...given, environment: { ...given.environment, [STAGE_ARGUMENT]: stageId(given) } };
+  // Nothing else is fetched than what locks name.
+  const index = given.stage === 'build' ? await indexEnvironment(given.environment) : { variables: {} };
+  const environment = { ...given.environment, ...index.variables, [STAGE_ARGUMENT]: stageId(given) };
+  const request = { ...given, environment };
   const program = findCompose(request);
   // Compose 1.29 refuses a file with a build context that is not there, whatever it is asked to do.
   for (const path of [stageOutputs(request.root).context, wheelhouseOf(request.root)]) {
@@ -47,7 +51,7 @@ export async function runStage(given: StageRequest): Promise<number> {
     );
   switch (request.stage) {
     case 'build':
-      await makeContext(request, open('dev'));
+      await makeContext(request, open('dev'), index);
       return await build(open('dev'));
     case 'agent':
       return await agent(open('dev'));
@@ -83,11 +87,15 @@ export function composeName(place: StagePlace, kind: string): string {
  *
  * @throws ElementError STAGE, and what {@link stageClosure} and {@link writeContext} throw
  */
-async function makeContext({ directory, root, environment }: StageRequest, dev: ComposeProject): Promise<void> {
+async function makeContext(
+  { directory, root, environment }: StageRequest,
+  dev: ComposeProject,
+  { certificates }: IndexEnvironment,
+): Promise<void> {
   const { context } = stageOutputs(root);
   const closure = await stageClosure(directory, root, environment);
   if (dev.contexts.some((each) => each === context)) {
-    await writeContext(directory, closure, trustedCertificates(directory, environment));
+    await writeContext(directory, closure, trustedCertificates(directory, environment, certificates));
     return;
   }
   const [local] = [...closure.runtime, ...closure.tests];

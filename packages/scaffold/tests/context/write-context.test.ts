@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, chmodSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trustedCertificates } from '../../src/context/certificates.js';
+import { indexEnvironment } from '../../src/context/index-environment.js';
 import { stageClosure } from '../../src/context/stage-closure.js';
 import { writeContext } from '../../src/context/write-context.js';
 import { TestWorkspace } from '../support/workspace.js';
@@ -169,7 +170,33 @@ test('the first variable that is set names the certificates, and a file that is 
   expect(() => trustedCertificates(directory, { PIP_CERT: '', SSL_CERT_FILE: 'gone.pem' })).toThrow(
     'there is no file `gone.pem`, which the variable `SSL_CERT_FILE` names',
   );
+  expect(() => trustedCertificates(directory, {}, '/gone/ca.pem')).toThrow(
+    "there is no file `/gone/ca.pem`, which pip's `cert` names",
+  );
   rmSync(directory, { recursive: true });
+});
+
+test("the service `cache` is told what pip's files of configuration say", async () => {
+  workspace.write(
+    'pip.conf',
+    '[global]\nindex-url = https://index.example.org/simple\nextra-index-url = https://other.example.org/simple\ntrusted-host = index.example.org\ncert = /etc/company.pem\n',
+  );
+  const environment = {
+    PATH: process.env.PATH,
+    PIP_CONFIG_FILE: join(workspace.directory, 'pip.conf'),
+    HOME: '/nonexistent',
+  };
+  expect(await indexEnvironment(environment)).toEqual({
+    variables: {
+      PIP_INDEX_URL: 'https://index.example.org/simple',
+      PIP_EXTRA_INDEX_URL: 'https://other.example.org/simple',
+      PIP_TRUSTED_HOST: 'index.example.org',
+    },
+    certificates: '/etc/company.pem',
+  });
+  const over = { ...environment, PIP_INDEX_URL: 'https://mine.example.org/simple' };
+  expect((await indexEnvironment(over)).variables.PIP_INDEX_URL).toBe('https://mine.example.org/simple');
+  expect(await indexEnvironment({ PATH: '/nonexistent' })).toEqual({ variables: {} });
 });
 
 test('a library without locks is named, with the command that makes them', async () => {
