@@ -44,6 +44,11 @@ export class ComposeProject {
     return await runProgram(command, this.surroundings);
   }
 
+  /** Makes images. The containers of a step that fails are left by the first Compose alone, unless told otherwise. */
+  async build(...services: readonly string[]): Promise<number> {
+    return await this.compose('build', ...(this.program[0] === 'docker-compose' ? ['--force-rm'] : []), ...services);
+  }
+
   /**
    * Runs a service alone until it ends, and takes a directory out of its container, whatever came of it.
    *

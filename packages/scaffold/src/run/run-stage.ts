@@ -110,7 +110,7 @@ async function makeContext(
 
 /** Makes the images, and fills the volume that the others read. */
 async function build(dev: ComposeProject): Promise<number> {
-  const code = await dev.compose('build');
+  const code = await dev.build();
   return code === 0 ? await dev.compose('up', '--exit-code-from', 'cache', 'cache') : code;
 }
 
@@ -154,7 +154,7 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
       hint: 'run the target `stage:builder`, which makes the wheelhouse that is released',
     });
   }
-  const built = await compose.compose('build', 'app');
+  const built = await compose.build('app');
   if (built !== 0) return built;
   const started = await compose.compose('up', '--detach', 'app');
   if (started !== 0) {
