@@ -536,3 +536,30 @@ describe('a path outside of the workspace', () => {
     );
   });
 });
+
+test('a wheel whose metadata is not what was read of the project ends every command that would use it', async () => {
+  workspace.write(
+    `${COMMON}/setup.py`,
+    `from setuptools import setup
+from setuptools.command.egg_info import egg_info
+
+
+class Other(egg_info):
+    def run(self):
+        self.distribution.metadata.install_requires = ["left-pad>=1"]
+        super().run()
+
+
+setup(cmdclass={"egg_info": Other})
+`,
+  );
+  const error = [
+    `${COMMON}/pyproject.toml [line 12 column 0]: \`Requires-Dist\` of the wheel \`todo_common-1.0.0-py3-none-any.whl\` is not what was read: read was nothing, built is \`left-pad>=1\``,
+    'hint: a plugin or hook of the backend, or a setup.py, says something else when the wheel is built: say it where it was read and take it away there; files that are left out of the build are named in the option `include`',
+  ].join('\n');
+  const { exitCode, stderr } = await build('todobackend');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(error) as string });
+  const tested = await workspace.wheelhouse(['test', 'todo-common']);
+  expect(tested.exitCode).toBe(1);
+  expect(tested.stderr).toContain(error);
+});

@@ -3,6 +3,7 @@ export { compareSdists, compareWheels, type CompareOptions } from './compare-arc
 export type { BuildPaths } from './content-difference.js';
 export { formatDifference, type Difference, type DifferenceReason } from './difference.js';
 export type { InspectedProject } from './check-project-files.js';
-export { inspectWheel } from './inspect-wheel.js';
+export type { MetadataDifference, ReadProject } from './compare-metadata.js';
+export { inspectWheel, metadataDifferences } from './inspect-wheel.js';
 export { filesOfManifestIn } from './manifest-in.js';
 export { formatFinding, type WheelFinding } from './wheel-finding.js';

@@ -1,4 +1,5 @@
 import type { ByteSource } from './archive.js';
+import { compareMetadata, type MetadataDifference, type ReadProject } from './compare-metadata.js';
 import { checkEntryPoints } from './check-entry-points.js';
 import { checkMembers } from './check-members.js';
 import { checkAddresses, checkLicenceFiles, checkMetadata } from './check-metadata.js';
@@ -35,6 +36,20 @@ export async function inspectWheel(bytes: ByteSource, project?: InspectedProject
     checkProjectFiles(wheel, project);
     checkMissingFiles(wheel, project);
     return wheel.findings;
+  } finally {
+    archive.close();
+  }
+}
+
+/**
+ * How the metadata of a wheel differs from what was read of its project, field by field.
+ *
+ * @throws ElementError ARTIFACT where it is no zip file
+ */
+export async function metadataDifferences(bytes: ByteSource, project: ReadProject): Promise<MetadataDifference[]> {
+  const archive = await openZip(bytes);
+  try {
+    return await compareMetadata(new WheelUnderInspection(archive), project);
   } finally {
     archive.close();
   }

@@ -1,24 +1,17 @@
 import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
-import { isPlaced, type Declaration, type Field, type Placed } from './declaration.js';
+import { isPlaced, type Field, type Placed } from './declaration.js';
+import { declaredMetadata } from './declared-metadata.js';
 import { resolveGroups } from './dependency-groups.js';
+import { fieldOf, type Declarations } from './field-of.js';
 import { readFileRequirements } from './file-requirements.js';
 import type { ProjectFiles } from './project-files.js';
-import { readsSetupPy, type ProjectMetadata } from './project-metadata.js';
-import type { Pyproject } from './pyproject.js';
+import type { ProjectMetadata } from './project-metadata.js';
 import { TEST_NAMES } from './requirements-settings.js';
 import { canonicalAddress } from '../requirements/address.js';
 import { bothMarkers } from '../requirements/marker.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { canonicalSpecifier, isSpecifier, isVersion } from '../requirements/specifier.js';
-
-/** The files of one project, read. */
-export interface Declarations {
-  readonly files: ProjectFiles;
-  readonly pyproject: Pyproject;
-  readonly setupPy?: Declaration | undefined;
-  readonly setupCfg?: Declaration | undefined;
-}
 
 const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
 const LEAVE_OUT = 'leave the project out with `exclude`';
@@ -98,6 +91,7 @@ export function assembleMetadata(declarations: Declarations): ProjectMetadata {
     dependencyGroups: mapValues(dependencyGroups, located),
     ...(fromFiles === undefined ? {} : { fromFiles: fromFiles.rest }),
     buildSystem: { requires: located(buildRequires), backend: pyproject.backend, backendPath: pyproject.backendPath },
+    declared: declaredMetadata(declarations, dependencies.length),
     origins: {
       name: name.origin,
       ...(isPlaced(version) ? { version: version.origin } : {}),
@@ -121,29 +115,6 @@ function locate(requirement: Requirement, files: ProjectFiles): Requirement {
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
-}
-
-function fieldOf<K extends keyof Declaration>(declarations: Declarations, key: K, dynamicName: string): Declaration[K] {
-  const { pyproject, setupPy, setupCfg } = declarations;
-  const { project, dynamic, poetry } = pyproject;
-  const own = project?.[key];
-  if (own !== undefined) return own;
-  if (poetry !== undefined && project !== undefined && !dynamic.has(dynamicName)) {
-    // What `[project]` leaves out Poetry takes from its own table; but the lists of dependencies from one table alone.
-    const isList = key === 'dependencies' || key === 'extras';
-    const isListed = project.dependencies !== undefined || project.extras !== undefined;
-    return isList && isListed ? undefined : poetry.declaration[key];
-  }
-  if (project !== undefined && !dynamic.has(dynamicName)) return undefined;
-  // Poetry's backend reads no setup.py and no setup.cfg, and setuptools no table of Poetry's.
-  const ofSetuptools = readsSetupPy(pyproject.backend) ? (setupPy?.[key] ?? setupCfg?.[key]) : undefined;
-  const legacy = poetry === undefined ? ofSetuptools : poetry.declaration[key];
-  if (legacy !== undefined || pyproject.project === undefined || dynamicName === 'version') return legacy;
-  const origin = pyproject.project.name === undefined ? pyproject.buildSystemOrigin : pyproject.project.name.origin;
-  return {
-    origin,
-    why: `\`${dynamicName}\` is dynamic: \`${pyproject.backend}\` computes it when the project is built`,
-  };
 }
 
 function nameOf(declarations: Declarations): Field<string> {

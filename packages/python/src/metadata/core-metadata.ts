@@ -27,3 +27,13 @@ export function metadataFields(text: string): (name: string) => string[] {
       return at > 0 && line.slice(0, at).toLowerCase() === name ? [line.slice(at + 1).trim()] : [];
     });
 }
+
+/** The long description of core metadata: its body, or a field of it before 2.1; empty where there is none. */
+export function metadataDescription(text: string): string {
+  const plain = text.replaceAll('\r\n', '\n');
+  const end = plain.indexOf('\n\n');
+  const body = end < 0 ? '' : plain.slice(end).trim();
+  const found = body === '' ? (metadataFields(text)('description')[0] ?? '') : body;
+  // What old setuptools writes for nothing.
+  return found === 'UNKNOWN' ? '' : found;
+}

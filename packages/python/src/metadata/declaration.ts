@@ -1,4 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
+import type { EntryPoints } from './entry-points.js';
 
 /** A value with its place. */
 export interface Placed<T> {
@@ -25,6 +26,9 @@ export interface Declaration {
   readonly dependencies?: Field<readonly Placed<string>[]>;
   /** By extra as written, which may be setuptools' `extra:marker` in setup.py and setup.cfg. */
   readonly extras?: Field<ReadonlyMap<string, readonly Placed<string>[]>>;
+  readonly entryPoints?: Field<EntryPoints>;
+  /** The files of the long description, relative to the project; none where its text is given. */
+  readonly readme?: Field<readonly string[]>;
 }
 
 /** What a dependency group holds (PEP 735): a requirement, or the name of a group whose requirements it has too. */

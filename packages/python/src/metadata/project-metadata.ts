@@ -1,4 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
+import type { DeclaredMetadata } from './declared-metadata.js';
 import type { FileRequirements } from './file-requirements.js';
 import type { ExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectIndexes } from './project-indexes.js';
@@ -61,6 +62,8 @@ export interface ProjectMetadata {
   readonly uvSettings?: string;
   /** What settings of other tools say of how its requirements are resolved; absent where they say nothing. */
   readonly resolution?: ResolutionSettings;
+  /** Which of this a built wheel has to say, too; absent where it was not read from files. */
+  readonly declared?: DeclaredMetadata;
   /** The files that the metadata names, for its backend to read; absent where it names none. */
   readonly namedFiles?: readonly NamedFile[];
   /** Where what has no origin of its own was said. */

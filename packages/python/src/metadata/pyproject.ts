@@ -1,5 +1,6 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { Declaration, Field, GroupItem, Placed } from './declaration.js';
+import { parseEntryPoints, tableEntryPoints, type EntryPoints } from './entry-points.js';
 import { readHatchGroups } from './hatch-table.js';
 import { readPdmGroups } from './pdm-table.js';
 import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
@@ -116,7 +117,42 @@ class PyprojectReader {
               ),
               origin: this.toml.origin(['project', 'optional-dependencies']),
             },
+      entryPoints: this.entryPoints(table) ?? this.dynamicEntryPoints(dynamic),
+      readme: this.readme(table) ?? this.dynamicReadme(dynamic),
     };
+  }
+
+  private entryPoints(table: TomlTable): Field<EntryPoints> {
+    const groups: Record<string, Record<string, string>> = {};
+    if (isTable(table.scripts)) groups.console_scripts = tableEntryPoints(table.scripts);
+    if (isTable(table['gui-scripts'])) groups.gui_scripts = tableEntryPoints(table['gui-scripts']);
+    const more = table['entry-points'];
+    for (const [group, entries] of Object.entries(isTable(more) ? more : {})) groups[group] = tableEntryPoints(entries);
+    const [key] = ['scripts', 'gui-scripts', 'entry-points'].filter((name) => isTable(table[name]));
+    if (key === undefined) return undefined;
+    const header = this.toml.origin(['project', key]);
+    return { value: groups, origin: header.line > 1 ? header : this.toml.origin(['project'], key) };
+  }
+
+  private readme(table: TomlTable): Field<readonly string[]> {
+    const { readme } = table;
+    const { file, text } = isTable(readme) ? readme : { file: readme, text: undefined };
+    const origin = this.toml.origin(['project'], 'readme');
+    if (typeof file === 'string') return { value: [file], origin };
+    return typeof text === 'string' && text.trim() !== '' ? { value: [], origin } : undefined;
+  }
+
+  private dynamicEntryPoints(dynamic: Set<string>): Field<EntryPoints> {
+    const field = this.dynamicText(dynamic, 'entry-points');
+    return field === undefined || 'why' in field ? undefined : { ...field, value: parseEntryPoints(field.value) };
+  }
+
+  private dynamicReadme(dynamic: Set<string>): Field<readonly string[]> {
+    const at = ['tool', 'setuptools', 'dynamic'];
+    const entry = dynamic.has('readme') && this.isSetuptools ? this.toml.tableAt(...at)?.readme : undefined;
+    const named: unknown = isTable(entry) ? entry.file : undefined;
+    const files = (Array.isArray(named) ? (named as unknown[]) : [named]).filter((name) => typeof name === 'string');
+    return files.length === 0 ? undefined : { value: files, origin: this.toml.origin(at, 'readme') };
   }
 
   groups(): Pyproject['groups'] {

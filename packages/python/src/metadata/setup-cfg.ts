@@ -1,5 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
 import type { Declaration, Field, Placed, Unreadable } from './declaration.js';
+import { parseEntryPoints, setupEntryPoints, type EntryPoints } from './entry-points.js';
 import type { ProjectFiles } from './project-files.js';
 import { requirementLines } from './requirements-file.js';
 
@@ -39,7 +40,34 @@ export function readSetupCfg(files: ProjectFiles): Declaration | undefined {
     requiresPython: single(option('options', 'python_requires'), file, files),
     dependencies: list(option('options', 'install_requires'), file, files),
     extras: extras === undefined ? undefined : extrasOf(extras, file, files),
+    entryPoints: entryPointsOf(sections, file, files),
+    readme: readmeOf(option('metadata', 'long_description'), file),
   };
+}
+
+/** `[options.entry_points]`, or the option `entry_points` with a `file:`. */
+function entryPointsOf(sections: Sections, file: string, files: ProjectFiles): Field<EntryPoints> {
+  const named = single(sections.get('options')?.get('entry_points'), file, files);
+  if (named !== undefined) return 'value' in named ? { ...named, value: parseEntryPoints(named.value) } : named;
+  const groups = sections.get('options.entry_points');
+  const [first] = groups?.values() ?? [];
+  if (groups === undefined || first === undefined) return undefined;
+  const lines = [...groups].map(([group, option]) => [group, option.lines.map(({ text }) => text)] as const);
+  const value = setupEntryPoints(Object.fromEntries(lines));
+  return value === undefined ? undefined : { value, origin: { file, line: first.line, column: 0 } };
+}
+
+function readmeOf(option: Option | undefined, file: string): Field<readonly string[]> {
+  if (option === undefined) return undefined;
+  const value = option.lines
+    .map(({ text }) => text)
+    .join('\n')
+    .trim();
+  const origin = { file, line: option.line, column: option.column };
+  if (value === '' || value.startsWith('attr:')) return undefined;
+  if (!value.startsWith('file:')) return { value: [], origin };
+  const names = value.slice('file:'.length).split(/[,\n]/);
+  return { value: names.map((name) => name.trim()).filter((name) => name !== ''), origin };
 }
 
 function extrasOf(

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import type { Declaration, Field, Placed } from './declaration.js';
+import { setupEntryPoints } from './entry-points.js';
 import type { ProjectFiles } from './project-files.js';
 import type { NamedFile } from './project-metadata.js';
 
@@ -93,6 +94,8 @@ function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementEr
     requiresPython: field(fields.python_requires, file, 'python_requires', asText),
     dependencies: field(fields.install_requires, file, 'install_requires', asRequirements),
     extras: field(fields.extras_require, file, 'extras_require', asExtras),
+    entryPoints: field(fields.entry_points, file, 'entry_points', setupEntryPoints),
+    readme: field(fields.long_description, file, 'long_description', asGivenText),
     versionKeywords: {
       use_scm_version: field(fields.use_scm_version, file, 'use_scm_version', (value) => value),
       pbr: field(fields.pbr, file, 'pbr', (value) => value),
@@ -120,6 +123,10 @@ function field<T>(argument: Argument | undefined, file: string, name: string, co
 
 const asText: Convert<string> = (value) =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** A text that is given itself, and by no file. */
+const asGivenText: Convert<readonly string[]> = (value) =>
+  typeof value === 'string' && value.trim() !== '' ? [] : undefined;
 
 /**
  * setuptools takes a list, or one text, of lines: empty ones and comments are passed over, and one that ends with a

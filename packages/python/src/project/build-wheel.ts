@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatDigest, type Outcome } from '@wheelhouse/element';
 import { checkBuildClosures, checkClosure } from './check-closure.js';
+import { checkMetadata } from './check-metadata.js';
 import { includesSdist, onlySdist, type Format } from './formats.js';
 import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from './manifest.js';
@@ -24,8 +25,6 @@ import type { DifferingFile } from './verify-build.js';
 import { parseWheelName } from './wheel-name.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
-import type { ProjectMetadata } from '../metadata/project-metadata.js';
-import { compareVersions } from '../requirements/specifier.js';
 import { REQUIREMENTS } from '../wheelhouse/layout.js';
 
 /** How {@link buildWheel} builds, where it differs from the defaults. */
@@ -92,7 +91,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   await checkClosure(operation, { closure, session, kind: 'runtime' });
   const { blobs } = operation.engine.store;
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
-  checkIdentity(own.metadata, wheel.path);
+  await checkMetadata(operation, { closure, session });
   const wheels = await artifactFiles(operation, session, installed, '.whl');
   const sdist = withSdist
     ? onlySdist(plan.sdist(own), await artifactFiles(operation, session, [plan.sdist(own)]))
@@ -155,21 +154,6 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       ...(sdist === undefined ? {} : { sdist: join(dist, 'sdist', sdist.path) }),
     },
   };
-}
-
-/** The backend has to have seen the project whose metadata was read. @throws ElementError ARTIFACT */
-function checkIdentity(metadata: ProjectMetadata, file: string): void {
-  const { name, version } = parseWheelName(file);
-  const sameVersion = metadata.version === undefined || compareVersions(version, metadata.version) === 0;
-  if (name === metadata.normalizedName && sameVersion) return;
-  throw new ElementError({
-    code: 'ARTIFACT',
-    message: `the backend built \`${file}\` of the project \`${metadata.name}\`${
-      metadata.version === undefined ? '' : ` ${metadata.version}`
-    }`,
-    origin: metadata.origins.name,
-    hint: 'the files that name it are no source of its wheel: see the option `exclude`',
-  });
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type Outcome,
 } from '@wheelhouse/element';
 import { checkClosure } from './check-closure.js';
+import { checkMetadata } from './check-metadata.js';
 import { readReport, type TestReport } from './junit.js';
 import { manifestText, type TestRecord } from './manifest.js';
 import {
@@ -93,6 +94,7 @@ async function runTestsWith(
   const tested = outcomes.find(({ element }) => element.name === test);
   if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
   await checkClosure(operation, { closure, session, kind: 'test' });
+  await checkMetadata(operation, { closure, session });
 
   const { blobs } = operation.engine.store;
   const { tree } = session.recordOf(test);

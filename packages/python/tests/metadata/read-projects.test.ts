@@ -313,3 +313,30 @@ runs = ["tool"]
   });
   expect(lines(everythingRequired(await read()))).toEqual(['runs', 'extra', 'group', 'tests', 'hatchling', 'tool']);
 });
+
+test('which fields a wheel has to say, too: those that were read, and those that `[project]` leaves out', async () => {
+  write({
+    'static/pyproject.toml':
+      '[project]\nname = "static"\nversion = "1"\nreadme = "README.md"\nscripts = { a = "b : c" }\n',
+    'static/requirements.txt': 'from-file\n',
+    'pbr/pyproject.toml':
+      '[build-system]\nrequires = ["pbr"]\nbuild-backend = "pbr.build"\n[project]\nname = "pbr"\ndynamic = ["version", "dependencies"]\n',
+    'pbr/requirements.txt': 'six>=1\n',
+    'code/setup.py': 'from setuptools import setup\nsetup(name="code", entry_points=f(), long_description="x")\n',
+  });
+  const [stated, pbr, code] = await readProjects(['static', 'pbr', 'code'], { workspace, python });
+  const place = (file: string, line: number): unknown => expect.objectContaining({ file, line });
+  expect(stated?.declared).toEqual({
+    requiresPython: place('static/pyproject.toml', 2),
+    dependencies: { count: 0, origin: place('static/pyproject.toml', 2) },
+    extras: place('static/pyproject.toml', 2),
+    entryPoints: { groups: { console_scripts: { a: 'b:c' } }, origin: place('static/pyproject.toml', 5) },
+    readme: { files: ['README.md'], origin: place('static/pyproject.toml', 4) },
+  });
+  expect(lines(pbr?.dependencies)).toEqual(['six>=1']);
+  expect(pbr?.declared).toEqual({
+    requiresPython: place('pbr/pyproject.toml', 5),
+    extras: place('pbr/pyproject.toml', 5),
+  });
+  expect(code?.declared).toEqual({ readme: { files: [], origin: place('code/setup.py', 2) } });
+});

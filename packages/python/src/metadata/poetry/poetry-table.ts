@@ -2,8 +2,9 @@ import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheel
 import { poetryDependency, type Place, type PoetryDependency } from './dependency.js';
 import { poetryRequiresPython } from './python.js';
 import { normalizeName } from '../../requirements/name.js';
-import type { Declaration, GroupItem, Placed } from '../declaration.js';
+import type { Declaration, Field, GroupItem, Placed } from '../declaration.js';
 import type { IndexBinding } from '../project-indexes.js';
+import { tableEntryPoints, type EntryPoints } from '../entry-points.js';
 import { isTable, type TomlFile, type TomlTable } from '../toml-file.js';
 import type { UvIndex, UvTable } from '../uv-table.js';
 
@@ -81,7 +82,25 @@ class PoetryReader {
         ),
         origin: this.toml.origin([...AT, 'extras']),
       },
+      entryPoints: this.entryPoints(table),
+      readme: this.readme(table),
     };
+  }
+
+  private entryPoints({ scripts, plugins }: TomlTable): Field<EntryPoints> {
+    const groups = Object.entries(isTable(plugins) ? plugins : {}).map(
+      ([group, entries]) => [group, tableEntryPoints(entries)] as const,
+    );
+    const own = isTable(scripts) ? { console_scripts: tableEntryPoints(scripts) } : {};
+    if (groups.length === 0 && !isTable(scripts)) return undefined;
+    const origin = isTable(scripts) ? this.toml.origin([...AT, 'scripts']) : this.toml.origin(AT, 'plugins');
+    return { value: { ...own, ...Object.fromEntries(groups) }, origin };
+  }
+
+  private readme({ readme }: TomlTable): Field<readonly string[]> {
+    const list: readonly unknown[] = Array.isArray(readme) ? readme : [readme];
+    const files = list.filter((name) => typeof name === 'string');
+    return files.length === 0 ? undefined : { value: files, origin: this.toml.origin(AT, 'readme') };
   }
 
   groups(table: TomlTable): ReadonlyMap<string, readonly GroupItem[]> {

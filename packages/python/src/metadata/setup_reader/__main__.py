@@ -21,7 +21,10 @@ from machine import Machine, TooMuch
 from project_files import ROOT, ProjectFiles
 from values import SCALARS, Choice, Items, Mapping, Unknown, same
 
-READ = ("name", "version", "description", "python_requires", "install_requires", "extras_require", "use_scm_version", "pbr")
+READ = (
+    *("name", "version", "description", "python_requires", "install_requires", "extras_require", "entry_points"),
+    *("long_description", "license_file", "license_files", "package_data", "use_scm_version", "pbr"),
+)
 SECONDS = 5
 
 

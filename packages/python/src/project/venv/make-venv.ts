@@ -5,6 +5,7 @@ import { makeEditable, type EditableProject } from './editable-wheels.js';
 import { runScript } from './script.js';
 import { hasInterpreter, readStamp, venvPlace, type VenvStamp } from './venv-place.js';
 import { checkClosure } from '../check-closure.js';
+import { checkMetadata } from '../check-metadata.js';
 import { artifactFiles, buildTargets, planClosure, type Operation } from '../operation.js';
 import type { TreeFile } from '../tree-files.js';
 import type { Interpreter } from '../../interpreter/interpreter.js';
@@ -54,6 +55,7 @@ export async function makeVenv(operation: Operation, options: VenvOptions = {}):
   if (failed) return { outcomes };
 
   await checkClosure(operation, { closure, session, kind: 'test' });
+  await checkMetadata(operation, { closure, session });
   const wheels = await artifactFiles(operation, session, thirdParty, '.whl');
   const temporary = await engine.store.workspace();
   const lock = await lockFile(join(engine.store.directory, 'locks', `venv-${digestOf(place).hash}.lock`), {
