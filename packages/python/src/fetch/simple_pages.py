@@ -207,9 +207,10 @@ def fault_of(error, at):
         chain.append(error)
         error = error.__cause__ or error.__context__
     text = str(chain[0])
+    # The client wraps what the system says in errors of its own: what is known more exactly counts first.
     for each in chain:
-        if isinstance(each, ssl.SSLError):
-            return Fault("tls", at, getattr(each, "verify_message", "") or each.reason or str(each))
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return Fault("tls", at, each.verify_message or str(each))
         if isinstance(each, socket.gaierror):
             return Fault("dns", at, each.strerror or str(each))
         if isinstance(each, ConnectionRefusedError):
@@ -220,6 +221,6 @@ def fault_of(error, at):
             return Fault("proxy", at, text)
         if isinstance(each, httpx2.TooManyRedirects):
             return Fault("redirects", at, text)
-        if isinstance(each, (httpx2.TransportError, httpx2.DecodingError)):
-            return Fault("network", at, text)
+    if any(isinstance(each, (httpx2.TransportError, httpx2.DecodingError, ssl.SSLError)) for each in chain):
+        return Fault("network", at, text)
     return None

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { normalizeName, parseFilename } from '@wheelhouse/python';
 import { type IndexSettings } from '@wheelhouse/python/lock';
+import type { ServerCertificate } from './certificates.js';
 import { temporaryDirectory } from './tools.js';
 
 /** What {@link PackageIndex.start} publishes; see make_distributions.py. */
@@ -127,6 +129,17 @@ export class PackageIndex {
     return `${this.host}/simple`;
   }
 
+  /** The same index by TLS: its address for whoever brings credentials. It ends with the index. */
+  async secure(certificate: ServerCertificate): Promise<string> {
+    const server = createTlsServer(certificate, (request, response) => this.server.emit('request', request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.secured.push(server);
+    const { port } = server.address() as AddressInfo;
+    return `https://127.0.0.1:${port}/simple`;
+  }
+
+  private readonly secured: TlsServer[] = [];
+
   /** The address of a page with links to all of its files. */
   get linksUrl(): string {
     return `${this.host}/links`;
@@ -160,7 +173,9 @@ export class PackageIndex {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    for (const server of [this.server, ...this.secured]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 }
