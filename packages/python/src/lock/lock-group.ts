@@ -120,7 +120,11 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
     upgrade,
     commits: new Map(members.flatMap((member) => [...(member.foreign?.commits ?? [])])),
   });
-  const resolver = new Resolver(uv, buildLocks, { vendor, offers: new IndexOffers(services) });
+  const resolver = new Resolver(uv, buildLocks, {
+    vendor,
+    offers: new IndexOffers(services),
+    overrides: members.flatMap(({ requirements }) => requirements.overrides ?? []),
+  });
   buildLocks.connect(resolver);
   vendor.connect(buildLocks);
 

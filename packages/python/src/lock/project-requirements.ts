@@ -55,6 +55,7 @@ export function projectRequirements(
     ...(allConstraints.length === 0 ? {} : { constraints: distinct(allConstraints) }),
     ...(allBuildConstraints.length === 0 ? {} : { buildConstraints: distinct(allBuildConstraints) }),
     ...(settings.length === 0 ? {} : { settings }),
+    ...((resolution?.overrides ?? []).length === 0 ? {} : { overrides: resolution?.overrides ?? [] }),
     ...(prereleases === DEFAULT_PRERELEASES ? {} : { prereleases }),
     ...(python === undefined ? {} : { python }),
   };

@@ -30,6 +30,8 @@ export interface Wanted {
 export interface ResolverSources {
   readonly vendor: Vendor;
   readonly offers: IndexOffers;
+  /** Overrides as they are written: what settings say of them has no credentials. */
+  readonly overrides: readonly Requirement[];
 }
 
 /**
@@ -50,8 +52,10 @@ export class Resolver {
     const lines: string[] = [];
     const { environments, ...settings } = parseSettings([...(wanted.settings ?? []), ...(wanted.machine ?? [])]);
     const overrides: string[] = [];
+    const written = new Map(this.sources.overrides.map((each) => [formatRequirement(each), each]));
     for (const override of [...overridesOf(wanted).values()].flat()) {
-      overrides.push(await this.sources.vendor.lineOf(override, wanted.python));
+      const asWritten = written.get(formatRequirement(override)) ?? override;
+      overrides.push(await this.sources.vendor.lineOf(asWritten, wanted.python));
     }
     if (overrides.length > 0) settings[OVERRIDES] = overrides;
     const everywhere = environmentsMarker(environments);

@@ -27,6 +27,8 @@ export interface ProjectRequirements {
   readonly prereleases?: PrereleaseMode;
   /** What uv is told beside that, as lines of one spelling (`settingLines`); absent for nothing. */
   readonly settings?: readonly string[];
+  /** Overrides as they are written, whose addresses may have credentials; their lines are among the settings. */
+  readonly overrides?: readonly Requirement[];
   /** The lowest Python of requires-python; absent where it names none. */
   readonly python?: string;
   /** The name of the resolve that the project is in; absent where it is resolved alone. */

@@ -2,7 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { GroupItem } from './declaration.js';
 import type { PrereleaseMode } from '../locks/lock-settings.js';
 import { canonicalAddress, type AddressBase } from '../requirements/address.js';
-import { formatRequirement, parseRequirement } from '../requirements/requirement.js';
+import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { isTable, type TomlFile } from './toml-file.js';
 import type { UvIndex, UvTable } from './uv-table.js';
 
@@ -36,6 +36,7 @@ export function readPdmResolution(
 ): {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly prereleases?: PrereleaseMode;
+  readonly overrides?: readonly Requirement[];
 } {
   const at = [...AT, 'resolution'];
   const table = toml.tableAt(...at) ?? {};
@@ -51,17 +52,18 @@ export function readPdmResolution(
     );
   }
   const overrides = toml.tableAt(...at, 'overrides') ?? {};
-  const lines = Object.entries(overrides).map(([name, value]) => {
+  const read = Object.entries(overrides).map(([name, value]) => {
     const place = [...at, 'overrides'];
     if (typeof value !== 'string') throw wrong(toml, place, name, `the override of \`${name}\` is not a text`);
     const isAddress = value.includes('://');
     const text = isAddress ? `${name} @ ${value}` : /^[<>=!~]/.test(value) ? `${name}${value}` : `${name}==${value}`;
     const override = parseRequirement(text, toml.origin(place, name));
     const { url } = override;
-    return formatRequirement(url === undefined ? override : { ...override, url: canonicalAddress(url, base) });
+    return url === undefined ? override : { ...override, url: canonicalAddress(url, base) };
   });
+  const lines = read.map(formatRequirement);
   return {
-    ...(lines.length === 0 ? {} : { settings: { 'override-dependencies': lines.sort() } }),
+    ...(lines.length === 0 ? {} : { settings: { 'override-dependencies': lines.sort() }, overrides: read }),
     ...(table['allow-prereleases'] === true ? { prereleases: 'allow' } : {}),
   };
 }

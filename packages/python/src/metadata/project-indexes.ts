@@ -97,6 +97,7 @@ function readResolution({ levels, root, settings }: UvLevels, files: ProjectFile
   const all = {
     ...uv,
     settings: { ...pdm.settings, ...uv.settings },
+    overrides: [...(uv.overrides ?? []), ...(pdm.overrides ?? [])],
     constraints: [...uv.constraints, ...poetry.constraints],
     sources: [...uv.sources, ...poetry.sources],
   };

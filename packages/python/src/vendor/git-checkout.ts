@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, type Io, type Origin } from '@wheelhouse/element';
-import { faultHint, faultInWords } from '../fetch/index-fault.js';
+import { faultError, faultHint, faultInWords } from '../fetch/index-fault.js';
 import { publicAddress, type Address } from '../requirements/address.js';
 import { isVersion } from '../requirements/specifier.js';
 import { runProgram } from '../tools/program.js';
@@ -46,7 +46,10 @@ export async function checkOut(
   const must = async (...args: readonly string[]): Promise<string> => {
     const result = await git(...args);
     if (result.code === 0) return result.stdout;
-    throw failed(`git cannot fetch \`${url}\``, result.output, context.origin);
+    const fault = faultInWords(result.output);
+    const because = fault && faultError({ ...fault, at: url }, { what: 'file', names: [] }).reason;
+    const message = because === undefined ? `git cannot fetch \`${url}\`` : `${because}: git cannot fetch it`;
+    throw failed(message, result.output, context.origin);
   };
   await must('clone', '--quiet', '--no-checkout', '--filter=blob:none', '--', url, destination);
   const within = (...args: readonly string[]): readonly string[] => ['-C', destination, ...args];

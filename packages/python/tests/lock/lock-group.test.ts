@@ -225,6 +225,24 @@ test('an override counts before what is required and what distributions require,
   }
 }, 120_000);
 
+test('an override by an address is fetched with the credentials in it, which no lock has', async () => {
+  const workspace = new LockWorkspace({ index, tools, interpreter });
+  workspace.app(['leaf<1.1']);
+  const address = index.url.replace('/simple', '/files/leaf-1.1-py3-none-any.whl');
+  const path = join(workspace.directory, 'app', 'pyproject.toml');
+  const override = JSON.stringify(`leaf @ ${index.authorized(address)}`);
+  workspace.write(
+    'app/pyproject.toml',
+    `${readFileSync(path, 'utf8')}[tool.uv]\noverride-dependencies = [${override}]\n`,
+  );
+  await workspace.lock();
+  expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.1']);
+  expect(workspace.read('runtime.txt')).toContain(`# setting: override-dependencies = ["leaf @ ${address}"]\n`);
+  expect(workspace.read('runtime.txt')).not.toContain('secret');
+  const [member] = (await workspace.input()).members;
+  workspace.check(member!);
+}, 120_000);
+
 test('what an sdist does not declare is built with it where the project says so, and a change is noticed offline', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['deeper']);

@@ -168,7 +168,9 @@ describe('a requirement from git', () => {
     });
     workspace.app(['forked @ git+http://user:s3cret@127.0.0.1:9/x']);
     const error: unknown = await workspace.lockApp().catch((reason: unknown) => reason);
-    expect(formatError(error as ElementError)).toContain('git cannot fetch `http://127.0.0.1:9/x`');
+    expect(formatError(error as ElementError)).toMatch(
+      /^app\/pyproject\.toml \[line 9 column 16\]: `http:\/\/127\.0\.0\.1:9\/x` cannot be reached \(Failed to connect to .*\): git cannot fetch it\n/,
+    );
     expect(formatError(error as ElementError)).not.toContain('s3cret');
   }, 120_000);
 });

@@ -19,6 +19,8 @@ export interface ResolutionSettings {
   readonly prereleases?: PrereleaseMode;
   /** Settings that uv is given as they are, by their names in uv.toml. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The overrides among them as they are written: addresses may have credentials, which settings do not. */
+  readonly overrides?: readonly Requirement[];
   readonly sources: readonly RequirementSource[];
 }
 

@@ -42,6 +42,7 @@ export function readUvResolution(
     constraints: readers.flatMap((reader) => reader.requirements('constraint-dependencies')),
     buildConstraints: readers.flatMap((reader) => reader.requirements('build-constraint-dependencies')),
     ...(prereleases === undefined ? {} : { prereleases: prereleases as PrereleaseMode }),
+    overrides: readers.flatMap((reader) => reader.overrides(files.base(reader.name))),
     settings: Object.assign({}, ...readers.map((reader) => reader.passed(files.base(reader.name))).reverse()) as Record<
       string,
       unknown
@@ -132,9 +133,7 @@ class SettingsReader {
       const value = this.text(key);
       if (value !== undefined) found[key] = value;
     }
-    const overrides = this.requirements('override-dependencies').map((each) =>
-      formatRequirement(each.url === undefined ? each : { ...each, url: canonicalAddress(each.url, base) }),
-    );
+    const overrides = this.overrides(base).map(formatRequirement);
     if (overrides.length > 0) found['override-dependencies'] = [...new Set(overrides)].sort();
     const environments =
       typeof this.table.environments === 'string' ? [this.table.environments] : this.texts('environments');
@@ -143,6 +142,13 @@ class SettingsReader {
     const perPackage = this.table['exclude-newer-package'];
     if (perPackage !== undefined) found['exclude-newer-package'] = this.datesOf(perPackage);
     return found;
+  }
+
+  /** @param base where paths begin */
+  overrides(base: AddressBase): Requirement[] {
+    return this.requirements('override-dependencies').map((each) =>
+      each.url === undefined ? each : { ...each, url: canonicalAddress(each.url, base) },
+    );
   }
 
   private datesOf(value: unknown): Record<string, unknown> {
