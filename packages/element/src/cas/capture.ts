@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ElementError, type ErrorCode } from '../base/error.js';
 import { systemFault } from '../base/system-error.js';
+import type { Origin } from '../base/origin.js';
 import { digestOf, type Digest } from './digest.js';
 import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
 import type { BlobStore } from './blob-store.js';
@@ -25,6 +26,8 @@ export interface CaptureOptions {
   readonly label: string;
   /** The code of errors about what is in the directory. Default ARTIFACT. */
   readonly code?: ErrorCode;
+  /** Where the directory is named, for errors. */
+  readonly origin?: Origin;
   /** Whether an entry belongs to the tree; a directory that does not is not looked into. Default: every entry. */
   readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
 }
@@ -213,6 +216,7 @@ class Capture {
     return new ElementError({
       code: this.options.code ?? 'ARTIFACT',
       message: `${this.options.label}: \`${path === '' ? '.' : path.replace(/\/$/, '')}\` ${what}`,
+      origin: this.options.origin,
       cause,
     });
   }

@@ -30,15 +30,12 @@ export class LocalSource extends CapturedSource {
 
   protected override async capture(blobs: BlobStore): Promise<Digest> {
     const absolute = join(this.project.directory, this.path);
+    const options = { label: this.path, code: 'SOURCE', origin: this.origin } as const;
     if (lstatSync(absolute, { throwIfNoEntry: false })?.isDirectory() === true) {
-      return await captureTree(blobs, absolute, { label: this.path, code: 'SOURCE' });
+      return await captureTree(blobs, absolute, options);
     }
     const name = basename(absolute);
-    return await captureTree(blobs, dirname(absolute), {
-      label: this.path,
-      code: 'SOURCE',
-      filter: (path) => path === name,
-    });
+    return await captureTree(blobs, dirname(absolute), { ...options, filter: (path) => path === name });
   }
 }
 

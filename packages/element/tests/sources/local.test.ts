@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -239,6 +240,14 @@ describe('a local source', () => {
         rmSync(join(at, 'files/a'));
       }),
     ).toBe('no error');
+  });
+
+  it('that holds what a tree cannot hold is an error at its place', async () => {
+    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+    execFileSync('mkfifo', [join(directory, 'files/pipe')]);
+    await expect(source.consistency()).rejects.toThrow(
+      /^app\.bst \[line 3 column 2\]: files: `pipe` is a fifo, which a tree cannot hold$/,
+    );
   });
 
   it('does not answer before it was looked at', () => {

@@ -75,7 +75,17 @@ class Pages:
             return [location]
         if not is_secure_origin(self.client, location):
             raise Fault("insecure", at, urlsplit(location.url).hostname or "")
-        return self.reached(at, lambda: page_links(at, self.client.get(location.normalized, headers={"Accept": ACCEPT})))
+        return self.reached(at, lambda: page_links(at, self.answer(at, location)))
+
+    def answer(self, at, location):
+        try:
+            answer = self.client.get(location.normalized, headers={"Accept": ACCEPT})
+        except (ValueError, httpx2.UnsupportedProtocol):
+            answer = None
+        # An index may send on to another server, never to files of this machine.
+        if answer is None or answer.url.scheme not in ("http", "https"):
+            raise Fault("page", at, "a redirect to what is not http or https")
+        return answer
 
     def reached(self, at, action, progress=lambda: 0):
         """What `action` returns. What fails for the moment is tried again, after a while that doubles for as long as
@@ -143,6 +153,15 @@ def check_json(at, content, sent_on):
     files = data.get("files") if isinstance(data, dict) else None
     if not isinstance(files, list) or not all(isinstance(file, dict) and file.get("url") for file in files):
         raise Fault("page", at, "JSON that does not list files (PEP 691){}".format(sent_on))
+    meta = data.get("meta")
+    check_version(at, meta.get("api-version") if isinstance(meta, dict) else None, sent_on)
+
+
+def check_version(at, version, sent_on):
+    """Whoever meets a higher major version must not go on (PEP 629). Pages without one are of 1.0."""
+    major = str(version or "1.0").strip().partition(".")[0]
+    if major != "1":
+        raise Fault("page", at, "a page of version `{}`, of which only 1 can be read (PEP 629){}".format(version, sent_on))
 
 
 def check_html(at, text, sent_on):
@@ -154,6 +173,7 @@ def check_html(at, text, sent_on):
         title = " ".join(parser.title.split())
         named = "" if title == "" else " (`{}`)".format(title[:80])
         raise Fault("page", at, "a page that lists no files of a distribution{}{}".format(named, sent_on))
+    check_version(at, parser.version, sent_on)
 
 
 class Outline(HTMLParser):
@@ -163,7 +183,7 @@ class Outline(HTMLParser):
         super().__init__()
         self.title, self.headings, self.text = "", "", ""
         self.tags, self.has_file, self.is_declared, self.asks_password = set(), False, False, False
-        self.inside = None
+        self.inside, self.version = None, None
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
@@ -174,6 +194,8 @@ class Outline(HTMLParser):
             self.has_file = self.has_file or FILE.search(name) is not None
         elif tag == "meta":
             self.is_declared = self.is_declared or (given.get("name") or "").startswith("pypi:")
+            if given.get("name") == "pypi:repository-version":
+                self.version = given.get("content")
             if (given.get("http-equiv") or "").lower() == "refresh":
                 self.tags.add("refresh")
         elif tag == "input" and (given.get("type") or "").lower() == "password":

@@ -74,7 +74,7 @@ export interface ProjectListing {
  * reads them.
  *
  * @param directory absolute path of the project
- * @throws ElementError SOURCE where git refuses to answer
+ * @throws ElementError SOURCE where git refuses to answer, or the directory is removed meanwhile
  */
 export async function projectListing(directory: string): Promise<ProjectListing> {
   const listing = await gitListing(directory, { which: 'sources' });

@@ -1,5 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '../errno.js';
 
 /** What tools leave in a project that is under no version control. */
 const DEBRIS =
@@ -15,9 +18,10 @@ export function isDebris(path: string): boolean {
  *
  * @param directory absolute path
  * @returns relative paths, unsorted
+ * @throws ElementError SOURCE where a directory is removed meanwhile
  */
 export async function walkedFiles(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const entries = await everything(directory);
   const paths = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
@@ -25,4 +29,17 @@ export async function walkedFiles(directory: string): Promise<string[]> {
   // A virtual environment (PEP 405), whatever it is called.
   const environments = paths.filter((path) => path.endsWith('/pyvenv.cfg')).map((path) => dirname(path));
   return paths.filter((path) => !environments.some((environment) => path.startsWith(`${environment}/`)));
+}
+
+async function everything(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    throw new ElementError({
+      code: 'SOURCE',
+      message: `\`${directory}\` was removed, or something in it, while its files were listed`,
+      cause: error,
+    });
+  }
 }

@@ -27,6 +27,25 @@ const FAULTS: Readonly<Record<string, Answer & { readonly said: string }>> = {
   cut: { body: '<html><body><a href="leaf-1.1.tar.gz">leaf</a><a hr', said: 'answers with a page that is cut off' },
   half: { type: JSON_PAGE, body: '{"meta": {"api-version": "1.0"}, "fil', said: 'answers with broken JSON' },
   other: { type: JSON_PAGE, body: '{"error": "log in"}', said: 'answers with JSON that does not list files (PEP 691)' },
+  later: {
+    type: JSON_PAGE,
+    body: '{"meta": {"api-version": "2.0"}, "name": "leaf", "files": []}',
+    said: 'answers with a page of version `2.0`, of which only 1 can be read (PEP 629)',
+  },
+  declaredLater: {
+    body: '<html><head><meta name="pypi:repository-version" content="3.1"></head><body></body></html>',
+    said: 'answers with a page of version `3.1`, of which only 1 can be read (PEP 629)',
+  },
+  file: {
+    status: 302,
+    location: 'file:///etc/hostname',
+    said: 'answers with a redirect to what is not http or https',
+  },
+  ftp: {
+    status: 302,
+    location: 'ftp://127.0.0.1/leaf/',
+    said: 'answers with a redirect to what is not http or https',
+  },
   loop: { status: 302, location: '', said: 'redirects in a loop' },
 };
 const HINTS: Readonly<Record<string, string>> = {
