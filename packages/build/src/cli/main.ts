@@ -16,8 +16,6 @@ import { venv } from './commands/venv.js';
 import { verify } from './commands/verify.js';
 import { EXIT, explainFailure } from '../failure.js';
 
-export { outputOn } from '../reporter/terminal-output.js';
-
 /** Where errors are said. */
 export interface MainContext extends CommandContext {
   readonly errorOutput: { write(text: string): void };

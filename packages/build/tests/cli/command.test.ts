@@ -9,15 +9,21 @@ const directory = temporaryDirectories();
 const project = directory({
   ...ELEMENTS,
   'odd/project.conf':
-    'name: odd\nmin-version: 2.4\nplugins:\n- origin: local\n  path: odd.cjs\n  elements:\n  - odd\n  - late\n',
+    'name: odd\nmin-version: 2.4\nplugins:\n- origin: local\n  path: odd.cjs\n  elements:\n  - odd\n  - late\n  - rash\n  sources:\n  - stuck\n',
   'odd/odd.cjs':
-    `const { BuildElement } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
+    `const { BuildElement, Source } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
     "class Odd extends BuildElement { generateScript() { throw new Error('boom'); } }\n" +
     "class Late extends BuildElement { stage() { throw new TypeError('no stage'); } }\n" +
+    'class Rash extends BuildElement { stage() { process.env.RASH === "exit" ? process.exit(0) : Promise.reject(new Error("rash")); } }\n' +
+    'class Stuck extends Source { configure() {} getUniqueKey() { return 1; } consistency() { return new Promise(() => {}); } }\n' +
     "module.exports = { elements: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) },\n" +
-    "  { kind: 'late', formatVersion: 1, create: (meta) => new Late(meta) }] };\n",
+    "  { kind: 'late', formatVersion: 1, create: (meta) => new Late(meta) },\n" +
+    "  { kind: 'rash', formatVersion: 1, create: (meta) => new Rash(meta) }],\n" +
+    "  sources: [{ kind: 'stuck', formatVersion: 1, create: (meta) => new Stuck(meta) }] };\n",
   'odd/odd.bst': 'kind: odd\n',
   'odd/late.bst': 'kind: late\n',
+  'odd/rash.bst': 'kind: rash\n',
+  'odd/stuck.bst': 'kind: import\nsources:\n- kind: stuck\n',
 });
 const store = directory();
 
@@ -165,6 +171,28 @@ describe('wheelhouse', () => {
       'late.bst [line 1 column 0]: late.bst: `stage` of kind `late` threw TypeError: no stage',
     ]);
     expect(stdout).toBe('0 built, 0 cached, 1 failed\n');
+  });
+
+  it('ends with 1 and names the source where a plugin promises what never comes', () => {
+    expect(run('build', '--directory', 'odd', 'stuck.bst')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'stuck.bst [line 3 column 2]: stuck.bst sources[0]: `consistency` of kind `stuck` answered a promise that is ' +
+        "never settled: nothing is left to wait for\nhint: this is an error of the kind's plugin\n",
+    });
+  });
+
+  it('ends with 70 where a plugin ends the process, or leaves a rejection to nobody', () => {
+    const build = ['build', '--directory', 'odd', 'rash.bst'];
+    const ended = wheelhouse(build, { cwd: project, environment: { WHEELHOUSE_CACHE_DIR: store, RASH: 'exit' } });
+    expect([ended.exitCode, ended.stderr]).toEqual([70, 'the process ended before its work was done\n']);
+    const { exitCode, stderr } = run(...build);
+    expect([exitCode, ...stderr.split('\n').slice(0, 2)]).toEqual([
+      70,
+      'This is a bug in Wheelhouse, or in the code of a plugin.',
+      'Error: rash',
+    ]);
   });
 
   it('ends with 1 and what was meant where a file of the project is a fifo', () => {

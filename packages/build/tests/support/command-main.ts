@@ -1,11 +1,3 @@
-import { main } from '../../src/cli/main.js';
+import { run } from '../../src/cli/run.js';
 
-void main(process.argv.slice(2), {
-  cwd: process.cwd(),
-  environment: process.env,
-  output: process.stdout,
-  errorOutput: process.stderr,
-  process,
-}).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void run(process);

@@ -16,12 +16,16 @@ function isList(value: readonly Json[] | { readonly [key: string]: Json }): valu
   return Array.isArray(value);
 }
 
+/** So deep may a value be: keys are not deep, and a value that holds itself has no end. */
+const MAX_DEPTH = 100;
+
 /**
  * What of a value a canonical text would lose or mistake: a `Map`, a number that is none, something undefined.
  *
  * @returns what and where, such as `a Map at \`recipients\``; `undefined` where all of it is {@link Json}
  */
-export function notPlain(value: unknown, at = ''): string | undefined {
+export function notPlain(value: unknown, at = '', depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return 'more than 100 levels of lists and dictionaries, or one that holds itself';
   const where = at === '' ? '' : ` at \`${at}\``;
   switch (typeof value) {
     case 'string':
@@ -36,7 +40,7 @@ export function notPlain(value: unknown, at = ''): string | undefined {
         : Object.entries(value).map(([key, member]) => [at === '' ? key : `${at}.${key}`, member]);
       if (!Array.isArray(value) && !isDictionary(value)) return `${nameOfClass(value)}${where}`;
       for (const [path, member] of members) {
-        const wrong = notPlain(member, path);
+        const wrong = notPlain(member, path, depth + 1);
         if (wrong !== undefined) return wrong;
       }
       return undefined;

@@ -10,7 +10,7 @@ import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Sandbox, Step } from '../plugin/ports.js';
-import { callPlugin, pluginFault } from '../plugin/plugin-call.js';
+import { callMethod, callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
 import { subtree } from '../cas/tree.js';
 
@@ -229,9 +229,7 @@ export class Assembler {
 /** Lets an element write down its action. @returns the directory to collect @throws ElementError PLUGIN */
 function describe(element: Element, recorder: ActionRecorder): string {
   for (const method of ['configureSandbox', 'stage', 'prepare'] as const) {
-    callPlugin(element, method, () => {
-      element[method](recorder);
-    });
+    callMethod(element, element, method, recorder);
   }
   const collect: unknown = callPlugin(element, 'assemble', () => element.assemble(recorder));
   if (typeof collect === 'string') return collect;

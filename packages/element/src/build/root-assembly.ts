@@ -1,10 +1,10 @@
 import type { StageInstruction } from './action-recorder.js';
 import { StagingArea, type StagingWarning } from './staging.js';
 import { whitelistOf } from './overlap-whitelist.js';
-import { sameDigest, type Digest } from '../cas/digest.js';
+import { isDigest, sameDigest, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../base/error.js';
-import { callPlugin } from '../plugin/plugin-call.js';
+import { awaitPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { ArtifactRecord, Io, Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
@@ -98,7 +98,8 @@ export async function assembleRoot(
 async function sourceTree(sources: readonly Source[], { blobs, io, element }: RootAssemblyOptions): Promise<Digest> {
   const area = new StagingArea(blobs);
   for (const source of sources) {
-    const tree = await callPlugin(source, 'fetch', () => source.fetch(blobs, io));
+    const tree = await awaitPlugin<unknown>(source, 'fetch', () => source.fetch(blobs, io));
+    if (!isDigest(tree)) throw pluginFault(source, 'fetch', 'answered what is not the digest of a tree');
     await area.stage({ tree, path: source.directory, owner: element.name, mayOverlap: () => true });
   }
   return await writeTree(blobs, area.tree);

@@ -9,7 +9,7 @@ import { ElementError } from '../base/error.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';
-import { callPlugin } from '../plugin/plugin-call.js';
+import { awaitPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
@@ -130,7 +130,10 @@ export class BuildSession {
 
 /** @throws ElementError SOURCE where it cannot be read, or names nothing exactly */
 async function lookAt(element: Element, source: Source): Promise<void> {
-  if ((await callPlugin(source, 'consistency', () => source.consistency())) !== 'inconsistent') return;
+  const consistency = await awaitPlugin<unknown>(source, 'consistency', () => source.consistency());
+  if (consistency === 'resolved' || consistency === 'cached') return;
+  if (consistency !== 'inconsistent')
+    throw pluginFault(source, 'consistency', 'answered neither `inconsistent`, `resolved` nor `cached`');
   throw new ElementError({
     code: 'SOURCE',
     message: `${element.name}: the source ${source.name} has no exact reference`,

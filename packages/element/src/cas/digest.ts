@@ -27,6 +27,13 @@ export function parseDigest(text: string): Digest | undefined {
   return { hash: match[1], sizeBytes: Number(match[2]) };
 }
 
+/** Whether a value, such as the answer of a plugin, is a digest. */
+export function isDigest(value: unknown): value is Digest {
+  if (typeof value !== 'object' || value === null || !('hash' in value) || !('sizeBytes' in value)) return false;
+  const { hash, sizeBytes } = value;
+  return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) && Number.isSafeInteger(sizeBytes);
+}
+
 /** Whether two digests name the same bytes. */
 export function sameDigest(a: Digest, b: Digest): boolean {
   return a.hash === b.hash && a.sizeBytes === b.sizeBytes;

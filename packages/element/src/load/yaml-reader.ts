@@ -23,7 +23,7 @@ export function readYaml(text: string, file: string): MappingNode {
   return new YamlReader(text, file).read();
 }
 
-const NO_ZERO_BYTE = 'neither arguments of programs, variables nor names of files can hold one';
+const NO_NUL = 'neither arguments of programs, variables nor names of files can hold one';
 
 class YamlReader {
   private readonly lines = new LineCounter();
@@ -82,7 +82,7 @@ class YamlReader {
 
   private scalar(node: Scalar.Parsed, emptyAt: number): ScalarNode {
     const value = String(node.value);
-    if (value.includes('\0')) this.refuse('The text has a zero byte in it', node.range[0], NO_ZERO_BYTE);
+    if (value.includes('\0')) this.refuse('The text has a NUL character in it', node.range[0], NO_NUL);
     const isEmpty = node.type === 'PLAIN' && value === '';
     return new ScalarNode(isEmpty ? null : value.trim(), this.origin(isEmpty ? emptyAt : node.range[0]));
   }

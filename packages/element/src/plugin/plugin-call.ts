@@ -19,14 +19,76 @@ export interface PluginCaller {
  * @throws ElementError PLUGIN, and every user's error that the code throws
  */
 export function callPlugin<T>(caller: PluginCaller, method: string, call: () => T): T {
+  let answer: T;
   try {
-    const answer = call();
-    if (!isPromise(answer)) return answer;
-    return answer.then(undefined, (error: unknown) => {
-      throw pluginError(caller, method, error);
-    }) as T;
+    answer = call();
   } catch (error) {
     throw pluginError(caller, method, error);
+  }
+  if (!isPromise(answer)) return answer;
+  // Its rejection is nobody's then, which would end the process.
+  void Promise.resolve(answer).catch(() => undefined);
+  throw pluginFault(caller, method, 'answered a promise, and is not waited for: it must not be `async`');
+}
+
+/** {@link callPlugin} for a method that answers nothing: what it answers all the same may be a promise. */
+export function callMethod<M extends string, A>(
+  caller: PluginCaller,
+  target: { readonly [name in M]: (argument: A) => unknown },
+  method: M,
+  argument: A,
+): void {
+  callPlugin(caller, method, () => target[method](argument));
+}
+
+/** {@link callPlugin} for `create`. By its shape: a plugin may have a copy of the classes of its own. */
+export function createPlugin<T extends object>(caller: PluginCaller, what: 'element' | 'source', create: () => T): T {
+  const made: unknown = callPlugin<unknown>(caller, 'create', create);
+  if (isConfigurable(made)) return made as T;
+  throw pluginFault(caller, 'create', `answered what is not ${what === 'element' ? 'an element' : 'a source'}`);
+}
+
+function isConfigurable(made: unknown): boolean {
+  return typeof made === 'object' && made !== null && 'configure' in made && typeof made.configure === 'function';
+}
+
+/**
+ * {@link callPlugin} for a method whose answer is waited for. A promise that nothing can settle any more, because the
+ * process has nothing else to do, is an error of the kind as well.
+ */
+export async function awaitPlugin<T>(caller: PluginCaller, method: string, call: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    const answer = call();
+    if (caller.identity.origin === undefined || !isPromise(answer)) return await answer;
+    return await settled(answer, () =>
+      pluginFault(caller, method, 'answered a promise that is never settled: nothing is left to wait for'),
+    );
+  } catch (error) {
+    throw pluginError(caller, method, error);
+  }
+}
+
+/** What is waited for, by what ends the waiting. One listener serves all of them. */
+const waiting = new Set<() => void>();
+
+function endWaiting(): void {
+  for (const end of waiting) end();
+}
+
+async function settled<T>(answer: PromiseLike<T>, stuck: () => ElementError): Promise<T> {
+  let end = (): void => undefined;
+  const never = new Promise<never>((_resolve, reject) => {
+    end = () => {
+      reject(stuck());
+    };
+  });
+  if (waiting.size === 0) process.on('beforeExit', endWaiting);
+  waiting.add(end);
+  try {
+    return await Promise.race([answer, never]);
+  } finally {
+    waiting.delete(end);
+    if (waiting.size === 0) process.off('beforeExit', endWaiting);
   }
 }
 
@@ -51,7 +113,7 @@ function pluginError(caller: PluginCaller, method: string, error: unknown): unkn
   if (identity.origin === undefined) return error;
   const isError = types.isNativeError(error);
   // A full disk is no fault of the plugin's, but it is told like one: where it happened is what helps.
-  const what = systemFault(error) === undefined && isError ? `${error.name}: ${error.message}` : String(error);
+  const what = systemFault(error) === undefined && isError ? `${error.name}: ${error.message}` : shown(error);
   return new ElementError({
     code: 'PLUGIN',
     message: `${name}: \`${method}\` of kind \`${identity.kind}\` threw ${what}`,
@@ -60,6 +122,15 @@ function pluginError(caller: PluginCaller, method: string, error: unknown): unkn
     detail: isError ? stackOf(error) : undefined,
     cause: error,
   });
+}
+
+/** Anything can be thrown, what refuses to be a text included. */
+function shown(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'what cannot be shown';
+  }
 }
 
 /** Where it was thrown: the stack without the message, which is said. */

@@ -1,7 +1,7 @@
 import { ErrorCollector } from '../base/error-collector.js';
 import { ElementError, ElementErrors } from '../base/error.js';
 import type { Project } from '../load/project.js';
-import { callPlugin } from '../plugin/plugin-call.js';
+import { awaitPlugin } from '../plugin/plugin-call.js';
 import type { Element } from '../plugin/element.js';
 import type { ElementSettings } from './element-settings.js';
 import { resolvedElement, type ResolvedElement } from './resolved-element.js';
@@ -48,7 +48,7 @@ export class ElementGraph {
     for (const element of this.elements) {
       for (const plugin of [element, ...element.sources]) {
         try {
-          await callPlugin(plugin, 'preflight', () => plugin.preflight());
+          await awaitPlugin(plugin, 'preflight', () => plugin.preflight());
         } catch (error) {
           if (error instanceof ElementErrors) errors.add(...error.errors);
           else if (error instanceof ElementError) errors.add(error);

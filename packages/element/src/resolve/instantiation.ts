@@ -4,9 +4,8 @@ import { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode, ScalarNode } from '../load/node.js';
 import type { Project } from '../load/project.js';
-import { shownPath } from '../base/system-error.js';
 import type { Dependency, Element, ElementKind, ElementMeta } from '../plugin/element.js';
-import { callPlugin } from '../plugin/plugin-call.js';
+import { callMethod, createPlugin } from '../plugin/plugin-call.js';
 import type { PluginRegistry, Registered } from '../plugin/registry.js';
 import type { Source, SourceMeta } from '../plugin/source.js';
 import type { LoadedElement } from './element-graph-loader.js';
@@ -76,10 +75,8 @@ export class Instantiation {
       sources: Object.freeze(sources.filter((source) => source !== undefined)),
       dependencies: Object.freeze(dependencies),
     };
-    const element = callPlugin(meta, 'create', () => known.type.create(meta));
-    callPlugin(meta, 'configure', () => {
-      element.configure(settings.config);
-    });
+    const element = createPlugin(meta, 'element', () => known.type.create(meta));
+    callMethod(meta, element, 'configure', settings.config);
     return { element, settings };
   }
 
@@ -131,12 +128,10 @@ export class Instantiation {
       project: this.project,
       directory: sourceDirectory(declared, settings),
     };
-    const source = callPlugin(meta, 'create', () => type.create(meta));
+    const source = createPlugin(meta, 'source', () => type.create(meta));
     // Unlike an element's, a source's configuration is read with the variables of its element put in.
     const config = settings.variables.expandNode(composed);
-    callPlugin(meta, 'configure', () => {
-      source.configure(config);
-    });
+    callMethod(meta, source, 'configure', config);
     return source;
   }
 }
@@ -144,13 +139,6 @@ export class Instantiation {
 function sourceDirectory({ directory, origin }: SourceDeclaration, settings: ElementSettings): string {
   if (directory === undefined) return '.';
   const path = settings.variables.expand(new ScalarNode(directory, origin));
-  if (path.includes('\0')) {
-    throw new ElementError({
-      code: 'PROJ_PATH_INVALID',
-      message: `Source directory \`${shownPath(path)}\` has a NUL character`,
-      origin,
-    });
-  }
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (!parts.includes('..')) return parts.length === 0 ? '.' : parts.join('/');
   throw new ElementError({

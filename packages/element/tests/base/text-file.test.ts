@@ -103,12 +103,13 @@ describe('a project', () => {
     );
   });
 
+  const NO_NUL = 'hint: neither arguments of programs, variables nor names of files can hold one';
   const LONG = 'x'.repeat(300);
   it.each<[string, Readonly<Record<string, string>>, string]>([
     [
       'the path of a source has a NUL character',
       { 'app.bst': 'kind: import\nsources:\n- kind: local\n  path: "a\\0b"\n' },
-      "app.bst [line 4 column 8]: Specified path 'a\\x00b' has a NUL character",
+      `app.bst [line 4 column 8]: The text has a NUL character in it\n${NO_NUL}`,
     ],
     [
       'the path of a source is too long',
@@ -123,7 +124,7 @@ describe('a project', () => {
     [
       'the element path has a NUL character',
       { 'project.conf': `${CONF}element-path: "e\\0"\n`, 'app.bst': IMPORT },
-      "project.conf [line 3 column 14]: Specified path 'e\\x00' has a NUL character",
+      `project.conf [line 3 column 14]: The text has a NUL character in it\n${NO_NUL}`,
     ],
     [
       'the element path is too long',

@@ -394,8 +394,58 @@ describe('an error that ends the build of one element', () => {
       'return [1, undefined]',
       '`getUniqueKey` of kind `broken` answered what is not plain data: undefined at `[1]`',
     ],
+    [
+      'getUniqueKey',
+      'const it = {}; it.it = it; return it',
+      '`getUniqueKey` of kind `broken` answered what is not plain data: more than 100 levels of lists and dictionaries, or one that holds itself',
+    ],
+    [
+      'async stage',
+      "throw new Error('late')",
+      '`stage` of kind `broken` answered a promise, and is not waited for: it must not be `async`',
+    ],
+    [
+      'stage',
+      "throw new Proxy({}, { get() { throw new Error('trap'); } })",
+      '`stage` of kind `broken` threw what cannot be shown',
+    ],
   ])('names element, kind and method: %s that does `%s`', async (method, body, message) => {
     const { error } = await broken(method, body);
     expect((error as ElementError).message.split('\n')[0]).toBe(`broken.bst [line 1 column 0]: broken.bst: ${message}`);
+  });
+
+  it('names kind and element where `create` answers no element', async () => {
+    const project = testProject(path());
+    project.write({
+      'project.conf': 'name: test\nmin-version: 2.4\nplugins:\n- origin: local\n  path: plugin.cjs\n',
+      'plugin.cjs': "module.exports = { elements: [{ kind: 'odd', formatVersion: 1, create: () => undefined }] };\n",
+      'app.bst': 'kind: odd\n',
+    });
+    await expect(project.open(['app.bst'])).rejects.toMatchObject({
+      code: 'PLUGIN',
+      message: 'app.bst [line 1 column 0]: app.bst: `create` of kind `odd` answered what is not an element',
+    });
+  });
+
+  it.each<[string, string, string]>([
+    ['consistency', 'return 1', '`consistency` of kind `odd` answered neither `inconsistent`, `resolved` nor `cached`'],
+    ['fetch', 'return { hash: "00" }', '`fetch` of kind `odd` answered what is not the digest of a tree'],
+    ['fetch', 'throw undefined', '`fetch` of kind `odd` threw undefined'],
+  ])('names kind and method of a source: %s that does `%s`', async (method, body, message) => {
+    const project = testProject(path());
+    project.write({
+      'project.conf': 'name: test\nmin-version: 2.4\nplugins:\n- origin: local\n  path: plugin.cjs\n',
+      'plugin.cjs':
+        `const { Source } = require(${JSON.stringify(require.resolve('@wheelhouse/element'))});\n` +
+        `class Odd extends Source { configure() {} getUniqueKey() { return 1; } async consistency() { return 'cached'; }\n` +
+        `  async ${method}() { ${body} } }\n` +
+        "module.exports = { sources: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) }] };\n",
+      'app.bst': 'kind: import\nsources:\n- kind: odd\n',
+    });
+    const failure = project.open(['app.bst']).then(async (session) => await session.build());
+    await expect(failure).rejects.toMatchObject({
+      code: 'PLUGIN',
+      message: `app.bst [line 3 column 2]: app.bst sources[0]: ${message}`,
+    });
   });
 });

@@ -87,13 +87,13 @@ describe('parseYaml', () => {
     throw new Error('nothing was thrown');
   });
 
-  it('refuses a zero byte, however it is written', () => {
+  it('refuses a NUL character, however it is written', () => {
     const hint = 'hint: neither arguments of programs, variables nor names of files can hold one';
     expect(errorText(() => parseYaml('a: x\nb: ["y\\0"]\nc: |\n  z\0\n"d\\0": e\n', 'app.bst'))).toBe(
       [
-        'app.bst [line 2 column 4]: The text has a zero byte in it',
-        'app.bst [line 3 column 3]: The text has a zero byte in it',
-        'app.bst [line 5 column 0]: The text has a zero byte in it',
+        'app.bst [line 2 column 4]: The text has a NUL character in it',
+        'app.bst [line 3 column 3]: The text has a NUL character in it',
+        'app.bst [line 5 column 0]: The text has a NUL character in it',
       ].join(`\n${hint}\n`) + `\n${hint}`,
     );
   });
