@@ -19,12 +19,15 @@ export async function checkWheelFile(wheel: WheelUnderInspection): Promise<((nam
   return fields;
 }
 
-/** The tags of the file name are those of WHEEL, and fit what the wheel holds (PEP 425). */
+/**
+ * The tags of the file name are those of WHEEL, and fit what the wheel holds (PEP 425). WHEEL has a line for each of them
+ * (PEP 427), but backends write the file name's short form there, too, and installers take it.
+ */
 export async function checkTags(wheel: WheelUnderInspection, fields: (name: string) => string[]): Promise<void> {
   const { fileName } = wheel;
   if (fileName === undefined) return;
   const place = `${wheel.distInfo ?? ''}/WHEEL`;
-  const [named, written] = [expand(fileName).sort(), [...fields('tag')].sort()];
+  const [named, written] = [expand(fileName).sort(), fields('tag').flatMap(expandTag).sort()];
   if (named.join(' ') !== written.join(' ')) {
     wheel.error(place, `its tags are \`${written.join(' ')}\`, and the file name says \`${named.join(' ')}\``);
   }
@@ -72,8 +75,14 @@ async function hasProgram(wheel: WheelUnderInspection): Promise<boolean> {
   return false;
 }
 
-function expand({ pythons, abis, platforms }: WheelFileName): string[] {
+function expand({ pythons, abis, platforms }: Pick<WheelFileName, 'pythons' | 'abis' | 'platforms'>): string[] {
   return pythons.flatMap((python) =>
     abis.flatMap((abi) => platforms.map((platform) => `${python}-${abi}-${platform}`)),
   );
+}
+
+function expandTag(tag: string): string[] {
+  const [pythons, abis, platforms, more] = tag.split('-').map((part) => part.split('.'));
+  if (pythons === undefined || abis === undefined || platforms === undefined || more !== undefined) return [tag];
+  return expand({ pythons, abis, platforms });
 }

@@ -137,6 +137,19 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     [warning('it is tagged `linux_x86_64`, and nothing in it is compiled', NATIVE)],
   ],
   [
+    'nothing in the short form of tags, in WHEEL as in the file name',
+    {
+      name: 'app-1.0-py2.py3-none-any.whl',
+      files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2.py3-none-any') },
+    },
+    [],
+  ],
+  [
+    'the short form of tags in WHEEL that are not those of the file name',
+    { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2.py3-none-any') } },
+    [error(`${INFO}/WHEEL: its tags are \`py2-none-any py3-none-any\`, and the file name says \`py3-none-any\``)],
+  ],
+  [
     'tags in WHEEL that the file name does not say',
     { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2-none-any') } },
     [error(`${INFO}/WHEEL: its tags are \`py2-none-any\`, and the file name says \`py3-none-any\``)],
