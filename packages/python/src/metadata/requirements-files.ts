@@ -168,10 +168,10 @@ class FilesReader {
         this.add(this.requirement(option.value, origin, name), as, option.value);
         return;
       case '--index-url':
-        this.indexUrl = option.value;
+        this.indexUrl = indexAddress(option);
         return;
       case '--extra-index-url':
-        this.indexes.extraIndexUrls.push(option.value);
+        this.indexes.extraIndexUrls.push(indexAddress(option));
         return;
       case '--find-links':
         this.indexes.findLinks.push(this.findLinks(option.value, name, origin));
@@ -258,6 +258,17 @@ class FilesReader {
 /** A line as it may be written down. */
 function shown(written: string): string {
   return written.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, publicAddress);
+}
+
+/** Pip puts in variables that are written with braces alone. @throws ElementError where it is neither address nor path */
+function indexAddress({ value, origin }: PipOption): string {
+  if (/^[a-z][a-z0-9+.-]*:|\/|^\.|\$\{/i.test(value)) return value;
+  const variable = /^\$([A-Z0-9_]+)$/.exec(value)?.[1];
+  throw failure(
+    `\`${value}\` is not the address of an index`,
+    origin,
+    variable === undefined ? undefined : `pip puts in variables that are written with braces: \`\${${variable}}\``,
+  );
 }
 
 /** What pip takes for a path or an address and not for a name. */

@@ -251,3 +251,14 @@ test('all that is wrong in all files is told at once', async () => {
   expect(text).toContain('app/requirements.txt [line 1 column 0]: `a b` is no valid requirement');
   expect(text).toContain('app/requirements.txt [line 2 column 0]: there is no option `--what`');
 });
+
+test('an index whose address is none is told at its place', async () => {
+  const workspace = new Workspace({ 'app/requirements.txt': 'six\n-i $INDEX\n--extra-index-url team\n' });
+  expect(await workspace.failure({}, { INDEX: 'https://index/simple' })).toBe(
+    [
+      'app/requirements.txt [line 2 column 0]: `$INDEX` is not the address of an index',
+      'hint: pip puts in variables that are written with braces: `${INDEX}`',
+      'app/requirements.txt [line 3 column 0]: `team` is not the address of an index',
+    ].join('\n'),
+  );
+});
