@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import type { Io } from '@wheelhouse/element';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { errnoOf, type Io } from '@wheelhouse/element';
 
 /** What a program is run with. */
 export interface ProgramOptions {
@@ -23,18 +23,37 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-/** Runs a program to its end. @throws the signal's reason when aborted, the system's error when it cannot start */
+/** How long a program has to end by itself when it is told to, in milliseconds. */
+const GRACE = 5000;
+
+/**
+ * Runs a program to its end. One that may be aborted is the leader of a process group: what it has started ends with it,
+ * and none of it is left when this returns.
+ *
+ * @throws the signal's reason when aborted, the system's error when it cannot start
+ */
 export async function runProgram(
   program: string,
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<ProgramResult> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const child = spawn(program, args, {
     env: options.environment,
     cwd: options.cwd ?? '/',
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    detached: signal !== undefined,
   });
+  const stop = (): void => {
+    endGroup(child);
+  };
+  const kill = (): void => {
+    signalGroup(child, 'SIGKILL');
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  // Where this process ends before the program does, at a second Ctrl-C.
+  if (signal !== undefined) process.once('exit', kill);
   let [stdout, stderr] = ['', ''];
   let told = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -57,9 +76,34 @@ export async function runProgram(
     child.once('close', (status) => {
       resolve(status ?? -1);
     });
+  }).finally(() => {
+    signal?.removeEventListener('abort', stop);
+    process.off('exit', kill);
   });
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   return { code, stdout, output: withoutCredentials(stderr) };
+}
+
+/** Ends a process group: politely, and after a while for good. */
+function endGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => {
+    signalGroup(child, 'SIGKILL');
+  }, GRACE);
+  child.once('close', () => {
+    clearTimeout(timer);
+    // What it left behind, without its outputs.
+    signalGroup(child, 'SIGKILL');
+  });
+}
+
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, name);
+  } catch (error) {
+    // Nobody of it is left.
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 /** A text whose URLs have lost user names and passwords. */
