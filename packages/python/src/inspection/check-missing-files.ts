@@ -1,18 +1,17 @@
-import picomatch from 'picomatch';
 import { installedPath, type InspectedProject } from './check-project-files.js';
+import { checkPatterns } from './check-patterns.js';
+import { listed } from './listed.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
-
-/** How many files a warning names. */
-const NAMED = 5;
 
 /** What the wheel lacks although somebody may think that it is there. */
 export function checkMissingFiles(wheel: WheelUnderInspection, project: InspectedProject): void {
-  checkIgnored(wheel, project);
+  const named = new Set(checkPatterns(wheel, project));
+  checkIgnored(wheel, { ignored: project.ignored.filter((file) => !named.has(file)) });
+  checkShipped(wheel, { shipped: project.shipped.filter((file) => !named.has(file)) });
   checkPointers(wheel, project);
-  checkPackageData(wheel, project);
 }
 
-function checkIgnored(wheel: WheelUnderInspection, { ignored }: InspectedProject): void {
+function checkIgnored(wheel: WheelUnderInspection, { ignored }: Pick<InspectedProject, 'ignored'>): void {
   const installed = new Set(wheel.installed().values());
   const lacking = ignored.filter((file) => !installed.has(installedPath(file, installed) ?? file));
   if (lacking.length === 0) return;
@@ -32,29 +31,11 @@ function checkPointers(wheel: WheelUnderInspection, { pointers }: InspectedProje
   );
 }
 
-function checkPackageData(wheel: WheelUnderInspection, { packageData }: InspectedProject): void {
-  const installed = [...wheel.installed().values()];
-  for (const [name, patterns] of Object.entries(packageData)) {
-    // Patterns of every package are about some of them.
-    if (name === '' || name === '*') continue;
-    const directory = name.replaceAll('.', '/');
-    if (!installed.some((path) => path.startsWith(`${directory}/`))) continue;
-    for (const pattern of patterns) {
-      const matches = picomatch(`${directory}/${pattern}`, { dot: true });
-      if (installed.some((path) => matches(path))) continue;
-      wheel.warn(
-        undefined,
-        `the package data \`${pattern}\` of \`${name}\` matches no file of the wheel`,
-        'files that git ignores are no sources: those that a task makes are named in the option `generated`',
-      );
-    }
-  }
-}
-
-function listed(files: readonly string[]): string {
-  const named = [...files]
-    .sort()
-    .slice(0, NAMED)
-    .map((file) => `\`${file}\``);
-  return `${named.join(', ')}${files.length > NAMED ? ` and ${files.length - NAMED} more` : ''}`;
+function checkShipped(wheel: WheelUnderInspection, { shipped }: Pick<InspectedProject, 'shipped'>): void {
+  if (shipped.length === 0) return;
+  wheel.warn(
+    undefined,
+    `the project was unpacked from an sdist, and git ignores ${listed(shipped)}: ${shipped.length === 1 ? 'it is' : 'they are'} no source of the wheel`,
+    'what the build needs is taken up with `git add --force`',
+  );
 }

@@ -1,6 +1,8 @@
 import picomatch from 'picomatch';
+import { listed } from './listed.js';
 import { filesOfManifestIn } from './manifest-in.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
+import type { PackagedPattern } from '../metadata/project-metadata.js';
 
 /** What is known of the project that a wheel was built from. */
 export interface InspectedProject {
@@ -11,23 +13,29 @@ export interface InspectedProject {
   /** The backend, as `module:object`. */
   readonly backend: string;
   readonly manifestIn?: string | undefined;
-  /** Globs of licence files, as `project.license-files` declares them. */
+  /** Globs of licence files, as the project declares them. */
   readonly licenceFiles: readonly string[];
+  /** Whether its files say so in a way that may match nothing: setuptools' of before PEP 639. */
+  readonly licencesMayLack: boolean;
   /** Files in its packages that git ignores. */
   readonly ignored: readonly string[];
   /** Those of its files that are pointers of Git LFS. */
   readonly pointers: readonly string[];
-  /** setuptools' package data: patterns by package. */
-  readonly packageData: Readonly<Record<string, readonly string[]>>;
+  /** Files outside of packages that git ignores, of a project that was unpacked from an sdist. */
+  readonly shipped: readonly string[];
+  /** The patterns by which the project says what its distributions hold. */
+  readonly patterns: readonly PackagedPattern[];
+  /** All of its files, those that its wheel is not made from too. */
+  readonly all: readonly string[];
+  /** Files that git ignores, and that patterns may match. */
+  readonly hidden: readonly string[];
 }
 
 /** Names that belong to a repository, and that no other distribution should find in its site-packages. */
 const ACCIDENTS = ['tests', 'test', 'testing', 'docs', 'doc', 'examples', 'example', 'benchmarks', 'build', 'dist'];
 const ACCIDENTAL_MODULES = ['setup', 'conftest', 'noxfile', 'tasks'];
 /** Directories below which packages commonly lie. */
-const PACKAGE_ROOTS = ['', 'src/', 'lib/', 'python/'];
-/** How many files a warning names. */
-const NAMED = 5;
+export const PACKAGE_ROOTS: readonly string[] = ['', 'src/', 'lib/', 'python/'];
 
 /** What the project's files say that the wheel should hold, or should not. */
 export function checkProjectFiles(wheel: WheelUnderInspection, project: InspectedProject): void {
@@ -62,12 +70,7 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
     return path !== undefined && !installed.has(path);
   });
   if (lacking.length === 0) return;
-  const named = lacking
-    .sort()
-    .slice(0, NAMED)
-    .map((file) => `\`${file}\``);
-  const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : '';
-  wheel.warn(undefined, `MANIFEST.in names ${named.join(', ')}${more}, which the wheel lacks`, PACKAGE_DATA_HINT);
+  wheel.warn(undefined, `MANIFEST.in names ${listed(lacking)}, which the wheel lacks`, PACKAGE_DATA_HINT);
 }
 
 /** Where a file of the project lies in a wheel that holds its package; `undefined` for one of no such package. */
@@ -87,19 +90,22 @@ function topOf(path: string): string {
 const PACKAGE_DATA_HINT =
   'MANIFEST.in is about the sdist: for the wheel set `include_package_data=True` in setup(), `include_package_data = True` in setup.cfg, or `package-data`; and the directory has to be a package';
 
-function checkDeclaredLicences(wheel: WheelUnderInspection, { licenceFiles, files }: InspectedProject): void {
+function checkDeclaredLicences(
+  wheel: WheelUnderInspection,
+  { licenceFiles, licencesMayLack, files }: InspectedProject,
+): void {
   if (licenceFiles.length === 0) return;
   const matches = picomatch([...licenceFiles], { dot: true });
   const metadata = [...wheel.files.keys()].filter((name) => name.startsWith(`${wheel.distInfo ?? ''}/`));
   for (const file of files.filter((each) => matches(each))) {
-    if (metadata.some((name) => name.endsWith(`/${file}`))) continue;
+    // Before PEP 639 backends put licences beside METADATA, without their directories.
+    const flat = `${wheel.distInfo ?? ''}/${file.split('/').at(-1) ?? ''}`;
+    if (metadata.some((name) => name === flat || name.endsWith(`/${file}`))) continue;
     wheel.error(undefined, `the licence file \`${file}\` that the project declares is not in the wheel`);
   }
-  if (!files.some((each) => matches(each))) {
-    wheel.error(
-      undefined,
-      `none of the files the wheel is built from is a licence file as declared: \`${licenceFiles.join('`, `')}\``,
-      'the option `include` takes up files that are left out by default',
-    );
-  }
+  if (files.some((each) => matches(each))) return;
+  const message = `none of the files the wheel is built from is a licence file as declared: \`${licenceFiles.join('`, `')}\``;
+  const hint = 'the option `include` takes up files that are left out by default';
+  if (licencesMayLack) wheel.warn(undefined, message, hint);
+  else wheel.error(undefined, message, hint);
 }

@@ -27,7 +27,22 @@ export interface NamedFile {
   readonly written?: true;
   /** Whether it is for the sdist alone. */
   readonly sdist?: true;
+  /** Whether it is a licence. */
+  readonly licence?: true;
   /** What names it. */
+  readonly origin: Origin;
+}
+
+/** A pattern by which a project says what its distributions hold. Plain data. */
+export interface PackagedPattern {
+  /** As written. */
+  readonly pattern: string;
+  /** What it means relative to the project; of package data, relative to where packages are installed. */
+  readonly globs: readonly string[];
+  /** Of package data: the package, empty for every one. */
+  readonly package?: string;
+  /** The command that it stands in with others, of which one may do for all. */
+  readonly together?: string;
   readonly origin: Origin;
 }
 
@@ -66,6 +81,8 @@ export interface ProjectMetadata {
   readonly declared?: DeclaredMetadata;
   /** The files that the metadata names, for its backend to read; absent where it names none. */
   readonly namedFiles?: readonly NamedFile[];
+  /** The patterns by which it says what its distributions hold; absent where there are none. */
+  readonly patterns?: readonly PackagedPattern[];
   /** Where what has no origin of its own was said. */
   readonly origins: {
     readonly name: Origin;

@@ -4,6 +4,7 @@ import type { ProjectFiles } from './project-files.js';
 import { readToolSettings } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readNamedFiles } from './named/named-files.js';
+import { readPackagedPatterns } from './packaged/packaged-patterns.js';
 import { readPyproject } from './pyproject.js';
 import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
@@ -34,10 +35,12 @@ export async function readFresh(
         setupPy,
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files, setupPy) : undefined;
-      const namedFiles = readNamedFiles(files, setupPy?.opened);
+      const namedFiles = readNamedFiles(files, [...(setupPy?.opened ?? []), ...(setupPy?.licences ?? [])]);
+      const patterns = readPackagedPatterns(files, setupPy?.packageData);
       return {
         ...metadata,
         ...(namedFiles.length === 0 ? {} : { namedFiles }),
+        ...(patterns.length === 0 ? {} : { patterns }),
         ...(vcsVersion === undefined ? {} : { vcsVersion }),
         ...readToolSettings(files),
       };

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import type { Declaration, Field, Placed } from './declaration.js';
 import { setupEntryPoints } from './entry-points.js';
 import type { ProjectFiles } from './project-files.js';
-import type { NamedFile } from './project-metadata.js';
+import { packagePattern } from './packaged/packaged-patterns.js';
+import type { NamedFile, PackagedPattern } from './project-metadata.js';
 
 /** A program in Python, of several modules. */
 const SCRIPT = join(__dirname, 'setup_reader');
@@ -38,6 +39,9 @@ type Answer =
 export interface SetupPy extends Declaration {
   /** The files that it reads. */
   readonly opened?: readonly NamedFile[];
+  /** The patterns of its licences. */
+  readonly licences?: readonly NamedFile[];
+  readonly packageData?: readonly PackagedPattern[];
   /** Keywords by which tools take the version from git: `use_scm_version` of setuptools_scm, `pbr`. */
   readonly versionKeywords?: Readonly<Record<VersionKeyword, Field<unknown>>>;
 }
@@ -88,6 +92,8 @@ function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementEr
   const fields = answer.arguments;
   return {
     opened,
+    licences: [fields.license_file, fields.license_files].flatMap((argument) => licencesIn(argument, file)),
+    packageData: packageDataIn(fields.package_data, files),
     name: field(fields.name, file, 'name', asText),
     version: field(fields.version, file, 'version', asText),
     description: field(fields.description, file, 'description', asText),
@@ -101,6 +107,35 @@ function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementEr
       pbr: field(fields.pbr, file, 'pbr', (value) => value),
     },
   };
+}
+
+function licencesIn(argument: Argument | undefined, file: string): NamedFile[] {
+  if (argument === undefined || !('value' in argument)) return [];
+  const origin = { file, line: argument.line, column: argument.column };
+  return textsIn(argument.value)
+    .flatMap((text) => text.split(','))
+    .map((path) => ({ path: posix.normalize(path.trim()), glob: true, licence: true, origin }));
+}
+
+function packageDataIn(argument: Argument | undefined, files: ProjectFiles): PackagedPattern[] {
+  if (argument === undefined || !('value' in argument)) return [];
+  const { value, line, column } = argument;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const lines = (files.read('setup.py') ?? '').split(/\r\n|\r|\n/);
+  return Object.entries(value).flatMap(([name, list]) =>
+    textsIn(list).map((pattern) => {
+      // A pattern that is written out has its own place, what is computed that of the argument.
+      const literals = [`"${pattern}"`, `'${pattern}'`];
+      const at = lines.findIndex((text, index) => index >= line - 1 && literals.some((each) => text.includes(each)));
+      const place = at < 0 ? { line, column } : { line: at + 1, column: 0 };
+      return packagePattern(name, pattern, { file: files.label('setup.py'), ...place });
+    }),
+  );
+}
+
+function textsIn(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item): item is string => typeof item === 'string' && item !== '');
 }
 
 type Convert<T> = (value: unknown, place: (index?: number) => Placed<string>['origin']) => T | undefined;

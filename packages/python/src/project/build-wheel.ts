@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatDigest, type Outcome } from '@wheelhouse/element';
+import { formatDigest, type ArtifactRecord, type Outcome } from '@wheelhouse/element';
 import { checkBuildClosures, checkClosure } from './check-closure.js';
 import { checkMetadata } from './check-metadata.js';
 import { includesSdist, onlySdist, type Format } from './formats.js';
@@ -20,6 +20,7 @@ import { sourceDigestOf } from './source-digest.js';
 import { replaceOutputs } from './replace-outputs.js';
 import { outputDirectory, type TreeFile } from './tree-files.js';
 import { digestOf, ElementError } from '@wheelhouse/element';
+import type { PlannedProject } from '../plan/planned-project.js';
 import type { Variation } from '../plan/surroundings.js';
 import type { DifferingFile } from './verify-build.js';
 import { parseWheelName } from './wheel-name.js';
@@ -84,8 +85,8 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
     const [record] = outcomes.flatMap((each) =>
       each.status === 'failed' && distributions.includes(each.element.name) ? [each.record] : [],
     );
-    const hint = record === undefined ? undefined : await outsideHint(operation, own, record);
-    return { outcomes, warnings: [], ...(hint === undefined ? {} : { hints: [hint] }), differing: [], verified: [] };
+    const hints = record === undefined ? [] : await hintsOf(operation, own, record);
+    return { outcomes, warnings: [], ...(hints.length === 0 ? {} : { hints }), differing: [], verified: [] };
   }
 
   await checkClosure(operation, { closure, session, kind: 'runtime' });
@@ -154,6 +155,12 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       ...(sdist === undefined ? {} : { sdist: join(dist, 'sdist', sdist.path) }),
     },
   };
+}
+
+async function hintsOf(operation: Operation, own: PlannedProject, record: ArtifactRecord): Promise<string[]> {
+  const { ignoredHint } = await import('./ignored-hint.js');
+  const hints = [await outsideHint(operation, own, record), await ignoredHint(operation, record)];
+  return hints.filter((hint) => hint !== undefined);
 }
 
 /**

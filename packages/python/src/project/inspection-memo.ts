@@ -4,7 +4,7 @@ import { replaceMemo } from '@wheelhouse/element';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 
 /** Raised whenever inspection finds something else in the same bytes. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Wheels remembered; those inspected longest ago are forgotten first. */
 const CAPACITY = 2000;
 

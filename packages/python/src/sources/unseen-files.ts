@@ -2,41 +2,50 @@ import { openSync, closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { askGit } from './git-command.js';
 import { isIgnoredByGit } from './git-files.js';
-import { isDebris } from './walked-files.js';
 
 /** So many files of a directory that git ignores are looked at. */
 const LOOKED_AT = 1000;
+/** What tools leave in a project, and directories that hold nothing of its own. */
+const DEBRIS = /(^|\/)(__pycache__|node_modules|venv|\.[^/]+|[^/]+\.egg-info)\/|^(build|dist)\/|\.py[co]$/;
 /** What editors, compilers and running programs leave beside sources. */
 const LEFT_BEHIND = /(^|\/)\.|~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock|so|pyd|dylib|dll|o|a|obj|lib|c|cpp)$/;
 
+/** Files of a project that git ignores, relative to it and sorted; the first of them where they are many. */
+export interface IgnoredFiles {
+  /** Those in packages, that a wheel has which is built from what lies there. Not what tools leave behind. */
+  readonly inPackages: readonly string[];
+  /** All but the caches and environments of tools. */
+  readonly all: readonly string[];
+}
+
 /**
- * Files that git ignores and that lie in packages: a wheel that is built from what lies in the directory has them. Not
- * what tools leave behind.
+ * The files of a project that git ignores.
  *
  * @param directory the project's, absolute
  * @param sources the project's files, relative to it
- * @returns relative paths, sorted; the first of them where they are many
  * @throws ElementError SOURCE where git refuses to answer
  */
-export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<string[]> {
+export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<IgnoredFiles> {
   // There everything counts, and git has no answer to the question.
-  if (await isIgnoredByGit(directory)) return [];
+  if (await isIgnoredByGit(directory)) return { inPackages: [], all: [] };
   const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.'];
   const printed = (await askGit(directory, words)) ?? '';
   const packages = new Set(
     sources.filter((path) => path.endsWith('.py') && path.includes('/')).map((path) => posix.dirname(path)),
   );
-  const isLeftBehind = (path: string): boolean => isDebris(path) || LEFT_BEHIND.test(path);
-  const found: string[] = [];
+  const inPackages = new Set<string>();
+  const all = new Set<string>();
   for (const path of printed.split('\0')) {
-    if (path === '' || path === './' || isLeftBehind(path)) continue;
+    if (path === '' || path === './' || DEBRIS.test(path)) continue;
     const isDirectory = path.endsWith('/');
-    const files = isDirectory ? filesBelow(directory, path.slice(0, -1), isLeftBehind) : [path];
+    const files = isDirectory ? filesBelow(directory, path.slice(0, -1)) : [path];
+    for (const file of files) all.add(file);
     const inPackage = ancestors(path).some((each) => packages.has(each));
-    if (inPackage || (isDirectory && files.includes(`${path}__init__.py`))) found.push(...files);
+    if (!inPackage && !(isDirectory && files.includes(`${path}__init__.py`))) continue;
+    for (const file of files) if (!LEFT_BEHIND.test(file)) inPackages.add(file);
   }
   // A directory is printed beside what is in it where git ignores all of that.
-  return [...new Set(found)].sort();
+  return { inPackages: [...inPackages].sort(), all: [...all].sort() };
 }
 
 /** What Git LFS leaves in place of a file (its specification: "The Pointer"). */
@@ -62,15 +71,18 @@ function startOf(path: string, length: number): string {
   }
 }
 
-function filesBelow(directory: string, path: string, isLeftBehind: (path: string) => boolean): string[] {
+function filesBelow(directory: string, path: string): string[] {
   const files: string[] = [];
   const left = [path];
   for (let at = left.pop(); at !== undefined && files.length < LOOKED_AT; at = left.pop()) {
-    for (const entry of readdirSync(join(directory, at), { withFileTypes: true })) {
+    const entries = readdirSync(join(directory, at), { withFileTypes: true });
+    // A virtual environment (PEP 405), whatever it is called.
+    if (entries.some(({ name }) => name === 'pyvenv.cfg')) continue;
+    for (const entry of entries) {
       const below = `${at}/${entry.name}`;
-      if (isLeftBehind(below)) continue;
-      if (entry.isDirectory()) left.push(below);
-      else files.push(below);
+      if (entry.isDirectory()) {
+        if (!DEBRIS.test(`${below}/`)) left.push(below);
+      } else if (!DEBRIS.test(below)) files.push(below);
     }
   }
   return files;

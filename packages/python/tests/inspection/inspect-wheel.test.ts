@@ -6,6 +6,7 @@ import {
   inspectWheel,
   type InspectedProject,
 } from '@wheelhouse/python/inspection';
+import type { PackagedPattern } from '../../src/metadata/project-metadata.js';
 import { makeArchives, type MadeMember } from '../testing/archives.js';
 
 const INFO = 'app-1.0.dist-info';
@@ -55,7 +56,11 @@ async function inspect(given: Given): Promise<string[]> {
     licenceFiles: [],
     ignored: [],
     pointers: [],
-    packageData: {},
+    licencesMayLack: false,
+    shipped: [],
+    patterns: [],
+    all: [],
+    hidden: [],
     ...given.project,
   };
   const found = await inspectWheel(fileBytes(path), given.foreign === true ? undefined : project);
@@ -206,6 +211,21 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     [error('the licence file `LICENSE` that the project declares is not in the wheel')],
   ],
   [
+    'licence files that of `[project]` that nobody has',
+    { project: { licenceFiles: ['COPYING'] } },
+    [error('none of the files the wheel is built from is a licence file as declared: `COPYING`')],
+  ],
+  [
+    'licence files of a setup.cfg that nobody has',
+    { project: { licenceFiles: ['COPYING'], licencesMayLack: true } },
+    [warning('none of the files the wheel is built from is a licence file as declared: `COPYING`')],
+  ],
+  [
+    'a licence that lies beside METADATA, as before PEP 639',
+    { files: { [`${INFO}/LICENSE`]: '' }, project: { licenceFiles: ['docs/LICENSE'], files: ['docs/LICENSE'] } },
+    [],
+  ],
+  [
     'what somebody else packaged: errors of installing alone',
     { foreign: true, files: { 'tests/__init__.py': '', [`${INFO}/WHEEL`]: undefined } },
     [error(`${INFO}/WHEEL: there is no such file`)],
@@ -232,6 +252,10 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
+function pattern(text: string, line: number, more: Partial<PackagedPattern> = {}): PackagedPattern {
+  return { pattern: text, globs: [text], origin: { file: 'app/setup.cfg', line, column: 0 }, ...more };
+}
+
 describe('what a wheel lacks', () => {
   test.each<[string, Partial<InspectedProject>, string[]]>([
     [
@@ -251,9 +275,59 @@ describe('what a wheel lacks', () => {
       [warning('`app/model.bin` is a pointer of Git LFS and not the file itself')],
     ],
     [
-      'package data',
-      { packageData: { app: ['static/*', '*.py'], '': ['*.txt'], other: ['x'] } },
-      [warning('the package data `static/*` of `app` matches no file of the wheel')],
+      'files that an sdist ships and git ignores',
+      { shipped: ['lib/x.c', 'app/_version.py'] },
+      [
+        warning(
+          'the project was unpacked from an sdist, and git ignores `app/_version.py`, `lib/x.c`: they are no source of the wheel',
+        ),
+      ],
+    ],
+    [
+      'what package data names, in every package or in one of the wheel',
+      {
+        patterns: [
+          pattern('static/*', 4, { package: 'app', globs: ['app/static/*'] }),
+          pattern('*.py', 5, { package: 'app', globs: ['app/*.py'] }),
+          pattern('*.txt', 6, { package: '', globs: ['**/*.txt'] }),
+          pattern('x', 7, { package: 'other', globs: ['other/x'] }),
+        ],
+      },
+      [warning('`*.txt` (app/setup.cfg:6), `static/*` of `app` (app/setup.cfg:4) match no file')],
+    ],
+    [
+      'what other patterns name, but for what is there, in the wheel, or asked for together with what is',
+      {
+        all: ['docs/a.rst', 'app/cli.py'],
+        patterns: [
+          pattern('LICENSE', 1),
+          pattern('docs', 2, { globs: ['docs/**'] }),
+          pattern('src/app/__init__.py', 3),
+          pattern('docs *.rst', 4, { globs: ['docs/**/*.rst'], together: 'a' }),
+          pattern('docs *.png', 4, { globs: ['docs/**/*.png'], together: 'a' }),
+          pattern('web *.js', 5, { globs: ['web/**/*.js'], together: 'b' }),
+        ],
+      },
+      [warning('`LICENSE` (app/setup.cfg:1), `web *.js` (app/setup.cfg:5) match no file')],
+    ],
+    [
+      'what git ignores, which is told once',
+      {
+        ignored: ['app/static/a.js', 'app/b.mo'],
+        hidden: ['src/app/static/a.js', 'app/static/a.js', 'web/b.js'],
+        patterns: [
+          pattern('static/*', 4, { package: 'app', globs: ['app/static/*'] }),
+          pattern('web', 5, { globs: ['web', 'web/**'] }),
+          pattern('gone', 6),
+        ],
+      },
+      [
+        warning(
+          '`static/*` of `app` (app/setup.cfg:4), `web` (app/setup.cfg:5) match only files that git ignores: `app/static/a.js`, `src/app/static/a.js`, `web/b.js`',
+        ),
+        warning('`gone` (app/setup.cfg:6) matches no file'),
+        warning('git ignores `app/b.mo`, which the wheel lacks'),
+      ],
     ],
   ])('%s', async (_what, project, expected) => {
     expect(await inspect({ project })).toEqual(expected);

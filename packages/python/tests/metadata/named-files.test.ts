@@ -39,8 +39,8 @@ test('readme and licences are named with their places, for every backend', async
   const text = `${PROJECT}readme = "docs/README.md"\nlicense-files = ["licenses/*.txt", "../LICENSE"]\n`;
   expect(await named({ 'pyproject.toml': text })).toEqual([
     { path: 'docs/README.md', origin: { file: 'app/pyproject.toml', line: 4, column: 0 } },
-    { path: 'licenses/*.txt', glob: true, origin: { file: 'app/pyproject.toml', line: 5, column: 0 } },
-    { path: '../LICENSE', glob: true, origin: { file: 'app/pyproject.toml', line: 5, column: 0 } },
+    { path: 'licenses/*.txt', glob: true, licence: true, origin: { file: 'app/pyproject.toml', line: 5, column: 0 } },
+    { path: '../LICENSE', glob: true, licence: true, origin: { file: 'app/pyproject.toml', line: 5, column: 0 } },
   ]);
 });
 

@@ -23,20 +23,25 @@ test('files of packages that git ignores are found, and whole packages; what too
     '.gitignore': 'static/\n*.mo\nlib/\nnotes/\n*.log\n*.so\n__pycache__/\nscratch.py\nbuild/\n.env\n',
     ...empty('web/__init__.py', 'web/static/js/app.js', 'web/locale/de/messages.mo', 'web/app.log', 'web/_x.so'),
     ...empty('web/__pycache__/a.pyc', 'web/.env', 'lib/__init__.py', 'lib/a.py', 'notes/a.txt', 'scratch.py'),
-    ...empty('build/lib/web/a.py', 'x.mo'),
+    ...empty('build/lib/web/a.py', 'x.mo', 'web/static/build/b.js', 'lib/env/pyvenv.cfg', 'lib/env/x.py'),
   });
-  expect(await ignoredFiles(directory, await projectFiles(directory))).toEqual([
+  const { inPackages, all } = await ignoredFiles(directory, await projectFiles(directory));
+  expect(inPackages).toEqual([
     'lib/__init__.py',
     'lib/a.py',
     'web/locale/de/messages.mo',
+    'web/static/build/b.js',
     'web/static/js/app.js',
   ]);
+  expect(all).toEqual(
+    [...inPackages, 'notes/a.txt', 'scratch.py', 'web/.env', 'web/_x.so', 'web/app.log', 'x.mo'].sort(),
+  );
 });
 
 test('a directory that an outer repository ignores as a whole is asked nothing', async () => {
   const directory = project({ '.gitignore': 'app/\n', ...empty('app/a/__init__.py', 'app/a/static/a.js') });
   const inner = join(directory, 'app');
-  expect(await ignoredFiles(inner, await projectFiles(inner))).toEqual([]);
+  expect(await ignoredFiles(inner, await projectFiles(inner))).toEqual({ inPackages: [], all: [] });
 });
 
 test('pointers of Git LFS are told from the files that they stand for', () => {

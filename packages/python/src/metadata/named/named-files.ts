@@ -27,7 +27,9 @@ export function readNamedFiles(files: ProjectFiles, opened: readonly NamedFile[]
   for (const each of all) {
     const known = distinct.get(each.path);
     // What is named for the wheel, too, is not the sdist's alone.
-    if (known === undefined || (known.sdist === true && each.sdist !== true)) distinct.set(each.path, each);
+    const licence = known?.licence ?? each.licence;
+    const kept = known === undefined || (known.sdist === true && each.sdist !== true) ? each : known;
+    distinct.set(each.path, licence === undefined ? kept : { ...kept, licence });
   }
   return [...distinct.values()];
 }

@@ -113,6 +113,7 @@ export function namedByPyproject(toml: TomlFile, files: ProjectFiles, backend: s
           .map((each) => ({
             ...each,
             path: posix.normalize(each.path),
+            ...(row.key === 'license-files' ? { licence: true as const } : {}),
             origin: toml.origin(at, key),
           }));
       });

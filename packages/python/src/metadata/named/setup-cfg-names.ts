@@ -34,7 +34,14 @@ export function namedBySetupCfg(files: ProjectFiles): NamedFile[] {
       } else if (value.startsWith('file:') || (section === 'metadata' && PATHS.has(name))) {
         found.push(...items.map((item) => ({ path: posix.normalize(item), origin })));
       } else if (section === 'metadata' && PATTERNS.has(name)) {
-        found.push(...items.map((item) => ({ path: posix.normalize(item), glob: true as const, origin })));
+        found.push(
+          ...items.map((item) => ({
+            path: posix.normalize(item),
+            glob: true as const,
+            licence: true as const,
+            origin,
+          })),
+        );
       }
     }
   }
