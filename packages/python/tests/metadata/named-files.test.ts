@@ -240,3 +240,17 @@ packages = [{include = "app"}, {include = "test"}]\ninclude = [{path = "tests", 
     expect(list.map(({ path, sdist }) => (sdist === true ? `sdist:${path}` : `glob:${path}`))).toEqual(expected);
   });
 });
+
+test('the list of files of an unpacked sdist is named, where setuptools or pbr builds it', async () => {
+  const sdist = { 'PKG-INFO': 'Metadata-Version: 2.4\nName: app\nVersion: 1\n' };
+  const origin = { file: 'app/PKG-INFO', line: 1, column: 0 };
+  expect(await named({ 'setup.py': 'from setuptools import setup\nsetup(name="app")\n', ...sdist })).toEqual([
+    { path: '*.egg-info/**', glob: true, origin },
+    { path: 'src/*.egg-info/**', glob: true, origin },
+  ]);
+  const hatch = PROJECT.replace(
+    '[project]',
+    '[build-system]\nrequires = []\nbuild-backend = "hatchling.build"\n[project]',
+  );
+  expect(await named({ 'pyproject.toml': hatch, ...sdist })).toBeUndefined();
+});

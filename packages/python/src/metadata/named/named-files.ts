@@ -21,7 +21,7 @@ export function readNamedFiles(files: ProjectFiles, opened: readonly NamedFile[]
   const all = [
     ...namedByPyproject(toml, files, backend),
     ...packagedPaths(toml, files, backend),
-    ...(readsSetupPy(backend) ? [...namedBySetupCfg(files), ...opened] : []),
+    ...(readsSetupPy(backend) ? [...namedBySetupCfg(files), ...opened, ...listOfSdist(files)] : []),
   ];
   const distinct = new Map<string, NamedFile>();
   for (const each of all) {
@@ -32,4 +32,14 @@ export function readNamedFiles(files: ProjectFiles, opened: readonly NamedFile[]
     distinct.set(each.path, licence === undefined ? kept : { ...kept, licence });
   }
   return [...distinct.values()];
+}
+
+/**
+ * What an sdist of setuptools shipped: without git the list in it is all that says which files are package data, to
+ * setuptools' `include_package_data` and to pbr.
+ */
+function listOfSdist(files: ProjectFiles): NamedFile[] {
+  if (files.read('PKG-INFO') === undefined) return [];
+  const origin = { file: files.label('PKG-INFO'), line: 1, column: 0 };
+  return ['*.egg-info/**', 'src/*.egg-info/**'].map((path) => ({ path, glob: true, origin }));
 }
