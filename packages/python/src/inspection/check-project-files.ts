@@ -57,6 +57,9 @@ function checkAccidents(wheel: WheelUnderInspection, { name }: InspectedProject)
 
 const ACCIDENT_HINT = 'leave it out of the packages that the backend finds, or name it in the option `exclude`';
 
+/** What extension modules are made from, which lies beside them and need not be installed. */
+const COMPILED_FROM = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|pxi|pyx|f|f90|s|asm|rs)$/i;
+
 function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, files }: InspectedProject): void {
   if (manifestIn === undefined) return;
   if (!backend.startsWith('setuptools')) {
@@ -64,8 +67,9 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
     return;
   }
   const installed = new Set(wheel.installed().values());
+  const isCompiled = [...installed].some((path) => /\.(?:so|pyd)$/.test(path));
   const lacking = [...filesOfManifestIn(manifestIn, files)].filter((file) => {
-    if (/\.py[cox]?$/.test(file)) return false;
+    if (/\.py[cox]?$/.test(file) || (isCompiled && COMPILED_FROM.test(file))) return false;
     const path = installedPath(file, installed);
     return path !== undefined && !installed.has(path);
   });

@@ -73,6 +73,13 @@ const points = (text: string): Given => ({ files: { [`${INFO}/entry_points.txt`]
 const EXTENSION = 'app/_x.cpython-311-x86_64-linux-gnu.so';
 const GOOD_RECORD = `app/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n`;
 
+/** A wheel of an extension module whose sources, and one other file, MANIFEST.in names. */
+const FROM_SOURCES: Given = {
+  name: NATIVE,
+  files: { [`${INFO}/WHEEL`]: WHEEL_NATIVE, [EXTENSION]: '\x7fELF' },
+  project: { manifestIn: 'graft app\n', files: ['app/_x.c', 'app/_x.h', 'app/table.dat'] },
+};
+
 const CASES: readonly (readonly [what: string, given: Given, found: readonly string[]])[] = [
   ['a good wheel', {}, []],
   ['good entry points', points('[console_scripts]\napp = app.cli:main\n\n[plugins]\nx = app\n'), []],
@@ -153,6 +160,11 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'the short form of tags in WHEEL that are not those of the file name',
     { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2.py3-none-any') } },
     [error(`${INFO}/WHEEL: its tags are \`py2-none-any py3-none-any\`, and the file name says \`py3-none-any\``)],
+  ],
+  [
+    'what an extension module is not made from, of what MANIFEST.in names',
+    FROM_SOURCES,
+    [warning('MANIFEST.in names `app/table.dat`, which the wheel lacks', NATIVE)],
   ],
   [
     'tags in WHEEL that the file name does not say',
