@@ -186,3 +186,20 @@ setup(name="a", version=version.strip(), long_description=open("docs/README.md")
   write({ 'app/OTHER': '2.0\n' });
   expect((await read(code, memo)).version).toBe('2.0');
 });
+
+test('settings of `use_scm_version` are read but for the places of files', async () => {
+  const metadata = await read(`import os
+from setuptools import setup
+HERE = os.path.dirname(os.path.abspath(__file__))
+setup(name="a", setup_requires=["setuptools_scm"], use_scm_version={
+    "root": os.path.join(HERE, ".."), "relative_to": __file__, "write_to": os.path.join("a", "_version.py"),
+    "local_scheme": "no-local-version"})
+`);
+  expect(metadata.vcsVersion).toMatchObject({ tool: 'setuptools-scm', localSchemes: ['no-local-version'] });
+  expect(await failure('from setuptools import setup\nsetup(name="a", use_scm_version=lambda: {})\n')).toContain(
+    'app/setup.py [line 2 column 32]: `lambda: {}` in `use_scm_version` ',
+  );
+  expect((await read('from setuptools import setup\nsetup(name="a", pbr=True)\n')).vcsVersion).toMatchObject({
+    tool: 'pbr',
+  });
+});

@@ -25,6 +25,8 @@ READ = (
     *("name", "version", "description", "python_requires", "install_requires", "extras_require", "entry_points"),
     *("long_description", "license_file", "license_files", "package_data", "use_scm_version", "pbr"),
 )
+# Settings of setuptools_scm that say where files are, and nothing of the version.
+PLACES = ("fallback_root", "relative_to", "version_file", "version_file_template", "write_to", "write_to_template")
 SECONDS = 5
 
 
@@ -124,7 +126,8 @@ def arguments(setups, source, why="is not followed"):
         described_call = {}
         for name in READ:
             if given is not None and name in given:
-                described_call[name] = described(*given[name], source)
+                place, value = given[name]
+                described_call[name] = described(place, of_version(value) if name == "use_scm_version" else value, source)
             elif given is None:
                 described_call[name] = unreadable(unread, node, source, True)
             elif None in given:
@@ -136,6 +139,17 @@ def arguments(setups, source, why="is not followed"):
             if content(found.get(name)) != content(other.get(name)):
                 found[name] = unreadable(Unknown(node, "is one of several calls that say different things"), node, source)
     return found
+
+
+def of_version(settings):
+    """The settings of setuptools_scm without those that hold paths, which are those of the machine it is built on."""
+    if not isinstance(settings, Mapping) or settings.unknown is not None:
+        return settings
+    return Mapping(
+        (key, value)
+        for key, value in settings.pairs.items()
+        if key not in PLACES and not (key == "root" and isinstance(value, str) and "\ue000" in value)
+    )
 
 
 def content(argument):

@@ -122,6 +122,8 @@ function ofPbr(keyword: Field<unknown>, toml: TomlFile): VcsSettings | undefined
   const origin = keyword?.origin ?? toml.origin(['build-system', 'build-backend']);
   return {
     ...settingsOf({ tool: 'pbr', origin }, {}),
+    // Tags of other projects in the repository begin with other words.
+    match: '[vV0-9]*',
     tagRegex: PBR_REGEX,
     versionScheme: 'pbr',
     localSchemes: ['no-local-version'],
