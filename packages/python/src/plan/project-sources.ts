@@ -22,6 +22,7 @@ export interface ProjectSources {
 export function projectSources(project: OwnProject, use: SourcesUse): ProjectSources {
   const { metadata, settings } = project;
   const { shared = [], generated = [] } = settings;
+  if (DISTRIBUTIONS.includes(use)) checkWritten(project);
   const subdirectory = projectSubdirectory(project);
   return {
     variables: subdirectory === '' ? {} : { 'command-subdir': subdirectory },
@@ -107,6 +108,23 @@ function outside(path: string, located: string, origin: Origin): ElementError {
     message: `the metadata names \`${path}\`, which lies outside of the project`,
     origin,
     hint: `name \`${located}\` in the option \`shared\`: files of the workspace that are staged with the project; where the backend refuses paths that lead out, link to it from the project`,
+  });
+}
+
+/**
+ * A file that is written by its path from the repository would come to lie beside the project, which is built alone: the
+ * wheel would lack it without a word.
+ *
+ * @throws ElementError SOURCE
+ */
+function checkWritten({ metadata: { vcsVersion }, settings }: OwnProject): void {
+  const file = vcsVersion?.writesAbove;
+  if (file === undefined || (settings.shared ?? []).length > 0) return;
+  throw new ElementError({
+    code: 'SOURCE',
+    message: `\`write_to\` of ${vcsVersion?.tool ?? ''} is \`${file}\`, a path from the root of the repository, where a build has the project alone`,
+    origin: vcsVersion?.origin,
+    hint: 'name the file by `version_file`, whose path begins at the project',
   });
 }
 

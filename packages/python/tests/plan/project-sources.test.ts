@@ -8,6 +8,8 @@ import {
   type OwnProject,
   type SourcesUse,
 } from '../../src/plan/project-sources.js';
+import { ProjectFiles } from '../../src/metadata/project-files.js';
+import { readVcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { temporaryDirectory } from '../testing/tools.js';
 
 const HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
@@ -83,4 +85,18 @@ test('a named file outside of the project is an error where it is named, until i
     'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../../README.md`, which lies outside of the workspace\n' +
       'hint: a sandbox sees the files of the workspace alone: put it there',
   );
+});
+
+test('a version file whose path begins at the repository is refused, unless that is staged, too', async () => {
+  const own = await project('');
+  const directory = temporaryDirectory();
+  const scm = '[tool.setuptools_scm]\nroot = "../.."\nwrite_to = "apps/a/a/_version.py"\n';
+  writeFileSync(join(directory, 'pyproject.toml'), scm);
+  const vcsVersion = readVcsSettings(new ProjectFiles(directory, 'apps/a', directory));
+  const versioned = { ...own, metadata: { ...own.metadata, ...(vcsVersion === undefined ? {} : { vcsVersion }) } };
+  expect(() => projectSources(versioned, 'wheel')).toThrow(
+    '`write_to` of setuptools-scm is `apps/a/a/_version.py`, a path from the root of the repository, where a build has the project alone',
+  );
+  expect(projectSources({ ...versioned, settings: { shared: ['LICENSE'] } }, 'wheel').sources).toHaveLength(1);
+  expect(projectSources(versioned, 'hook').sources).toHaveLength(1);
 });

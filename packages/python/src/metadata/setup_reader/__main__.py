@@ -26,7 +26,7 @@ READ = (
     *("long_description", "license_file", "license_files", "package_data", "use_scm_version", "pbr"),
 )
 # Settings of setuptools_scm that say where files are, and nothing of the version.
-PLACES = ("fallback_root", "relative_to", "version_file", "version_file_template", "write_to", "write_to_template")
+PLACES = ("fallback_root", "relative_to", "version_file", "version_file_template", "write_to_template")
 SECONDS = 5
 
 
@@ -148,7 +148,7 @@ def of_version(settings):
     return Mapping(
         (key, value)
         for key, value in settings.pairs.items()
-        if key not in PLACES and not (key == "root" and isinstance(value, str) and "\ue000" in value)
+        if key not in PLACES and not (key in ("root", "write_to") and isinstance(value, str) and "\ue000" in value)
     )
 
 

@@ -29,6 +29,8 @@ export interface VcsSettings {
   readonly verbatim?: boolean;
   /** Whether the repository is looked for above the project, before a PKG-INFO in it counts. */
   readonly above?: true;
+  /** A file that the build writes, by its path from a repository above the project. */
+  readonly writesAbove?: string;
   /** The version where there is no repository and no tag. */
   readonly fallback?: string;
 }
@@ -164,6 +166,7 @@ function settingsOf(whose: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTabl
     localSchemes: schemesIn(table.local_scheme, 'node-and-date'),
     ...(table.normalize === false ? { verbatim: true } : {}),
     ...(isAbove(table) ? { above: true } : {}),
+    ...(isAbove(table) && typeof table.write_to === 'string' ? { writesAbove: table.write_to } : {}),
     ...(typeof fallback === 'string' ? { fallback } : {}),
   };
 }
