@@ -9,7 +9,7 @@ import {
 
 /** What a project's locks answer beside the metadata files of projects. */
 export interface AskedOf {
-  /** Requirements and constraints files, and what is required from where it lies; globs relative to the workspace. */
+  /** Requirements and constraints files, those with settings of uv, and what is required from where it lies; globs relative to the workspace. */
   readonly files: readonly string[];
   /** Environment variables that requirements files name. */
   readonly variables: readonly string[];
@@ -22,7 +22,7 @@ export function askedOf(
   settings: ClosureOptions = {},
 ): AskedOf {
   const all = [project, ...localClosure(project, workspace, settings).map((member) => member.project)];
-  const files = all.flatMap(({ fromFiles }) => fromFiles?.files ?? []);
+  const files = all.flatMap(({ fromFiles, uvFiles = [] }) => [...(fromFiles?.files ?? []), ...uvFiles]);
   return {
     files: [...new Set([...files, ...all.flatMap((each) => vendoredPaths(each, workspace))])].sort(),
     variables: [...new Set(all.flatMap(({ fromFiles }) => fromFiles?.variables ?? []))].sort(),

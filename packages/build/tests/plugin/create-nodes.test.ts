@@ -208,6 +208,20 @@ describe('createNodes', () => {
     expect(targets['build-wheel']?.inputs).not.toContain('!{workspaceRoot}/libs/a/*.txt');
   });
 
+  it('gives cached targets the files above a project with settings of uv that count for it, and no others', async () => {
+    const above = async (more: Readonly<Record<string, string>>): Promise<unknown> => {
+      const files = { 'libs/a/pyproject.toml': pyproject('a'), 'pyproject.toml': '[tool.ruff]\n', ...more };
+      const inputs = targetsOf(await infer(files), 'libs/a').snapshot?.inputs ?? [];
+      return inputs.filter(
+        (each) => typeof each === 'string' && /^\{workspaceRoot\}\/(?:libs\/)?[^/]+\.toml$/.test(each),
+      );
+    };
+    expect(await above({})).toEqual([]);
+    expect(await above({ 'libs/uv.toml': 'resolution = "lowest"\n' })).toEqual(['{workspaceRoot}/libs/uv.toml']);
+    const root = '[tool.uv]\nconstraint-dependencies = ["six<2"]\n[tool.uv.workspace]\nmembers = ["libs/*"]\n';
+    expect(await above({ 'pyproject.toml': root })).toEqual(['{workspaceRoot}/pyproject.toml']);
+  });
+
   it('infers an image where a base is named for it, which is kept only where the base is fixed and no engine is given it', async () => {
     const files = { 'a/pyproject.toml': pyproject('a') };
     const image = async (releaseImage: object): Promise<unknown> =>

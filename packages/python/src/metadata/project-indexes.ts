@@ -44,9 +44,12 @@ const UV = ['tool', 'uv'];
  */
 export function readToolSettings(
   files: ProjectFiles,
-): Pick<ProjectMetadata, 'indexes' | 'extraBuild' | 'resolution' | 'uvSettings'> {
+): Pick<ProjectMetadata, 'indexes' | 'extraBuild' | 'resolution' | 'uvSettings' | 'uvFiles'> {
   const levels = uvLevels(files);
   const [settingsFile] = levels.settings?.settingsFiles() ?? [];
+  const uvFiles = [levels.levels[0], levels.root, levels.settings]
+    .flatMap((level) => level?.settingsFiles() ?? [])
+    .map(({ name }) => files.label(name));
   const indexes = readIndexes(levels);
   const extraBuild = settingsFile === undefined ? undefined : readExtraBuildDependencies(settingsFile);
   const resolution = readResolution(levels, files);
@@ -55,6 +58,7 @@ export function readToolSettings(
     ...(extraBuild === undefined ? {} : { extraBuild }),
     ...(resolution === undefined ? {} : { resolution }),
     ...(settingsFile === undefined ? {} : { uvSettings: files.label(settingsFile.name) }),
+    ...(uvFiles.length === 0 ? {} : { uvFiles: [...new Set(uvFiles)].sort() }),
   };
 }
 

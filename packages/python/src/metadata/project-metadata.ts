@@ -75,6 +75,8 @@ export interface ProjectMetadata {
   readonly extraBuild?: ExtraBuildDependencies;
   /** The file with the settings of uv that count for it, relative to the workspace; absent where there are none. */
   readonly uvSettings?: string;
+  /** All files with settings of uv that count for it, relative to the workspace; absent where there are none. */
+  readonly uvFiles?: readonly string[];
   /** What settings of other tools say of how its requirements are resolved; absent where they say nothing. */
   readonly resolution?: ResolutionSettings;
   /** Which of this a built wheel has to say, too; absent where it was not read from files. */

@@ -165,6 +165,7 @@ test('what builds have beside what they declare comes from where the constraints
   const builds = async (text: string): Promise<unknown> => {
     const metadata = await read(text);
     const { extraBuild = {}, buildConstraints = [] } = projectRequirements(metadata, [metadata]);
+    expect(metadata.uvFiles).toContain(metadata.uvSettings);
     return [extraBuild.six?.map(formatRequirement), buildConstraints.map(formatRequirement), metadata.uvSettings];
   };
   const member = `${PROJECT}[tool.uv]\n${both('own', 'own<1')}`;
