@@ -182,6 +182,15 @@ test('it serves healthily as nobody in particular, knows tokens at once, and end
     expect([path, exitCode, stderr]).toEqual([path, 1, expect.stringMatching(/Read-only|Permission denied/)]);
   }
 
+  for (const command of ['stats', 'verify']) {
+    expect(await compose('exec', '-T', 'cache', 'wheelhouse-cache', command)).toHaveEndedWell();
+  }
+  const settings = '/etc/wheelhouse-cache/wheelhouse-cache.yml';
+  const write = `docker-compose --project-name cache run --rm --entrypoint sh -T token -c 'cat > ${settings}'`;
+  const options = { cwd: context, env: environment };
+  expect(await runProgram(['sh', '-c', `echo 'quota: 1GB' | ${write}`], options)).toHaveEndedWell();
+  expect((await inside(`cat ${settings}`)).stdout).toBe('quota: 1GB\n');
+
   expect(await compose('stop', 'cache')).toHaveEndedWell();
   expect(await state('{{.State.ExitCode}} {{.State.OOMKilled}}')).toBe('0 false');
   expect((await compose('logs', '--no-color', 'cache')).stdout).toContain('"msg":"ending","signal":"SIGTERM"');
