@@ -37,10 +37,11 @@ export interface MetadataDifference {
  */
 export async function compareMetadata(
   wheel: WheelUnderInspection,
-  { metadata, markers }: ReadProject,
+  { metadata: read, markers }: ReadProject,
 ): Promise<MetadataDifference[]> {
   const text = (await wheel.metadata('METADATA')) ?? '';
   const fields = metadataFields(text);
+  const metadata = withoutOptional(read, fields);
   const one = (name: string): string | undefined => fields(name).find((value) => value !== 'UNKNOWN');
   const { declared = {}, origins } = metadata;
   const found: MetadataDifference[] = [];
@@ -70,6 +71,27 @@ export async function compareMetadata(
   }
   found.push(...differingEntryPoints(metadata, (await wheel.metadata('entry_points.txt')) ?? ''));
   return found;
+}
+
+/**
+ * A backend that a project has in its own tree may write no more than installers need: of what it leaves out altogether
+ * only requirements are compared.
+ */
+function withoutOptional(metadata: ProjectMetadata, fields: (name: string) => string[]): ProjectMetadata {
+  const { buildSystem, declared } = metadata;
+  if (declared === undefined || buildSystem.backendPath.length === 0) return metadata;
+  const { description, requiresPython, extras, readme, ...rest } = declared;
+  const has = (name: string): boolean => fields(name).length > 0;
+  return {
+    ...metadata,
+    declared: {
+      ...rest,
+      ...(description !== undefined && has('summary') ? { description } : {}),
+      ...(requiresPython !== undefined && has('requires-python') ? { requiresPython } : {}),
+      ...(extras !== undefined && has('provides-extra') ? { extras } : {}),
+      ...(readme !== undefined && has('description-content-type') ? { readme } : {}),
+    },
+  };
 }
 
 function listed(value: string | undefined): string[] {

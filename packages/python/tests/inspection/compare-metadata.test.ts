@@ -44,6 +44,14 @@ const poetry = (rest: string): Files => ({
 const requires = (...lines: readonly string[]): string => lines.map((line) => `Requires-Dist: ${line}\n`).join('');
 
 const SAME: readonly Case[] = [
+  [
+    'what a backend in the tree leaves out but for requirements',
+    project(
+      'dependencies = ["a"]\ndescription = "x"\nrequires-python = ">=3.8"\nreadme = "README.md"\noptional-dependencies = { t = ["b"] }',
+      '[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["."]\n',
+    ),
+    requires('a'),
+  ],
   ['nothing but a name', project(''), ''],
   [
     'requirements in another order and spelling',
@@ -147,6 +155,13 @@ one = "app:one"
 ];
 
 const DIFFERENT: readonly Case[] = [
+  [
+    'requirements that a backend in the tree leaves out',
+    project('dependencies = ["a"]', '[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["."]\n'),
+    '',
+    '',
+    ['app/pyproject.toml:8 Requires-Dist: a -> '],
+  ],
   [
     'requirements that are missing, other ones, or more',
     project('dependencies = [\n  "a",\n  "b>=1",\n  "c",\n]'),
