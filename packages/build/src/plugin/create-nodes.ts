@@ -18,6 +18,7 @@ import { nxMajor } from './nx-version.js';
 import { problemTargets } from './problem-targets.js';
 import { withTargetDefaults } from './target-defaults.js';
 import type { TargetsOfNxJson } from './target-layers.js';
+import { targetStatements } from './target-statements.js';
 import { inferTargets } from './targets.js';
 import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
@@ -73,7 +74,7 @@ async function infer(
   }
   for (const { found, ref, error } of problems) {
     if (!own.includes(found)) continue;
-    results.push([found.files[0] ?? '', await withProblem(found, ref.name, error, workspaceRoot)]);
+    results.push([found.files[0] ?? '', await withProblem(found, ref.name, error, { nxJson, workspaceRoot })]);
   }
   return results;
 }
@@ -109,6 +110,7 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
   try {
     const { root, options } = found;
     const names = [...new Set(distributions.map(externalName))].sort();
+    const place = { nxJson: surroundings.nxJson, projectJson: declaredTargets(join(workspaceRoot, root)) };
     const tests = placesOf(found, metadata.normalizedName, workspaceRoot);
     const facts = {
       ...taskProject(project, workspaceRoot),
@@ -117,11 +119,11 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
       external: names,
       tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
       tests,
+      statements: targetStatements(found.options.targets, place),
       hasTests: await hasTests(join(workspaceRoot, root), tests, options.settings.testInclude),
     };
     const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
-      nxJson: surroundings.nxJson,
-      projectJson: declaredTargets(join(workspaceRoot, root)),
+      ...place,
       allInputs: allInputs(facts, comesWith(project, surroundings)),
       knowsSpread: nxMajor() >= 23,
     });
@@ -141,7 +143,7 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
       ),
     };
   } catch (error) {
-    return await withProblem(found, ref.name, error, workspaceRoot);
+    return await withProblem(found, ref.name, error, surroundings);
   }
 }
 
@@ -171,7 +173,7 @@ async function withProblem(
   found: FoundProject,
   name: string,
   error: unknown,
-  workspace: string,
+  { nxJson, workspaceRoot: workspace }: Pick<Surroundings, 'nxJson' | 'workspaceRoot'>,
 ): Promise<CreateNodesResult> {
   const { root, options } = found;
   const { text } = explainFailure(error);
@@ -186,6 +188,7 @@ async function withProblem(
     settings: options.settings,
     targets: options.targets,
     hasTests: tests,
+    statements: targetStatements(options.targets, { nxJson, projectJson: declaredTargets(join(workspace, root)) }),
   });
   return { projects: { [root]: { name, root, targets, metadata: { technologies: ['python'] } } } };
 }

@@ -10,7 +10,7 @@ import { PLUGIN } from '../workspace/nx-json.js';
  */
 export function problemTargets(
   problem: string,
-  facts: Pick<TargetFacts, 'root' | 'name' | 'settings' | 'targets' | 'hasTests'>,
+  facts: Pick<TargetFacts, 'root' | 'name' | 'settings' | 'targets' | 'hasTests' | 'statements'>,
 ): Record<string, TargetConfiguration> {
   const none = { dependsOn: [], made: [] };
   const nothing = {

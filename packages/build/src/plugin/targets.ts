@@ -1,6 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { DependsOn, WheelTasks } from './local-tasks.js';
 import { imageInputs, snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
+import type { TargetStatements } from './target-statements.js';
 import { PLUGIN } from '../workspace/nx-json.js';
 import type { TargetChoice, TargetChoices } from '../workspace/target-options.js';
 
@@ -10,13 +11,16 @@ export interface TargetFacts extends InputFacts {
   /** The project's name in the workspace. */
   readonly name: string;
   readonly hasTests: boolean;
+  /** What else is said of them, in `targetDefaults` and project.json. */
+  readonly statements: TargetStatements;
   /** What its tasks wait for that other projects of the workspace do. */
   readonly tasks: { readonly wheel: WheelTasks; readonly test: WheelTasks; readonly lock: DependsOn };
 }
 
 /** The targets of a Python project, by their names. */
 export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
-  const { targets, name, tasks } = facts;
+  const { targets, name, tasks, statements } = facts;
+  const hasTests = facts.hasTests || statements.test?.isWanted === true;
   // The tasks that make files of the wheel, and what a target depends on that needs the wheel.
   const generators = [...new Set((facts.settings.generated ?? []).map(({ by }) => by))];
   const wheels = targets.buildWheel === undefined ? generators : present(targets.buildWheel);
@@ -72,30 +76,31 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
     {
       executor: `${PLUGIN}:publish`,
       cache: false,
-      dependsOn: [...present(targets.buildWheel), ...(facts.hasTests ? present(targets.test) : [])],
+      dependsOn: [...present(targets.buildWheel), ...(hasTests ? present(targets.test) : [])],
     },
   );
-  if (targets.releaseImage?.options.base !== undefined) {
+  const images = (statements.releaseImage?.options ?? []).filter(({ base }) => base !== undefined);
+  if (images.length > 0) {
     add(
       targets.releaseImage,
       { description: 'Installs the wheelhouse, and nothing else, on a base image', options: { engine: 'docker' } },
       {
         executor: `${PLUGIN}:release-image`,
-        cache: isFixedImage(targets.releaseImage),
+        cache: images.every(isFixedImage),
         dependsOn: wheels,
         inputs: imageInputs(facts, targets.buildWheel !== undefined),
         outputs: [`${outputDirectory('dist', facts)}/image`],
       },
     );
   }
-  if (!facts.hasTests) return inferred;
+  if (!hasTests) return inferred;
   add(
     targets.test,
     { description: 'Tests the built wheel, in a sandbox', options: { retryFailed: true } },
     {
       executor: `${PLUGIN}:test`,
       // What services answer is no input.
-      cache: targets.test?.options.services === undefined,
+      cache: statements.test?.options.every(({ services }) => services === undefined) === true,
       dependsOn: [...wheels, ...(targets.buildWheel === undefined ? [] : tasks.test.dependsOn)],
       inputs: testInputs(facts, targets.buildWheel !== undefined, tasks.test.made),
       outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
@@ -107,7 +112,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
 }
 
 /** Nx may keep an image whose base is named by its digest. An engine has to be given the image whoever made it. */
-function isFixedImage({ options: { base, engine = 'none' } }: TargetChoice): boolean {
+function isFixedImage({ base, engine = 'none' }: Readonly<Record<string, unknown>>): boolean {
   return engine === 'none' && typeof base === 'string' && base.includes('@sha256:');
 }
 

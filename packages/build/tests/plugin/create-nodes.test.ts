@@ -240,6 +240,28 @@ describe('createNodes', () => {
     expect(await image({ base: fixed, engine: 'docker' })).toMatchObject({ cache: false });
   });
 
+  it('infers what project.json gives options to, or wants, as if nx.json said it', async () => {
+    const base = `python@sha256:${'0'.repeat(64)}`;
+    const infers = async (targets: object, more: Files = {}): Promise<Record<string, TargetConfiguration>> =>
+      targetsOf(
+        await infer({ 'a/pyproject.toml': pyproject('a'), 'a/project.json': JSON.stringify({ targets }), ...more }),
+        'a',
+      );
+    expect(await infers({ 'release-image': { options: { base } } })).toMatchObject({
+      'release-image': { executor: '@wheelhouse/build:release-image', cache: true },
+    });
+    expect(
+      await infers({ 'release-image': { options: { base }, configurations: { dev: { engine: 'docker' } } } }),
+    ).toMatchObject({ 'release-image': { cache: false } });
+    const tests = { 'a/tests/test_a.py': '' };
+    expect(await infers({ test: { options: { args: '-x' } } })).toMatchObject({ test: { cache: true } });
+    expect(await infers({ test: { options: { services: ['db'] } } }, tests)).toMatchObject({ test: { cache: false } });
+    expect(await infers({ test: { configurations: { ci: { services: ['db'] } } } }, tests)).toMatchObject({
+      test: { cache: false },
+    });
+    expect(await infers({ test: { executor: 'nx:run-commands' } })).not.toHaveProperty('test');
+  });
+
   it('describes cached targets with all that can change what they make', async () => {
     const files = {
       'libs/a/pyproject.toml': pyproject('a'),

@@ -55,5 +55,7 @@ describe('what a run of Nx begins with', () => {
     expect(first).toMatch(/^[0-9a-f-]{36}$/);
     expect(second).toMatch(/^[0-9a-f-]{36}$/);
     expect(second).not.toBe(first);
+    const { WHEELHOUSE_RUN: served } = await begin(directory, 'test', 'app', '--services=db');
+    expect([first, second]).not.toContain(served);
   });
 });
