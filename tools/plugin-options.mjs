@@ -20,8 +20,9 @@ function typeOf({ type, enum: words, items, oneOf }) {
   if (words !== undefined) return words.map((word) => `\`${word}\``).join(', ');
   if (oneOf !== undefined) return oneOf.map(typeOf).join(' or ');
   if (type === 'array') return `a list: ${typeOf(items)}`;
-  if (Array.isArray(type)) return type[0];
-  return type === 'string' ? 'text' : type;
+  // What is a text may be written as a number.
+  const [first] = [type].flat();
+  return first === 'string' ? 'text' : first;
 }
 
 function targetSection(option, { name, options }) {

@@ -8,8 +8,10 @@ declare module '@wheelhouse/element' {
     WORKSPACE: true;
     /** An option of the plugin's entry in nx.json is not as it must be. */
     PLUGIN_OPTIONS: true;
+    /** An option of a target is not as it must be. */
+    TARGET_OPTIONS: true;
   }
 }
 
 /** The codes of user errors that this package adds to those of `@wheelhouse/element` and `@wheelhouse/python`. */
-export type BuildErrorCode = 'USAGE' | 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS';
+export type BuildErrorCode = 'USAGE' | 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS' | 'TARGET_OPTIONS';

@@ -3,6 +3,7 @@ import { buildWheel, makeImage, type ReleaseImageOptions } from '@wheelhouse/pyt
 import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
+import schema from '../../executors/release-image/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
 
 const help = `wheelhouse image [OPTION]... PROJECT [-- COMMAND [ARGUMENT]...]
@@ -72,7 +73,7 @@ export const image: Command = {
       };
       const operation = await session.operation(target);
       const wheel = await buildWheel(operation);
-      const declared: ReleaseImageOptions = await targetOptions(operation, 'releaseImage');
+      const declared: ReleaseImageOptions = await targetOptions(operation, 'releaseImage', schema);
       const made =
         wheel.made === undefined ? undefined : (await makeImage(operation, { ...declared, ...options }, say)).made;
       if (made !== undefined) {

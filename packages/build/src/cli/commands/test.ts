@@ -3,6 +3,7 @@ import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
 import { tellTests } from '../../test-summary.js';
+import schema from '../../executors/test/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
 
@@ -68,7 +69,7 @@ export const test: Command = {
     };
     return await withSession(context, options, async (session) => {
       const operation = await session.operation(target);
-      const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test');
+      const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test', schema);
       // Whoever names one of the two means neither of those that are declared.
       const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
       const say = (line: string): void => {

@@ -3,6 +3,7 @@ import { onlyTarget, parseArguments, type Command } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT } from '../../failure.js';
 import { tellVenv } from '../../venv-summary.js';
+import schema from '../../executors/venv/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
 
@@ -46,7 +47,7 @@ export const venv: Command = {
     };
     return await withSession(context, options, async (session) => {
       const operation = await session.operation(target);
-      const declared: VenvOptions = await targetOptions(operation, 'venv');
+      const declared: VenvOptions = await targetOptions(operation, 'venv', schema);
       const { venv: made } = await makeVenv(operation, {
         path: values.path ?? declared.path,
         pip: values.pip ?? declared.pip,

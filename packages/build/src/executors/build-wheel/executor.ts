@@ -1,6 +1,8 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { buildWheel } from '@wheelhouse/python';
 import type { BuildWheelExecutorSchema } from './schema.js';
+import schema from './schema.json';
+import { executorOptions } from '../executor-options.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
@@ -26,7 +28,7 @@ export function buildWheelBatch(
 
 function workWith(options: BuildWheelExecutorSchema): TaskWork {
   return async (operation, say) => {
-    const result = await buildWheel(operation, options);
+    const result = await buildWheel(operation, executorOptions(schema, options));
     if (result.made !== undefined) say(await interpreterLine(operation));
     for (const line of wheelLines(result, operation.workspace.directory)) say(line);
     return result.made !== undefined;

@@ -1,6 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { LockExecutorSchema } from './schema.js';
 import { runLock } from '../../lock-run.js';
+import schema from './schema.json';
+import { executorOptions } from '../executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Writes the locks of a project. */
@@ -9,7 +11,8 @@ export default async function lock(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    await runLock(operation, { ...upgradeOf(options), adopt: options.adopt }, say);
+    const checked = executorOptions(schema, options);
+    await runLock(operation, { ...upgradeOf(checked), adopt: checked.adopt }, say);
     return true;
   });
 }

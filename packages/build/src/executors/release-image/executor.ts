@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { makeImage } from '@wheelhouse/python';
 import type { ReleaseImageExecutorSchema } from './schema.js';
+import schema from './schema.json';
+import { executorOptions } from '../executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Makes the release image of a project. */
@@ -10,7 +12,7 @@ export default async function releaseImageTask(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { made } = await makeImage(operation, options, say);
+    const { made } = await makeImage(operation, executorOptions(schema, options), say);
     if (made === undefined) return false;
     say(`image: ${relative(context.root, made.directory)}`);
     say(`digest: ${made.manifestDigest}`);

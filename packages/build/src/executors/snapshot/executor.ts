@@ -1,7 +1,9 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python';
 import type { SnapshotExecutorSchema } from './schema.js';
+import schema from './schema.json';
 import { versionText } from './version-text.js';
+import { executorOptions } from '../executor-options.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
 
@@ -23,11 +25,12 @@ export function snapshotBatch(
   return runBatch(graph, options, { context, work: workWith });
 }
 
-function workWith({ python, platform, abi }: SnapshotExecutorSchema): TaskWork {
-  const isForOther = python !== undefined || platform !== undefined || abi !== undefined;
+function workWith(given: SnapshotExecutorSchema): TaskWork {
   return async (operation, say) => {
+    const { python, platform, abi } = executorOptions(schema, { ...given, python: versionText(given.python) });
+    const isForOther = python !== undefined || platform !== undefined || abi !== undefined;
     const { fileCount, digest } = isForOther
-      ? await fetchTargetSnapshot(operation, { python: versionText(python), platforms: platform, abi })
+      ? await fetchTargetSnapshot(operation, { python, platforms: platform, abi })
       : await fetchSnapshot(operation);
     say(`snapshot of ${fileCount} files: ${digest}`);
     return true;

@@ -1,6 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { runTests } from '@wheelhouse/python';
 import type { TestExecutorSchema } from './schema.js';
+import schema from './schema.json';
+import { executorOptions } from '../executor-options.js';
 import { forwardedWords } from '../forwarded-words.js';
 import { runTask } from '../project-task.js';
 import { tellTests } from '../../test-summary.js';
@@ -11,11 +13,9 @@ const VALUES = ['runner', 'command', 'args', 'updateSnapshotsArgs', 'services', 
 const FLAGS = ['updateSnapshots', 'verbose', 'retryFailed', 'verifyToolchain'];
 
 /** Tests the wheel of a project. */
-export default async function test(
-  options: TestExecutorSchema,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return await runTask(context, options, async (operation, say) => {
+export default async function test(given: TestExecutorSchema, context: ExecutorContext): Promise<{ success: boolean }> {
+  return await runTask(context, given, async (operation, say) => {
+    const options = executorOptions(schema, given, { passesOn: true });
     const { runner, command, updateSnapshots, updateSnapshotsArgs, services, composeFile } = options;
     const words = forwardedWords(options, { flags: FLAGS, values: VALUES });
     const result = await runTests(

@@ -1,6 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { makeVenv } from '@wheelhouse/python/venv';
 import type { VenvExecutorSchema } from './schema.js';
+import schema from './schema.json';
+import { executorOptions } from '../executor-options.js';
 import { runTask } from '../project-task.js';
 import { tellVenv } from '../../venv-summary.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
@@ -11,7 +13,7 @@ export default async function venv(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return await runTask(context, options, async (operation, say) => {
-    const { path, pip } = options;
+    const { path, pip } = executorOptions(schema, options);
     const { venv } = await makeVenv(operation, { path, pip });
     if (venv === undefined) return false;
     say(await interpreterLine(operation));
