@@ -66,11 +66,11 @@ interface Reading {
 function read(value: unknown, schema: OptionSchema, reading: Reading): unknown {
   if (schema.oneOf !== undefined) {
     const fitting = schema.oneOf.find((each) => fits(value, each));
-    return fitting === undefined ? refuse(value, schema, reading) : read(value, fitting, reading);
+    fitting === undefined ? refuse(value, schema, reading) : read(value, fitting, reading); return;
   }
-  if (!fits(value, schema)) return refuse(value, schema, reading);
+  if (!fits(value, schema)) { refuse(value, schema, reading); return; }
   if (Array.isArray(value)) {
-    if (value.length < (schema.minItems ?? 0)) return refuse(value, schema, reading);
+    if (value.length < (schema.minItems ?? 0)) { refuse(value, schema, reading); return; }
     return value.map((item: unknown, index) =>
       read(item, schema.items ?? {}, { ...reading, path: `${reading.path}[${index}]`, index, count: value.length }),
     );

@@ -52,4 +52,4 @@ export { hookFailure, type FailedHook } from '../project/hook-failure.js';
 export { withoutLocks } from '../project/missing-locks.js';
 export { faultError, faultHint, faultInWords, type FaultKind, type IndexFault } from '../fetch/index-fault.js';
 export { localNames, type LocalNames } from './local-names.js';
-export { lockedNames, makeLocks, resolveLocks, type LockOptions } from '../project/make-locks.js';
+export { lockedNames, makeLocks, type LockOptions } from '../project/make-locks.js';

@@ -52,7 +52,7 @@ export async function makeLocks(operation: Operation, options: LockOptions = {})
 }
 
 /** What {@link makeLocks} would write. */
-export async function resolveLocks(operation: Operation, options: LockOptions = {}): Promise<LockChanges> {
+async function resolveLocks(operation: Operation, options: LockOptions = {}): Promise<LockChanges> {
   const { workspace, project, engine } = operation;
   const group = workspace.group(project);
   const interpreter = await interpreterOf(group, workspace);

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { formatError } from '@wheelhouse/element';
 import type { SyncLocksGeneratorSchema } from './schema.js';
@@ -11,43 +14,65 @@ export interface OutOfSync {
   readonly outOfSyncMessage: string;
   /** Lines that `nx sync:check` shows. */
   readonly outOfSyncDetails: readonly string[];
+  /** Makes the locks; Nx calls it when somebody has the workspace synced. */
+  readonly callback: () => Promise<void>;
 }
 
 /**
- * A sync generator: makes the locks that do not answer what their projects require now, and those of the projects they
- * share a resolve with. Fresh locks cost no look at an index. All are resolved before the first is written.
+ * A file that stands in the tree for the locks to make: Nx takes a workspace for synced where a generator changes
+ * nothing. It holds what it never held before, and is gone when the locks are made.
+ */
+const STANDS_FOR_LOCKS = '.nx/workspace-data/wheelhouse-locks-to-make';
+
+/**
+ * A sync generator: makes the locks that do not answer what their projects require now. Nx runs it in the background
+ * whenever a file changes, so it only tells which those are, and asks no index; the locks are made when Nx is told to sync
+ * (docs/adr/0025).
  *
  * @param options absent where it runs to sync the workspace; `nx generate` calls what a generator returns
- * @returns which projects were out of date and why; nothing where none was, or nobody syncs
+ * @returns which projects are out of date and why, or what makes their locks; nothing where none is
  * @throws Error with the text that people are shown, which is all that Nx shows of an error
  */
 export default async function syncLocks(
   tree: Tree,
   options?: SyncLocksGeneratorSchema,
-): Promise<OutOfSync | undefined> {
-  const { env: environment } = process;
+): Promise<OutOfSync | (() => Promise<void>) | undefined> {
+  const { root } = tree;
   const said: string[] = [];
-  try {
+  const makeLocks = async (): Promise<void> => {
+    // Resolving loads much that a workspace in sync does not need.
+    const { renewLocks } = await import('./renew-locks.js');
+    try {
+      await told(said, () => renewLocks(root, process.env));
+    } finally {
+      rmSync(join(root, STANDS_FOR_LOCKS), { force: true });
+    }
+  };
+  return await told(said, async () => {
+    const { env: environment } = process;
     const engine = openEngine({
       environment,
       signal: new AbortController().signal,
       reporter: () => ({ listener: () => undefined }),
     });
     const memo = (name: string): string => engine.store.memo(name);
-    const workspace = await openWorkspace({ directory: tree.root, environment, memo });
-    const stale = await staleProjects(workspace);
+    const stale = await staleProjects(await openWorkspace({ directory: root, environment, memo }));
     if (stale.length === 0) return undefined;
     said.push(...stale.flatMap(({ reasons }) => reasons.map(formatError)));
-    // Resolving loads much that a workspace in sync does not need.
-    const { renewLocks } = await import('./renew-locks.js');
-    for (const { changed, vendored, removed } of await renewLocks(stale, workspace, engine)) {
-      for (const { file, bytes } of vendored) tree.write(file, Buffer.from(bytes));
-      for (const { file, text } of changed) tree.write(file, text);
-      for (const file of removed) tree.delete(file);
-    }
-    if (options !== undefined) return undefined;
+    if (options !== undefined) return makeLocks;
+    tree.write(STANDS_FOR_LOCKS, randomUUID());
     const names = stale.map(({ project }) => `\`${project.ref.name}\``).join(', ');
-    return { outOfSyncMessage: `the locks of ${names} are out of date`, outOfSyncDetails: said };
+    return {
+      outOfSyncMessage: `the locks of ${names} are out of date`,
+      outOfSyncDetails: [...said],
+      callback: makeLocks,
+    };
+  });
+}
+
+async function told<T>(said: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     throw new Error([...said, explainFailure(error).text].join('\n'), { cause: error });
   }

@@ -25,6 +25,11 @@ export async function staleProjects(workspace: PythonWorkspace): Promise<StalePr
   return stale;
 }
 
+/** Whether the locks of a project are stale or missing. */
+export async function isStale(workspace: PythonWorkspace, project: WorkspaceProject): Promise<boolean> {
+  return (await reasonsOf(workspace, project)).length > 0;
+}
+
 const STALE: readonly string[] = ['LOCK_MISSING', 'LOCK_STALE', 'LOCK_INVALID'];
 
 async function reasonsOf(workspace: PythonWorkspace, project: WorkspaceProject): Promise<readonly ElementError[]> {
