@@ -44,7 +44,11 @@ export async function showProjects(
   } else {
     for (const each of shown) {
       if ('errors' in each) output.write(`failed   ${each.name} in ${each.root}\n${indented(each.text)}`);
-      else output.write(`project  ${each.name} in ${each.root}${each.tests ? '' : ', no tests found'}\n`);
+      else {
+        const isTaken = each.name === each.root && each.distribution !== each.name;
+        const name = isTaken ? `, as \`${each.distribution}\` is the name of another project` : '';
+        output.write(`project  ${each.name} in ${each.root}${name}${each.tests ? '' : ', no tests found'}\n`);
+      }
     }
     if (shown.some((each) => 'tests' in each && !each.tests)) output.write(`${TESTS_HINT}\n`);
   }

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
 import {
+  innerProjects,
   localClosure,
   normalizeName,
   platformMarkers,
   testPlaces,
+  withInnerProjects,
   type ProjectMetadata,
   type TestPlaces,
 } from '@wheelhouse/python';
@@ -60,16 +62,17 @@ async function infer(
   const locked = new Map(own.map(({ root }) => [root, locks.of(root)]));
   locks.save();
   const all = readable.map(({ metadata }) => metadata);
+  const roots = readable.map(({ found }) => found.root);
   const external = externalNodes([...locked.values()].flat());
   const tasks = new LocalTasks(
-    readable.map((project) => taskProject(project, workspaceRoot)),
+    readable.map((project) => taskProject(project, { workspaceRoot, roots })),
     platformMarkers(process.platform),
   );
   const results: CreateNodesResultArray = [];
   for (const project of readable) {
     if (!own.includes(project.found)) continue;
     const distributions = locked.get(project.found.root) ?? [];
-    const surroundings = { all, distributions, external, tasks, readable, nxJson, workspaceRoot };
+    const surroundings = { all, distributions, external, tasks, readable, roots, nxJson, workspaceRoot };
     results.push([project.found.files[0] ?? '', await inferred(project, surroundings)]);
   }
   for (const { found, ref, error } of problems) {
@@ -100,6 +103,8 @@ interface Surroundings {
   readonly external: ReturnType<typeof externalNodes>;
   readonly tasks: LocalTasks;
   readonly readable: readonly ReadableProject[];
+  /** Their roots. */
+  readonly roots: readonly string[];
   readonly nxJson: TargetsOfNxJson;
   readonly workspaceRoot: string;
 }
@@ -113,7 +118,7 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
     const place = { nxJson: surroundings.nxJson, projectJson: declaredTargets(join(workspaceRoot, root)) };
     const tests = placesOf(found, metadata.normalizedName, workspaceRoot);
     const facts = {
-      ...taskProject(project, workspaceRoot),
+      ...taskProject(project, surroundings),
       asked: askedOf(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
@@ -156,14 +161,19 @@ function placesOf({ root, options }: FoundProject, distribution: string, workspa
 }
 
 /** The projects of the workspace that building and testing a project takes. */
-function comesWith({ metadata, ref }: ReadableProject, { all, readable, workspaceRoot }: Surroundings): TaskProject[] {
+function comesWith({ metadata, ref }: ReadableProject, surroundings: Surroundings): TaskProject[] {
+  const { all, readable } = surroundings;
   const roots = new Set(localClosure(metadata, all, ref.settings).map(({ root }) => root));
-  return readable.filter(({ found }) => roots.has(found.root)).map((each) => taskProject(each, workspaceRoot));
+  return readable.filter(({ found }) => roots.has(found.root)).map((each) => taskProject(each, surroundings));
 }
 
 /** A project as the tasks of others see it. */
-function taskProject({ found, ref, metadata }: ReadableProject, workspace: string): TaskProject {
-  const { settings, targets } = found.options;
+function taskProject(
+  { found, ref, metadata }: ReadableProject,
+  { workspaceRoot: workspace, roots }: Pick<Surroundings, 'workspaceRoot' | 'roots'>,
+): TaskProject {
+  const { targets } = found.options;
+  const settings = withInnerProjects(found.options.settings, innerProjects(found.root, roots, workspace));
   const command = toolchainCommand(workspace, metadata.vcsVersion === undefined ? undefined : ref.name);
   return { root: found.root, metadata, name: ref.name, settings, targets, toolchainCommand: command };
 }

@@ -66,8 +66,13 @@ export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []
   const included = new Set(facts.settings.include ?? []);
   // Locks and templates are no source, but they are an input: what is excluded stays excluded whatever else is listed.
   const isInput = inputMatcher(facts);
+  // A pattern that takes away holds for the whole list.
+  const isMade = (glob: string): boolean =>
+    made.some(({ root }) =>
+      sourceSetMatcher({ include: [glob], exclude: [] })(posix.relative(facts.root, `${root}/x`)),
+    );
   const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
-    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isInput(glob),
+    (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isInput(glob) && !isMade(glob),
   );
   const others = EJECTABLE_TEMPLATES.filter((template) => !WHEEL_TEMPLATES.includes(template));
   return [

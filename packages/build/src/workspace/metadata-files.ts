@@ -33,7 +33,12 @@ export interface ProjectRoot {
  * @returns paths relative to the workspace, sorted
  */
 export async function findMetadataFiles(workspace: string): Promise<string[]> {
-  const found = (await listedByGit(workspace)) ?? walk(workspace);
+  return await findFiles(workspace, METADATA_FILES);
+}
+
+/** The same for files of other names. */
+export async function findFiles(workspace: string, names: readonly string[]): Promise<string[]> {
+  const found = (await listedByGit(workspace, names)) ?? walk(workspace, names);
   const hidden = await hiddenFromNx(workspace);
   return found.filter((file) => !hidden(file)).sort();
 }
@@ -104,17 +109,17 @@ function declaresDistribution(pyproject: string): boolean {
   );
 }
 
-async function listedByGit(workspace: string): Promise<string[] | undefined> {
-  const patterns = METADATA_FILES.map((name) => `:(glob)**/${name}`);
+async function listedByGit(workspace: string, names: readonly string[]): Promise<string[] | undefined> {
+  const patterns = names.map((name) => `:(glob)**/${name}`);
   const listed = await gitFilesMatching(workspace, patterns);
   return listed?.filter((path) => existsSync(join(workspace, path)));
 }
 
-function walk(workspace: string, directory = '.'): string[] {
+function walk(workspace: string, names: readonly string[], directory = '.'): string[] {
   return readdirSync(join(workspace, directory), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(directory, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(workspace, path);
-    return METADATA_FILES.includes(entry.name) ? [path] : [];
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(workspace, names, path);
+    return names.includes(entry.name) ? [path] : [];
   });
 }
 

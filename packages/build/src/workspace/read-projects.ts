@@ -9,6 +9,7 @@ import {
   type ProjectRef,
 } from '@wheelhouse/python';
 import type { FoundProject } from './discovery.js';
+import { namesOfOthers } from './other-names.js';
 
 /** What reading the metadata of projects needs. */
 export interface ReadingOptions {
@@ -60,7 +61,11 @@ export async function readFoundProjects(
     if ('error' in each) errorOf.set(each.root, withWayOut(each.error, each.root));
     namesOf.set(each.root, 'error' in each ? each.names : [each.metadata.normalizedName]);
   }
-  const nodeNames = namesInWorkspace(found, (root) => metadataOf.get(root)?.name ?? namesOf.get(root)?.[0]);
+  const distributionOf = (root: string): string | undefined => metadataOf.get(root)?.name ?? namesOf.get(root)?.[0];
+  const wanted = found.flatMap(({ root, name }) => (name === undefined ? (distributionOf(root) ?? []) : []));
+  const roots = new Set(found.map(({ root }) => root));
+  const others = await namesOfOthers(options.workspace, new Set(wanted), roots);
+  const nodeNames = namesInWorkspace(found, distributionOf, others);
   const refOf = (each: FoundProject): ProjectRef => {
     return {
       name: nodeNames.get(each.root) ?? each.root,
@@ -87,12 +92,15 @@ export async function readFoundProjects(
 /**
  * The names of projects in the workspace, by their roots: those that project.json or package.json give, else those of
  * the distributions. Nx takes no name twice, so where a distribution's is taken its project goes by its root.
+ *
+ * @param others names of projects that are not Python's
  */
 export function namesInWorkspace(
   found: readonly FoundProject[],
   distributionOf: (root: string) => string | undefined,
+  others: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
-  const taken = new Set(found.flatMap(({ name }) => name ?? []));
+  const taken = new Set([...others, ...found.flatMap(({ name }) => name ?? [])]);
   return new Map(
     found.map(({ root, name }) => {
       if (name !== undefined) return [root, name];

@@ -118,6 +118,21 @@ describe('createNodes', () => {
     expect(result?.projects?.a?.name).toBe(name);
   });
 
+  it.each<[string, Files, string]>([
+    ['a project.json', { 'web/project.json': '{"name": "by"}' }, 'a'],
+    ['the directory of a project.json', { 'web/by/project.json': '{}' }, 'a'],
+    ['a package of npm', { 'package.json': '{"workspaces": ["web/*"]}', 'web/x/package.json': '{"name": "by"}' }, 'a'],
+    [
+      'a package of pnpm',
+      { 'pnpm-workspace.yaml': "packages:\n  - 'web/**'\n", 'web/x/package.json': '{"name": "by"}' },
+      'a',
+    ],
+    ['a package that is no project', { 'a/web/package.json': '{"name": "by"}' }, 'by'],
+  ])('leaves a name to %s that has it, since Nx stops where two have one', async (_what, files, name) => {
+    const [result] = await infer({ 'a/pyproject.toml': pyproject('by'), ...files });
+    expect(result?.projects?.a?.name).toBe(name);
+  });
+
   it('has what metadata names among the inputs of a wheel, whatever is excluded', async () => {
     const named = `${pyproject('a')}readme = "docs/README.md"\nlicense-files = ["test/LICENCE*"]\n`;
     const inputs = async (text: string): Promise<readonly unknown[]> =>
@@ -150,6 +165,17 @@ describe('createNodes', () => {
         ].map((path) => `{workspaceRoot}/a/${path}`),
       ),
     );
+  });
+
+  it('has the files of a project inside another one among the inputs of the outer one only where they count', async () => {
+    const inputs = async (outer: string, inner: string): Promise<readonly unknown[]> =>
+      targetsOf(await infer({ 'pyproject.toml': outer, 'libs/b/pyproject.toml': inner }), '.')['build-wheel']?.inputs ??
+      [];
+    const without = '!{workspaceRoot}/libs/b/**';
+    expect(await inputs(pyproject('a'), pyproject('b'))).toContain(without);
+    expect(await inputs(pyproject('a', ['b']), pyproject('b'))).toContain(without);
+    // No task makes the wheel of the inner one before.
+    expect(await inputs(pyproject('a', ['b']), pyproject('b', ['a']))).not.toContain(without);
   });
 
   it('has tasks run before a wheel that is made of their outputs, and files of the workspace as inputs', async () => {

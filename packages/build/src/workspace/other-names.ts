@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { declaredName, readJson } from './project-name.js';
+import { findFiles } from './metadata-files.js';
+
+/**
+ * Which of some names are those of projects that are not Python's: Nx stops where two projects have one name. They are
+ * the names that a project.json gives, or the directory where it gives none, and those of the packages in npm's, pnpm's
+ * or yarn's workspaces.
+ *
+ * @param workspace absolute path
+ * @param wanted names that are in question
+ * @param python the roots of Python projects, whose own files give them their own names
+ */
+export async function namesOfOthers(
+  workspace: string,
+  wanted: ReadonlySet<string>,
+  python: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const taken = new Set<string>();
+  if (wanted.size === 0) return taken;
+  const files = await findFiles(workspace, ['project.json', 'package.json']);
+  const roots = new Set(files.map((file) => posix.dirname(file)));
+  const inWorkspaces = await workspacePackages(workspace);
+  for (const root of roots) {
+    if (python.has(root) || root.split('/').includes('node_modules')) continue;
+    const hasProjectJson = existsSync(join(workspace, root, 'project.json'));
+    if (!hasProjectJson && !inWorkspaces(root)) continue;
+    const name = declaredName(join(workspace, root)) ?? basename(root).toLowerCase();
+    if (wanted.has(name)) taken.add(name);
+  }
+  return taken;
+}
+
+/** Whether a directory is a package of the workspaces that a package manager is told of. */
+async function workspacePackages(workspace: string): Promise<(root: string) => boolean> {
+  const own = readJson(join(workspace, 'package.json')) as RootPackage | undefined;
+  const patterns = [...packagesOf(own?.workspaces), ...pnpmPackages(join(workspace, 'pnpm-workspace.yaml'))]
+    .filter((pattern): pattern is string => typeof pattern === 'string')
+    .map((pattern) => pattern.replace(/^(!?)\.\//, '$1').replace(/\/$/, ''));
+  const isRoot = own?.nx !== undefined || patterns.includes('.');
+  if (patterns.length === 0) return (root) => root === '.' && isRoot;
+  const { fileMatcher } = await import('./file-matcher.js');
+  const matches = fileMatcher({ include: patterns, exclude: [] });
+  return (root) => (root === '.' ? isRoot : matches(root));
+}
+
+interface RootPackage {
+  readonly nx?: unknown;
+  readonly workspaces?: unknown;
+}
+
+/** A list, or yarn's object with one. */
+function packagesOf(workspaces: unknown): readonly unknown[] {
+  if (Array.isArray(workspaces)) return workspaces;
+  if (typeof workspaces !== 'object' || workspaces === null || !('packages' in workspaces)) return [];
+  return packagesOf(workspaces.packages);
+}
+
+/** The items of `packages` in a pnpm-workspace.yaml. */
+function pnpmPackages(path: string): string[] {
+  if (!existsSync(path)) return [];
+  const [, list = ''] = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n?)*)/m.exec(readFileSync(path, 'utf8')) ?? [];
+  return [...list.matchAll(/^[ \t]*-[ \t]*(['"]?)([^'"#\r\n]+?)\1[ \t]*(?:#.*)?$/gm)].map(([, , item = '']) => item);
+}
