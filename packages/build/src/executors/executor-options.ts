@@ -66,11 +66,18 @@ interface Reading {
 function read(value: unknown, schema: OptionSchema, reading: Reading): unknown {
   if (schema.oneOf !== undefined) {
     const fitting = schema.oneOf.find((each) => fits(value, each));
-    fitting === undefined ? refuse(value, schema, reading) : read(value, fitting, reading); return;
+    fitting === undefined ? refuse(value, schema, reading) : read(value, fitting, reading);
+    return;
   }
-  if (!fits(value, schema)) { refuse(value, schema, reading); return; }
+  if (!fits(value, schema)) {
+    refuse(value, schema, reading);
+    return;
+  }
   if (Array.isArray(value)) {
-    if (value.length < (schema.minItems ?? 0)) { refuse(value, schema, reading); return; }
+    if (value.length < (schema.minItems ?? 0)) {
+      refuse(value, schema, reading);
+      return;
+    }
     return value.map((item: unknown, index) =>
       read(item, schema.items ?? {}, { ...reading, path: `${reading.path}[${index}]`, index, count: value.length }),
     );
