@@ -66,17 +66,16 @@ interface Reading {
 function read(value: unknown, schema: OptionSchema, reading: Reading): unknown {
   if (schema.oneOf !== undefined) {
     const fitting = schema.oneOf.find((each) => fits(value, each));
-    fitting === undefined ? refuse(value, schema, reading) : read(value, fitting, reading);
-    return;
+    if (fitting !== undefined) return read(value, fitting, reading);
   }
-  if (!fits(value, schema)) {
+  if (schema.oneOf !== undefined || !fits(value, schema)) {
     refuse(value, schema, reading);
-    return;
+    return undefined;
   }
   if (Array.isArray(value)) {
     if (value.length < (schema.minItems ?? 0)) {
       refuse(value, schema, reading);
-      return;
+      return undefined;
     }
     return value.map((item: unknown, index) =>
       read(item, schema.items ?? {}, { ...reading, path: `${reading.path}[${index}]`, index, count: value.length }),
@@ -112,9 +111,8 @@ function fits(value: unknown, schema: OptionSchema): boolean {
   return types.includes(typeof value);
 }
 
-function refuse(value: unknown, schema: OptionSchema, reading: Reading): undefined {
+function refuse(value: unknown, schema: OptionSchema, reading: Reading): void {
   fail(reading, `the option \`${reading.path}\` is \`${JSON.stringify(value)}\``, `it is ${described(schema)}`);
-  return undefined;
 }
 
 function described(schema: OptionSchema): string {

@@ -37,6 +37,8 @@ describe('the options of an executor', () => {
       { env: { A_B: '1.10', C: 'd' }, labels: { 'x.y': '007' } },
     ],
     ['arguments of tests', 'test', { args: 5, runner: 'pytest' }, ['--args=5'], { args: '5', runner: 'pytest' }],
+    ['names to upgrade', 'lock', { upgrade: 'six,idna' }, [], { upgrade: 'six,idna' }],
+    ['everything to upgrade', 'lock', { upgrade: true, adopt: false }, [], { upgrade: true, adopt: false }],
     ['an ABI', 'snapshot', { abi: 313 }, ['--abi', '313'], { abi: '313' }],
     ['whole numbers of a file', 'release-image', { expose: [8000], user: 1000 }, [], { expose: ['8000'], user: 1000 }],
     [
