@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Operation, WorkspaceProject } from '@wheelhouse/python';
 import { lockedNames, makeLocks, withoutLocks, type LockOptions, type MachineSettings } from '@wheelhouse/python/lock';
 import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
+import { unmatchedNames } from './workspace/unmatched-options.js';
 
 /**
  * Writes the locks of a project, and of those that it shares a resolve with; before them, of each project of the
@@ -38,6 +39,10 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
     [...locks.values()].some(({ test }) => test.machineSettings !== undefined),
   ))
     say(line);
+  for (const { text, hint } of unmatchedNames(workspace)) {
+    say(`warning: ${text}`);
+    say(`  hint: ${hint}`);
+  }
   for (const { name, version, locked, file } of notKept) {
     say(`${name} is locked at ${locked}: ${version}, as ${file} has it, does not fit`);
   }

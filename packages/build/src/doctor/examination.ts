@@ -6,6 +6,7 @@ import { findPython } from '@wheelhouse/python';
 import { ensureTools } from '@wheelhouse/python/lock';
 import { versionOf } from './program-version.js';
 import type { CommandSession } from '../cli/session.js';
+import { unmatchedGlobs, unmatchedNames } from '../workspace/unmatched-options.js';
 
 /** How one part was found: there, missing, or there with something to know. */
 export interface Finding {
@@ -30,7 +31,7 @@ const NO_SPACE = 200 * 1024 ** 2;
 /** Looks at one part after the other, by trying it. */
 export async function* examine(session: CommandSession): AsyncGenerator<ExaminedPart> {
   for (const [name, look] of PARTS) yield { name, finding: await attempt(() => look(session)) };
-  yield* interpreters(session);
+  yield* projects(session);
 }
 
 const PARTS: readonly (readonly [string, Look])[] = [
@@ -150,8 +151,8 @@ async function compose({ engine }: CommandSession): Promise<Finding> {
   };
 }
 
-/** The interpreter of each Python project of the workspace, where there is a workspace. */
-async function* interpreters(session: CommandSession): AsyncGenerator<ExaminedPart> {
+/** The options and the interpreter of each Python project of the workspace, where there is a workspace. */
+async function* projects(session: CommandSession): AsyncGenerator<ExaminedPart> {
   let workspace: Awaited<ReturnType<CommandSession['openWorkspace']>> | undefined;
   const finding = await attempt(async () => {
     workspace = await session.openWorkspace();
@@ -159,6 +160,11 @@ async function* interpreters(session: CommandSession): AsyncGenerator<ExaminedPa
     return { state: 'ok', text: `${workspace.directory} has ${count} Python projects` };
   });
   yield { name: 'workspace', finding: finding.state === 'missing' ? { ...finding, state: 'note' } : finding };
+  if (workspace !== undefined) {
+    for (const { text, hint } of [...unmatchedNames(workspace), ...(await unmatchedGlobs(workspace))]) {
+      yield { name: 'options', finding: { state: 'note', text, hint } };
+    }
+  }
   for (const { ref, error } of workspace?.problems ?? []) {
     yield { name: ref.name, finding: await attempt(() => Promise.reject(error)) };
   }
