@@ -168,4 +168,37 @@ describe('a lock run', () => {
       message: 'uv.lock [line 4 column 0]: no file of `leaf==1.1` is one that `uv.lock` has',
     });
   }, 300_000);
+
+  test.each<[file: string, text: (hash: string) => string]>([
+    [
+      'poetry.lock',
+      (hash) =>
+        `[[package]]\nname = "leaf"\nversion = "1.1"\nfiles = [{ file = "leaf-1.1-py3-none-any.whl", hash = "sha256:${hash}" }]\n` +
+        '[metadata]\nlock-version = "2.1"\n',
+    ],
+    [
+      'pdm.lock',
+      (hash) =>
+        '[metadata]\nlock_version = "4.5.0"\n' +
+        `[[package]]\nname = "leaf"\nversion = "1.1"\nfiles = [{ file = "leaf-1.1-py3-none-any.whl", hash = "sha256:${hash}" }]\n`,
+    ],
+    [
+      'Pipfile.lock',
+      (hash) => JSON.stringify({ default: { leaf: { version: '==1.1', hashes: [`sha256:${hash}`] } }, develop: {} }),
+    ],
+  ])(
+    'keeps the versions of %s',
+    async (file, text) => {
+      const app = new AppWorkspace({ index, tools, interpreter });
+      app.app(['leaf']);
+      app.write(`app/${file}`, text(index.sha256('leaf-1.1-py3-none-any.whl')));
+      await app.lockApp({ foreign: readForeignLock('app', app.directory) });
+      expect(app.pins('runtime.txt')).toEqual(['leaf==1.1']);
+      app.write(`app/${file}`, text(B));
+      await expect(app.lockApp({ foreign: readForeignLock('app', app.directory) })).rejects.toMatchObject({
+        code: 'LOCK_HASH',
+      });
+    },
+    300_000,
+  );
 });
