@@ -225,6 +225,21 @@ test('an override counts before what is required and what distributions require,
   }
 }, 120_000);
 
+test("nothing is locked for platforms that uv's `environments` leave out", async () => {
+  const workspace = new LockWorkspace({ index, tools, interpreter });
+  workspace.app(['tester']);
+  const declared = readFileSync(join(workspace.directory, 'app/pyproject.toml'), 'utf8');
+  workspace.write('app/pyproject.toml', `${declared}[tool.uv]\nenvironments = ["sys_platform == 'linux'"]\n`);
+  await workspace.lock();
+  expect(workspace.pins('runtime.txt').map((pin) => pin.split(' ')[0])).toEqual(['leaf==1.0', 'tester==1.0']);
+  workspace.check((await workspace.input()).members[0]!);
+  workspace.write('app/pyproject.toml', declared);
+  const [app] = (await workspace.input()).members;
+  expect(() => {
+    workspace.check(app!);
+  }).toThrow(/environments/);
+}, 300_000);
+
 test('an override by an address is fetched with the credentials in it, which no lock has', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['leaf<1.1']);
