@@ -5,7 +5,7 @@ import { resolveGroups } from './dependency-groups.js';
 import { fieldOf, type Declarations } from './field-of.js';
 import { readFileRequirements } from './file-requirements.js';
 import type { ProjectFiles } from './project-files.js';
-import type { ProjectMetadata } from './project-metadata.js';
+import { readsSetupPy, type ProjectMetadata } from './project-metadata.js';
 import { TEST_NAMES } from './requirements-settings.js';
 import { canonicalAddress } from '../requirements/address.js';
 import { bothMarkers } from '../requirements/marker.js';
@@ -38,7 +38,7 @@ export function assembleMetadata(declarations: Declarations): ProjectMetadata {
     }
   };
   const name = collect(() => required(nameOf(declarations)), undefined);
-  const version = fieldOf(declarations, 'version', 'version');
+  const version = collect(() => versionOf(declarations), undefined);
   const requiresPython = collect(() => optional(fieldOf(declarations, 'requiresPython', 'requires-python')), undefined);
   const description = fieldOf(declarations, 'description', 'description');
   // Files that the options name stand for a list that only running the project would tell.
@@ -115,6 +115,20 @@ function locate(requirement: Requirement, files: ProjectFiles): Requirement {
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+/**
+ * The version, with what `[egg_info]` of setup.cfg puts behind it in setuptools (`tagged_version` of its `egg_info`).
+ *
+ * @throws ElementError METADATA where it has the day of the build in it
+ */
+function versionOf(declarations: Declarations): Field<string> {
+  const version = fieldOf(declarations, 'version', 'version');
+  const { pyproject, setupCfg } = declarations;
+  const tag = readsSetupPy(pyproject.backend) ? setupCfg?.versionTag : undefined;
+  if (tag === undefined || !isPlaced(version)) return version;
+  if (!isPlaced(tag)) throw metadataError(tag.why, tag.origin, 'leave it out: a wheel that is built again is the same');
+  return version.value.endsWith(tag.value) ? version : { ...version, value: version.value + tag.value };
 }
 
 function nameOf(declarations: Declarations): Field<string> {

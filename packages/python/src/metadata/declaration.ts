@@ -21,6 +21,8 @@ export type Field<T> = Placed<T> | Unreadable | undefined;
 export interface Declaration {
   readonly name?: Field<string>;
   readonly version?: Field<string>;
+  /** What setuptools puts behind the version, wherever that is from. */
+  readonly versionTag?: Field<string>;
   readonly description?: Field<string>;
   readonly requiresPython?: Field<string>;
   readonly dependencies?: Field<readonly Placed<string>[]>;

@@ -36,6 +36,7 @@ export function readSetupCfg(files: ProjectFiles): Declaration | undefined {
   return {
     name: single(option('metadata', 'name'), file, files),
     version: single(option('metadata', 'version'), file, files),
+    versionTag: versionTag(option('egg_info', 'tag_build'), option('egg_info', 'tag_date'), file),
     description: single(option('metadata', 'description') ?? option('metadata', 'summary'), file, files),
     requiresPython: single(option('options', 'python_requires'), file, files),
     dependencies: list(option('options', 'install_requires'), file, files),
@@ -43,6 +44,25 @@ export function readSetupCfg(files: ProjectFiles): Declaration | undefined {
     entryPoints: entryPointsOf(sections, file, files),
     readme: readmeOf(option('metadata', 'long_description'), file),
   };
+}
+
+/** `tag_build` and `tag_date` of `[egg_info]`, which setuptools' command of that name has. */
+function versionTag(build: Option | undefined, date: Option | undefined, file: string): Field<string> {
+  const textOf = (option: Option | undefined): string =>
+    (option?.lines ?? [])
+      .map(({ text }) => text)
+      .join('')
+      .trim();
+  if (date !== undefined && !/^(0|false|no|off|n|f|)$/i.test(textOf(date))) {
+    return {
+      origin: { file, line: date.line, column: date.column },
+      why: '`tag_date` puts the day of the build into the version',
+    };
+  }
+  const tag = textOf(build);
+  return build === undefined || tag === ''
+    ? undefined
+    : { value: tag, origin: { file, line: build.line, column: build.column } };
 }
 
 /** `[options.entry_points]`, or the option `entry_points` with a `file:`. */

@@ -214,6 +214,30 @@ if __name__ == '__main__':
   });
 });
 
+test.each([
+  ['1.0', 'tag_build = .dev0\ntag_date = 0', '1.0.dev0'],
+  ['1.0.dev0', 'tag_build = .dev0', '1.0.dev0'],
+  ['1.0', 'tag-build = +local', '1.0+local'],
+  ['1.0', 'tag_build =\ntag_date = 0', '1.0'],
+])('the version %s is tagged as setup.cfg says: %j', async (version, tags, expected) => {
+  write({
+    'app/pyproject.toml': `${BUILD}[project]\nname = "app"\nversion = "${version}"\n`,
+    'app/setup.cfg': `[egg_info]\n${tags}\n`,
+  });
+  expect((await read()).version).toBe(expected);
+});
+
+test('a version with the day of the build in it is refused', async () => {
+  write({
+    'app/pyproject.toml': `${BUILD}[project]\nname = "app"\nversion = "1"\n`,
+    'app/setup.cfg': '[egg_info]\ntag_date = 1\n',
+  });
+  expect(await failure('app')).toBe(
+    'app/setup.cfg [line 2 column 11]: `tag_date` puts the day of the build into the version\n' +
+      'hint: leave it out: a wheel that is built again is the same',
+  );
+});
+
 test('setup.cfg is read as configparser reads it', async () => {
   write({
     'app/setup.cfg': `# comment
