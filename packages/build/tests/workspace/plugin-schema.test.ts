@@ -26,7 +26,7 @@ const FILES: Files = {
 
 /** A property of an executor's schema. */
 interface Property {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly items?: Property;
   readonly oneOf?: readonly Property[];
@@ -39,13 +39,14 @@ function schemaOf(target: KnownTarget): Readonly<Record<string, Property>> {
 
 function valueOf(property: Property | undefined): unknown {
   if (property?.enum !== undefined) return property.enum.at(-1);
-  switch (property?.type) {
+  const [type] = [property?.type].flat();
+  switch (type) {
     case 'boolean':
       return true;
     case 'integer':
       return 1234;
     case 'array':
-      return [valueOf(property.items)];
+      return [valueOf(property?.items)];
     case 'object':
       return { NAME: 'value' };
     case 'string':

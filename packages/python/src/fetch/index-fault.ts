@@ -70,7 +70,8 @@ const ELSEWHERE =
   '; no other index is asked in its place, because what that has under the same name may be another distribution';
 
 function deed(kind: FaultKind, said: string, at: string | undefined): string {
-  const host = at !== undefined && URL.canParse(at) ? `\`${new URL(at).host}\`` : 'its host';
+  const known = at !== undefined && URL.canParse(at) ? `\`${new URL(at).host}\`` : undefined;
+  const host = known ?? 'its host';
   const words = said === '' ? '' : ` (${said})`;
   switch (kind) {
     case 'denied':
@@ -83,7 +84,7 @@ function deed(kind: FaultKind, said: string, at: string | undefined): string {
     case 'insecure':
       return 'is neither https nor a trusted host';
     case 'dns':
-      return `cannot be reached: the name ${host} cannot be looked up${words}`;
+      return `cannot be reached: the name ${known ?? 'of its host'} cannot be looked up${words}`;
     case 'refused':
       return `cannot be reached: ${host} refuses the connection`;
     case 'timeout':

@@ -1,12 +1,16 @@
 import { ElementError } from '@wheelhouse/element';
 import type { GroupItem } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
-import { TEST_NAMES } from './requirements-settings.js';
+import { DEVELOPMENT_NAME, TEST_NAMES } from './requirements-settings.js';
 import { isTable, TomlFile, type TomlTable } from './toml-file.js';
 
-/** Environments whose dependencies tests need, and the group that they are. `hatch test` runs in `hatch-test`. */
+/**
+ * Environments whose dependencies tests need, and the group that they are. `hatch test` runs in `hatch-test`, and
+ * `hatch run pytest` in `default`, the environment of development.
+ */
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ['hatch-test', 'test'],
+  ['default', DEVELOPMENT_NAME],
   ...TEST_NAMES.map((name) => [name, name] as const),
 ]);
 

@@ -271,7 +271,12 @@ test('environments of Hatch have what they inherit, and features of the project;
     '[tool.hatch.envs.default]\ndependencies = ["pytest"]\n[tool.hatch.envs.test]\nextra-dependencies = ["six"]\n' +
     'features = ["cli"]\n[tool.hatch.envs.tests]\ndetached = true\ndependencies = ["idna"]\n' +
     '[tool.hatch.envs.testing]\ntemplate = "tests"\n[tool.hatch.envs.docs]\ndependencies = ["mkdocs"]\n';
-  expect(await groupsOf(text)).toEqual({ test: ['pytest', 'six', 'app[cli]'], tests: ['idna'], testing: ['idna'] });
+  expect(await groupsOf(text)).toEqual({
+    dev: ['pytest'],
+    test: ['pytest', 'six', 'app[cli]'],
+    tests: ['idna'],
+    testing: ['idna'],
+  });
   write({ 'app/hatch.toml': '[envs.hatch-test]\nextra-dependencies = ["attrs"]\n' });
   expect(await groupsOf(text)).toEqual({ test: ['attrs'] });
 });

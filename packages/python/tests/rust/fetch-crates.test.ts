@@ -49,37 +49,47 @@ async function failure(registry: string, more: NodeJS.ProcessEnv = {}): Promise<
   return `${code}: ${words}\nhint: ${hint}`;
 }
 
+/** Not every release of cargo names the address that it asked: what is told where it does, and where it does not. */
+function either(text: string): readonly string[] {
+  const unnamed = text
+    .replace(/the registry `[^`]+`/, 'a registry')
+    .replace(/certificate of `[^`]+`/, 'certificate of its host')
+    .replace(/the name `[^`]+`/, 'the name of its host');
+  return [text, unnamed];
+}
+
 const PROXY = "(`HTTPS_PROXY`, or cargo's `http.proxy`)";
 const ONLINE = `check that this machine is online, and whether it needs a proxy ${PROXY}`;
 
 test('a registry that cannot be reached is named with why', async () => {
-  expect(await failure('http://user:secret@127.0.0.1:9/i/')).toBe(
+  const refused =
     'FETCH: the registry `http://127.0.0.1:9/i/config.json` cannot be reached (Failed to connect to 127.0.0.1 port 9): ' +
-      `cargo cannot fetch a crate\nhint: ${ONLINE}`,
-  );
-  expect(await failure('http://nowhere.invalid/i/')).toBe(
+    `cargo cannot fetch a crate\nhint: ${ONLINE}`;
+  expect(either(refused)).toContain(await failure('http://user:secret@127.0.0.1:9/i/'));
+  const unknown =
     'FETCH: the registry `http://nowhere.invalid/i/config.json` cannot be reached: the name `nowhere.invalid` cannot be looked up ' +
-      `(Could not resolve host: nowhere.invalid): cargo cannot fetch a crate\nhint: ${ONLINE}`,
-  );
+    `(Could not resolve host: nowhere.invalid): cargo cannot fetch a crate\nhint: ${ONLINE}`;
+  expect(either(unknown)).toContain(await failure('http://nowhere.invalid/i/'));
 }, 60_000);
 
 test('a certificate that is not trusted, a proxy that asks who comes, and a registry that refuses are named', async () => {
   const tls = `https://127.0.0.1:${await listen(createTlsServer(selfSigned()))}`;
-  expect(await failure(`${tls}/i/`)).toBe(
+  const untrusted =
     `FETCH: the registry \`${tls}/i/config.json\` cannot be reached: the certificate of \`${new URL(tls).host}\` is not trusted ` +
-      '(SSL certificate problem: self-signed certificate): cargo cannot fetch a crate\n' +
-      "hint: name the certificates of your organisation by cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`)",
-  );
+    '(SSL certificate problem: self-signed certificate): cargo cannot fetch a crate\n' +
+    "hint: name the certificates of your organisation by cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`)";
+  expect(either(untrusted)).toContain(await failure(`${tls}/i/`));
   const asking = createServer((_, response) => response.writeHead(403).end());
   asking.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
   const port = await listen(asking);
-  expect(await failure('https://example.invalid/i/', { HTTPS_PROXY: `http://127.0.0.1:${port}` })).toBe(
+  const unproxied =
     'FETCH: the registry `https://example.invalid/i/config.json` cannot be reached: the proxy does not let the request through ' +
-      '(CONNECT tunnel failed, response 407): cargo cannot fetch a crate\n' +
-      `hint: give the proxy's user name and password in its address ${PROXY}, or except the host by \`NO_PROXY\``,
-  );
-  expect(await failure(`http://127.0.0.1:${port}/i/`)).toBe(
+    '(CONNECT tunnel failed, response 407): cargo cannot fetch a crate\n' +
+    `hint: give the proxy's user name and password in its address ${PROXY}, or except the host by \`NO_PROXY\``;
+  const proxy = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+  expect(either(unproxied)).toContain(await failure('https://example.invalid/i/', proxy));
+  const denied =
     `FETCH: the registry \`http://127.0.0.1:${port}/i/config.json\` answers \`403\`: cargo cannot fetch a crate\n` +
-      'hint: credentials are those of `cargo login`',
-  );
+    'hint: credentials are those of `cargo login`';
+  expect(either(denied)).toContain(await failure(`http://127.0.0.1:${port}/i/`));
 }, 60_000);
