@@ -250,7 +250,7 @@ describe('an interpreter', () => {
     const { stderr, ...rest } = await build('todo-common');
     expect(rest).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^the Python `3\.99`, which `\.python-version` asks for, is not on this machine; found are: .*\/usr\/bin\/python3\S* is 3\./,
+      /^\.python-version \[line 1 column 0\]: the Python `3\.99`, which this file asks for, is not on this machine; found are: .*\/usr\/bin\/python3\S* is 3\./,
     );
     expect(stderr.endsWith(`${hint}\n`)).toBe(true);
   });
