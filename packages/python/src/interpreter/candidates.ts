@@ -30,14 +30,17 @@ export function* pathCandidates(environment: PythonEnvironment, names?: readonly
   }
 }
 
-/** Interpreters that pyenv installed under a name: an exact version, a prefix of one, or a virtual environment. */
-export function pyenvCandidates(environment: PythonEnvironment, name: string): string[] {
+/**
+ * Interpreters that pyenv installed under a name: an exact version, a prefix of one, or a virtual environment.
+ *
+ * @param name every version of CPython, newest first, where absent
+ */
+export function pyenvCandidates(environment: PythonEnvironment, name?: string): string[] {
   const home = environment.HOME === undefined ? undefined : join(environment.HOME, '.pyenv');
   const root = environment.PYENV_ROOT ?? home;
   if (root === undefined) return [];
-  return matchingVersions(root, name)
-    .map((version) => join(root, 'versions', version, 'bin', 'python'))
-    .filter(isProgram);
+  const versions = name === undefined ? newestFirst(list(join(root, 'versions'))) : matchingVersions(root, name);
+  return versions.map((version) => join(root, 'versions', version, 'bin', 'python')).filter(isProgram);
 }
 
 /** A directory is read only by who is not content with its `python3`: there are thousands of programs in some. */
@@ -71,11 +74,16 @@ function matchingVersions(root: string, name: string): string[] {
   const [, implementation, begin, mark = ''] = /^(|pypy|graalpy-?)(\d+(?:\.\d+)*)(t?)$/.exec(name) ?? [];
   if (implementation === undefined || begin === undefined) return [];
   if (implementation !== '') return installed.filter((version) => version.startsWith(`${name}-`));
-  const versionOf = (directory: string): string => (mark === '' ? directory : directory.replace(/t$/, ''));
-  return installed
-    .filter(
-      (directory) => directory.endsWith(mark) && directory.startsWith(`${begin}.`) && isVersion(versionOf(directory)),
-    )
+  return newestFirst(
+    installed.filter((directory) => directory.endsWith('t') === (mark === 't') && directory.startsWith(`${begin}.`)),
+  );
+}
+
+/** Those names of directories that are versions of CPython, `3.13.0t` without the global interpreter lock among them. */
+function newestFirst(directories: readonly string[]): string[] {
+  const versionOf = (directory: string): string => directory.replace(/t$/, '');
+  return directories
+    .filter((directory) => isVersion(versionOf(directory)))
     .sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
 }
 

@@ -115,7 +115,9 @@ function* candidatesFor(
   }
   yield* pathCandidates(environment, asked === undefined ? [name] : commandsFor(asked));
   // A range may be answered by any that is there.
-  if (asked?.specifier !== undefined) yield* pathCandidates(environment);
+  if (asked?.specifier === undefined) return;
+  yield* pathCandidates(environment);
+  yield* pyenvCandidates(environment);
 }
 
 function checked(interpreter: Interpreter, by: string, request: InterpreterRequest): Interpreter {

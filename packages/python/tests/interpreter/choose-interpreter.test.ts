@@ -91,6 +91,18 @@ describe('the interpreter of a project', () => {
     expect(found.executable).toBe(real);
   });
 
+  test('that a range asks for is looked for among those of pyenv, too, newest first', async () => {
+    const root = join(workspace, 'pyenv');
+    for (const each of ['3.1.5', '3.1.12', '3.2.0', 'my-env']) {
+      pretender(join(root, 'versions', each, 'bin', 'python'), each);
+    }
+    const environment = { PATH: dirname(real), PYENV_ROOT: root };
+    const found = await chooseInterpreter(request({ python: '>=3.1,<3.2', environment }));
+    expect(found.version).toBe('3.1.12');
+    const onPath = await chooseInterpreter(request({ python: '>=3.1', environment }));
+    expect(onPath.executable).toBe(real);
+  });
+
   test('that is not there is an error saying what was looked for', async () => {
     await expect(chooseInterpreter(request({ python: '9.9' }))).rejects.toMatchObject({
       code: 'INTERPRETER',
