@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, type Origin } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
+import { ElementError, readTextFile, type Origin } from '@wheelhouse/element';
 import { isTable, TomlFile, type TomlTable } from '../metadata/toml-file.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 import { isVersion } from '../requirements/specifier.js';
@@ -55,7 +53,7 @@ interface Format {
 export function readForeignLock(root: string, workspace: string): ForeignLock | undefined {
   const own = [...Object.keys(FORMATS), PIPFILE_LOCK].map((name) => posix.join(root, name));
   for (const file of [...own, UV_LOCK, PYLOCK]) {
-    const text = readText(join(workspace, file));
+    const text = readTextFile(join(workspace, file), file);
     if (text === undefined) continue;
     if (posix.basename(file) === PIPFILE_LOCK) return readPipfileLock(text, file);
     return new ForeignLockReader(TomlFile.parse(text, file), text).read();
@@ -213,13 +211,4 @@ function readPipfileLock(text: string, file: string): ForeignLock {
     }
   }
   return { file, entries: [...found.values()], commits };
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }

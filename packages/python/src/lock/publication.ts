@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { readFileBytes } from '@wheelhouse/element';
 import type { NotKept } from './adoption.js';
 import { isAbsent } from '../errno.js';
 import { formatLock } from '../locks/format.js';
@@ -72,7 +73,9 @@ export function changesOf(
       ),
     ]);
     const texts = [...files].map(([file, lock]) => ({ file, text: formatLock(lock) }));
-    changed.push(...texts.filter(({ file, text }) => plainText(readText(join(workspace, file)) ?? '') !== text));
+    changed.push(
+      ...texts.filter(({ file, text }) => plainText(readFileBytes(join(workspace, file))?.toString() ?? '') !== text),
+    );
     const needed = new Set([...files.values()].flatMap((lock) => (lock.vendored ?? []).map(({ file }) => file)));
     for (const { file: name, path, hash } of sources) {
       const file = posix.join(vendorDirectory(root), name);
@@ -135,15 +138,6 @@ function nameBuildLocks(build: ReadonlyMap<string, Lock>, project: string): (rea
     taken.add(name);
     return [[file, lock] as const];
   });
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }
 
 function listFiles(directory: string): string[] {

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbsent } from '../../errno.js';
+import { readFileBytes } from '@wheelhouse/element';
 import { isVersion } from '../../requirements/specifier.js';
 
 /** What `git archive` writes into `.git_archival.txt` (setuptools_scm, "Git archives"). */
@@ -19,14 +19,17 @@ export interface ArchivedCommit {
  */
 export function packedVersion(directory: string): string | undefined {
   if (existsSync(join(directory, '.git'))) return undefined;
-  const head = readText(join(directory, 'PKG-INFO'))?.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const head =
+    readFileBytes(join(directory, 'PKG-INFO'))
+      ?.toString()
+      .split(/\r?\n\r?\n/, 1)[0] ?? '';
   const [, version] = /^Version:[ \t]*(\S+)[ \t]*\r?$/im.exec(head) ?? [];
   return version !== undefined && isVersion(version) ? version : undefined;
 }
 
 /** The commit that an archive of a repository was made of. @returns `undefined` where there is no such file, or it is as it was checked in */
 export function archivedCommit(directory: string): ArchivedCommit | undefined {
-  const text = readText(join(directory, '.git_archival.txt')) ?? '';
+  const text = readFileBytes(join(directory, '.git_archival.txt'))?.toString() ?? '';
   if (text.includes('$Format:')) return undefined;
   const fields = new Map(
     [...text.matchAll(/^([\w-]+):[ \t]*(.*?)\r?$/gm)].map(([, key = '', value = '']) => [key, value]),
@@ -39,13 +42,4 @@ export function archivedCommit(directory: string): ArchivedCommit | undefined {
   const whole = fields.get('describe-name') ?? '';
   const exact = whole === '' ? named?.trim() : whole;
   return exact === undefined ? undefined : { tag: exact, distance: 0, node, date };
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }
