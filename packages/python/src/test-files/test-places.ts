@@ -4,7 +4,7 @@ import { errnoOf } from '@wheelhouse/element';
 import { entriesOf, packageDirectories } from './package-directories.js';
 import { readPytestSettings } from './pytest-settings.js';
 import { baseOf } from '../sources/shared-files.js';
-import { sourceSetMatcher } from '../sources/source-set.js';
+import { sourceSetMatcher, TEST_DIRECTORIES } from '../sources/source-set.js';
 import { isDebris } from '../sources/walked-files.js';
 
 /** Where a project has tests, beside the directories of tests that every project may have (docs/adr/0079). */
@@ -28,8 +28,7 @@ export interface TestProject {
 /** What files with tests are called: pytest's patterns, and what Django begins an application with. */
 const FILE_NAMES: readonly string[] = ['test_*.py', '*_test.py', 'tests.py'];
 
-/** Directories of tests within packages, with all that lies in them. */
-const DIRECTORIES: readonly string[] = ['tests/**', 'test/**'];
+const isUsuallyNamed = matcherOf(FILE_NAMES);
 
 /**
  * Where a project has tests that lie in its root, in its packages, or where pytest's `testpaths` say. A package that
@@ -38,11 +37,12 @@ const DIRECTORIES: readonly string[] = ['tests/**', 'test/**'];
 export function testPlaces({ directory, distribution, testInclude = [] }: TestProject): TestPlaces {
   const { testPaths, fileNames = [] } = readPytestSettings(directory);
   const names = [...new Set([...FILE_NAMES, ...fileNames.filter((name) => !name.includes('/'))])];
+  const isNamed = names.length === FILE_NAMES.length ? isUsuallyNamed : matcherOf(names);
   const candidates = packageDirectories(directory, distribution)
     .filter((path) => !testInclude.some((glob) => overlap(baseOf(glob), path)))
     .map((path) => ({ path, globs: packageGlobs(path, names, testPaths) }));
-  const packages = candidates.filter(({ path, globs }) => holdsTests(directory, path, globs, names));
-  const inRoot = entriesOf(directory).filter((entry) => entry.isFile() && sourceSetMatcher(setOf(names))(entry.name));
+  const packages = candidates.filter(({ path, globs }) => holdsTests(directory, path, { globs, isNamed }));
+  const inRoot = entriesOf(directory).filter((entry) => entry.isFile() && isNamed(entry.name));
   const named = testPaths.map((path) => posix.normalize(path).replace(/\/$/, '')).filter(isElsewhere);
   return {
     include: [
@@ -56,24 +56,31 @@ export function testPlaces({ directory, distribution, testInclude = [] }: TestPr
 
 /** Whether there is a test, or a file that `testInclude` may name, in these places. @param directory absolute path */
 export function hasTestFiles(directory: string, { include }: TestPlaces): boolean {
-  const matches = sourceSetMatcher(setOf(include));
-  return include.length > 0 && filesBelow(directory, '').some((path) => path.endsWith('.py') && matches(path));
+  if (include.length === 0) return false;
+  const matches = matcherOf(include);
+  return filesBelow(directory, '').some((path) => path.endsWith('.py') && matches(path));
 }
 
 function packageGlobs(path: string, names: readonly string[], testPaths: readonly string[]): string[] {
   const below = testPaths.map((each) => posix.normalize(each)).filter((each) => each.startsWith(`${path}/`));
   return [
-    ...[...names, 'conftest.py', ...DIRECTORIES].map((name) => `${path}/**/${name}`),
+    ...[...names, 'conftest.py', ...TEST_DIRECTORIES].map((name) => `${path}/**/${name}`),
     ...below.flatMap((each) => withContent(each.replace(/\/$/, ''))),
   ];
 }
 
 /** A package has tests where a file with the name of one says so; a module of that name may be something else. */
-function holdsTests(directory: string, path: string, globs: readonly string[], names: readonly string[]): boolean {
-  const [matches, isNamed] = [sourceSetMatcher(setOf(globs)), sourceSetMatcher(setOf(names))];
-  return filesBelow(directory, path).some(
-    (file) => matches(file) && isNamed(posix.basename(file)) && declaresTests(join(directory, file)),
-  );
+function holdsTests(directory: string, path: string, { globs, isNamed }: NamedTests): boolean {
+  const named = filesBelow(directory, path).filter((file) => isNamed(posix.basename(file)));
+  // Most packages have none, and inference looks into all of them.
+  if (named.length === 0) return false;
+  const matches = matcherOf(globs);
+  return named.some((file) => matches(file) && declaresTests(join(directory, file)));
+}
+
+interface NamedTests {
+  readonly globs: readonly string[];
+  readonly isNamed: (name: string) => boolean;
 }
 
 /** A function or a class that pytest or unittest collect, by the text of a module. */
@@ -111,6 +118,6 @@ function withContent(path: string): string[] {
   return [path, `${path}/**`];
 }
 
-function setOf(include: readonly string[]): { readonly include: readonly string[]; readonly exclude: readonly [] } {
-  return { include, exclude: [] };
+function matcherOf(include: readonly string[]): (path: string) => boolean {
+  return sourceSetMatcher({ include, exclude: [] });
 }
