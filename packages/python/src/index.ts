@@ -120,12 +120,8 @@ export { ProjectPlan } from './plan/project-plan.js';
 export { wheelFiles, type WheelFiles } from './plan/wheel-files.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
 export { requiredProblems, type ProblemProject } from './project/problem-project.js';
-export {
-  PythonWorkspace,
-  type ProjectRef,
-  type PythonWorkspaceOptions,
-  type WorkspaceProject,
-} from './project/python-workspace.js';
+export { PythonWorkspace, type PythonWorkspaceOptions } from './project/python-workspace.js';
+export type { ProjectRef, WorkspaceProject } from './project/workspace-project.js';
 export type { FailedTest, TestReport } from './project/junit.js';
 export { runTests, type TestResult } from './project/run-tests.js';
 export type { WrittenFiles } from './project/test-files.js';

@@ -9,7 +9,8 @@ export {
 export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
 export type { NotKept } from './adoption.js';
 export { readForeignLock, type ForeignEntry, type ForeignLock } from './foreign-lock.js';
-export { lockGroup, type LockInput, type LockMember, type LockServices } from './lock-group.js';
+export { lockGroup, type LockInput, type LockServices } from './lock-group.js';
+export type { LockMember } from './member-locks.js';
 export { publishLocks, type LockChanges, type LockOutcome } from './publication.js';
 export { upgradableNames } from './upgradable-names.js';
 export { lockTools } from './lock-tools.js';

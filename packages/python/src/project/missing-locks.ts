@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation } from './operation.js';
-import type { WorkspaceProject } from './python-workspace.js';
+import type { WorkspaceProject } from './workspace-project.js';
 import { locksDirectory } from '../locks/read-locks.js';
 
 /**

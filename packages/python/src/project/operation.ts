@@ -3,7 +3,8 @@ import { HostElement, type BuildListener, type BuildSession, type Element, type 
 import { fetchMissing, finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
-import type { PythonWorkspace, WorkspaceProject } from './python-workspace.js';
+import type { PythonWorkspace } from './python-workspace.js';
+import type { WorkspaceProject } from './workspace-project.js';
 import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
 import type { FileDigest, ToolchainFacts } from './manifest.js';
 import { CrateSource } from '../sources/crate.js';

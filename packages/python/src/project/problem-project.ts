@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ElementError, type ElementErrors } from '@wheelhouse/element';
-import type { ProjectRef } from './python-workspace.js';
+import type { ProjectRef } from './workspace-project.js';
 import { errorsOf } from '../metadata/read-projects.js';
 import { everythingRequired, type ProjectMetadata } from '../metadata/project-metadata.js';
 import { pathInWorkspace } from '../vendor/vendored-files.js';

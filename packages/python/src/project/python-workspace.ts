@@ -22,24 +22,12 @@ import { usesCargo } from '../rust/crate.js';
 import { normalizeName } from '../requirements/name.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { checkNoProblems, type ProblemProject } from './problem-project.js';
+import type { ProjectRef, WorkspaceProject } from './workspace-project.js';
 import type { PinnedIndex } from '../tools/index-choice.js';
 import { readEjected } from '../plan/ejected-templates.js';
 import { withInnerProjects, type PlannedProject, type ProjectSettings } from '../plan/planned-project.js';
 import { innerProjects } from '../sources/inner-projects.js';
 import { testPlaces } from '../test-files/test-places.js';
-
-/** A project as the workspace knows it. */
-export interface ProjectRef {
-  /** The project's name in the workspace. */
-  readonly name: string;
-  /** Its directory relative to the workspace; `.` for the workspace itself. */
-  readonly root: string;
-  /** The interpreter asked for: a path, a command or a version. */
-  readonly python?: string;
-  /** The name of the resolve it shares with other projects; absent where it is resolved alone. */
-  readonly resolve?: string;
-  readonly settings?: ProjectSettings;
-}
 
 /** What reading a workspace needs. */
 export interface PythonWorkspaceOptions {
@@ -54,12 +42,6 @@ export interface PythonWorkspaceOptions {
   readonly problems?: readonly ProblemProject[];
   /** The path of a file in which something is remembered between runs, by its name. */
   memo(name: string): string;
-}
-
-/** A project with its metadata. */
-export interface WorkspaceProject {
-  readonly ref: ProjectRef;
-  readonly metadata: ProjectMetadata;
 }
 
 /** The Python projects of a workspace. Metadata is read when it is opened, locks and interpreters when asked for. */
