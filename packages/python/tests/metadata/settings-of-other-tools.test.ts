@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import {
   formatRequirement,
@@ -11,20 +10,16 @@ import {
   type ProjectMetadata,
   type SettingRow,
 } from '@wheelhouse/python';
+import { writeFiles } from '../testing/files-below.js';
+import { temporaryDirectory } from '../testing/tools.js';
 
 let workspace: string;
 beforeEach(() => {
-  workspace = mkdtempSync(join(tmpdir(), 'settings-'));
-});
-afterEach(() => {
-  rmSync(workspace, { recursive: true, force: true });
+  workspace = temporaryDirectory();
 });
 
 function write(files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, name)), { recursive: true });
-    writeFileSync(join(workspace, name), text);
-  }
+  writeFiles(workspace, files);
 }
 
 async function read(text: string, root = 'app'): Promise<ProjectMetadata> {

@@ -1,22 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { findPython, formatRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { writeFiles } from '../testing/files-below.js';
+import { temporaryDirectory } from '../testing/tools.js';
 
 let workspace: string;
 beforeEach(() => {
-  workspace = mkdtempSync(join(tmpdir(), 'setup-py-'));
-});
-afterEach(() => {
-  rmSync(workspace, { recursive: true, force: true });
+  workspace = temporaryDirectory();
 });
 
 function write(files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, name)), { recursive: true });
-    writeFileSync(join(workspace, name), text);
-  }
+  writeFiles(workspace, files);
 }
 
 const python = (): Promise<string> => findPython(process.env);

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, LocalStore, type BuildSession, type ElementErrors } from '@wheelhouse/element';
+import { formatError, type BuildSession, type ElementErrors } from '@wheelhouse/element';
 import {
   EJECTABLE_TEMPLATES,
   ejectedFiles,
@@ -15,7 +15,7 @@ import {
   type PlannedProject,
   type PythonEngine,
 } from '@wheelhouse/python';
-import { questionDigest, type Question } from '../../src/locks/digest.js';
+import { emptyLock, idleEngine } from '../testing/planned-workspace.js';
 import { temporaryDirectory } from '../testing/tools.js';
 
 const PROJECTS = ['app', 'lib'];
@@ -29,33 +29,8 @@ function write(file: string, text: string): void {
   writeFileSync(join(workspace, file), text);
 }
 
-/** A lock of a project that requires nothing. */
-function lockText(kind: Question['kind'], distribution: string): string {
-  const question = { kind, distribution, python: '3.8', requirements: [], hookRequirements: [] };
-  return [
-    '# wheelhouse lock 1',
-    ...[`# kind: ${kind}`, `# distribution: ${distribution}`, '# python: 3.8', '# uv: 0.13.9'],
-    `# requirements: ${questionDigest(question)}`,
-    '',
-  ].join('\n');
-}
-
 beforeAll(() => {
-  const store = LocalStore.open(temporaryDirectory());
-  engine = {
-    store,
-    sandbox: {
-      name: 'none',
-      supports: () => undefined,
-      run: () => Promise.reject(new Error('nothing is built here')),
-    },
-    listener: () => undefined,
-    signal: new AbortController().signal,
-    retryFailed: false,
-    environment: process.env,
-    verifyToolchain: false,
-    toolchains: new Map(),
-  };
+  engine = idleEngine();
 });
 
 beforeEach(() => {
@@ -65,9 +40,9 @@ beforeEach(() => {
       `${name}/pyproject.toml`,
       `[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "${name}"\nversion = "1"\nrequires-python = ">=3.8"\n`,
     );
-    write(`${name}/locks/test.txt`, lockText('test', name));
-    write(`${name}/locks/runtime.txt`, lockText('runtime', name));
-    write(`${name}/locks/build/${name}.txt`, lockText('build', name));
+    write(`${name}/locks/test.txt`, emptyLock('test', name));
+    write(`${name}/locks/runtime.txt`, emptyLock('runtime', name));
+    write(`${name}/locks/build/${name}.txt`, emptyLock('build', name));
   }
 });
 

@@ -12,10 +12,9 @@ import {
 import { questionDigest, type Question } from '../../src/locks/digest.js';
 import { temporaryDirectory } from './tools.js';
 
-/** A workspace of projects that require nothing of an index; its elements are planned and keyed, and none is built. */
-export class PlannedWorkspace {
-  readonly directory: string = temporaryDirectory();
-  readonly engine: PythonEngine = {
+/** An engine with a store of its own whose sandbox refuses to run anything: what is planned and keyed is never built. */
+export function idleEngine(): PythonEngine {
+  return {
     store: LocalStore.open(temporaryDirectory()),
     sandbox: {
       name: 'none',
@@ -29,6 +28,12 @@ export class PlannedWorkspace {
     verifyToolchain: false,
     toolchains: new Map(),
   };
+}
+
+/** A workspace of projects that require nothing of an index; its elements are planned and keyed, and none is built. */
+export class PlannedWorkspace {
+  readonly directory: string = temporaryDirectory();
+  readonly engine: PythonEngine = idleEngine();
   private readonly roots: string[] = [];
 
   write(file: string, text: string): void {
@@ -59,9 +64,9 @@ ${rest}`,
     );
     this.write(`${root}/${name}/__init__.py`, '');
     this.write(`${root}/tests/test_it.py`, '');
-    this.write(`${root}/locks/test.txt`, lockText('test', name));
-    this.write(`${root}/locks/runtime.txt`, lockText('runtime', name));
-    this.write(`${root}/locks/build/${name}.txt`, lockText('build', name));
+    this.write(`${root}/locks/test.txt`, emptyLock('test', name));
+    this.write(`${root}/locks/runtime.txt`, emptyLock('runtime', name));
+    this.write(`${root}/locks/build/${name}.txt`, emptyLock('build', name));
   }
 
   async open(settings: ProjectSettings = {}): Promise<PythonWorkspace> {
@@ -101,7 +106,8 @@ function nameOf(root: string): string {
   return root === '.' ? 'outer' : (root.split('/').at(-1) ?? '');
 }
 
-function lockText(kind: Question['kind'], distribution: string): string {
+/** The text of a lock of a project that requires nothing. */
+export function emptyLock(kind: Question['kind'], distribution: string): string {
   const question = { kind, distribution, python: '3.8', requirements: [], hookRequirements: [] };
   return [
     '# wheelhouse lock 1',
