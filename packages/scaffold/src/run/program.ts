@@ -22,11 +22,12 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   });
   return await new Promise((resolve, reject) => {
     child.once('error', (error) => {
-      if (signal?.aborted === true) resolve(130);
-      else reject(error);
+      // One that is told to end is waited for: what comes next may clean up after it.
+      if (signal?.aborted !== true) reject(error);
     });
     child.once('close', (code, ended) => {
-      resolve(code ?? (ended === 'SIGINT' ? 130 : 143));
+      if (signal?.aborted === true) resolve(130);
+      else resolve(code ?? (ended === 'SIGINT' ? 130 : 143));
     });
   });
 }
