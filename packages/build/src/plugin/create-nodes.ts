@@ -64,15 +64,13 @@ async function infer(
   const all = readable.map(({ metadata }) => metadata);
   const roots = readable.map(({ found }) => found.root);
   const external = externalNodes([...locked.values()].flat());
-  const tasks = new LocalTasks(
-    readable.map((project) => taskProject(project, { workspaceRoot, roots })),
-    platformMarkers(process.platform),
-  );
+  const byRoot = new Map(readable.map((project) => [project.found.root, taskProject(project, workspaceRoot, roots)]));
+  const tasks = new LocalTasks([...byRoot.values()], platformMarkers(process.platform));
   const results: CreateNodesResultArray = [];
   for (const project of readable) {
     if (!own.includes(project.found)) continue;
     const distributions = locked.get(project.found.root) ?? [];
-    const surroundings = { all, distributions, external, tasks, readable, roots, nxJson, workspaceRoot };
+    const surroundings = { all, distributions, external, tasks, byRoot, nxJson, workspaceRoot };
     results.push([project.found.files[0] ?? '', await inferred(project, surroundings)]);
   }
   for (const { found, ref, error } of problems) {
@@ -102,23 +100,24 @@ interface Surroundings {
   /** The nodes of all that is locked, by their names. */
   readonly external: ReturnType<typeof externalNodes>;
   readonly tasks: LocalTasks;
-  readonly readable: readonly ReadableProject[];
-  /** Their roots. */
-  readonly roots: readonly string[];
+  /** The same projects as the tasks of others see them, by their roots. */
+  readonly byRoot: ReadonlyMap<string, TaskProject>;
   readonly nxJson: TargetsOfNxJson;
   readonly workspaceRoot: string;
 }
 
 async function inferred(project: ReadableProject, surroundings: Surroundings): Promise<CreateNodesResult> {
   const { found, ref, metadata } = project;
-  const { all, distributions, external, tasks, workspaceRoot } = surroundings;
+  const { all, distributions, external, tasks, byRoot, workspaceRoot } = surroundings;
   try {
     const { root, options } = found;
+    const own = byRoot.get(root);
+    if (own === undefined) throw new Error(`\`${root}\` is not among the projects`);
     const names = [...new Set(distributions.map(externalName))].sort();
     const place = { nxJson: surroundings.nxJson, projectJson: declaredTargets(join(workspaceRoot, root)) };
     const tests = placesOf(found, metadata.normalizedName, workspaceRoot);
     const facts = {
-      ...taskProject(project, surroundings),
+      ...own,
       asked: askedOf(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
@@ -162,15 +161,15 @@ function placesOf({ root, options }: FoundProject, distribution: string, workspa
 
 /** The projects of the workspace that building and testing a project takes. */
 function comesWith({ metadata, ref }: ReadableProject, surroundings: Surroundings): TaskProject[] {
-  const { all, readable } = surroundings;
-  const roots = new Set(localClosure(metadata, all, ref.settings).map(({ root }) => root));
-  return readable.filter(({ found }) => roots.has(found.root)).map((each) => taskProject(each, surroundings));
+  const { all, byRoot } = surroundings;
+  return localClosure(metadata, all, ref.settings).flatMap(({ root }) => byRoot.get(root) ?? []);
 }
 
 /** A project as the tasks of others see it. */
 function taskProject(
   { found, ref, metadata }: ReadableProject,
-  { workspaceRoot: workspace, roots }: Pick<Surroundings, 'workspaceRoot' | 'roots'>,
+  workspace: string,
+  roots: readonly string[],
 ): TaskProject {
   const { targets } = found.options;
   const settings = withInnerProjects(found.options.settings, innerProjects(found.root, roots, workspace));

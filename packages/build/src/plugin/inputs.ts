@@ -68,9 +68,7 @@ export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []
   const isInput = inputMatcher(facts);
   // A pattern that takes away holds for the whole list.
   const isMade = (glob: string): boolean =>
-    made.some(({ root }) =>
-      sourceSetMatcher({ include: [glob], exclude: [] })(posix.relative(facts.root, `${root}/x`)),
-    );
+    made.some(({ root }) => matcherOf(glob)(posix.relative(facts.root, `${root}/x`)));
   const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
     (glob) => !included.has(glob) && glob !== LOCKS && glob !== VERSION_FILE && !isInput(glob) && !isMade(glob),
   );
@@ -201,6 +199,15 @@ function versionFiles(root: string): string[] {
   }
 }
 
+/** The globs are few, and the same for all projects. */
+const matchers = new Map<string, (path: string) => boolean>();
+
+function matcherOf(glob: string): (path: string) => boolean {
+  const known = matchers.get(glob) ?? sourceSetMatcher({ include: [glob], exclude: [] });
+  matchers.set(glob, known);
+  return known;
+}
+
 /**
  * Whether a glob of what is no source holds a file that locks answer, that metadata names, or a template of the wheel's,
  * which makes it an input all the same.
@@ -213,7 +220,7 @@ function inputMatcher({ root, asked, named }: InputFacts): (glob: string) => boo
     ...named.flatMap(({ path, glob }) => (glob === true ? [baseOf(path), posix.join(baseOf(path), 'file')] : [path])),
   ];
   const isAll = named.some(({ path, glob }) => glob === true && baseOf(path) === '.' && path.includes('**'));
-  return (glob) => isAll || own.some(sourceSetMatcher({ include: [glob], exclude: [] }));
+  return (glob) => isAll || own.some(matcherOf(glob));
 }
 
 function fileset({ root }: Pick<InputFacts, 'root'>, glob: string): string {
