@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../errno.js';
 
@@ -35,6 +35,8 @@ function text(value: unknown): string | undefined {
 
 /** A file that is not there, or that Nx will complain of, says nothing. */
 export function readJson(path: string): unknown {
+  // Most projects have neither file, and an error that is thrown takes longer than this.
+  if (!existsSync(path)) return undefined;
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {

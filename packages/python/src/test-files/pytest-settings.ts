@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, errnoOf } from '@wheelhouse/element';
 import { parseConfig } from '../metadata/setup-cfg.js';
@@ -76,6 +76,8 @@ function wordsOf(value: unknown): string[] | undefined {
 }
 
 function textOf(path: string): string | undefined {
+  // Most of them are not there, and an error that is thrown takes longer than this.
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
