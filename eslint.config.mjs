@@ -77,6 +77,20 @@ const folderOrders = [
     above: [],
     message: 'The folders of cache import only towards store',
   },
+  {
+    source: './packages/scaffold/src',
+    rows: [
+      ['merge', 'python'],
+      ['project'],
+      ['workspace', 'metadata', 'element', 'ci'],
+      ['stage'],
+      ['context'],
+      ['run', 'new-project'],
+      ['generators', 'executors'],
+    ],
+    above: [],
+    message: 'The folders of scaffold import only towards merge',
+  },
 ];
 
 const folderZones = folderOrders.flatMap(({ source, rows, above, message }) => {

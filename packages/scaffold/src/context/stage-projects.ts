@@ -11,7 +11,7 @@ import {
   type ProjectMetadata,
   type ProjectSettings,
 } from '@wheelhouse/python';
-import { pluginSettings } from './plugin-settings.js';
+import { pluginSettings } from '../workspace/plugin-settings.js';
 
 /** A project of the workspace, with the options that its wheel is made by. */
 export interface StageProject {

@@ -3,7 +3,7 @@ import { newProject } from './new-project.js';
 import { PACKAGINGS, type PythonProjectOptions } from './project-options.js';
 import { writeProject } from './write-project.js';
 import { oneOf, shown } from '../errors.js';
-import { addStage } from '../generators/build-stage/add-stage.js';
+import { addStage } from '../stage/add-stage.js';
 import { Changes } from '../merge/changes.js';
 import { reportText } from '../merge/report.js';
 import { DATABASES, FRAMEWORKS } from '../project/project-model.js';

@@ -19,7 +19,7 @@ import { findPackages } from './find-packages.js';
 import { packageDirectory, type ProjectModel } from './project-model.js';
 import { checkDistribution } from '../python/module-name.js';
 import { PythonModule } from '../python/python-module.js';
-import { requirementNames } from '../stage/stage-plan.js';
+import { requirementNames } from './requirement-names.js';
 
 /** Which project is read, and with what. */
 export interface ReadRequest {

@@ -1,6 +1,7 @@
 import type { ProjectModel } from '../project/project-model.js';
 import { topPackages } from '../project/project-model.js';
-import { requirementNames, type Words } from './stage-plan.js';
+import type { Words } from './stage-plan.js';
+import { requirementNames } from '../project/requirement-names.js';
 
 /** The port that a release container serves on. */
 export const PORT = 8000;

@@ -1,5 +1,5 @@
 import type { Database, ProjectModel } from '../project/project-model.js';
-import { requirementNames } from './stage-plan.js';
+import { requirementNames } from '../project/requirement-names.js';
 
 /** How a database is run and reached. */
 export interface DatabaseKind {

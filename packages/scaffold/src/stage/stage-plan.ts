@@ -38,11 +38,6 @@ export interface StageOutputs {
   readonly reports: string;
 }
 
-/** The requirements of a project by their normalised names. */
-export function requirementNames(requirements: readonly string[]): Set<string> {
-  return new Set(requirements.map((each) => normalizeName(/^[\w.-]+/.exec(each)?.[0] ?? '')));
-}
-
 /** An argument list as it stands in a Dockerfile or a compose file: JSON is both. */
 export function execForm(words: Words): string {
   return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;

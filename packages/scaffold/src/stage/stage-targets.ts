@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { stageOutputs, type StagePlan } from './stage-plan.js';
-import { pluginEntries } from '../generators/init/prepare-workspace.js';
+import { pluginEntries } from '../workspace/plugin-entries.js';
 import type { Changes } from '../merge/changes.js';
 import { JsonFile } from '../merge/json-file.js';
 

@@ -1,5 +1,5 @@
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { addStage } from './add-stage.js';
+import { addStage } from '../../stage/add-stage.js';
 import type { BuildStageGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
 import { Changes } from '../../merge/changes.js';

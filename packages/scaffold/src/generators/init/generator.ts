@@ -1,5 +1,5 @@
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { prepareWorkspace } from './prepare-workspace.js';
+import { prepareWorkspace } from '../../workspace/prepare-workspace.js';
 import type { InitGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
 import { Changes } from '../../merge/changes.js';

@@ -1,11 +1,10 @@
 import { addDependenciesToPackageJson, type GeneratorCallback } from '@nx/devkit';
-import type { Changes } from '../../merge/changes.js';
-import { addIgnored } from '../../merge/ignore-lines.js';
-import { JsonFile } from '../../merge/json-file.js';
-import { readVersion } from '../../version.js';
+import { BUILD_PLUGIN, pluginEntries } from './plugin-entries.js';
+import type { Changes } from '../merge/changes.js';
+import { addIgnored } from '../merge/ignore-lines.js';
+import { JsonFile } from '../merge/json-file.js';
+import { readVersion } from '../version.js';
 
-/** The plugin that makes targets of Python projects. It is written into nx.json, and never imported. */
-export const BUILD_PLUGIN = '@wheelhouse/build';
 const OWN = '@wheelhouse/scaffold';
 
 /** Directories that targets write to; `.venv` is one of each project. */
@@ -49,14 +48,4 @@ function addSync(nxJson: JsonFile, generator: string): void {
   const path = ['sync', 'globalGenerators'];
   const present = nxJson.get(path);
   if (!Array.isArray(present) || !present.includes(generator)) nxJson.append(path, generator);
-}
-
-/** The entries of `plugins`, with their names and their places. */
-export function pluginEntries(nxJson: JsonFile): { readonly name: string; readonly index: number }[] {
-  const plugins = nxJson.get(['plugins']);
-  if (!Array.isArray(plugins)) return [];
-  return plugins.map((entry: unknown, index) => ({
-    name: typeof entry === 'string' ? entry : ((entry as { readonly plugin?: string } | null)?.plugin ?? ''),
-    index,
-  }));
 }

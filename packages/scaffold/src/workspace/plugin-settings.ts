@@ -1,6 +1,6 @@
 import { sourceSetMatcher, type ProjectSettings } from '@wheelhouse/python';
 import { JsonFile } from '../merge/json-file.js';
-import { BUILD_PLUGIN } from '../generators/init/prepare-workspace.js';
+import { BUILD_PLUGIN } from './plugin-entries.js';
 
 /**
  * The options of the plugin `@wheelhouse/build` for a project: those of the last entry of nx.json whose `include` and

@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { posix } from 'node:path';
 import { detectPackageManager, getPackageManagerCommand, logger, type GeneratorCallback } from '@nx/devkit';
 import { ElementError } from '@wheelhouse/element';
-import { oneOf } from '../../errors.js';
+import { oneOf } from '../errors.js';
 import { METADATA_FILES, normalizeName } from '@wheelhouse/python';
-import { pluginSettings } from '../../context/plugin-settings.js';
-import type { Changes } from '../../merge/changes.js';
-import { readableProjects } from '../../project/find-root.js';
-import { DATABASES, type ProjectModel } from '../../project/project-model.js';
-import { DATABASE_KINDS, databaseOf } from '../../stage/databases.js';
-import { pinImage, PINNINGS } from '../../stage/pinned-image.js';
-import { presentChoices } from '../../stage/present-choices.js';
-import type { StagePlan } from '../../stage/stage-plan.js';
-import { excludeFromDockerPlugin, writeTargets } from '../../stage/stage-targets.js';
-import { writeMetadata, writeStage } from '../../stage/write-stage.js';
-import { pythonOption, versionFileText } from '../../python/version-option.js';
-import { prepareWorkspace } from '../init/prepare-workspace.js';
+import { pluginSettings } from '../workspace/plugin-settings.js';
+import type { Changes } from '../merge/changes.js';
+import { readableProjects } from '../project/find-root.js';
+import { DATABASES, type ProjectModel } from '../project/project-model.js';
+import { DATABASE_KINDS, databaseOf } from './databases.js';
+import { pinImage, PINNINGS } from './pinned-image.js';
+import { presentChoices } from './present-choices.js';
+import type { StagePlan } from './stage-plan.js';
+import { excludeFromDockerPlugin, writeTargets } from './stage-targets.js';
+import { writeMetadata, writeStage } from './write-stage.js';
+import { pythonOption, versionFileText } from '../python/version-option.js';
+import { prepareWorkspace } from '../workspace/prepare-workspace.js';
 
 /** The options that a stage has, whoever adds it. */
 export interface StageOptions {
