@@ -1,11 +1,23 @@
 export { captureTree, type CaptureOptions } from './cas/capture.js';
 export { CapturedSource } from './plugin/captured-source.js';
-export { checkoutTree, type CheckoutOptions } from './store/checkout.js';
+export { checkoutTree } from './store/checkout.js';
 export { DiskArtifactStore } from './store/disk-artifact-store.js';
 export { DiskBlobStore } from './store/disk-blob-store.js';
-export { lockFile, type FileLock, type LockOptions } from './store/file-lock.js';
-export { KeptTrees, TREE_MTIME, type TreeLease } from './store/kept-trees.js';
-export { LocalStore, storeDirectory, type KeyLockOptions, type Workspace } from './store/local-store.js';
+export { lockFile, type LockOptions } from './store/file-lock.js';
+export { KeptTrees, TREE_MTIME } from './store/kept-trees.js';
+export { LocalStore, storeDirectory } from './store/local-store.js';
+export { DiskKeyLocks } from './store/disk-key-locks.js';
+export { DiskScratchSpace } from './store/disk-scratch-space.js';
+export type {
+  CheckoutOptions,
+  KeyLockOptions,
+  KeyLocks,
+  LocalTrees,
+  Lock,
+  ScratchDirectory,
+  ScratchSpace,
+  TreeLease,
+} from './plugin/local-ports.js';
 export { MemoryArtifactStore } from './store/memory-artifact-store.js';
 export { MemoryBlobStore } from './store/memory-blob-store.js';
 export { VerifyingBlobStore } from './store/verifying-blob-store.js';
@@ -131,9 +143,13 @@ export {
 } from './build/events.js';
 export { globMatcher } from './build/glob.js';
 export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './base/interruption.js';
-export { BuildSession, type Engine, type SessionInput } from './build/session.js';
+export { BuildSession, type Engine, type EngineStores, type SessionInput } from './build/session.js';
 export { STAGING_VERSION, StagingArea, type StagedTree, type StagingWarning } from './build/staging.js';
-export { BubblewrapSandbox, type BubblewrapSandboxOptions } from './sandbox/bubblewrap-sandbox.js';
+export {
+  BubblewrapSandbox,
+  type BubblewrapSandboxOptions,
+  type BubblewrapStores,
+} from './sandbox/bubblewrap/bubblewrap-sandbox.js';
 export {
   SANDBOX_CONTRACT_VERSION,
   SANDBOX_GID,
@@ -141,8 +157,8 @@ export {
   SANDBOX_MTIME,
   SANDBOX_UID,
 } from './sandbox/contract.js';
-export { probeBubblewrap } from './sandbox/probe.js';
-export type { Realisation } from './sandbox/realised-root.js';
+export { probeBubblewrap } from './sandbox/bubblewrap/probe.js';
+export type { Realisation } from './sandbox/bubblewrap/realised-root.js';
 export { errnoOf } from './base/errno.js';
 export { makeDirectory } from './base/make-directory.js';
 export { namingPath, systemError } from './base/system-error.js';

@@ -62,7 +62,7 @@ async function sandbox({ engine }: CommandSession): Promise<Finding> {
 }
 
 async function store({ engine }: CommandSession): Promise<Finding> {
-  const workspace = await engine.store.workspace();
+  const workspace = await engine.store.scratch.directory();
   await workspace.dispose();
   return { state: 'ok', text: `${engine.store.directory} can be written to` };
 }

@@ -18,7 +18,7 @@ export function logPlace(store: LocalStore, element: Element, record: ArtifactRe
   const { log } = record;
   if (log === undefined) return undefined;
   const blob = store.blobs.pathOf(log);
-  const file = logPath(join(store.directory, 'logs'), element, record.key);
+  const file = logPath(store.scratch.logs, element, record.key);
   const path = statSync(file, { throwIfNoEntry: false })?.size === log.sizeBytes ? file : blob;
   if (!existsSync(path)) return undefined;
   return { path, tail: tailOf(path, TAIL_LINES) };

@@ -1,5 +1,4 @@
 import { availableParallelism, release } from 'node:os';
-import { join } from 'node:path';
 import { Assembler } from './assembler.js';
 import { Builder, type Outcome } from './builder.js';
 import type { BuildListener } from './events.js';
@@ -8,17 +7,27 @@ import { ElementKeys } from '../key/element-key.js';
 import { ElementError } from '../base/error.js';
 import type { ProjectFiles } from '../load/project-files.js';
 import type { Element } from '../plugin/element.js';
-import type { ArtifactRecord, Sandbox } from '../plugin/ports.js';
+import type { BlobStore } from '../cas/blob-store.js';
+import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
+import type { ArtifactRecord, ArtifactStore, Sandbox } from '../plugin/ports.js';
 import { awaitPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
 import { SANDBOX_CONTRACT_VERSION } from '../sandbox/contract.js';
-import type { LocalStore } from '../store/local-store.js';
+
+/** Where an engine keeps what it makes. Each part may be of this machine, in memory, or elsewhere. */
+export interface EngineStores {
+  readonly blobs: BlobStore;
+  /** Artifacts by the keys of elements, and the results of actions by the actions' digests. */
+  readonly artifacts: ArtifactStore;
+  readonly locks: KeyLocks;
+  readonly scratch: ScratchSpace;
+}
 
 /** Where elements are built, and who is told. Made once by each entry point. */
 export interface Engine {
-  readonly store: LocalStore;
+  readonly store: EngineStores;
   readonly sandbox: Sandbox;
   readonly listener: BuildListener;
   readonly signal: AbortSignal;
@@ -51,14 +60,14 @@ export class BuildSession {
       keys,
       listener: engine.listener,
       retryFailed: engine.retryFailed,
-      lock: (key, onWait, signal) => store.lockKey(key, { onWait, signal }),
+      lock: (key, onWait, signal) => store.locks.acquire(key, { onWait, signal }),
       signal: engine.signal,
       assembler: new Assembler({
         blobs: store.blobs,
         actions: store.artifacts,
         sandbox: engine.sandbox,
         keys,
-        logDirectory: join(store.directory, 'logs'),
+        logDirectory: store.scratch.logs,
         listener: engine.listener,
         clock: Date.now,
         retryFailed: engine.retryFailed,

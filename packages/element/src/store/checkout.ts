@@ -14,17 +14,12 @@ import type { Digest } from '../cas/digest.js';
 import type { FileNode } from '../cas/directory.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import { readBlob } from '../cas/tree.js';
+import type { CheckoutOptions } from '../plugin/local-ports.js';
 import { missing } from './blob-error.js';
 import { DiskBlobStore, SMALL_BLOB } from './disk-blob-store.js';
 import { errnoOf } from '../base/errno.js';
 import { namingPath } from '../base/system-error.js';
 import { writeTreeFiles } from './tree-writer.js';
-
-/** How a tree is checked out. */
-export interface CheckoutOptions {
-  /** The time of every file, directory and symbolic link, in seconds since 1970. Default: now. */
-  readonly mtime?: number;
-}
 
 /**
  * Writes a tree into `destination`, an existing or a new directory, as private copies that may be written to: reflinks

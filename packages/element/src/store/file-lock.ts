@@ -4,13 +4,8 @@ import { dirname } from 'node:path';
 import { ElementError } from '../base/error.js';
 import { errnoOf } from '../base/errno.js';
 import { makeDirectory } from '../base/make-directory.js';
+import type { Lock } from '../plugin/local-ports.js';
 import { storeError } from './errno.js';
-
-/** A lock that is held. It ends with `release`, or with this process, however that ends. */
-export interface FileLock {
-  /** Resolves when others can have the lock. A second call does nothing. */
-  release(): Promise<void>;
-}
 
 /** How a lock is asked for. */
 export interface LockOptions {
@@ -37,7 +32,7 @@ const CONFLICT = 99;
  * @returns the lock, or `undefined` where it is held elsewhere and `wait` is `false`
  * @throws ElementError HOST_TOOL without flock(1), STORE when the file cannot be opened; `signal.reason` when aborted
  */
-export async function lockFile(path: string, options: LockOptions = {}): Promise<FileLock | undefined> {
+export async function lockFile(path: string, options: LockOptions = {}): Promise<Lock | undefined> {
   return await lockFiles([path], options);
 }
 
@@ -45,7 +40,7 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
  * Takes the locks of all of `paths`, in that order, by one process. All or none are held. Whoever asks for several
  * exclusive locks must always ask in the same order.
  */
-export async function lockFiles(paths: readonly string[], options: LockOptions = {}): Promise<FileLock | undefined> {
+export async function lockFiles(paths: readonly string[], options: LockOptions = {}): Promise<Lock | undefined> {
   const mode = options.shared === true ? '--shared' : '--exclusive';
   const atOnce = await hold(
     paths,
@@ -61,7 +56,7 @@ async function hold(
   paths: readonly string[],
   flags: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<FileLock | undefined> {
+): Promise<Lock | undefined> {
   signal?.throwIfAborted();
   for (const directory of new Set(paths.map((path) => dirname(path)))) ensureDirectory(directory);
   // Each flock becomes the next, and the last one `cat`; the open files, and so the locks, are handed on.
@@ -124,7 +119,7 @@ function ensureDirectory(directory: string): void {
   }
 }
 
-function lockOf(child: ChildProcess, ended: Promise<number | null>): FileLock {
+function lockOf(child: ChildProcess, ended: Promise<number | null>): Lock {
   const streams = [child.stdin, child.stdout, child.stderr].filter((stream) => stream instanceof Socket);
   const handles = [child, ...streams];
   // A lock that is still held keeps no process from ending; one that is being released does, until it is.

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Digest } from '../cas/digest.js';
 import type { FileNode } from '../cas/directory.js';
 import { missing } from './blob-error.js';
-import { copyFile } from './checkout.js';
+import type { CheckoutOptions, LocalTrees, TreeLease } from '../plugin/local-ports.js';
+import { checkoutTree, copyFile } from './checkout.js';
 import type { DiskBlobStore } from './disk-blob-store.js';
 import { errnoOf } from '../base/errno.js';
 import { storeError } from './errno.js';
@@ -13,16 +14,6 @@ import { SharedLocks } from './shared-locks.js';
 import { treeFilesMatch } from './tree-check.js';
 import { writeTreeFiles } from './tree-writer.js';
 import { makeDirectory } from '../base/make-directory.js';
-
-/** A kept tree that is in use: as long as the lease is held, by this process or another, nobody removes the tree. */
-export interface TreeLease {
-  /** Absolute path of the tree's directory. Only ever read, or bound read-only. */
-  readonly path: string;
-  /** The hash of the tree's digest, and the name of its directory below {@link KeptTrees.directory}. */
-  readonly hash: string;
-  /** A second call does nothing. */
-  release(): Promise<void>;
-}
 
 /** The time of everything in a kept tree: 2011-11-11 11:11:11 UTC, BuildStream's `BST_ARBITRARY_TIMESTAMP`. */
 export const TREE_MTIME = 1321009871;
@@ -45,8 +36,8 @@ const NO_LINK: ReadonlySet<string | undefined> = new Set(['EMLINK', 'EPERM', 'EX
  * lock file. Files are not flushed, so after a power cut a tree can have shorter ones than it should: `<hash>.lock`
  * names the boot in which the tree was made or last looked through, and in another boot it is looked through first.
  */
-export class KeptTrees {
-  /** Holds all trees. The name of each is its hash, which an overlay can be given relative to this directory. */
+export class KeptTrees implements LocalTrees {
+  /** Holds all trees, each under its hash. */
   readonly directory: string;
   private readonly leases = new SharedLocks();
   private readonly ready = new Map<string, Promise<void>>();
@@ -82,7 +73,11 @@ export class KeptTrees {
       await lock.release();
       throw storeError(error, 'write to', this.storeDirectory);
     }
-    return { path, hash, release: () => lock.release() };
+    return { path, release: () => lock.release() };
+  }
+
+  async checkOut(tree: Digest, destination: string, options: CheckoutOptions = {}): Promise<void> {
+    await checkoutTree(this.blobs, tree, destination, options);
   }
 
   private async ensure(tree: Digest, path: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { lockFiles, type FileLock } from './file-lock.js';
+import type { Lock } from '../plugin/local-ports.js';
+import { lockFiles } from './file-lock.js';
 
 /** A group of locks that one child process holds. */
 interface Group {
-  readonly lock: Promise<FileLock | undefined>;
+  readonly lock: Promise<Lock | undefined>;
   users: number;
 }
 
@@ -16,7 +17,7 @@ export class SharedLocks {
   private readonly held = new Map<string, Group>();
   private next: { readonly paths: Set<string>; readonly group: Group } | undefined;
 
-  async acquire(path: string): Promise<FileLock> {
+  async acquire(path: string): Promise<Lock> {
     const group = this.held.get(path) ?? this.join(path);
     group.users++;
     try {
@@ -47,7 +48,7 @@ export class SharedLocks {
     return this.next.group;
   }
 
-  private async take(paths: ReadonlySet<string>): Promise<FileLock | undefined> {
+  private async take(paths: ReadonlySet<string>): Promise<Lock | undefined> {
     await setImmediate();
     this.next = undefined;
     return await lockFiles([...paths], { shared: true });

@@ -13,7 +13,7 @@ import type { ArtifactRecord, Key, Sandbox } from '../plugin/ports.js';
 import { PluginRegistry, type PluginModule } from '../plugin/registry.js';
 import { readBlob, walkTree, type TreeEntry } from '../cas/tree.js';
 import type { ElementGraph } from '../resolve/element-graph.js';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox.js';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.js';
 import { local } from '../sources/local.js';
 import { LocalStore } from '../store/local-store.js';
 import { removeTree } from '../store/removal.js';

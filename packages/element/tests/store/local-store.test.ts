@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { digestOf, LocalStore, storeDirectory, type FileLock, type Key } from '@wheelhouse/element';
+import { digestOf, LocalStore, storeDirectory, type Lock, type Key } from '@wheelhouse/element';
 import { temporaryPaths } from '../support/temporary.js';
 
 const fresh = temporaryPaths();
@@ -40,12 +40,12 @@ describe('LocalStore', () => {
 
   test('one key is locked by one at a time, and another key by others', async () => {
     const store = LocalStore.open(fresh());
-    const lock = await store.lockKey(key);
-    let next: Promise<FileLock> | undefined;
+    const lock = await store.locks.acquire(key);
+    let next: Promise<Lock> | undefined;
     await new Promise<void>((resolve) => {
-      next = store.lockKey(key, { onWait: resolve });
+      next = store.locks.acquire(key, { onWait: resolve });
     });
-    const other = await LocalStore.open(store.directory).lockKey(digestOf('other').hash as Key);
+    const other = await LocalStore.open(store.directory).locks.acquire(digestOf('other').hash as Key);
     await lock.release();
     await (await next)?.release();
     await other.release();
@@ -53,18 +53,18 @@ describe('LocalStore', () => {
 
   test('waiting for a key ends when it is aborted', async () => {
     const store = LocalStore.open(fresh());
-    const lock = await store.lockKey(key);
+    const lock = await store.locks.acquire(key);
     const controller = new AbortController();
     const onWait = (): void => {
       controller.abort(new Error('enough'));
     };
-    await expect(store.lockKey(key, { signal: controller.signal, onWait })).rejects.toThrow('enough');
+    await expect(store.locks.acquire(key, { signal: controller.signal, onWait })).rejects.toThrow('enough');
     await lock.release();
   });
 
   test('a workspace is an empty private directory below the store, each time another', async () => {
     const store = LocalStore.open(fresh());
-    const [one, two] = [await store.workspace(), await store.workspace()];
+    const [one, two] = [await store.scratch.directory(), await store.scratch.directory()];
     expect(dirname(one.path)).toBe(join(store.directory, 'work'));
     expect(one.path).not.toBe(two.path);
     expect(statSync(one.path).mode & 0o7777).toBe(0o700);
@@ -80,7 +80,7 @@ describe('LocalStore', () => {
     const outside = fresh();
     mkdirSync(outside);
     writeFileSync(join(outside, 'file'), '');
-    const { path, dispose } = await store.workspace();
+    const { path, dispose } = await store.scratch.directory();
     mkdirSync(join(path, 'work', 'work', 'below'), { recursive: true });
     mkdirSync(join(path, 'read-only', 'below'), { recursive: true });
     writeFileSync(join(path, 'read-only', 'below', 'file'), '');
@@ -96,7 +96,7 @@ describe('LocalStore', () => {
 
   test('what an overlay leaves behind is removed', async () => {
     const store = LocalStore.open(fresh());
-    const { path, dispose } = await store.workspace();
+    const { path, dispose } = await store.scratch.directory();
     const script = `set -e; cd "$1"; mkdir lower upper work merged; touch lower/a
       mount -t overlay none -o userxattr,lowerdir=lower,upperdir=upper,workdir=work merged; rm merged/a; mkdir merged/b`;
     execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', path]);

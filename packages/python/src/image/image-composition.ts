@@ -65,7 +65,7 @@ async function putTogether({ engine }: Operation, input: CompositionInput, trees
   const { wheelhouse, base, settings, tag } = input;
   const { blobs } = engine.store;
   const user = await userOf(blobs, trees.below, input.user);
-  const temporary = await engine.store.workspace();
+  const temporary = await engine.store.scratch.directory();
   try {
     const layer = await packApplicationLayer({ blobs, ...trees, user, temporary: temporary.path });
     const config = composeConfig({ base, layer, settings, user, venv: VENV, labels: labelsOf(wheelhouse, base) });

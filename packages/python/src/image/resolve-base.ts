@@ -64,7 +64,7 @@ async function readArchive(
   { store, architecture }: BaseContext,
   named: { readonly label: string; readonly digest?: string },
 ): Promise<BaseImage> {
-  const temporary = await store.workspace();
+  const temporary = await store.scratch.directory();
   try {
     await unpackImageArchive(archive, temporary.path, named.label);
     return await readImage(store.blobs, { path: temporary.path, architecture, ...named });

@@ -69,7 +69,7 @@ async function resolveLocks(operation: Operation, options: LockOptions = {}): Pr
       : upgradableNames(options.upgrade, project.metadata, members);
   const foreign = foreignLocks(members, workspace, { ...options, upgrade });
   const programs = await toolsOf(engine);
-  const temporary = await engine.store.workspace();
+  const temporary = await engine.store.scratch.directory();
   const tools = new Map<string, Pick<PlannedProject, 'builtWith'>>();
   for (const member of group) tools.set(member.ref.root, await workspace.buildTools(member, interpreter.markers));
   const planned = (build: ReadonlyMap<string, Lock>, metadata = project.metadata): PlannedProject => ({

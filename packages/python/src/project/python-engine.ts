@@ -9,6 +9,7 @@ import {
   type Activity,
   type Engine,
   type Io,
+  type LocalStore,
 } from '@wheelhouse/element';
 import { elementsOfPlan } from '../plan/elements-of-plan.js';
 import type { PlannedElement } from '../plan/planned-element.js';
@@ -28,6 +29,7 @@ import type { Tools } from '../tools/ensure-tools.js';
 
 /** What building Python projects needs beside what building elements needs. */
 export interface PythonEngine extends Engine {
+  readonly store: LocalStore;
   /** Where interpreters are looked for, and the settings of pip and uv. */
   readonly environment: NodeJS.ProcessEnv;
   /** Whether to read every file of the host toolchain instead of trusting the package database. */
@@ -134,7 +136,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         ),
       );
     },
-    temporary: () => store.workspace(),
+    temporary: () => store.scratch.directory(),
   });
   const crate = crateSourceKind({
     blobs: store.blobs,
@@ -146,9 +148,9 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         fetchCrates(crates, { environment: engine.environment, temporary, io }),
       );
     },
-    temporary: () => store.workspace(),
+    temporary: () => store.scratch.directory(),
   });
-  const ociLayers = ociLayersSourceKind({ temporary: () => store.workspace() });
+  const ociLayers = ociLayersSourceKind({ temporary: () => store.scratch.directory() });
   return new PluginRegistry()
     .register({
       elements: coreElements({

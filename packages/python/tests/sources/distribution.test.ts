@@ -50,7 +50,7 @@ function setUp(): {
         io,
       });
     },
-    temporary: () => store.workspace(),
+    temporary: () => store.scratch.directory(),
   });
   const source = (file: string, more: object = {}): Source => {
     const made = kind.create({

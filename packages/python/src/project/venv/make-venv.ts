@@ -57,7 +57,7 @@ export async function makeVenv(operation: Operation, options: VenvOptions = {}):
   await checkClosure(operation, { closure, session, kind: 'test' });
   await checkMetadata(operation, { closure, session });
   const wheels = await artifactFiles(operation, session, thirdParty, '.whl');
-  const temporary = await engine.store.workspace();
+  const temporary = await engine.store.scratch.directory();
   const lock = await lockFile(join(engine.store.directory, 'locks', `venv-${digestOf(place).hash}.lock`), {
     signal: engine.signal,
   });

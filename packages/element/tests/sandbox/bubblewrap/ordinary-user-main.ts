@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { probeBubblewrap } from '@wheelhouse/element';
-import { runSteps } from '../../src/testing/sandbox-subject.js';
+import { runSteps } from '../../../src/testing/sandbox-subject.js';
 import { allCases, realisations, type CaseReport } from './case-runs.js';
 import { openSubject } from './bubblewrap-subject.js';
 

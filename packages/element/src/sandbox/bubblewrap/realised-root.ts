@@ -1,13 +1,12 @@
 import { chmodSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../cas/digest.js';
-import { writeTree } from '../cas/tree.js';
-import { checkoutTree } from '../store/checkout.js';
-import type { TreeLease } from '../store/kept-trees.js';
-import type { LocalStore } from '../store/local-store.js';
-import { SANDBOX_MTIME } from './contract.js';
-import { layOut } from './mount-point.js';
-import type { RootPlan } from './root-plan.js';
+import type { Digest } from '../../cas/digest.js';
+import { writeTree } from '../../cas/tree.js';
+import type { BlobStore } from '../../cas/blob-store.js';
+import type { LocalTrees, TreeLease } from '../../plugin/local-ports.js';
+import { SANDBOX_MTIME } from '../contract.js';
+import { layOut } from '../mount-point.js';
+import type { RootPlan } from '../root-plan.js';
 
 /**
  * How a read-only root comes to lie on this machine: `overlay` stacks the kept trees of the layers, `tree` keeps the
@@ -32,9 +31,9 @@ export interface RealisedRoot {
 
 /** What a root is realised with. */
 export interface RealiseOptions {
-  readonly store: LocalStore;
+  readonly store: { readonly blobs: BlobStore; readonly trees: LocalTrees };
   /** An empty directory of this run's own. */
-  readonly workspace: string;
+  readonly scratch: string;
   /** Lowest first; their plain overlay equals the plan's tree without its mount points. */
   readonly layers: readonly Digest[] | undefined;
   readonly realisation: Realisation;
@@ -43,12 +42,12 @@ export interface RealiseOptions {
 }
 
 /** Makes the private copies of the writable parts. @returns their absolute paths */
-export async function copyWritable(plan: RootPlan, store: LocalStore, workspace: string): Promise<string[]> {
+export async function copyWritable(plan: RootPlan, trees: LocalTrees, scratch: string): Promise<string[]> {
   const copies: string[] = [];
   for (const [index, part] of plan.writable.entries()) {
-    const copy = join(workspace, `writable-${index}`);
+    const copy = join(scratch, `writable-${index}`);
     makeDirectory(copy);
-    if (part.content !== undefined) await checkoutTree(store.blobs, part.content, copy, { mtime: SANDBOX_MTIME });
+    if (part.content !== undefined) await trees.checkOut(part.content, copy, { mtime: SANDBOX_MTIME });
     layOut(copy, [...part.made, ...part.added]);
     utimesSync(copy, SANDBOX_MTIME, SANDBOX_MTIME);
     copies.push(copy);
@@ -85,8 +84,8 @@ async function stackLayers(
   mountOptions: string,
   options: RealiseOptions,
 ): Promise<Pick<RealisedRoot, 'realisation' | 'path' | 'overlay'>> {
-  const { store, workspace } = options;
-  const links = join(workspace, 'layers');
+  const { store, scratch } = options;
+  const links = join(scratch, 'layers');
   mkdirSync(links);
   // All in one go, so that one process holds the leases; those that were given are held even when another fails.
   const leases = await Promise.allSettled(topFirst.map((layer) => store.trees.acquire(layer)));
@@ -98,7 +97,7 @@ async function stackLayers(
   const base = join(links, topFirst.length.toString(36));
   makeDirectory(base);
   layOut(base, plan.added);
-  const path = join(workspace, 'root');
+  const path = join(scratch, 'root');
   mkdirSync(path);
   return { realisation: 'overlay', path, overlay: { cwd: links, options: mountOptions } };
 }

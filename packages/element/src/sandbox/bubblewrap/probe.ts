@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError } from '../base/error.js';
-import { getHostTool } from '../plugin/host-tool.js';
-import type { Refusal } from '../plugin/ports.js';
+import { ElementError } from '../../base/error.js';
+import { getHostTool } from '../../plugin/host-tool.js';
+import type { Refusal } from '../../plugin/ports.js';
 
 /** How to get bubblewrap, in one line a distribution. */
 export const BUBBLEWRAP_HINT: string =

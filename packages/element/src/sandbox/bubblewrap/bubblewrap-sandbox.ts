@@ -1,23 +1,33 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalArchitecture } from '../base/architecture.js';
-import { ElementError } from '../base/error.js';
-import { getHostTool } from '../plugin/host-tool.js';
-import type { Action, Io, Refusal, Sandbox, SandboxResult, Step } from '../plugin/ports.js';
-import type { TreeLease } from '../store/kept-trees.js';
-import type { LocalStore } from '../store/local-store.js';
+import { canonicalArchitecture } from '../../base/architecture.js';
+import { ElementError } from '../../base/error.js';
+import { getHostTool } from '../../plugin/host-tool.js';
+import type { BlobStore } from '../../cas/blob-store.js';
+import type { LocalTrees, ScratchSpace, TreeLease } from '../../plugin/local-ports.js';
+import type { Action, Io, Refusal, Sandbox, SandboxResult, Step } from '../../plugin/ports.js';
 import { makeFifo, runBatch, type BatchOutcome } from './batch-process.js';
-import { batchScript, STATUS_FD } from './batch-script.js';
+import { batchScript, STATUS_FD } from '../batch-script.js';
 import { ARGUMENTS_FD, bubblewrapArguments } from './bubblewrap-arguments.js';
-import { SANDBOX_MTIME } from './contract.js';
-import { collectOutputs } from './outputs.js';
+import { SANDBOX_MTIME } from '../contract.js';
+import { collectOutputs } from '../outputs.js';
 import { BUBBLEWRAP_HINT, probeBubblewrap } from './probe.js';
 import { copyWritable, realiseRoot, type Realisation, type RealisedRoot } from './realised-root.js';
-import { planRoot, type RootPlan } from './root-plan.js';
+import { planRoot, type RootPlan } from '../root-plan.js';
+
+/** The stores that a bubblewrap sandbox works on. */
+export interface BubblewrapStores {
+  /** Holds the trees of actions, and takes their outputs. */
+  readonly blobs: BlobStore;
+  /** Makes trees of `blobs` directories of this machine. */
+  readonly trees: LocalTrees;
+  /** On the file system of `trees`. */
+  readonly scratch: ScratchSpace;
+}
 
 /** What a bubblewrap sandbox works with. */
 export interface BubblewrapSandboxOptions {
-  readonly store: LocalStore;
+  readonly store: BubblewrapStores;
   /** The directories to look for `bwrap`, `unshare`, `mount` and `sh` in, as `PATH` lists them. */
   readonly path: string;
   /** How read-only roots are realised. Default: `overlay`, and `tree` once the kernel has refused an overlay. */
@@ -45,7 +55,7 @@ const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&
  */
 export class BubblewrapSandbox implements Sandbox {
   readonly name = 'bubblewrap';
-  private readonly store: LocalStore;
+  private readonly store: BubblewrapStores;
   private readonly path: string;
   private readonly forced: Realisation | undefined;
   private readonly machine: { readonly platform: string; readonly arch: string };
@@ -89,17 +99,17 @@ export class BubblewrapSandbox implements Sandbox {
     io.signal.throwIfAborted();
     const plan = await planRoot(this.store.blobs, action);
     const leases: TreeLease[] = [];
-    const workspace = await this.store.workspace();
+    const scratch = await this.store.scratch.directory();
     try {
-      const log = join(workspace.path, 'log');
+      const log = join(scratch.path, 'log');
       // The program runs while this process copies.
       const fifo = makeFifo(getHostTool('mkfifo', this.path, 'install coreutils'), log);
-      const copies = await copyWritable(plan, this.store, workspace.path).finally(() => fifo);
-      const run: Run = { action, plan, copies, workspace: workspace.path, log, leases, io };
+      const copies = await copyWritable(plan, this.store.trees, scratch.path).finally(() => fifo);
+      const run: Run = { action, plan, copies, scratch: scratch.path, log, leases, io };
       const outcome = action.steps.length === 0 ? { exitCode: 0 } : await this.execute(run);
       return { ...outcome, outputs: await collectOutputs(this.store.blobs, action, plan, copies) };
     } finally {
-      await allEnded([workspace.dispose(), ...leases.map((lease) => lease.release())]);
+      await allEnded([scratch.dispose(), ...leases.map((lease) => lease.release())]);
     }
   }
 
@@ -119,7 +129,7 @@ export class BubblewrapSandbox implements Sandbox {
   private async realise(run: Run, realisation: Realisation): Promise<RealisedRoot> {
     return await realiseRoot(run.plan, run.copies, {
       store: this.store,
-      workspace: run.workspace,
+      scratch: run.scratch,
       layers: run.action.layers,
       realisation,
       hold: (lease) => {
@@ -128,7 +138,7 @@ export class BubblewrapSandbox implements Sandbox {
     });
   }
 
-  private async batch({ action, plan, workspace, log, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
+  private async batch({ action, plan, scratch, log, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
     const bubblewrap = [getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--', 'sh'];
     const { overlay } = root;
     const [command = '', ...args] =
@@ -142,11 +152,11 @@ export class BubblewrapSandbox implements Sandbox {
           plan,
           root: root.path,
           writable: root.writable,
-          ...makeEmpty(workspace),
+          ...makeEmpty(scratch),
           path: action.steps[0]?.environment.PATH,
         }),
         log,
-        cwd: overlay?.cwd ?? workspace,
+        cwd: overlay?.cwd ?? scratch,
         // Without the overlay's own, which `env` takes away, this is the environment of the sandbox's first process.
         environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
         script: batchScript(action.steps),
@@ -200,7 +210,8 @@ interface Run {
   readonly action: Action;
   readonly plan: RootPlan;
   readonly copies: readonly string[];
-  readonly workspace: string;
+  /** Absolute path of this run's own directory. */
+  readonly scratch: string;
   /** Absolute path of the fifo that takes the output. */
   readonly log: string;
   readonly leases: TreeLease[];
@@ -232,9 +243,9 @@ function refused({ message, hint }: Refusal): ElementError {
 }
 
 /** An empty directory and an empty file: what hides parts of this machine. */
-function makeEmpty(workspace: string): { readonly emptyDirectory: string; readonly emptyFile: string } {
-  const emptyDirectory = join(workspace, 'empty-directory');
-  const emptyFile = join(workspace, 'empty-file');
+function makeEmpty(scratch: string): { readonly emptyDirectory: string; readonly emptyFile: string } {
+  const emptyDirectory = join(scratch, 'empty-directory');
+  const emptyFile = join(scratch, 'empty-file');
   mkdirSync(emptyDirectory, { recursive: true });
   chmodSync(emptyDirectory, 0o755);
   writeFileSync(emptyFile, '');

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { transformSync } from '@swc/core';
 
-const PACKAGE = join(__dirname, '../..');
+const PACKAGE = join(__dirname, '../../..');
 
 /** A user without a name, whom every kernel lets make a user namespace or none. */
 const ORDINARY_UID = 61_234;
@@ -37,7 +37,7 @@ export function copyForOrdinaryUser(): OrdinaryCopy {
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-user-'));
   chmodSync(directory, 0o755);
   const copy = join(directory, 'element');
-  for (const part of ['src', 'tests/sandbox']) compile(join(PACKAGE, part), join(copy, part));
+  for (const part of ['src', 'tests/sandbox/bubblewrap']) compile(join(PACKAGE, part), join(copy, part));
   const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -54,7 +54,7 @@ export function copyForOrdinaryUser(): OrdinaryCopy {
   const home = join(directory, 'home');
   mkdirSync(home);
   if (process.getuid?.() === 0) chownSync(home, ORDINARY_UID, ORDINARY_UID);
-  return { directory, home, node, main: join(copy, 'tests/sandbox/ordinary-user-main.js') };
+  return { directory, home, node, main: join(copy, 'tests/sandbox/bubblewrap/ordinary-user-main.js') };
 }
 
 /** Starts a program under the ordinary user's ids. */

@@ -5,8 +5,8 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Io } from '../plugin/ports.js';
-import { STATUS_FD } from './batch-script.js';
+import type { Io } from '../../plugin/ports.js';
+import { STATUS_FD } from '../batch-script.js';
 import { ARGUMENTS_FD, JSON_STATUS_FD } from './bubblewrap-arguments.js';
 
 /** A program that ends as bubblewrap with a batch in it. */

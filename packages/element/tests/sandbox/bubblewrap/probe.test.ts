@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { explainRefusal } from '../../src/sandbox/probe.js';
+import { explainRefusal } from '../../../src/sandbox/bubblewrap/probe.js';
 
 describe('explainRefusal', () => {
   let proc: string;

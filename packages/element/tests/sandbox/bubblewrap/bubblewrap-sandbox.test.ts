@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BubblewrapSandbox, LocalStore, probeBubblewrap, type Action, type Step } from '@wheelhouse/element';
-import { removeTree } from '../../src/store/removal.js';
+import { removeTree } from '../../../src/store/removal.js';
 import { countProcesses } from './bubblewrap-cases.js';
 import { openSubject, type BubblewrapSubject } from './bubblewrap-subject.js';
 import { allCases, realisations, type CaseReport } from './case-runs.js';

@@ -1,6 +1,6 @@
-import { SANDBOX_GID, SANDBOX_HOSTNAME, SANDBOX_UID } from './contract.js';
-import type { Action } from '../plugin/ports.js';
-import type { Mount, RootPlan } from './root-plan.js';
+import { SANDBOX_GID, SANDBOX_HOSTNAME, SANDBOX_UID } from '../contract.js';
+import type { Action } from '../../plugin/ports.js';
+import type { Mount, RootPlan } from '../root-plan.js';
 
 /** The file descriptor on which bubblewrap says which process it made and how that ended. Not seen inside. */
 export const JSON_STATUS_FD = 4;

@@ -1,5 +1,5 @@
-import { sandboxContract } from '../../src/testing/sandbox-contract.js';
-import { type SandboxCase } from '../../src/testing/sandbox-subject.js';
+import { sandboxContract } from '../../../src/testing/sandbox-contract.js';
+import { type SandboxCase } from '../../../src/testing/sandbox-subject.js';
 import { bubblewrapCases } from './bubblewrap-cases.js';
 import type { BubblewrapSubject } from './bubblewrap-subject.js';
 

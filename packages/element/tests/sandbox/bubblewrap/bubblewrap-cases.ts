@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, walkTree, writeBlob, type Digest } from '@wheelhouse/element';
-import { SANDBOX_FILES } from '../../src/sandbox/contract.js';
+import { SANDBOX_FILES } from '../../../src/sandbox/contract.js';
 import {
   entriesOf,
   failure,
@@ -23,7 +23,7 @@ import {
   shellStep,
   treeOf,
   type SandboxCase,
-} from '../../src/testing/sandbox-subject.js';
+} from '../../../src/testing/sandbox-subject.js';
 import { hostMounts, openSubject, type BubblewrapSubject } from './bubblewrap-subject.js';
 
 const LARGE = 'large\n'.repeat(50_000);
@@ -381,7 +381,7 @@ function scratch(): string {
 }
 
 async function toolTree(subject: BubblewrapSubject, shell: Digest): Promise<Digest> {
-  const { encodeDirectory } = await import('../../src/cas/directory.js');
+  const { encodeDirectory } = await import('../../../src/cas/directory.js');
   const tools = await writeBlob(
     subject.blobs,
     encodeDirectory({ files: [{ name: 'sh', digest: shell, isExecutable: true }], directories: [], symlinks: [] }),

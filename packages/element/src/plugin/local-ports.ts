@@ -1,0 +1,68 @@
+import type { Digest } from '../cas/digest.js';
+import type { Key } from './ports.js';
+
+/** A lock that is held. It ends with `release`, or with this process, however that ends. */
+export interface Lock {
+  /** Resolves when others can have the lock. A second call does nothing. */
+  release(): Promise<void>;
+}
+
+/** How a build of a key waits for another one of the same key. */
+export interface KeyLockOptions {
+  readonly signal?: AbortSignal;
+  /** Called once, when another process is building the key. */
+  readonly onWait?: () => void;
+}
+
+/** One build per key, across all processes that share a store (docs/adr/0009). */
+export interface KeyLocks {
+  /**
+   * Waits until no one else is building `key`, and makes others wait until the lock is released. A caller that had to
+   * wait looks the record up again.
+   *
+   * @throws `options.signal.reason` when aborted
+   */
+  acquire(key: Key, options?: KeyLockOptions): Promise<Lock>;
+}
+
+/** A private directory of one piece of work. */
+export interface ScratchDirectory {
+  /** Absolute path of an empty directory of mode 0700. */
+  readonly path: string;
+  /** Removes it, whatever modes its directories have been given. */
+  dispose(): Promise<void>;
+}
+
+/** The part of this machine's disk that builds work on. Nothing there is an artifact. */
+export interface ScratchSpace {
+  /** Absolute path of the directory of the logs of builds, as files that can be followed while commands run. */
+  readonly logs: string;
+  /** A new directory, with a short path. @throws ElementError STORE */
+  directory(): Promise<ScratchDirectory>;
+}
+
+/** A checked-out tree that is in use: as long as the lease is held, by this process or another, no one removes the tree. */
+export interface TreeLease extends Lock {
+  /** Absolute path of the tree's directory. It is only read, or bound read-only. */
+  readonly path: string;
+}
+
+/** How a tree is checked out. */
+export interface CheckoutOptions {
+  /** The time of every file, directory and symbolic link, in seconds since 1970. Default: now. */
+  readonly mtime?: number;
+}
+
+/** Trees as directories of this machine: what a sandbox that runs here needs. */
+export interface LocalTrees {
+  /**
+   * A shared check-out of `tree`, made where it is not there yet, with the fixed time of trees.
+   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   */
+  acquire(tree: Digest): Promise<TreeLease>;
+  /**
+   * A private copy of `tree` in `destination`, an existing or a new directory, that may be written to.
+   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   */
+  checkOut(tree: Digest, destination: string, options?: CheckoutOptions): Promise<void>;
+}
