@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import js from '@eslint/js';
 import { createProjectGraphAsync } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
@@ -8,6 +6,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { forbiddenRooms, orderText, roomOrders } from './tools/rooms.mjs';
 
 const root = import.meta.dirname;
 
@@ -36,79 +35,15 @@ const boundaries = {
   })),
 };
 
-/**
- * The folders of a package, each row importing only from the rows before it and from itself; see docs/adr. Those that
- * stand above the order may import all others, and no folder imports them.
- */
-const folderOrders = [
-  {
-    source: './packages/element/src',
-    rows: [
-      ['base'],
-      ['cas'],
-      ['load'],
-      ['plugin'],
-      ['resolve'],
-      ['sources', 'toolchain'],
-      ['elements'],
-      ['key'],
-      ['store'],
-      ['sandbox'],
-      ['build'],
-    ],
-    above: ['testing'],
-    message: 'The folders of element import only towards base',
-  },
-  {
-    source: './packages/cache/src',
-    rows: [
-      ['store'],
-      ['tiers'],
-      ['tokens', 'oidc'],
-      ['config'],
-      ['ledger'],
-      ['overview'],
-      ['server'],
-      ['proxy'],
-      ['plugin'],
-      ['generators'],
-      ['cli'],
-    ],
-    above: [],
-    message: 'The folders of cache import only towards store',
-  },
-  {
-    source: './packages/scaffold/src',
-    rows: [
-      ['merge', 'python'],
-      ['project'],
-      ['workspace', 'metadata', 'element', 'ci'],
-      ['stage'],
-      ['context'],
-      ['run', 'new-project'],
-      ['generators', 'executors'],
-    ],
-    above: [],
-    message: 'The folders of scaffold import only towards merge',
-  },
-];
-
-const folderZones = folderOrders.flatMap(({ source, rows, above, message }) => {
-  const unplaced = readdirSync(join(root, source), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && ![...rows.flat(), ...above].includes(entry.name))
-    .map((entry) => entry.name);
-  if (unplaced.length > 0) {
-    throw new Error(`${source} has folders without a place in the folder order of eslint.config.mjs: ${unplaced}`);
-  }
-  return rows.flatMap((row, rank) =>
-    row.map((folder) => {
-      const later = [...rows.slice(rank + 1).flat(), ...row.filter((other) => other !== folder)];
-      return {
-        target: `${source}/${folder}`,
-        from: [...later, ...above, 'index.ts'].map((name) => `${source}/${name}`),
-        message: `${message}: ${rows.map((names) => names.join(', ')).join(' < ')}.`,
-      };
-    }),
+const roomZones = Object.entries(roomOrders).flatMap(([name, order]) => {
+  const source = `./packages/${name}/src`;
+  const zone = (room) => (room === '.' ? `${source}/!(index).ts` : `${source}/${room}/**/*`);
+  const message = `The rooms of ${name} import only towards the first: ${orderText(order)}.`;
+  return [...order.rows.flat(), ...order.above].flatMap((room) =>
+    // The rule takes patterns or paths, not both at once.
+    [forbiddenRooms(order, room).map(zone), [`${source}/index.ts`]]
+      .filter((from) => from.length > 0)
+      .map((from) => ({ target: zone(room), from, message })),
   );
 });
 
@@ -169,7 +104,7 @@ export default defineConfig(
         {
           basePath: root,
           zones: [
-            ...folderZones,
+            ...roomZones,
             {
               target: './packages',
               from: ['./tools', './e2e', './examples'],

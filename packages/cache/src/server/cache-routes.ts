@@ -9,7 +9,7 @@ import { formatTier } from '../tiers/tier.js';
 import { admitFault, say } from './answers.js';
 import { bearerToken } from './authentication.js';
 import type { ServerOptions } from './server-options.js';
-import { report } from './exchange.js';
+import { report } from './report.js';
 import { Rounds } from './rounds.js';
 import { watchPace } from './slow-peer.js';
 

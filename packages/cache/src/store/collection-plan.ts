@@ -1,20 +1,4 @@
-import type { SurveyedEntry } from './keeping.js';
-
-/** How much a store keeps, and for how long. */
-export interface Retention {
-  /** The bytes of all bodies together, equal ones counted once. */
-  readonly quotaBytes: number;
-  /** Bounds on parts of it: the bytes that the entries of the namespaces it covers name, each entry counted. */
-  readonly shares: readonly Share[];
-  /** Milliseconds after its last use from which an entry is removed. */
-  readonly maxAgeMs: number;
-}
-
-/** A bound on some namespaces together. */
-export interface Share {
-  readonly covers: (namespace: string) => boolean;
-  readonly bytes: number;
-}
+import type { Retention, SurveyedEntry } from './keeping.js';
 
 /** Which entries a collection removes, and what is left after it. */
 export interface CollectionPlan {

@@ -1,10 +1,10 @@
 import { rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
-import { bodyOf, planCollection, type Retention } from './collection-plan.js';
+import { bodyOf, planCollection } from './collection-plan.js';
 import type { DiskLayout } from './disk-layout.js';
 import { names, surveyBodies, surveyEntries } from './disk-survey.js';
-import type { Collection, SurveyedEntry } from './keeping.js';
+import type { Collection, Retention, SurveyedEntry } from './keeping.js';
 
 /** What no record names, and what lies in `tmp`, may belong to a write that is under way; after this long it does not. */
 const ABANDONED_MS = 60 * 60 * 1000;

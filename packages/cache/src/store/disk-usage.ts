@@ -1,4 +1,4 @@
-import type { Retention } from './collection-plan.js';
+import type { Retention } from './keeping.js';
 import type { EntryRecord } from './entry.js';
 import type { Collection } from './keeping.js';
 

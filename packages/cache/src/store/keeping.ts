@@ -1,5 +1,4 @@
 import type { CacheStore } from './cache-store.js';
-import type { Retention } from './collection-plan.js';
 import type { EntryRecord } from './entry.js';
 
 /** An entry as it lies in a store. */
@@ -36,6 +35,22 @@ export interface Collection {
   readonly shareBytes: readonly number[];
   /** Bodies that no entry names any more and that were being published: the next collection removes them. */
   readonly deferred: ReadonlySet<string>;
+}
+
+/** How much a store keeps, and for how long. */
+export interface Retention {
+  /** The bytes of all bodies together, equal ones counted once. */
+  readonly quotaBytes: number;
+  /** Bounds on parts of it: the bytes that the entries of the namespaces it covers name, each entry counted. */
+  readonly shares: readonly Share[];
+  /** Milliseconds after its last use from which an entry is removed. */
+  readonly maxAgeMs: number;
+}
+
+/** A bound on some namespaces together. */
+export interface Share {
+  readonly covers: (namespace: string) => boolean;
+  readonly bytes: number;
 }
 
 /** How a {@link KeptStore} keeps. */

@@ -1,4 +1,4 @@
-import type { Share } from '../store/collection-plan.js';
+import type { Share } from '../store/keeping.js';
 import type { Principal } from './principal.js';
 
 /** The namespaces that somebody may use. */

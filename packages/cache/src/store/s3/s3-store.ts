@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Digest } from '@wheelhouse/element';
-import { bodyOf, largestEntry, planCollection, type Retention } from '../collection-plan.js';
+import { bodyOf, largestEntry, planCollection } from '../collection-plan.js';
 import { parseRecord, recordText, type EntryName, type EntryRecord } from '../entry.js';
-import type { Collection, KeepingOptions, KeptStore, SurveyedBody, SurveyedEntry } from '../keeping.js';
+import type { Collection, KeepingOptions, KeptStore, Retention, SurveyedBody, SurveyedEntry } from '../keeping.js';
 import { Pins } from '../pins.js';
 import type { ReceivedBody } from '../spool.js';
 import { StoreFailure } from '../store-failure.js';
