@@ -21,7 +21,7 @@ export const roomOrders = {
   element: {
     rows: [
       ['base'],
-      ['cas'],
+      ['cas', 'program'],
       ['load'],
       ['plugin'],
       ['resolve'],

@@ -1,7 +1,5 @@
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** The command line asks for what the command does not have. */
-    USAGE: true;
     /** A directory cannot take what is to be checked out into it. */
     CHECKOUT: true;
     /** There is no workspace, or its nx.json cannot be read. */
@@ -14,4 +12,4 @@ declare module '@wheelhouse/element' {
 }
 
 /** The codes of user errors that this package adds to those of `@wheelhouse/element` and `@wheelhouse/python`. */
-export type BuildErrorCode = 'USAGE' | 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS' | 'TARGET_OPTIONS';
+export type BuildErrorCode = 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS' | 'TARGET_OPTIONS';

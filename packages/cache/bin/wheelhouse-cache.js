@@ -3,16 +3,6 @@
 
 // Node since 22.1 keeps compiled code between runs.
 require('node:module').enableCompileCache?.();
-const { main } = require('../bundle/cli/main.js');
+const { run } = require('../bundle/cli/run.js');
 
-// Until it is known how it ended: a process that runs out of work in between has not succeeded.
-process.exitCode = 70;
-void main(process.argv.slice(2), {
-  cwd: process.cwd(),
-  environment: process.env,
-  output: process.stdout,
-  errorOutput: process.stderr,
-  process,
-}).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void run(process);

@@ -2,8 +2,6 @@ import { ElementError } from '@wheelhouse/element';
 
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** The command line asks for what the command does not have. */
-    USAGE: true;
     /** A setting of the cache server is missing, unknown or not as it must be. */
     CACHE_SETTINGS: true;
     /** The file of tokens cannot be read, or does not hold what it must. */
@@ -14,7 +12,7 @@ declare module '@wheelhouse/element' {
 }
 
 /** The codes of user errors that this package adds to those of `@wheelhouse/element`. */
-export type CacheErrorCode = 'USAGE' | 'CACHE_SETTINGS' | 'CACHE_TOKENS' | 'CACHE_DATA';
+export type CacheErrorCode = 'CACHE_SETTINGS' | 'CACHE_TOKENS' | 'CACHE_DATA';
 
 /** A user's error of this package without a place in a file. */
 export function cacheError(code: CacheErrorCode, message: string, hint?: string, cause?: unknown): ElementError {

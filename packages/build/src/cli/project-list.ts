@@ -1,6 +1,6 @@
 import { errorsOf, testPlaces, type PythonWorkspace } from '@wheelhouse/python';
 import { formatError } from '@wheelhouse/element';
-import { EXIT } from '../failure.js';
+import { EXIT } from '@wheelhouse/element/program';
 import { hasTests } from '../plugin/tests-of-project.js';
 
 const TESTS_HINT =

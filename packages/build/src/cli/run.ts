@@ -1,33 +1,11 @@
+import { runProcess } from '@wheelhouse/element/program';
 import { main } from './main.js';
-import { EXIT } from '../failure.js';
 import { outputOn } from '../reporter/terminal-output.js';
 
-/**
- * Runs `wheelhouse` as a whole process. However that ends, its exit code is not that of success unless the command has
- * succeeded: a process that runs out of work in between, and one that the code of a plugin ends, have not.
- */
+/** Runs `wheelhouse` as a whole process. */
 export async function run(process: NodeJS.Process): Promise<void> {
-  let hasEnded = false;
-  process.exitCode = EXIT.bug;
-  process.on('exit', () => {
-    if (hasEnded) return;
-    process.exitCode = EXIT.bug;
-    process.stderr.write('the process ended before its work was done\n');
-  });
-  // What no promise of ours led to: a timer, or a promise that nobody waits for.
-  process.on('uncaughtException', (error: unknown) => {
-    hasEnded = true;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`This is a bug in Wheelhouse, or in the code of a plugin.\n${text}\n`);
-    process.exit(EXIT.bug);
-  });
-  const exitCode = await main(process.argv.slice(2), {
-    cwd: process.cwd(),
-    environment: process.env,
-    output: outputOn(process.stdout),
-    errorOutput: process.stderr,
+  await runProcess(
     process,
-  });
-  hasEnded = true;
-  process.exitCode = exitCode;
+    async (argv, context) => await main(argv, { ...context, output: outputOn(process.stdout) }),
+  );
 }

@@ -1,8 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ElementError, listenForInterruption } from '@wheelhouse/element';
 import type { Operation } from '@wheelhouse/python';
+import { explainFailure } from '@wheelhouse/element/program';
 import { openEngine } from '../engine.js';
-import { explainFailure } from '../failure.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import type { Reporter } from '../reporter/reporter.js';
 import { openWorkspace } from '../workspace/open-workspace.js';

@@ -11,6 +11,7 @@ import {
   type ProjectMetadata,
   type TestPlaces,
 } from '@wheelhouse/python';
+import { explainFailure } from '@wheelhouse/element/program';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';
@@ -25,7 +26,6 @@ import { inferTargets } from './targets.js';
 import { hasTests } from './tests-of-project.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { workspaceMemo } from './workspace-data.js';
-import { explainFailure } from '../failure.js';
 import { findProjects, foundProject, type FoundProject } from '../workspace/discovery.js';
 import { projectRoots } from '../workspace/metadata-files.js';
 import { checkedOptions, readPluginEntries } from '../workspace/nx-json.js';

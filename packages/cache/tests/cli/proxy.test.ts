@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, type MainContext } from '../../src/cli/main.js';
+import type { CommandContext, ErrorOutput } from '@wheelhouse/element/program';
+import { main } from '../../src/cli/main.js';
 import { temporaryDirectories } from '../support/directories.js';
 import { startProxy } from '../support/proxy.js';
 
@@ -9,7 +10,7 @@ const directory = temporaryDirectories();
 async function run(...argv: string[]): Promise<{ exitCode: number; output: string; errors: string }> {
   let output = '';
   let errors = '';
-  const context: MainContext = {
+  const context: CommandContext & ErrorOutput = {
     cwd: '/',
     environment: {},
     output: { write: (text: string) => (output += text) },

@@ -50,6 +50,8 @@ export interface ErrorCodes {
   SYSTEM: true;
   /** The store on disk is unreadable, full, or holds bytes that do not match their digest. */
   STORE: true;
+  /** The command line asks for what a program does not have. */
+  USAGE: true;
 }
 
 /** One of the closed set of user errors. */

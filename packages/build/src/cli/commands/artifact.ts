@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { ElementError, mergeArtifacts, type BuildSession, type BuiltElement, type Element } from '@wheelhouse/element';
+import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import { checkoutInto } from '../checkout-directory.js';
-import { parseArguments, usage, type Command } from '../command.js';
+import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse artifact [OPTION]... checkout ELEMENT DIR
 
@@ -22,9 +22,10 @@ const DEPS = ['run', 'none', 'build', 'all'] as const;
 
 /** `wheelhouse artifact` */
 export const artifact: Command = {
+  summary: 'check out what an element was built to',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('artifact', {
+    const { values, positionals } = parseArguments('wheelhouse artifact', {
       args: [...argv],
       options: {
         deps: { type: 'string', default: 'run' },
@@ -35,10 +36,11 @@ export const artifact: Command = {
     });
     const [action, target, path] = positionals;
     if (action !== 'checkout' || target === undefined || path === undefined || positionals.length !== 3) {
-      throw usage('artifact', '`checkout ELEMENT DIR` is expected');
+      throw usage('wheelhouse artifact', '`checkout ELEMENT DIR` is expected');
     }
     const deps = DEPS.find((known) => known === values.deps);
-    if (deps === undefined) throw usage('artifact', `--deps is one of ${DEPS.join(', ')}, not \`${values.deps}\``);
+    if (deps === undefined)
+      throw usage('wheelhouse artifact', `--deps is one of ${DEPS.join(', ')}, not \`${values.deps}\``);
     const directory = resolve(context.cwd, values.directory ?? '.', path);
     return await withSession(context, values, async (session) => {
       const { blobs } = session.engine.store;

@@ -1,8 +1,8 @@
 import type { Outcome } from '@wheelhouse/element';
 import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python';
-import { parseArguments, usage, type Command } from '../command.js';
+import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
 import { wheelLines } from '../../reporter/wheel-lines.js';
 
@@ -29,9 +29,10 @@ Ends with 0 when all is built, 1 on a mistake of the caller's, 2 when a build fa
 
 /** `wheelhouse build` */
 export const build: Command = {
+  summary: 'build elements, and the wheels of projects',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('build', {
+    const { values, positionals } = parseArguments('wheelhouse build', {
       args: [...argv],
       options: {
         format: { type: 'string', multiple: true },
@@ -47,7 +48,7 @@ export const build: Command = {
       allowPositionals: true,
     });
     if (values.json === true && values.verbose === true)
-      throw usage('build', '--json tells everything: leave out --verbose');
+      throw usage('wheelhouse build', '--json tells everything: leave out --verbose');
     const options = {
       ...values,
       retryFailed: values['retry-failed'],
@@ -98,6 +99,6 @@ function oneOf<T extends string>(known: readonly T[], option: string, values: re
   return values.map((value) => {
     const found = known.find((each) => each === value);
     if (found !== undefined) return found;
-    throw usage('build', `--${option} is one of ${known.join(', ')}, not \`${value}\``);
+    throw usage('wheelhouse build', `--${option} is one of ${known.join(', ')}, not \`${value}\``);
   });
 }

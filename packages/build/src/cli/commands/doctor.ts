@@ -1,6 +1,6 @@
-import { parseArguments, type Command } from '../command.js';
+import { EXIT, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse doctor [OPTION]...
 
@@ -14,9 +14,10 @@ Ends with 0 when nothing is missing, 1 when something is. What is only sometimes
 
 /** `wheelhouse doctor` */
 export const doctor: Command = {
+  summary: 'try everything that building needs of this machine',
   help,
   run: async (argv, context) => {
-    const { values } = parseArguments('doctor', {
+    const { values } = parseArguments('wheelhouse doctor', {
       args: [...argv],
       options: { directory: { type: 'string' } },
       allowPositionals: false,

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { buildWheel, makeImage, type ReleaseImageOptions } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 import schema from '../../executors/release-image/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
 
@@ -35,9 +35,10 @@ const WORDS = { type: 'string', multiple: true } as const;
 
 /** `wheelhouse image` */
 export const image: Command = {
+  summary: 'install the wheelhouse of a project on a base image',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('image', {
+    const { values, positionals } = parseArguments('wheelhouse image', {
       args: [...argv],
       options: {
         base: { type: 'string' },
@@ -57,7 +58,7 @@ export const image: Command = {
       allowPositionals: true,
     });
     const [project, ...words] = positionals;
-    const target = onlyTarget('image', project === undefined ? [] : [project], 'project');
+    const target = onlyTarget('wheelhouse image', project === undefined ? [] : [project], 'project');
     const { base, tag, entrypoint, expose, workdir } = values;
     const given = { base, tag, entrypoint, command: words.length === 0 ? undefined : words, expose, workdir };
     const options = {
@@ -89,7 +90,7 @@ export const image: Command = {
 
 function engineOf(value: string): 'none' | 'docker' {
   if (value === 'none' || value === 'docker') return value;
-  throw usage('image', `--engine is \`none\` or \`docker\`, not \`${value}\``);
+  throw usage('wheelhouse image', `--engine is \`none\` or \`docker\`, not \`${value}\``);
 }
 
 function pairs(option: string, values: readonly string[]): Record<string, string> {
@@ -97,7 +98,7 @@ function pairs(option: string, values: readonly string[]): Record<string, string
     values.map((text) => {
       const at = text.indexOf('=');
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-      throw usage('image', `--${option} is NAME=VALUE, not \`${text}\``);
+      throw usage('wheelhouse image', `--${option} is NAME=VALUE, not \`${text}\``);
     }),
   );
 }

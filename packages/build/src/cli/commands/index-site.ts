@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { listenForInterruption } from '@wheelhouse/element';
-import { parseArguments, usage, type Command } from '../command.js';
-import { EXIT } from '../../failure.js';
+import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 
 const help = `wheelhouse index [OPTION]... serve|build DIR
 
@@ -17,16 +17,17 @@ const DEFAULT_ADDRESS = '127.0.0.1:8080';
 
 /** `wheelhouse index` */
 export const indexSite: Command = {
+  summary: 'serve a static index, or write its pages anew',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('index', {
+    const { values, positionals } = parseArguments('wheelhouse index', {
       args: [...argv],
       options: { listen: { type: 'string' }, directory: { type: 'string' } },
       allowPositionals: true,
     });
     const [action, path] = positionals;
     if ((action !== 'serve' && action !== 'build') || path === undefined || positionals.length !== 2) {
-      throw usage('index', '`serve DIR` or `build DIR` is expected');
+      throw usage('wheelhouse index', '`serve DIR` or `build DIR` is expected');
     }
     const address = parseAddress(values.listen ?? DEFAULT_ADDRESS);
     const directory = resolve(context.cwd, values.directory ?? '.', path);
@@ -49,5 +50,5 @@ function parseAddress(text: string): { readonly host: string; readonly port: num
   const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw usage('index', `--listen is \`${text}\`, and not an address such as \`${DEFAULT_ADDRESS}\``);
+  throw usage('wheelhouse index', `--listen is \`${text}\`, and not an address such as \`${DEFAULT_ADDRESS}\``);
 }

@@ -1,6 +1,6 @@
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse lock [OPTION]... PROJECT
 
@@ -18,9 +18,10 @@ Projects of the workspace that it requires and that have no locks yet are locked
 
 /** `wheelhouse lock` */
 export const lock: Command = {
+  summary: 'resolve what a project requires and write its locks',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('lock', {
+    const { values, positionals } = parseArguments('wheelhouse lock', {
       // A value of this option is attached to it: what follows it is the project.
       args: argv.map((argument) => argument.replace(/^--upgrade=/, `${NAMED}=`)),
       options: {
@@ -34,7 +35,7 @@ export const lock: Command = {
       },
       allowPositionals: true,
     });
-    const target = onlyTarget('lock', positionals, 'project');
+    const target = onlyTarget('wheelhouse lock', positionals, 'project');
     const names = values['upgrade-name'];
     const upgrade = values.upgrade === true ? ('all' as const) : names;
     const options = { ...values, retryFailed: values['retry-failed'] };

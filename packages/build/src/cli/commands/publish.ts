@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
 import { wheelhouseDirectory } from '../wheelhouse-directory.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse publish [OPTION]... PROJECT|DIR
 
@@ -25,9 +25,10 @@ Credentials come from TWINE_USERNAME and TWINE_PASSWORD, from ~/.pypirc or from 
 
 /** `wheelhouse publish` */
 export const publish: Command = {
+  summary: 'publish a wheelhouse to an index',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('publish', {
+    const { values, positionals } = parseArguments('wheelhouse publish', {
       args: [...argv],
       options: {
         to: { type: 'string' },
@@ -41,7 +42,7 @@ export const publish: Command = {
       },
       allowPositionals: true,
     });
-    const target = onlyTarget('publish', positionals, 'project or directory');
+    const target = onlyTarget('wheelhouse publish', positionals, 'project or directory');
     const from = resolve(context.cwd, values.directory ?? '.');
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : resolve(from, path);

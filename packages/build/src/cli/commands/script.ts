@@ -1,7 +1,7 @@
 import { buildScript, type Element } from '@wheelhouse/element';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse script [OPTION]... ELEMENT
 
@@ -14,14 +14,15 @@ and its sources lie below the build root. For a project of the Nx workspace, it 
 
 /** `wheelhouse script` */
 export const script: Command = {
+  summary: 'print the shell script that builds an element',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('script', {
+    const { values, positionals } = parseArguments('wheelhouse script', {
       args: [...argv],
       options: { directory: { type: 'string' } },
       allowPositionals: true,
     });
-    const target = onlyTarget('script', positionals, 'element');
+    const target = onlyTarget('wheelhouse script', positionals, 'element');
     return await withSession(context, values, async (session) => {
       context.output.write(buildScript(await elementOf(session, target)));
       return EXIT.done;

@@ -1,8 +1,8 @@
 import type { BuildSession } from '@wheelhouse/element';
-import { parseArguments, usage, type Command } from '../command.js';
+import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { ElementStates, type ElementState } from '../element-state.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse show [OPTION]... TARGET...
 
@@ -24,15 +24,16 @@ const FORMATS = ['text', 'json'] as const;
 
 /** `wheelhouse show` */
 export const show: Command = {
+  summary: 'show elements with their keys and whether they are built',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('show', {
+    const { values, positionals } = parseArguments('wheelhouse show', {
       args: [...argv],
       options: { format: { type: 'string', default: 'text' }, directory: { type: 'string' } },
       allowPositionals: true,
     });
     const format = FORMATS.find((known) => known === values.format);
-    if (format === undefined) throw usage('show', `there is no format \`${values.format}\``);
+    if (format === undefined) throw usage('wheelhouse show', `there is no format \`${values.format}\``);
     return await withSession(context, values, async (session) => {
       if (positionals.length === 0 && !session.isInElementProject()) {
         const { showProjects } = await import('../project-list.js');

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse snapshot [OPTION]... PROJECT
 
@@ -20,9 +20,10 @@ platform they are wheels alone.
 
 /** `wheelhouse snapshot` */
 export const snapshot: Command = {
+  summary: 'fetch every file that a project uses, for this machine or another',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('snapshot', {
+    const { values, positionals } = parseArguments('wheelhouse snapshot', {
       args: [...argv],
       options: {
         python: { type: 'string' },
@@ -33,7 +34,7 @@ export const snapshot: Command = {
       },
       allowPositionals: true,
     });
-    const target = onlyTarget('snapshot', positionals, 'project');
+    const target = onlyTarget('wheelhouse snapshot', positionals, 'project');
     const { python, platform: platforms, abi } = values;
     const isForOther = python !== undefined || platforms !== undefined || abi !== undefined;
     return await withSession(context, values, async (session) => {

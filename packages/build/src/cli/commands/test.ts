@@ -1,7 +1,7 @@
 import { runTests, TEST_RUNNERS, type TestOptions, type TestRunner } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, usage, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 import { tellTests } from '../../test-summary.js';
 import schema from '../../executors/test/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
@@ -30,11 +30,12 @@ Ends with 0 when all tests passed, 1 on a mistake of the caller's, 2 when a test
 
 /** `wheelhouse test` */
 export const test: Command = {
+  summary: 'test the built wheel of a project',
   help,
   run: async (argv, context) => {
     const at = argv.indexOf('--');
     const [own, words] = at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)];
-    const { values, positionals } = parseArguments('test', {
+    const { values, positionals } = parseArguments('wheelhouse test', {
       args: [...own],
       options: {
         runner: { type: 'string' },
@@ -50,7 +51,7 @@ export const test: Command = {
       },
       allowPositionals: true,
     });
-    const target = onlyTarget('test', positionals, 'project');
+    const target = onlyTarget('wheelhouse test', positionals, 'project');
     const given: TestOptions = {
       ...(values.runner === undefined ? {} : { runner: runnerOf(values.runner) }),
       ...(values.command === undefined ? {} : { command: values.command }),
@@ -87,5 +88,5 @@ export const test: Command = {
 function runnerOf(value: string): TestRunner {
   const runner = TEST_RUNNERS.find((known) => known === value);
   if (runner !== undefined) return runner;
-  throw usage('test', `there is no runner \`${value}\``);
+  throw usage('wheelhouse test', `there is no runner \`${value}\``);
 }

@@ -1,7 +1,7 @@
 import { toolchainIdentity } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 import { taskDigest, vcsVersion } from '../../task-digest.js';
 import { workspaceDigest } from '../../workspace-digest.js';
 
@@ -16,9 +16,10 @@ and its toolchain, this plugin, the plugin's options, and the modes of the proje
 
 /** `wheelhouse toolchain` */
 export const toolchain: Command = {
+  summary: 'print the digest of what a project is built with',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('toolchain', {
+    const { values, positionals } = parseArguments('wheelhouse toolchain', {
       args: [...argv],
       options: { directory: { type: 'string' } },
       allowPositionals: true,
@@ -27,7 +28,7 @@ export const toolchain: Command = {
       const digest =
         positionals.length === 0
           ? await workspaceDigest(await session.openWorkspace(), session.engine)
-          : await projectDigest(session, onlyTarget('toolchain', positionals, 'project'));
+          : await projectDigest(session, onlyTarget('wheelhouse toolchain', positionals, 'project'));
       context.output.write(`${digest}\n`);
       return EXIT.done;
     });

@@ -1,7 +1,7 @@
 import { makeVenv, type VenvOptions } from '@wheelhouse/python/venv';
-import { onlyTarget, parseArguments, type Command } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { EXIT } from '../../failure.js';
 import { tellVenv } from '../../venv-summary.js';
 import schema from '../../executors/venv/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
@@ -25,9 +25,10 @@ Ends with 0 when the environment is as it has to be, 1 on a mistake of the calle
 
 /** `wheelhouse venv` */
 export const venv: Command = {
+  summary: 'make the development environment of a project',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('venv', {
+    const { values, positionals } = parseArguments('wheelhouse venv', {
       args: [...argv],
       options: {
         path: { type: 'string' },
@@ -39,7 +40,7 @@ export const venv: Command = {
       },
       allowPositionals: true,
     });
-    const target = onlyTarget('venv', positionals, 'project');
+    const target = onlyTarget('wheelhouse venv', positionals, 'project');
     const options = {
       ...values,
       retryFailed: values['retry-failed'],

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { outputDirectory, verifyOutputs } from '@wheelhouse/python';
-import { onlyTarget, parseArguments, type Command, type CommandContext } from '../command.js';
+import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import type { Command, CommandContext } from '../command.js';
 import { withSession } from '../session.js';
 import type { Told, Verified } from '../wheelhouse-findings.js';
 import { wheelhouseDirectory } from '../wheelhouse-directory.js';
-import { EXIT } from '../../failure.js';
 
 const help = `wheelhouse verify [OPTION]... PROJECT|DIR
 
@@ -24,14 +24,15 @@ Ends with 0 when all is as it is written, 1 when something is not.
 
 /** `wheelhouse verify` */
 export const verify: Command = {
+  summary: "check a project's outputs against what they were made from, or a wheelhouse anywhere",
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('verify', {
+    const { values, positionals } = parseArguments('wheelhouse verify', {
       args: [...argv],
       options: { tested: { type: 'boolean' }, record: { type: 'string' }, directory: { type: 'string' } },
       allowPositionals: true,
     });
-    const target = onlyTarget('verify', positionals, 'project or directory');
+    const target = onlyTarget('wheelhouse verify', positionals, 'project or directory');
     const from = resolve(context.cwd, values.directory ?? '.');
     const tested = {
       from,

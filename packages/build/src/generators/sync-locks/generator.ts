@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { formatError } from '@wheelhouse/element';
+import { explainFailure } from '@wheelhouse/element/program';
 import type { SyncLocksGeneratorSchema } from './schema.js';
 import { staleProjects } from './stale-projects.js';
 import { openEngine } from '../../engine.js';
-import { explainFailure } from '../../failure.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 
 /** What Nx tells of a workspace that is out of sync. */

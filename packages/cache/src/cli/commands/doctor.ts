@@ -3,12 +3,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
+import { EXIT, explainFailure, type Command } from '@wheelhouse/element/program';
 import { formatSize } from '../../config/quantity.js';
 import type { Settings } from '../../config/settings.js';
 import { keepsFirstWrites } from '../../store/s3/probe.js';
 import { readTokens } from '../../tokens/token-file.js';
 import { ailmentsOf } from '../ailments.js';
-import { EXIT, explainFailure, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openVerifier } from '../identity.js';
 import { openStores, reasonOf, type OpenedStores } from '../stores.js';
 
@@ -21,7 +22,7 @@ Tries what \`serve\` needs with these settings, and says what is not as it shoul
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
-    const settings = settingsOf('doctor', argv, { context, required: ['data', 'tokens'] });
+    const settings = settingsOf('wheelhouse-cache doctor', argv, { context, required: ['data', 'tokens'] });
     const stores = await openStores(settings);
     const findings = [
       ...tokenFindings(settings),
@@ -32,7 +33,7 @@ ${SETTINGS_HELP}`,
     ];
     for (const finding of findings) context.output.write(`wrong: ${finding}\n`);
     context.output.write(findings.length === 0 ? 'all is well\n' : `${findings.length} found\n`);
-    return findings.length === 0 ? EXIT.done : EXIT.found;
+    return findings.length === 0 ? EXIT.done : EXIT.failed;
   },
 };
 

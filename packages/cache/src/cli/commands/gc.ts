@@ -1,5 +1,6 @@
+import { EXIT, type Command } from '@wheelhouse/element/program';
 import { formatSize } from '../../config/quantity.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openExistingStore, refuseReadOnly } from '../stores.js';
 
 /** `wheelhouse-cache gc` */
@@ -12,7 +13,7 @@ recently used until --pull-request-quota and --quota are kept. A server may run.
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
-    const settings = settingsOf('gc', argv, { context, required: [] });
+    const settings = settingsOf('wheelhouse-cache gc', argv, { context, required: [] });
     refuseReadOnly(settings, 'gc');
     const { removed, freedBytes, entries, bytes } = await (await openExistingStore(settings)).collect();
     context.output.write(

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { get as getSecurely } from 'node:https';
+import { EXIT, type Command } from '@wheelhouse/element/program';
 import type { Settings } from '../../config/settings.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 
 const PATIENCE_MS = 5000;
 
@@ -18,10 +19,10 @@ export const healthcheck: Command = {
   summary: 'ask the server on this machine whether it is alive',
   help,
   run: async (argv, context) => {
-    const settings = settingsOf('healthcheck', argv, { context, required: [] });
+    const settings = settingsOf('wheelhouse-cache healthcheck', argv, { context, required: [] });
     const answer = await ask(settings);
     context.output.write(`${answer}\n`);
-    return answer === 'ok' ? EXIT.done : EXIT.found;
+    return answer === 'ok' ? EXIT.done : EXIT.failed;
   },
 };
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT, parseArguments, usage, type Command } from '@wheelhouse/element/program';
 import { formatSize } from '../../config/quantity.js';
 import { askProxy } from '../../plugin/ask-proxy.js';
 import { proxyDirectory, readRecord, type ProxyRecord } from '../../proxy/proxy-record.js';
-import { EXIT, parseArguments, usage, type Command } from '../command.js';
 
 const ANSWER_MS = 5000;
 
@@ -22,14 +22,14 @@ The Nx plugin starts a proxy with the first run that needs it, and a proxy ends 
 while. A run of Nx that goes on fails where its proxy is ended.
 `,
   run: async (argv, { cwd, environment, output }) => {
-    const { values, positionals } = parseArguments('proxy', {
+    const { values, positionals } = parseArguments('wheelhouse-cache proxy', {
       args: [...argv],
       options: { directory: { type: 'string' } },
       allowPositionals: true,
     });
     const [action, ...more] = positionals;
     if ((action !== 'status' && action !== 'stop') || more.length > 0) {
-      throw usage('proxy', `\`${positionals.join(' ')}\` is neither \`status\` nor \`stop\``);
+      throw usage('wheelhouse-cache proxy', `\`${positionals.join(' ')}\` is neither \`status\` nor \`stop\``);
     }
     const directory = proxyDirectory(environment, values.directory, cwd);
     const records = recordsIn(join(directory, 'proxies'));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, Interruption, listenForInterruption, type Interruptible } from '@wheelhouse/element';
+import { EXIT, type Command } from '@wheelhouse/element/program';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';
 import { Ledger } from '../../ledger/ledger.js';
@@ -8,7 +9,7 @@ import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
 import { ailmentsOf, bucketAilments } from '../ailments.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openIdentity } from '../identity.js';
 import { openStores } from '../stores.js';
 
@@ -31,7 +32,7 @@ export const serve: Command = {
   summary: 'serve the cache',
   help,
   run: async (argv, context) => {
-    const settings = settingsOf('serve', argv, { context, required: ['data', 'tokens'] });
+    const settings = settingsOf('wheelhouse-cache serve', argv, { context, required: ['data', 'tokens'] });
     const metrics = new Metrics();
     const say = (level: 'info' | 'warn' | 'error', message: object): void => {
       if (settings.logLevel !== 'silent')

@@ -1,5 +1,6 @@
+import { EXIT, type Command } from '@wheelhouse/element/program';
 import { formatSize } from '../../config/quantity.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openExistingStore } from '../stores.js';
 
 /** `wheelhouse-cache stats` */
@@ -11,7 +12,7 @@ Shows how many entries of which size each tier of each workspace has, and when t
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
-    const settings = settingsOf('stats', argv, { context, required: [] });
+    const settings = settingsOf('wheelhouse-cache stats', argv, { context, required: [] });
     const store = await openExistingStore(settings);
     const rows = new Map<string, { entries: number; bytes: number; usedMs: number }>();
     for await (const { namespace, record, usedMs } of store.surveyEntries()) {

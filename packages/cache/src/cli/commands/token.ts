@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { EXIT, parseArguments, usage, type Command, type CommandContext } from '@wheelhouse/element/program';
 import { parseDuration } from '../../config/quantity.js';
 import { readSettingsFile, missingSetting, findSetting, pathIn } from '../../config/setting-sources.js';
 import { DEFAULT_WORKSPACE } from '../../tiers/principal.js';
@@ -6,7 +7,6 @@ import { formatTier, parseTier, TIER_FORMS } from '../../tiers/tier.js';
 import { createToken, revokeToken } from '../../tokens/issue.js';
 import type { TokenEntry } from '../../tokens/token-entry.js';
 import { readTokens } from '../../tokens/token-file.js';
-import { EXIT, parseArguments, usage, type Command, type CommandContext } from '../command.js';
 
 const help = `wheelhouse-cache token create --name NAME --tier TIER [OPTION]...
 wheelhouse-cache token list [OPTION]...
@@ -31,7 +31,7 @@ export const token: Command = {
   summary: 'create, list and revoke tokens',
   help,
   run: async (argv, context) => {
-    const { values, positionals } = parseArguments('token', {
+    const { values, positionals } = parseArguments('wheelhouse-cache token', {
       args: [...argv],
       options: {
         tokens: { type: 'string' },
@@ -44,22 +44,25 @@ export const token: Command = {
       allowPositionals: true,
     });
     const [action, ...others] = positionals;
-    if (others.length > 0) throw usage('token', `\`${others.join(' ')}\` is not expected`);
+    if (others.length > 0) throw usage('wheelhouse-cache token', `\`${others.join(' ')}\` is not expected`);
     const foreign = Object.keys(values).filter(
       (name) => !['tokens', 'config', ...(OPTIONS[action ?? ''] ?? [])].includes(name),
     );
     if (action !== undefined && action in OPTIONS && foreign.length > 0) {
-      throw usage('token', `\`${action}\` has no option --${foreign.join(', --')}`);
+      throw usage('wheelhouse-cache token', `\`${action}\` has no option --${foreign.join(', --')}`);
     }
     const file = tokenFile(values, context);
     switch (action) {
       case 'create': {
         const tier = parseTier(required('create', 'tier', values.tier));
         if (tier === undefined)
-          throw usage('token', `there is no tier \`${values.tier ?? ''}\`; there are ${TIER_FORMS}`);
+          throw usage('wheelhouse-cache token', `there is no tier \`${values.tier ?? ''}\`; there are ${TIER_FORMS}`);
         const span = values['expires-in'] === undefined ? undefined : parseDuration(values['expires-in']);
         if (values['expires-in'] !== undefined && span === undefined) {
-          throw usage('token', `--expires-in is \`${values['expires-in']}\`, and not a span of time such as \`90d\``);
+          throw usage(
+            'wheelhouse-cache token',
+            `--expires-in is \`${values['expires-in']}\`, and not a span of time such as \`90d\``,
+          );
         }
         const now = new Date();
         const request = {
@@ -78,7 +81,7 @@ export const token: Command = {
         context.output.write(table(readTokens(file), new Date()));
         return EXIT.done;
       default:
-        throw usage('token', '`create`, `list` or `revoke` is expected');
+        throw usage('wheelhouse-cache token', '`create`, `list` or `revoke` is expected');
     }
   },
 };
@@ -90,7 +93,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function required(action: string, name: string, value: string | undefined): string {
-  if (value === undefined) throw usage('token', `\`${action}\` needs --${name}`);
+  if (value === undefined) throw usage('wheelhouse-cache token', `\`${action}\` needs --${name}`);
   return value;
 }
 

@@ -1,5 +1,6 @@
+import { EXIT, type Command } from '@wheelhouse/element/program';
 import { audit } from '../../store/audit.js';
-import { EXIT, SETTINGS_HELP, settingsOf, type Command } from '../command.js';
+import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openExistingStore, refuseReadOnly } from '../stores.js';
 
 /** `wheelhouse-cache verify` */
@@ -14,7 +15,7 @@ ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const remove = argv.includes('--remove');
     const rest = argv.filter((argument) => argument !== '--remove');
-    const settings = settingsOf('verify', rest, { context, required: [] });
+    const settings = settingsOf('wheelhouse-cache verify', rest, { context, required: [] });
     if (remove) refuseReadOnly(settings, 'verify --remove');
     const store = await openExistingStore(settings);
     const { entries, bodies, damaged, dangling } = await audit(store, { remove });
@@ -25,6 +26,6 @@ ${SETTINGS_HELP}`,
       `${entries} entries, ${bodies} bodies: ${damaged.length} damaged, ${dangling.length} without a body` +
         `${remove && found > 0 ? ', removed' : ''}\n`,
     );
-    return found === 0 ? EXIT.done : EXIT.found;
+    return found === 0 ? EXIT.done : EXIT.failed;
   },
 };

@@ -1,17 +1,15 @@
 import { types } from 'node:util';
-import {
-  ElementError,
-  ElementErrors,
-  formatError,
-  Interruption,
-  systemError,
-  type ErrorCode,
-} from '@wheelhouse/element';
+import { ElementError, ElementErrors, formatError, type ErrorCode } from '../base/error.js';
+import { Interruption } from '../base/interruption.js';
+import { systemError } from '../base/system-error.js';
 
-/** What the command ends with: done, the user's error, a failed build or test, a bug. */
+/**
+ * What a program ends with: done, the user's error, a build or a test that failed or a check that found something, a
+ * bug.
+ */
 export const EXIT = { done: 0, userError: 1, failed: 2, bug: 70 } as const;
 
-/** An error as it is shown, and what the command ends with because of it. */
+/** An error as it is shown, and what the program ends with because of it. */
 export interface Failure {
   readonly text: string;
   readonly exitCode: number;

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { ElementError, ElementErrors, type ErrorCode } from '@wheelhouse/element';
-import { explainFailure } from '../src/failure.js';
-import { Interruption } from '@wheelhouse/element';
+import { ElementError, ElementErrors, Interruption, type ErrorCode } from '@wheelhouse/element';
+import { explainFailure } from '@wheelhouse/element/program';
 
 function thrown(action: () => unknown): unknown {
   try {
