@@ -52,7 +52,7 @@ function sameFile(from, to) {
 
 function compileData(from, to) {
   const require = createRequire(import.meta.url);
-  const { compileDataFile } = require(join(root, 'packages/element/dist/load/data-file.js'));
+  const { compileDataFile } = require(join(root, 'packages/element/dist/load/documents/data-file.js'));
   const compiled = compileDataFile(readFileSync(from, 'utf8'));
   if (existsSync(to) && readFileSync(to, 'utf8') === compiled) return;
   mkdirSync(dirname(to), { recursive: true });

@@ -57,12 +57,12 @@ export {
   type TreeEntry,
 } from './cas/tree.js';
 export { canonicalArchitecture } from './base/architecture.js';
-export { assertComposited, composite } from './load/composite.js';
-export { compileDataFile, readDataFile, type DataFile } from './load/data-file.js';
-export type { DependencyDeclaration } from './load/dependency-declaration.js';
-export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/element-file.js';
+export { assertComposited, composite } from './load/composition/composite.js';
+export { compileDataFile, readDataFile, type DataFile } from './load/documents/data-file.js';
+export type { DependencyDeclaration } from './load/declarations/dependency-declaration.js';
+export { loadElementFile, type ElementFile, type SourceDeclaration } from './load/declarations/element-file.js';
 export { ErrorCollector } from './base/error-collector.js';
-export { FORMAT_VERSION } from './load/format-version.js';
+export { FORMAT_VERSION } from './load/declarations/format-version.js';
 export {
   MappingNode,
   ScalarNode,
@@ -74,8 +74,8 @@ export {
   type TypeName,
 } from './load/node.js';
 export { formatOrigin, type Origin } from './base/origin.js';
-export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/plugin-origin.js';
-export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/project.js';
+export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/declarations/plugin-origin.js';
+export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/declarations/project.js';
 export {
   diskFiles,
   layeredFiles,
@@ -83,10 +83,10 @@ export {
   type FileKind,
   type FileLayer,
   type ProjectFiles,
-} from './load/project-files.js';
-export { projectPath } from './load/project-path.js';
-export { PROTECTED_VARIABLES, Variables } from './load/variables.js';
-export { parseYaml } from './load/yaml.js';
+} from './load/documents/documents.js';
+export { projectPath } from './load/documents/project-path.js';
+export { PROTECTED_VARIABLES, Variables } from './load/composition/variables.js';
+export { parseYaml } from './load/documents/yaml.js';
 export { ElementGraph } from './resolve/element-graph.js';
 export { resolveProject, type ResolveOptions } from './resolve/resolve-project.js';
 export type { ResolvedElement } from './resolve/resolved-element.js';

@@ -5,7 +5,7 @@ import type { BuildListener } from './events.js';
 import { STAGING_VERSION } from './staging.js';
 import { ElementKeys } from '../key/element-key.js';
 import { ElementError } from '../base/error.js';
-import type { ProjectFiles } from '../load/project-files.js';
+import type { ProjectFiles } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';

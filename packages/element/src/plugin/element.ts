@@ -4,7 +4,7 @@ import type { ProjectInfo } from './project-info.js';
 import type { Source } from './source.js';
 import { ElementError } from '../base/error.js';
 import type { MappingNode } from '../load/node.js';
-import type { Variables } from '../load/variables.js';
+import type { Variables } from '../load/composition/variables.js';
 
 /** When a dependency is needed. */
 export type DependencyType = 'build' | 'runtime' | 'all';

@@ -1,9 +1,9 @@
-import { loadElementFile, type ElementFile } from '../load/element-file.js';
+import { loadElementFile, type ElementFile } from '../load/declarations/element-file.js';
 import type { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode } from '../load/node.js';
 import type { Origin } from '../base/origin.js';
-import type { Project } from '../load/project.js';
-import type { ProjectFiles } from '../load/project-files.js';
+import type { Project } from '../load/declarations/project.js';
+import type { ProjectFiles } from '../load/documents/documents.js';
 import type { DependencyType } from '../plugin/element.js';
 
 /** An element's file with its dependencies' files: a node of the graph before anything is made of it. */

@@ -1,6 +1,6 @@
 import { ErrorCollector } from '../base/error-collector.js';
 import { ElementError, ElementErrors } from '../base/error.js';
-import type { Project } from '../load/project.js';
+import type { Project } from '../load/declarations/project.js';
 import { awaitPlugin } from '../plugin/plugin-call.js';
 import type { Element } from '../plugin/element.js';
 import type { ElementSettings } from './element-settings.js';

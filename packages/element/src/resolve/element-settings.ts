@@ -1,9 +1,9 @@
-import { assertComposited, composite } from '../load/composite.js';
-import type { ElementFile } from '../load/element-file.js';
+import { assertComposited, composite } from '../load/composition/composite.js';
+import type { ElementFile } from '../load/declarations/element-file.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import type { MappingNode } from '../load/node.js';
-import { withLoaderVariables } from '../load/project.js';
-import { refuseProtectedVariables, Variables } from '../load/variables.js';
+import { withLoaderVariables } from '../load/declarations/project.js';
+import { refuseProtectedVariables, Variables } from '../load/composition/variables.js';
 import type { SandboxSettings } from '../plugin/element.js';
 import type { KindLayers } from './kind-defaults.js';
 import { readSandbox, type HostPlatform } from './sandbox-settings.js';

@@ -1,9 +1,9 @@
-import { assertComposited, composite } from '../load/composite.js';
-import type { SourceDeclaration } from '../load/element-file.js';
+import { assertComposited, composite } from '../load/composition/composite.js';
+import type { SourceDeclaration } from '../load/declarations/element-file.js';
 import { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode, ScalarNode } from '../load/node.js';
-import type { Project } from '../load/project.js';
+import type { Project } from '../load/declarations/project.js';
 import type { Dependency, Element, ElementKind, ElementMeta } from '../plugin/element.js';
 import { callMethod, createPlugin } from '../plugin/plugin-call.js';
 import type { PluginRegistry, Registered } from '../plugin/registry.js';

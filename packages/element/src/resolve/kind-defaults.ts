@@ -1,10 +1,10 @@
-import { composite } from '../load/composite.js';
-import { readDataFile } from '../load/data-file.js';
-import { refuseUnsupportedDirectives } from '../load/directives.js';
+import { composite } from '../load/composition/composite.js';
+import { readDataFile } from '../load/documents/data-file.js';
+import { refuseUnsupportedDirectives } from '../load/directives/unsupported.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode } from '../load/node.js';
-import type { Project } from '../load/project.js';
-import { refuseProtectedVariables } from '../load/variables.js';
+import type { Project } from '../load/declarations/project.js';
+import { refuseProtectedVariables } from '../load/composition/variables.js';
 import type { ElementKind } from '../plugin/element.js';
 import type { KindIdentity } from '../plugin/plugin.js';
 import type { Registered } from '../plugin/registry.js';

@@ -6,8 +6,8 @@ import { ElementError } from '../base/error.js';
 import type { ErrorCollector } from '../base/error-collector.js';
 import type { ScalarNode } from '../load/node.js';
 import { formatOrigin } from '../base/origin.js';
-import type { ForeignKind, PluginOrigin } from '../load/plugin-origin.js';
-import { PROJECT_CONF, type Project } from '../load/project.js';
+import type { ForeignKind, PluginOrigin } from '../load/declarations/plugin-origin.js';
+import { PROJECT_CONF, type Project } from '../load/declarations/project.js';
 import type { Json } from '../base/json.js';
 import type { PluginModule, PluginRegistry } from '../plugin/registry.js';
 

@@ -1,8 +1,8 @@
 import { canonicalArchitecture } from '../base/architecture.js';
 import type { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
-import { loadProject, type Project } from '../load/project.js';
-import type { ProjectFiles } from '../load/project-files.js';
+import { loadProject, type Project } from '../load/declarations/project.js';
+import type { ProjectFiles } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { refuseCircles } from './circle.js';

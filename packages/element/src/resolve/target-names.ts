@@ -1,10 +1,10 @@
 import { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
-import { assertElementCharacters, assertElementName } from '../load/element-name.js';
+import { assertElementCharacters, assertElementName } from '../load/declarations/element-name.js';
 import { isGlob, nameGlob } from '../base/glob.js';
 import type { Origin } from '../base/origin.js';
-import type { Project } from '../load/project.js';
-import type { ProjectFiles } from '../load/project-files.js';
+import type { Project } from '../load/declarations/project.js';
+import type { ProjectFiles } from '../load/documents/documents.js';
 
 /** An element that is asked for. */
 export interface TargetName {

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { lstatSync } from 'node:fs';
 import type { MappingNode } from '../load/node.js';
-import { projectPath } from '../load/project-path.js';
+import { projectPath } from '../load/documents/project-path.js';
 import { captureTree } from '../cas/capture.js';
 import { CapturedSource } from '../plugin/captured-source.js';
 import type { Digest } from '../cas/digest.js';

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { assertComposited, composite } from './composite.js';
-import { readDataFile } from './data-file.js';
-import { refuseUnsupportedDirectives } from './directives.js';
-import { ElementError } from '../base/error.js';
-import { ErrorCollector } from '../base/error-collector.js';
-import { MappingNode, ScalarNode } from './node.js';
+import { assertComposited, composite } from '../composition/composite.js';
+import { readDataFile } from '../documents/data-file.js';
+import { refuseUnsupportedDirectives } from '../directives/unsupported.js';
+import { ElementError } from '../../base/error.js';
+import { ErrorCollector } from '../../base/error-collector.js';
+import { MappingNode, ScalarNode } from '../node.js';
 import { assertFormatVersion } from './format-version.js';
 import { readPlugins, type ProjectPlugins } from './plugin-origin.js';
 import { refuseUnsupportedKeys } from './project-keys.js';
-import type { FileKind, ProjectFiles } from './project-files.js';
-import { projectPath } from './project-path.js';
-import { assertSymbol } from './symbol.js';
-import { refuseProtectedVariables } from './variables.js';
-import { parseYaml } from './yaml.js';
+import type { FileKind, ProjectFiles } from '../documents/documents.js';
+import { projectPath } from '../documents/project-path.js';
+import { assertSymbol } from '../composition/symbol.js';
+import { refuseProtectedVariables } from '../composition/variables.js';
+import { parseYaml } from '../documents/yaml.js';
 
 /** The name of a project's own file. */
 export const PROJECT_CONF = 'project.conf';

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
-import { composite } from './composite.js';
+import { composite } from '../composition/composite.js';
 import { readDependencies, type DependencyDeclaration } from './dependency-declaration.js';
-import { refuseUnsupportedDirectives } from './directives.js';
-import { ElementError } from '../base/error.js';
-import { ErrorCollector } from '../base/error-collector.js';
-import { MappingNode } from './node.js';
-import type { Origin } from '../base/origin.js';
+import { refuseUnsupportedDirectives } from '../directives/unsupported.js';
+import { ElementError } from '../../base/error.js';
+import { ErrorCollector } from '../../base/error-collector.js';
+import { MappingNode } from '../node.js';
+import type { Origin } from '../../base/origin.js';
 import { PROJECT_CONF, type Project } from './project.js';
-import type { ProjectFiles } from './project-files.js';
-import { parseYaml } from './yaml.js';
+import type { ProjectFiles } from '../documents/documents.js';
+import { parseYaml } from '../documents/yaml.js';
 
 /** A source as an element's file declares it. */
 export interface SourceDeclaration {

@@ -1,6 +1,6 @@
-import { ElementError } from '../base/error.js';
-import type { ErrorCollector } from '../base/error-collector.js';
-import type { MappingNode } from './node.js';
+import { ElementError } from '../../base/error.js';
+import type { ErrorCollector } from '../../base/error-collector.js';
+import type { MappingNode } from '../node.js';
 
 /** The keys of project.conf that are acted upon. */
 const SUPPORTED = [

@@ -1,7 +1,7 @@
-import { ElementError } from '../base/error.js';
-import { ErrorCollector } from '../base/error-collector.js';
-import { MappingNode, ScalarNode, SequenceNode, unexpectedType, type Node } from './node.js';
-import { formatOrigin } from '../base/origin.js';
+import { ElementError } from '../../base/error.js';
+import { ErrorCollector } from '../../base/error-collector.js';
+import { MappingNode, ScalarNode, SequenceNode, unexpectedType, type Node } from '../node.js';
+import { formatOrigin } from '../../base/origin.js';
 import { assertSymbol } from './symbol.js';
 
 /** The variables that only the loader sets. */

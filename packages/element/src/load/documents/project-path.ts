@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import { ElementError, type ErrorCode } from '../base/error.js';
-import type { ScalarNode } from './node.js';
-import { systemError } from '../base/system-error.js';
+import { ElementError, type ErrorCode } from '../../base/error.js';
+import type { ScalarNode } from '../node.js';
+import { systemError } from '../../base/system-error.js';
 
 /**
  * Checks a path that a project's file gives, which must lie inside the project (BuildStream reference:

@@ -13,10 +13,10 @@ import {
   type YAMLParseError,
   type YAMLSeq,
 } from 'yaml';
-import { ElementError } from '../base/error.js';
-import { ErrorCollector } from '../base/error-collector.js';
-import { MappingNode, ScalarNode, SequenceNode, type Node } from './node.js';
-import type { Origin } from '../base/origin.js';
+import { ElementError } from '../../base/error.js';
+import { ErrorCollector } from '../../base/error-collector.js';
+import { MappingNode, ScalarNode, SequenceNode, type Node } from '../node.js';
+import type { Origin } from '../../base/origin.js';
 
 /** What {@link parseYaml} does, apart from it so that a program that parses nothing does not load a parser. */
 export function readYaml(text: string, file: string): MappingNode {

@@ -1,5 +1,5 @@
-import { ElementError } from '../base/error.js';
-import type { Origin } from '../base/origin.js';
+import { ElementError } from '../../base/error.js';
+import type { Origin } from '../../base/origin.js';
 
 /**
  * Checks the characters of an element's name: printable ASCII without what Windows keeps for itself.

@@ -1,8 +1,8 @@
-import { ElementError } from '../base/error.js';
-import type { ErrorCollector } from '../base/error-collector.js';
-import type { MappingNode, ScalarNode } from './node.js';
-import type { Origin } from '../base/origin.js';
-import { projectPath } from './project-path.js';
+import { ElementError } from '../../base/error.js';
+import type { ErrorCollector } from '../../base/error-collector.js';
+import type { MappingNode, ScalarNode } from '../node.js';
+import type { Origin } from '../../base/origin.js';
+import { projectPath } from '../documents/project-path.js';
 
 /** A module that project.conf's `plugins` names. */
 export interface PluginOrigin {

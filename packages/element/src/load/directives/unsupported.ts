@@ -1,6 +1,6 @@
-import { ElementError } from '../base/error.js';
-import type { ErrorCollector } from '../base/error-collector.js';
-import type { Node } from './node.js';
+import { ElementError } from '../../base/error.js';
+import type { ErrorCollector } from '../../base/error-collector.js';
+import type { Node } from '../node.js';
 
 /** The keys of a dictionary that changes a list of the layer below it, instead of being a dictionary itself. */
 export const LIST_DIRECTIVES: ReadonlySet<string> = new Set(['(=)', '(<)', '(>)']);

@@ -1,5 +1,5 @@
-import { ElementError } from '../base/error.js';
-import type { Origin } from '../base/origin.js';
+import { ElementError } from '../../base/error.js';
+import type { Origin } from '../../base/origin.js';
 
 /**
  * Checks a name that the format uses as a symbol: a project's, a variable's (BuildStream reference: symbol names).

@@ -1,5 +1,5 @@
-import { ElementError } from '../base/error.js';
-import type { MappingNode } from './node.js';
+import { ElementError } from '../../base/error.js';
+import type { MappingNode } from '../node.js';
 
 /** The version of BuildStream whose format this is: what a project's `min-version` is compared with. */
 export const FORMAT_VERSION: { readonly major: number; readonly minor: number } = { major: 2, minor: 8 };

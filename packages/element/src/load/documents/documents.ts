@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
-import { ElementError } from '../base/error.js';
-import type { MappingNode } from './node.js';
-import { shownPath, systemError } from '../base/system-error.js';
-import { readTextFile } from '../base/text-file.js';
+import { ElementError } from '../../base/error.js';
+import type { MappingNode } from '../node.js';
+import { shownPath, systemError } from '../../base/system-error.js';
+import { readTextFile } from '../../base/text-file.js';
 
 /** What a path of a project leads to; links are not followed. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'other';

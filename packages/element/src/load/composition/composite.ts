@@ -1,7 +1,7 @@
-import { LIST_DIRECTIVES } from './directives.js';
-import { ElementError } from '../base/error.js';
-import { formatOrigin } from '../base/origin.js';
-import { MappingNode, SequenceNode, type Node } from './node.js';
+import { LIST_DIRECTIVES } from '../directives/unsupported.js';
+import { ElementError } from '../../base/error.js';
+import { formatOrigin } from '../../base/origin.js';
+import { MappingNode, SequenceNode, type Node } from '../node.js';
 
 /**
  * Lays one dictionary over another (BuildStream reference: composition). Scalars and lists of `upper` replace what

@@ -1,8 +1,8 @@
 import { assertElementName } from './element-name.js';
-import { ElementError } from '../base/error.js';
-import type { ErrorCollector } from '../base/error-collector.js';
-import type { MappingNode, Node, ScalarNode } from './node.js';
-import type { Origin } from '../base/origin.js';
+import { ElementError } from '../../base/error.js';
+import type { ErrorCollector } from '../../base/error-collector.js';
+import type { MappingNode, Node, ScalarNode } from '../node.js';
+import type { Origin } from '../../base/origin.js';
 
 /** A dependency as an element's file declares it, all mentions of one element merged. */
 export interface DependencyDeclaration {

@@ -1,4 +1,4 @@
-import { MappingNode } from './node.js';
+import { MappingNode } from '../node.js';
 import type * as YamlReader from './yaml-reader.js';
 
 /**

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { errnoOf } from '../base/errno.js';
-import { ElementError } from '../base/error.js';
-import { MappingNode, ScalarNode, SequenceNode, type Node } from './node.js';
-import type { Origin } from '../base/origin.js';
-import { readTextFile } from '../base/text-file.js';
+import { errnoOf } from '../../base/errno.js';
+import { ElementError } from '../../base/error.js';
+import { MappingNode, ScalarNode, SequenceNode, type Node } from '../node.js';
+import type { Origin } from '../../base/origin.js';
+import { readTextFile } from '../../base/text-file.js';
 import { parseYaml } from './yaml.js';
 
 /** A YAML file that comes with a package: a kind's defaults, a template. */
