@@ -1,12 +1,6 @@
 export type { PythonErrorCode } from './errors.js';
-export {
-  parseFilename,
-  type ChosenFile,
-  type DistributionFile,
-  type DistributionFormat,
-  type DistributionRequest,
-  type ParsedFilename,
-} from './fetch/distribution-file.js';
+export { type ChosenFile, type DistributionFile, type DistributionRequest } from './fetch/distribution-file.js';
+export { parseFilename, type DistributionFormat, type ParsedFilename } from './requirements/filename.js';
 export type { PythonEnvironment } from './interpreter/candidates.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export { formatDifference, type Difference } from './inspection/difference.js';
@@ -44,12 +38,9 @@ export { overridesOf, type Overrides } from './locks/overrides.js';
 export { parseLock } from './locks/parse.js';
 export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
 export { select } from './locks/selection.js';
-export {
-  everythingRequired,
-  type BuildSystem,
-  type NamedFile,
-  type ProjectMetadata,
-} from './metadata/project-metadata.js';
+export { everythingRequired, type ProjectMetadata } from './metadata/project-metadata.js';
+export { type NamedFile } from './metadata/named/named-file.js';
+export { type BuildSystem } from './metadata/build-system.js';
 export type { FileRequirements } from './metadata/file-requirements.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export type { RequirementsSettings } from './metadata/requirements-settings.js';
@@ -92,8 +83,9 @@ export {
   type DistributionServices,
 } from './sources/distribution.js';
 export { projectFilesKind } from './sources/project-files.js';
-export type { PinnedIndex } from './tools/index-choice.js';
-export { readIndexSettings, type IndexSettings } from './tools/index-settings.js';
+export type { PinnedIndex } from './tools/index-settings.js';
+export { type IndexSettings } from './tools/index-settings.js';
+export { readIndexSettings } from './tools/read-index-settings.js';
 export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
 export { buildWheel, type WheelOptions, type WheelResult } from './project/build-wheel.js';
@@ -101,7 +93,7 @@ export { FORMATS, type Format } from './project/formats.js';
 export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
 export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
 export { makeImage } from './project/make-image.js';
-export type { ReleaseImageOptions } from './image/release-image.js';
+export type { ReleaseImageOptions } from './image/image-options.js';
 export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
 export { planClosure, type Operation, type PlannedClosure } from './project/operation.js';
 export {
@@ -115,7 +107,8 @@ export {
   type EjectedTemplate,
   type EjectedTemplates,
 } from './plan/ejected-templates.js';
-export { withInnerProjects, type PlannedProject, type ProjectSettings } from './plan/planned-project.js';
+export { type PlannedProject } from './plan/planned-project.js';
+export { withInnerProjects, type ProjectSettings } from './plan/project-settings.js';
 export { ProjectPlan } from './plan/project-plan.js';
 export { wheelFiles, type WheelFiles } from './plan/wheel-files.js';
 export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';

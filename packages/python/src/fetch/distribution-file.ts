@@ -1,6 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
-/** What a distribution file is. */
-export type DistributionFormat = 'wheel' | 'sdist';
+import type { DistributionFormat } from '../requirements/filename.js';
 
 /** A wanted distribution. */
 export interface DistributionRequest {
@@ -39,29 +38,4 @@ export interface DistributionFile {
   readonly sizeBytes: number;
   /** Absolute. */
   readonly path: string;
-}
-
-/** The parts of a file's name. */
-export interface ParsedFilename {
-  readonly format: DistributionFormat;
-  readonly name: string;
-  readonly version: string;
-  /** A wheel's compatibility tags, written out. */
-  readonly tags: readonly string[];
-}
-
-/** Reads the name of a wheel (PEP 427, PEP 425) or an sdist (PEP 625 and what came before it). */
-export function parseFilename(filename: string): ParsedFilename | undefined {
-  const wheel = /^([^-]+)-([^-]+)(?:-\d[^-]*)?-([^-]+)-([^-]+)-([^-]+)\.whl$/.exec(filename);
-  if (wheel !== null) {
-    const [, name = '', version = '', pythons = '', abis = '', platforms = ''] = wheel;
-    const tags = pythons
-      .split('.')
-      .flatMap((python) =>
-        abis.split('.').flatMap((abi) => platforms.split('.').map((platform) => `${python}-${abi}-${platform}`)),
-      );
-    return { format: 'wheel', name, version, tags };
-  }
-  const [, name, version] = /^(.+)-([^-]+)\.(?:tar\.(?:gz|bz2|xz)|tgz|zip)$/.exec(filename) ?? [];
-  return name === undefined || version === undefined ? undefined : { format: 'sdist', name, version, tags: [] };
 }

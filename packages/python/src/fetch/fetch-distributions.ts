@@ -1,12 +1,7 @@
 import { basename, join } from 'node:path';
 import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
-import type {
-  ChosenFile,
-  DistributionFile,
-  DistributionFormat,
-  DistributionRequest,
-  IndexOffer,
-} from './distribution-file.js';
+import type { ChosenFile, DistributionFile, DistributionRequest, IndexOffer } from './distribution-file.js';
+import type { DistributionFormat } from '../requirements/filename.js';
 import { faultError, type IndexFault } from './index-fault.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';

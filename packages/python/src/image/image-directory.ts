@@ -4,19 +4,7 @@ import { join } from 'node:path';
 import { ElementError, errnoOf, type BlobStore, type Digest } from '@wheelhouse/element';
 import { MEDIA, type BaseImage, type ImageConfig, type ImageLayer } from './base-image.js';
 import { isGzip, lengthOf, readImageJson } from './image-files.js';
-import { layoutManifest, type Descriptor } from './layout-index.js';
-
-/** A directory with an image, to be read into a store. */
-export interface ImageDirectory {
-  /** Absolute path. */
-  readonly path: string;
-  /** What messages call it. */
-  readonly label: string;
-  /** The manifest or index that is asked for, where one is: `sha256:<hex>`. */
-  readonly digest?: string;
-  /** What the image runs on, as Go names it: `amd64`, `arm64`, ... */
-  readonly architecture: string;
-}
+import { layoutManifest, type Descriptor, type ImageDirectory } from './layout-index.js';
 
 /**
  * Keeps the blobs of the image in a directory: an OCI image layout, or what `docker save` packs.

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
-import type { ReleaseImageOptions } from './release-image.js';
+
 import type { Manifest } from '../project/manifest.js';
+import type { ImageSettings } from './image-config.js';
 
 /** A name of the distribution specification with a tag, or without. */
 const NAME = /^[a-z0-9]+(?:(?:[._]|__|-+|\/|:\d+\/)[a-z0-9]+)*(?::[\w][\w.-]{0,127})?$/;
@@ -42,4 +43,16 @@ function isPort(text: string): boolean {
 /** What an image is called where nobody says. A tag has no `+`, which a local version has. */
 export function imageName({ project, version }: Pick<Manifest, 'project' | 'version'>): string {
   return `${project.toLowerCase().replaceAll(/[._-]+/g, '-')}:${version.replaceAll('+', '_')}`;
+}
+
+/** What is asked of {@link releaseImage}. */
+export interface ReleaseImageOptions extends ImageSettings {
+  /** `oci:DIRECTORY`, `archive:FILE` or the name of an engine's image, each with or without `@sha256:...`. */
+  readonly base?: string;
+  /** Who takes the image beside the directory it is written to. Default `none`. */
+  readonly engine?: 'none' | 'docker';
+  /** The image's name, with or without a tag. Default: the project's name and version. */
+  readonly tag?: string;
+  /** The number of the user and the group that the application runs as. Default 10001. */
+  readonly user?: number;
 }

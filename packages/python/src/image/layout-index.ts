@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import type { ImageDirectory } from './image-directory.js';
+
 import { readImageJson } from './image-files.js';
 
 /** OCI image specification, "Content Descriptors". */
@@ -64,4 +64,16 @@ async function imagesOf(
 function isImage({ artifactType, platform }: Descriptor, architecture: string): boolean {
   if (artifactType !== undefined) return false;
   return platform === undefined || (platform.os === 'linux' && platform.architecture === architecture);
+}
+
+/** A directory with an image, to be read into a store. */
+export interface ImageDirectory {
+  /** Absolute path. */
+  readonly path: string;
+  /** What messages call it. */
+  readonly label: string;
+  /** The manifest or index that is asked for, where one is: `sha256:<hex>`. */
+  readonly digest?: string;
+  /** What the image runs on, as Go names it: `amd64`, `arm64`, ... */
+  readonly architecture: string;
 }

@@ -3,25 +3,12 @@ import { ElementError, type Outcome } from '@wheelhouse/element';
 import { checkedWheelhouse } from './checked-wheelhouse.js';
 import { imageArchive } from './image-archive.js';
 import { composeImage } from './image-composition.js';
-import type { ImageSettings } from './image-config.js';
 import type { ImageEngine, Progress } from './image-engine.js';
 import type { LaidOutImage } from './image-layout.js';
-import { checkImageOptions, imageName } from './image-options.js';
+import { checkImageOptions, imageName, type ReleaseImageOptions } from './image-options.js';
 import { resolveBase } from './resolve-base.js';
 import { outputsOf, type Operation } from '../project/operation.js';
 import { writeOutputTree } from '../project/tree-files.js';
-
-/** What is asked of {@link releaseImage}. */
-export interface ReleaseImageOptions extends ImageSettings {
-  /** `oci:DIRECTORY`, `archive:FILE` or the name of an engine's image, each with or without `@sha256:...`. */
-  readonly base?: string;
-  /** Who takes the image beside the directory it is written to. Default `none`. */
-  readonly engine?: 'none' | 'docker';
-  /** The image's name, with or without a tag. Default: the project's name and version. */
-  readonly tag?: string;
-  /** The number of the user and the group that the application runs as. Default 10001. */
-  readonly user?: number;
-}
 
 /** What {@link releaseImage} works with beside the operation. */
 export interface ImageServices {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ElementError, type LocalStore } from '@wheelhouse/element';
+import { ElementError, replaceFile, type LocalStore } from '@wheelhouse/element';
 import type { BaseImage } from './base-image.js';
 import { parseBaseReference, type BaseReference } from './base-reference.js';
 import { readImage } from './image-directory.js';
 import type { ImageEngine, Progress } from './image-engine.js';
 import { openUncompressed, unpackImageArchive } from './image-files.js';
-import { writeText } from '../project/tree-files.js';
 
 /** What a base image is looked for with. */
 export interface BaseContext {
@@ -95,7 +94,7 @@ async function fromEngine(
   const known = await remembered(found.id, context);
   if (known === undefined) context.progress(`base: reading \`${asked}\` from the engine`);
   const image = known ?? (await readArchive(await engine.save(found.id), context, { label: `\`${asked}\`` }));
-  await writeText(memoOf(found.id, context), JSON.stringify(image));
+  if (known === undefined) replaceFile(memoOf(found.id, context), JSON.stringify(image));
   return { ...image, name, reference: name, ...(manifestDigest === undefined ? {} : { manifestDigest }) };
 }
 

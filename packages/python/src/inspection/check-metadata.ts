@@ -3,7 +3,7 @@ import { metadataFields } from '../metadata/core-metadata.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 import { parseRequirement } from '../requirements/requirement.js';
 import { compareVersions, isSpecifier, isVersion } from '../requirements/specifier.js';
-import { addressIn, isFileAddress } from '../wheelhouse/verify-addresses.js';
+import { addressIn, isFileAddress } from './required-address.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
 const METADATA_VERSIONS = ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5'];

@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import { PACKAGE_ROOTS, type InspectedProject } from './check-project-files.js';
 import { listed } from './listed.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
-import type { PackagedPattern } from '../metadata/project-metadata.js';
+import type { PackagedPattern } from '../metadata/packaged/packaged-pattern.js';
 
 /** A pattern that matches no source of the project and nothing of its wheel. */
 interface Unmatched {

@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import { listed } from './listed.js';
 import { filesOfManifestIn } from './manifest-in.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
-import type { PackagedPattern } from '../metadata/project-metadata.js';
+import type { PackagedPattern } from '../metadata/packaged/packaged-pattern.js';
 
 /** What is known of the project that a wheel was built from. */
 export interface InspectedProject {

@@ -1,4 +1,4 @@
-import { isFileAddress } from '../wheelhouse/verify-addresses.js';
+import { isFileAddress } from './required-address.js';
 import { publicAddress } from '../requirements/address.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { evaluateMarker } from '../requirements/marker.js';

@@ -1,8 +1,9 @@
 import { ElementError } from '@wheelhouse/element';
 import { BuildCircle } from './build-circle.js';
-import type { SdistMetadata, HookRunner, SdistFile } from './hook-runner.js';
+import type { HookRunner, SdistFile } from './hook-runner.js';
+import type { SdistMetadata } from '../metadata/core-metadata.js';
 import { buildFloors } from './python-floor.js';
-import type { Resolver } from './resolver.js';
+import type { AskedBackends, Resolver } from './resolver.js';
 import {
   chooseDistributions,
   fetchSdists,
@@ -14,7 +15,8 @@ import { requirementLines } from '../locks/freshness.js';
 import { sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
 import { restrictToHashes } from './hash-restriction.js';
 import { select } from '../locks/selection.js';
-import { DEFAULT_BUILD_REQUIREMENT, type ProjectMetadata } from '../metadata/project-metadata.js';
+import { type ProjectMetadata } from '../metadata/project-metadata.js';
+import { DEFAULT_BUILD_REQUIREMENT } from '../metadata/build-system.js';
 import { TomlFile } from '../metadata/toml-file.js';
 import { cargoLockMissing, cargoLocks, mergeCrates, parseCargoLock } from '../rust/cargo-lock.js';
 import { usesCargo, type Crate } from '../rust/crate.js';
@@ -57,7 +59,7 @@ type Name = Pick<LockEntry, 'normalizedName' | 'version'>;
  * The build locks of one lock run: for each distribution that is built from source, what its build needs, closed under
  * its backend's `get_requires_for_build_wheel` and under the builds of those requirements in turn.
  */
-export class BuildLocks {
+export class BuildLocks implements AskedBackends {
   private readonly sdists = new Map<string, Promise<FetchedSdistFile>>();
   private readonly locks = new Map<string, Lock>();
   private readonly formats = new Map<string, 'wheel' | 'sdist'>();

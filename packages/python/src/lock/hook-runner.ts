@@ -1,19 +1,10 @@
 import type { DistributionFile } from '../fetch/distribution-file.js';
 import type { Lock, LockEntry } from '../locks/lock.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
+import type { SdistMetadata } from '../metadata/core-metadata.js';
 
 /** An sdist that lies on this machine; as a lock's entry its hashes are exactly that of its file. */
 export type SdistFile = LockEntry & DistributionFile & { readonly name: string };
-
-/** What a backend says of an sdist: the core metadata that resolution needs. */
-export interface SdistMetadata {
-  /** As the backend says them; not needed of an sdist that an index has. */
-  readonly name?: string;
-  readonly version?: string;
-  readonly requiresDist: readonly string[];
-  readonly requiresPython?: string;
-  readonly providesExtra?: readonly string[];
-}
 
 /**
  * Runs build backends where they can do no harm. The one way in which `lock` has them run.

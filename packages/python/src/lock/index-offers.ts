@@ -2,7 +2,8 @@ import { ElementError, throwCollected } from '@wheelhouse/element';
 import { askHashes, askOffers, type FetchContext } from '../fetch/fetch-distributions.js';
 import type { IndexOffer } from '../fetch/distribution-file.js';
 import { sdistKey, type LockEntry } from '../locks/lock.js';
-import { commonIndexes, pinOf, type PinnedIndex } from '../tools/index-choice.js';
+import { commonIndexes, pinOf } from '../tools/index-choice.js';
+import { type PinnedIndex } from '../tools/index-settings.js';
 import { withoutCredentials } from '../tools/program.js';
 
 /** What the indexes of one lock run offer: the reason why an answer of uv's may be locked, or may not. */

@@ -6,7 +6,8 @@ export {
   type FetchContext,
   type FetchedSdist,
 } from '../fetch/fetch-distributions.js';
-export type { HookRunner, SdistFile, SdistMetadata } from './hook-runner.js';
+export type { HookRunner, SdistFile } from './hook-runner.js';
+export type { SdistMetadata } from '../metadata/core-metadata.js';
 export type { NotKept } from './adoption.js';
 export { readForeignLock, type ForeignEntry, type ForeignLock } from './foreign-lock.js';
 export { lockGroup, type LockInput, type LockServices } from './lock-group.js';
@@ -36,13 +37,8 @@ export {
   type ToolsOptions,
 } from '../tools/ensure-tools.js';
 export { UPLOAD_TOOL_REQUIREMENTS, UPLOAD_TOOLS_LOCK } from '../tools/tools-lock.js';
-export {
-  parsePipConfig,
-  readIndexSettings,
-  uvEnvironment,
-  withPins,
-  type IndexSettings,
-} from '../tools/index-settings.js';
+export { type IndexSettings } from '../tools/index-settings.js';
+export { parsePipConfig, readIndexSettings, uvEnvironment, withPins } from '../tools/read-index-settings.js';
 export {
   NO_MACHINE_SETTINGS,
   readMachineSettings,

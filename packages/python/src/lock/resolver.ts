@@ -1,8 +1,9 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
-import type { BuildLocks } from './build-locks.js';
 import type { IndexOffers } from './index-offers.js';
-import type { KnownMetadata, Uv } from './uv.js';
+import type { Uv } from './uv.js';
+import type { KnownMetadata } from './known-metadata.js';
 import type { LockEntry } from '../locks/lock.js';
+import type { SdistMetadata } from '../metadata/core-metadata.js';
 import { OVERRIDES, overridesOf } from '../locks/overrides.js';
 import { parseSettings } from '../metadata/settings/resolution-settings.js';
 import type { Vendor } from '../vendor/vendor.js';
@@ -34,6 +35,12 @@ export interface ResolverSources {
   readonly overrides: readonly Requirement[];
 }
 
+/** The backends of sdists. */
+export interface AskedBackends {
+  /** The metadata that only the backend of an sdist knows. @param python the lowest that it is wanted for */
+  metadata(sdist: { readonly name: string; readonly version: string }, python: string): Promise<SdistMetadata>;
+}
+
 /**
  * Resolves until closed: whenever uv cannot go on without the metadata of an sdist, that sdist's backend is asked in
  * its own locked environment, and uv again.
@@ -43,7 +50,7 @@ export class Resolver {
 
   constructor(
     private readonly uv: Uv,
-    private readonly buildLocks: Pick<BuildLocks, 'metadata'>,
+    private readonly backends: AskedBackends,
     private readonly sources: ResolverSources,
   ) {}
 
@@ -78,7 +85,7 @@ export class Resolver {
           const key = `${answer.name}==${answer.version}`;
           if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
           const { requiresDist, requiresPython, providesExtra } = await this.sources.vendor.withoutAddresses(
-            await this.buildLocks.metadata(answer, wanted.python),
+            await this.backends.metadata(answer, wanted.python),
             wanted.python,
           );
           this.metadata.set(key, {

@@ -2,20 +2,15 @@ import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Io } from '@wheelhouse/element';
-import type { SdistMetadata } from './hook-runner.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import type { LockEntry } from '../locks/lock.js';
 import { parseEntries } from '../locks/parse.js';
 import { normalizeName } from '../requirements/name.js';
-import { uvEnvironment, type IndexSettings } from '../tools/index-settings.js';
+import { type IndexSettings } from '../tools/index-settings.js';
+import { uvEnvironment } from '../tools/read-index-settings.js';
 import { runProgram } from '../tools/program.js';
 import type { Tools } from '../tools/ensure-tools.js';
-
-/** The static metadata of an sdist, as uv is told it. */
-export interface KnownMetadata extends SdistMetadata {
-  readonly name: string;
-  readonly version: string;
-}
+import type { KnownMetadata } from './known-metadata.js';
 
 /** One question to uv. */
 export interface Resolution {

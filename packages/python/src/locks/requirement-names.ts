@@ -1,5 +1,5 @@
 import type { Lock } from './lock.js';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import { publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
 import type { Requirement } from '../requirements/requirement.js';

@@ -1,5 +1,3 @@
-import type { SdistMetadata } from '../lock/hook-runner.js';
-
 /**
  * The fields of core metadata (`METADATA`, `PKG-INFO`) that resolution needs. Headers as in RFC 822, as far as core
  * metadata uses it: the body, where there is one, is the description.
@@ -36,4 +34,14 @@ export function metadataDescription(text: string): string {
   const found = body === '' ? (metadataFields(text)('description')[0] ?? '') : body;
   // What old setuptools writes for nothing.
   return found === 'UNKNOWN' ? '' : found;
+}
+
+/** What a backend says of an sdist: the core metadata that resolution needs. */
+export interface SdistMetadata {
+  /** As the backend says them; not needed of an sdist that an index has. */
+  readonly name?: string;
+  readonly version?: string;
+  readonly requiresDist: readonly string[];
+  readonly requiresPython?: string;
+  readonly providesExtra?: readonly string[];
 }

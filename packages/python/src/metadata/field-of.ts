@@ -1,6 +1,6 @@
 import { type Declaration } from './declaration.js';
 import type { ProjectFiles } from './project-files.js';
-import { readsSetupPy } from './project-metadata.js';
+import { readsSetupPy } from './build-system.js';
 import type { Pyproject } from './pyproject.js';
 
 /** The files of one project, read. */

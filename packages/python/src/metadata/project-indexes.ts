@@ -1,34 +1,18 @@
-import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
-import { ElementError, type Origin } from '@wheelhouse/element';
+import { join, posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
 import { enrichmentOf, type Enrichment } from './poetry/enrichment.js';
 import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import { readPdmIndexes, readPdmResolution } from './pdm-table.js';
 import { readExtraBuildDependencies } from './extra-build-dependencies.js';
 import type { ProjectFiles } from './project-files.js';
-import type { ProjectMetadata } from './project-metadata.js';
+import type { ToolSettings } from './tool-settings.js';
 import type { ResolutionSettings } from './settings/resolution-settings.js';
 import { readUvResolution, type UvSettingsFile } from './settings/uv-resolution.js';
 import { isTable, TomlFile } from './toml-file.js';
 import { readUvTable, type UvIndex, type UvTable } from './uv-table.js';
 import { normalizeName } from '../requirements/name.js';
-
-/** A name that a project's files bind to one index. */
-export interface IndexBinding {
-  /** Normalised. */
-  readonly package: string;
-  /** The index's name. */
-  readonly index: string;
-  readonly origin: Origin;
-}
-
-/** What a project's pyproject.toml and the uv.toml it is under say of indexes. Plain data; addresses may hold credentials. */
-export interface ProjectIndexes {
-  readonly table?: UvTable;
-  /** Indexes that names may be bound to, the first of a name counting. */
-  readonly named: readonly UvIndex[];
-  readonly bindings: readonly IndexBinding[];
-}
+import type { IndexBinding, ProjectIndexes } from './index-binding.js';
 
 const PYPROJECT = 'pyproject.toml';
 const UV = ['tool', 'uv'];
@@ -42,9 +26,7 @@ const UV = ['tool', 'uv'];
  * @returns without what they say nothing of
  * @throws ElementError METADATA, also for a setting that is refused or not known
  */
-export function readToolSettings(
-  files: ProjectFiles,
-): Pick<ProjectMetadata, 'indexes' | 'extraBuild' | 'resolution' | 'uvSettings' | 'uvFiles'> {
+export function readToolSettings(files: ProjectFiles): ToolSettings {
   const levels = uvLevels(files);
   const [settingsFile] = levels.settings?.settingsFiles() ?? [];
   const uvFiles = [levels.levels[0], levels.root, levels.settings]

@@ -5,7 +5,7 @@ import { readHatchGroups } from './hatch-table.js';
 import { readPdmGroups } from './pdm-table.js';
 import { isPoetryBackend, readPoetryTable, type PoetryTable } from './poetry/poetry-table.js';
 import type { ProjectFiles } from './project-files.js';
-import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT, readsSetupPy } from './project-metadata.js';
+import { DEFAULT_BACKEND, DEFAULT_BUILD_REQUIREMENT, readsSetupPy } from './build-system.js';
 import { requirementLines } from './requirements-file.js';
 import { normalizeName } from '../requirements/name.js';
 import { isTable, TomlFile, type TomlTable } from './toml-file.js';

@@ -3,7 +3,7 @@ import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheel
 import { pipLines, type PipLine } from './pip-lines.js';
 import { pipOptions, type PipOption } from './pip-options.js';
 import type { ProjectFiles } from './project-files.js';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import { canonicalAddress, eggOf, expandVariables, publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
 import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';

@@ -5,7 +5,8 @@ import type { Declaration, Field, Placed } from './declaration.js';
 import { setupEntryPoints } from './entry-points.js';
 import type { ProjectFiles } from './project-files.js';
 import { packagePattern } from './packaged/packaged-patterns.js';
-import type { NamedFile, PackagedPattern } from './project-metadata.js';
+import type { PackagedPattern } from './packaged/packaged-pattern.js';
+import type { NamedFile } from './named/named-file.js';
 
 /** A program in Python, of several modules. */
 const SCRIPT = join(__dirname, 'setup_reader');

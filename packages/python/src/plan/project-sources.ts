@@ -1,16 +1,10 @@
 import { posix } from 'node:path';
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { PlanValue } from './planned-element.js';
-import { wheelExcludes, type PlannedProject } from './planned-project.js';
-import type { NamedFile, ProjectMetadata } from '../metadata/project-metadata.js';
+import { wheelExcludes } from './project-settings.js';
 import { sharedMatcher } from '../sources/shared-files.js';
-import { sourceSetMatcher, TEST_EXCLUDES, TEST_INCLUDES, type SourceSet } from '../sources/source-set.js';
-
-/** What a project's files are for: `hook` for the questions that are asked while it is locked. */
-export type SourcesUse = 'wheel' | 'sdist' | 'hook' | 'test';
-
-/** What a project's sources are decided by. */
-export type OwnProject = Pick<PlannedProject, 'metadata' | 'settings' | 'tests'>;
+import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
+import { type SourcesUse, type OwnProject, inProject, projectSubdirectory } from './wheel-source-set.js';
 
 /** What an element of a project's own files is given beside the rest. */
 export interface ProjectSources {
@@ -42,29 +36,8 @@ export function projectSources(project: OwnProject, use: SourcesUse): ProjectSou
   };
 }
 
-/**
- * Where a project lies in what its elements are made from: at its path where files of the workspace are staged with it,
- * so that `../../LICENSE` leads to them; otherwise they are its files alone (docs/adr/0070).
- *
- * @returns a relative path; empty for the root
- */
-export function projectSubdirectory({ metadata, settings }: OwnProject): string {
-  return (settings.shared ?? []).length === 0 || metadata.root === '.' ? '' : metadata.root;
-}
-
 /** Uses that tasks have run for. */
 const DISTRIBUTIONS: readonly SourcesUse[] = ['wheel', 'sdist'];
-
-/** Whether a file of a project, by its path relative to it, is one that its wheel is made from. */
-export function wheelSourceMatcher(project: OwnProject): (path: string) => boolean {
-  return sourceSetMatcher(wheelSourceSet(project));
-}
-
-/** Which of a project's own files its wheel is made from. */
-export function wheelSourceSet({ metadata, settings }: OwnProject): SourceSet {
-  const named = inProject(metadata, 'wheel').map(({ path, glob }) => (glob === true ? path : literalGlob(path)));
-  return { include: [], exclude: wheelExcludes(settings), named };
-}
 
 /**
  * What metadata names of a project's files.
@@ -85,13 +58,6 @@ function namedBy({ metadata, settings }: OwnProject, use: SourcesUse): Record<st
     ...(paths.length === 0 ? {} : { named: paths }),
     ...(globs.length === 0 ? {} : { 'named-globs': globs }),
   };
-}
-
-function inProject({ namedFiles = [] }: ProjectMetadata, use: SourcesUse): readonly NamedFile[] {
-  return namedFiles.filter(
-    ({ path, written, sdist }) =>
-      written !== true && !path.startsWith('../') && !posix.isAbsolute(path) && (sdist !== true || use === 'sdist'),
-  );
 }
 
 function outside(path: string, located: string, origin: Origin): ElementError {
@@ -126,11 +92,6 @@ function checkWritten({ metadata: { vcsVersion }, settings }: OwnProject): void 
     origin: vcsVersion?.origin,
     hint: 'name the file by `version_file`, whose path begins at the project',
   });
-}
-
-/** A glob that matches one path alone. */
-function literalGlob(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, '\\$&');
 }
 
 function setOf({ settings, tests }: OwnProject, use: SourcesUse): Record<string, PlanValue> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readVcsVersion } from '../metadata/vcs/read-vcs-version.js';
 import { versionEnvironment } from '../metadata/vcs/vcs-environment.js';
-import { projectSubdirectory, wheelSourceSet, type OwnProject } from './project-sources.js';
+import { projectSubdirectory, wheelSourceSet, type OwnProject } from './wheel-source-set.js';
 import { stagedFiles, type StagedFiles } from '../sources/staged-files.js';
 
 /** The files that a project's wheel is made from. */

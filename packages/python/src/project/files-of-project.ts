@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import type { Operation } from './operation.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
-import { wheelSourceMatcher } from '../plan/project-sources.js';
+import { wheelSourceMatcher } from '../plan/wheel-source-set.js';
 import { sharedMatcher } from '../sources/shared-files.js';
 import { projectFiles } from '../sources/source-set.js';
 import { ignoredFiles, lfsPointers } from '../sources/unseen-files.js';

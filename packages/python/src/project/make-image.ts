@@ -1,6 +1,7 @@
 import type { Operation } from './operation.js';
 import type { ImageEngine, Progress } from '../image/image-engine.js';
-import type { ReleaseImageOptions, ReleaseImageResult } from '../image/release-image.js';
+import type { ReleaseImageResult } from '../image/release-image.js';
+import type { ReleaseImageOptions } from '../image/image-options.js';
 
 /**
  * Makes the release image of a project, by the Docker engine of the operation's environment where one is needed. What

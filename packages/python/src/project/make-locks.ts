@@ -20,7 +20,7 @@ import { publishLocks, type LockChanges, type LockOutcome } from '../lock/public
 import { upgradableNames } from '../lock/upgradable-names.js';
 import { withFileIndexes } from '../tools/file-indexes.js';
 import { NO_MACHINE_SETTINGS } from '../tools/machine-settings.js';
-import { readIndexSettings } from '../tools/index-settings.js';
+import { readIndexSettings } from '../tools/read-index-settings.js';
 
 /** How {@link makeLocks} resolves. */
 export interface LockOptions {

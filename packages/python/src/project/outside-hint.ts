@@ -1,7 +1,7 @@
 import { readBlob, type ArtifactRecord } from '@wheelhouse/element';
 import type { Operation } from './operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
-import { projectSubdirectory } from '../plan/project-sources.js';
+import { projectSubdirectory } from '../plan/wheel-source-set.js';
 import { sharedHint, soughtOutside } from '../sources/outside-files.js';
 
 /**

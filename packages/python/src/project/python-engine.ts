@@ -121,7 +121,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     fetch: async (requests, interpreter, destination, io) => {
       // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
       const { fetchForProjects } = await import('../fetch/fetch-for-projects.js');
-      const { readIndexSettings } = await import('../tools/index-settings.js');
+      const { readIndexSettings } = await import('../tools/read-index-settings.js');
       const tools = await toolsOf(engine, findLinks);
       const partials = join(store.directory, 'downloads');
       await mkdir(partials, { recursive: true });

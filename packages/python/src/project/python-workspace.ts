@@ -23,9 +23,10 @@ import { normalizeName } from '../requirements/name.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { checkNoProblems, type ProblemProject } from './problem-project.js';
 import type { ProjectRef, WorkspaceProject } from './workspace-project.js';
-import type { PinnedIndex } from '../tools/index-choice.js';
+import type { PinnedIndex } from '../tools/index-settings.js';
 import { readEjected } from '../plan/ejected-templates.js';
-import { withInnerProjects, type PlannedProject, type ProjectSettings } from '../plan/planned-project.js';
+import { type PlannedProject } from '../plan/planned-project.js';
+import { withInnerProjects, type ProjectSettings } from '../plan/project-settings.js';
 import { innerProjects } from '../sources/inner-projects.js';
 import { testPlaces } from '../test-files/test-places.js';
 

@@ -22,7 +22,7 @@ import {
   type PlannedClosure,
 } from './operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
-import { projectSubdirectory } from '../plan/project-sources.js';
+import { projectSubdirectory } from '../plan/wheel-source-set.js';
 import type { Progress } from '../image/image-engine.js';
 import type { RunningServices } from '../services/with-services.js';
 import { sourceDigestOf } from './source-digest.js';

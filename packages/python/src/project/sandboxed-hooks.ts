@@ -8,8 +8,8 @@ import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
 import { readToolsLock } from '../tools/tools-lock.js';
 import type { Lock, LockEntry } from '../locks/lock.js';
-import type { HookRunner, SdistFile, SdistMetadata } from '../lock/hook-runner.js';
-import { parseMetadata } from '../metadata/core-metadata.js';
+import type { HookRunner, SdistFile } from '../lock/hook-runner.js';
+import { type SdistMetadata, parseMetadata } from '../metadata/core-metadata.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 
 /**

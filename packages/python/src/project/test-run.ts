@@ -5,7 +5,7 @@ import type { PlanValue } from '../plan/planned-element.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { TEST_RUNNERS, type TestRunner } from '../elements/python-test.js';
 import { select } from '../locks/selection.js';
-import { projectSubdirectory } from '../plan/project-sources.js';
+import { projectSubdirectory } from '../plan/wheel-source-set.js';
 import { servicesCommand, servicesEnvironment } from '../services/services-overlay.js';
 import type { RunningServices } from '../services/with-services.js';
 

@@ -1,5 +1,5 @@
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
-import type { ProjectSettings } from '../plan/planned-project.js';
+import type { ProjectSettings } from '../plan/project-settings.js';
 
 /** A project as the workspace knows it. */
 export interface ProjectRef {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { ElementError } from '@wheelhouse/element';
 import { extract } from 'tar-stream';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import { metadataFields } from '../metadata/core-metadata.js';
 import { normalizeName } from '../requirements/name.js';
 import { distInfo, sha256Of } from '../wheelhouse/wheel-description.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { digestOf, ElementError, errnoOf, lockFile, throwCollected } from '@wheelhouse/element';
 import { projectPage, rootPage, type OfferedFile, type Page } from './index-pages.js';
 import { readPublishable, type PublishableFile } from './publishable-file.js';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import { fileBytes } from '../inspection/archive.js';
 import { writeText } from '../project/tree-files.js';
 import { sha256Of } from '../wheelhouse/wheel-description.js';

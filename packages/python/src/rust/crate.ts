@@ -1,5 +1,3 @@
-import type { Lock } from '../locks/lock.js';
-
 /** A crate of a registry, as a Cargo.lock has it. */
 export interface Crate {
   readonly name: string;
@@ -13,8 +11,8 @@ export interface Crate {
 /** Build requirements that run cargo. */
 const BACKENDS: readonly string[] = ['maturin', 'setuptools-rust'];
 
-/** Whether what is built with a lock is built by cargo. */
-export function usesCargo({ entries }: Pick<Lock, 'entries'>): boolean {
+/** Whether what is built with the entries of a lock is built by cargo. */
+export function usesCargo({ entries }: { readonly entries: readonly { readonly normalizedName: string }[] }): boolean {
   return entries.some(({ normalizedName }) => BACKENDS.includes(normalizedName));
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseFilename, type DistributionFormat, type DistributionRequest } from '../fetch/distribution-file.js';
+import { type DistributionRequest } from '../fetch/distribution-file.js';
+import { parseFilename, type DistributionFormat } from '../requirements/filename.js';
 import { normalizeName } from '../requirements/name.js';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 

@@ -1,8 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
-import type { PinnedIndex } from './index-choice.js';
-import type { IndexSettings } from './index-settings.js';
-import { readsProjects } from './uv-layers.js';
-import type { IndexBinding, ProjectIndexes } from '../metadata/project-indexes.js';
+import type { IndexSettings, PinnedIndex } from './index-settings.js';
+import { readsProjects } from './uv-files.js';
+import type { IndexBinding, ProjectIndexes } from '../metadata/index-binding.js';
 import type { UvIndex } from '../metadata/uv-table.js';
 import { publicAddress } from '../requirements/address.js';
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { boundIndexes } from './bound-indexes.js';
-import { withPins, type IndexSettings } from './index-settings.js';
-import { readsProjects, withUv } from './uv-layers.js';
+import { type IndexSettings } from './index-settings.js';
+import { withPins } from './read-index-settings.js';
+import { withUv } from './with-uv.js';
+import { readsProjects } from './uv-files.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import type { UvTable } from '../metadata/uv-table.js';
 import { expandVariables } from '../requirements/address.js';

@@ -1,13 +1,4 @@
-import type { IndexSettings } from './index-settings.js';
-
-/** An index that distributions are pinned to: it is asked for them alone, and no other index is asked for them. */
-export interface PinnedIndex {
-  /** What messages and uv's variables for credentials call it. */
-  readonly name: string;
-  readonly url: string;
-  /** Normalised names, in which `*` stands for any characters. */
-  readonly packages: readonly string[];
-}
+import type { IndexSettings, PinnedIndex } from './index-settings.js';
 
 /** The indexes that names without a pin are looked up on, in the order in which uv asks them. */
 export function commonIndexes({ indexUrl, extraIndexUrls, noIndex }: IndexSettings): string[] {

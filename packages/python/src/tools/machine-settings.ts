@@ -4,7 +4,7 @@ import { rowOf, UV_SETTINGS } from '../metadata/settings/setting-table.js';
 import { settingLines } from '../metadata/settings/resolution-settings.js';
 import { MACHINE_SETTINGS, OF_INDEXES } from '../metadata/settings/machine-setting-table.js';
 import type { PipConfig, PipValue } from './pip-config.js';
-import { uvConfigurationFiles } from './uv-layers.js';
+import { uvConfigurationFiles } from './uv-files.js';
 
 /** What pip and uv are told on this machine, outside of the workspace, of which versions to take. Plain data. */
 export interface MachineSettings {

@@ -1,5 +1,4 @@
-import type { SdistMetadata } from '../lock/hook-runner.js';
-import { parseMetadata } from '../metadata/core-metadata.js';
+import { type SdistMetadata, parseMetadata } from '../metadata/core-metadata.js';
 import { isTable, TomlFile, type TomlTable } from '../metadata/toml-file.js';
 import { compareVersions } from '../requirements/specifier.js';
 import type { ArchiveTexts } from './archive.js';

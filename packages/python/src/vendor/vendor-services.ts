@@ -1,6 +1,7 @@
 import type { ArchiveTexts } from './archive.js';
 import type { FetchContext } from '../fetch/fetch-distributions.js';
-import type { SdistFile, SdistMetadata } from '../lock/hook-runner.js';
+import type { SdistFile } from '../lock/hook-runner.js';
+import type { SdistMetadata } from '../metadata/core-metadata.js';
 import type { LockEntry, ProjectLocks } from '../locks/lock.js';
 
 /** What vendoring works with. */

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
 import { isAbsent } from '../errno.js';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import type { Lock, LockEntry, ProjectLocks, VendoredFile } from '../locks/lock.js';
 import { locksDirectory, type LockPlace } from '../locks/read-locks.js';
 import { parseAddress } from '../requirements/address.js';

@@ -9,7 +9,7 @@ import { verifyResult } from './verify-test-result.js';
 import { nameOf, originOf, resolvedOf, treeDigestOf } from './verify-provenance.js';
 import type { WheelDescription } from './wheel-description.js';
 import { sameVersion, type WheelhouseContents } from './wheelhouse-contents.js';
-import { parseFilename } from '../fetch/distribution-file.js';
+import { parseFilename } from '../requirements/filename.js';
 import { normalizeName } from '../requirements/name.js';
 
 import { RECORD } from './layout.js';

@@ -6,7 +6,7 @@ import {
   inspectWheel,
   type InspectedProject,
 } from '@wheelhouse/python/inspection';
-import type { PackagedPattern } from '../../src/metadata/project-metadata.js';
+import type { PackagedPattern } from '../../src/metadata/packaged/packaged-pattern.js';
 import { makeArchives, type MadeMember } from '../testing/archives.js';
 
 const INFO = 'app-1.0.dist-info';

@@ -2,12 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ElementError, formatError } from '@wheelhouse/element';
 import { findPython, readProjects, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
-import {
-  projectSources,
-  wheelSourceMatcher,
-  type OwnProject,
-  type SourcesUse,
-} from '../../src/plan/project-sources.js';
+import { projectSources } from '../../src/plan/project-sources.js';
+import { wheelSourceMatcher, type OwnProject, type SourcesUse } from '../../src/plan/wheel-source-set.js';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
 import { readVcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { temporaryDirectory } from '../testing/tools.js';

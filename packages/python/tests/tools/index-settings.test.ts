@@ -1,5 +1,6 @@
 import { parsePipConfig, uvEnvironment } from '@wheelhouse/python/lock';
-import { readUvLayers, withUv } from '../../src/tools/uv-layers.js';
+import { readUvLayers } from '../../src/tools/uv-layers.js';
+import { withUv } from '../../src/tools/with-uv.js';
 
 const config = `:env:.timeout='30'
 global.cert='/etc/ca.pem'

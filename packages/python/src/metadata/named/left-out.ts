@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Origin } from '@wheelhouse/element';
-import type { NamedFile } from '../project-metadata.js';
+import type { NamedFile } from './named-file.js';
 
 /** Directories that no wheel is made from unless its project says so (WHEEL_EXCLUDES). */
 export const LEFT_OUT: readonly string[] = ['tests', 'test', 'docs', 'locks'];

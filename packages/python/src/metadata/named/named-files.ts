@@ -1,9 +1,9 @@
 import { packagedPaths } from './packaged-paths.js';
 import { namedByPyproject } from './pyproject-names.js';
 import { namedBySetupCfg } from './setup-cfg-names.js';
-import type { NamedFile } from '../project-metadata.js';
+import type { NamedFile } from './named-file.js';
 import type { ProjectFiles } from '../project-files.js';
-import { DEFAULT_BACKEND, readsSetupPy } from '../project-metadata.js';
+import { DEFAULT_BACKEND, readsSetupPy } from '../build-system.js';
 import { TomlFile } from '../toml-file.js';
 
 /**

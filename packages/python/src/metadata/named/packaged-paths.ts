@@ -1,7 +1,8 @@
 import { leftOutBy } from './left-out.js';
 import { namedToSetuptools } from './setuptools-packages.js';
 import type { ProjectFiles } from '../project-files.js';
-import { readsSetupPy, type NamedFile } from '../project-metadata.js';
+import { type NamedFile } from './named-file.js';
+import { readsSetupPy } from '../build-system.js';
 import { isTable, type TomlFile } from '../toml-file.js';
 
 /** The tables in which backends are told what distributions hold, and the keys of these that are about that. */

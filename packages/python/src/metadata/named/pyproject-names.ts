@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { moduleFile } from './module-file.js';
 import type { ProjectFiles } from '../project-files.js';
-import type { NamedFile } from '../project-metadata.js';
+import type { NamedFile } from './named-file.js';
 import { isTable, type TomlFile } from '../toml-file.js';
 
 /** How a value names files. */

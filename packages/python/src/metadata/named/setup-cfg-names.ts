@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { moduleFile } from './module-file.js';
 import type { ProjectFiles } from '../project-files.js';
-import type { NamedFile } from '../project-metadata.js';
+import type { NamedFile } from './named-file.js';
 import { parseConfig } from '../setup-cfg.js';
 
 /** Options of `[metadata]` that are patterns of files, one a line or divided by commas. */

@@ -3,7 +3,7 @@ import picomatch from 'picomatch';
 import type { Origin } from '@wheelhouse/element';
 import { LEFT_OUT, leftOutBy } from './left-out.js';
 import type { ProjectFiles } from '../project-files.js';
-import type { NamedFile } from '../project-metadata.js';
+import type { NamedFile } from './named-file.js';
 import { parseConfig, type Sections } from '../setup-cfg.js';
 import { isTable, type TomlFile } from '../toml-file.js';
 

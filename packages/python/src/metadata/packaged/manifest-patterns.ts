@@ -1,4 +1,4 @@
-import type { PackagedPattern } from '../project-metadata.js';
+import type { PackagedPattern } from './packaged-pattern.js';
 
 /**
  * The patterns by which a MANIFEST.in takes files up. Those of one command stand together: `recursive-include docs *.rst

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Origin } from '@wheelhouse/element';
 import type { ProjectFiles } from '../project-files.js';
-import { DEFAULT_BACKEND, readsSetupPy, type PackagedPattern } from '../project-metadata.js';
+import { type PackagedPattern } from './packaged-pattern.js';
+import { DEFAULT_BACKEND, readsSetupPy } from '../build-system.js';
 import { parseConfig, type Sections } from '../setup-cfg.js';
 import { isTable, TomlFile } from '../toml-file.js';
 import { manifestPatterns } from './manifest-patterns.js';

@@ -3,7 +3,7 @@ import { poetryDependency, type Place, type PoetryDependency } from './dependenc
 import { poetryRequiresPython } from './python.js';
 import { normalizeName } from '../../requirements/name.js';
 import type { Declaration, Field, GroupItem, Placed } from '../declaration.js';
-import type { IndexBinding } from '../project-indexes.js';
+import type { IndexBinding } from '../index-binding.js';
 import { tableEntryPoints, type EntryPoints } from '../entry-points.js';
 import { isTable, type TomlFile, type TomlTable } from '../toml-file.js';
 import type { UvIndex, UvTable } from '../uv-table.js';

@@ -4,7 +4,7 @@ import { digestOf, ElementError, type BuildSession } from '@wheelhouse/element';
 import { runScript } from './script.js';
 import { artifactFiles, type Operation } from '../operation.js';
 import type { PlannedProject } from '../../plan/planned-project.js';
-import { wheelSourceMatcher } from '../../plan/project-sources.js';
+import { wheelSourceMatcher } from '../../plan/wheel-source-set.js';
 import type { Interpreter } from '../../interpreter/interpreter.js';
 import { projectFiles } from '../../sources/source-set.js';
 
