@@ -9,7 +9,7 @@ export type { Interpreter } from './interpreter/interpreter.js';
 export type { TargetRequest } from './interpreter/target.js';
 export { probeInterpreter } from './interpreter/probe-interpreter.js';
 export { parsePythonRequest, type PythonRequest } from './interpreter/python-request.js';
-export { localProject } from './lock/local-project.js';
+export { localProject } from './projects/local-project.js';
 export {
   localBuildDependencies,
   localClosure,
@@ -20,10 +20,10 @@ export {
   type LocalMember,
   type LocalRequirement,
   type LocalUse,
-} from './lock/local-closure.js';
-export { projectRequirements, type RequirementsOptions } from './lock/project-requirements.js';
-export { checkLocks, requirementLines, type ProjectRequirements } from './locks/freshness.js';
-export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './locks/lock-settings.js';
+} from './projects/local-closure.js';
+export { projectRequirements, type RequirementsOptions } from './projects/project-requirements.js';
+export { checkLocks, requirementLines, type ProjectRequirements } from './lockfile/freshness.js';
+export { PRERELEASE_MODES, type LockSettings, type PrereleaseMode } from './metadata/settings/lock-settings.js';
 export {
   isBuilt,
   sdistKey,
@@ -32,12 +32,12 @@ export {
   type LockKind,
   type ProjectLocks,
   type VendoredFile,
-} from './locks/lock.js';
-export { checkNoBinary } from './locks/no-binary.js';
-export { overridesOf, type Overrides } from './locks/overrides.js';
-export { parseLock } from './locks/parse.js';
-export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './locks/read-locks.js';
-export { select } from './locks/selection.js';
+} from './lockfile/lock.js';
+export { checkNoBinary } from './lockfile/no-binary.js';
+export { overridesOf, type Overrides } from './lockfile/overrides.js';
+export { parseLock } from './lockfile/parse.js';
+export { locksDirectory, readLocks, type LockedProject, type LockPlace } from './lockfile/read-locks.js';
+export { select } from './lockfile/selection.js';
 export { everythingRequired, type ProjectMetadata } from './metadata/project-metadata.js';
 export { type NamedFile } from './metadata/named/named-file.js';
 export { type BuildSystem } from './metadata/build-system.js';
@@ -83,19 +83,19 @@ export {
   type DistributionServices,
 } from './sources/distribution.js';
 export { projectFilesKind } from './sources/project-files.js';
-export type { PinnedIndex } from './tools/index-settings.js';
-export { type IndexSettings } from './tools/index-settings.js';
-export { readIndexSettings } from './tools/read-index-settings.js';
-export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './vendor/vendored-files.js';
+export type { PinnedIndex } from './indexes/index-settings.js';
+export { type IndexSettings } from './indexes/index-settings.js';
+export { readIndexSettings } from './indexes/read-index-settings.js';
+export { checkVendored, pathInWorkspace, vendorDirectory, vendoredTrees } from './lockfile/vendored-files.js';
 export { readToolsLock, TOOLS_LOCK } from './tools/tools-lock.js';
-export { buildWheel, type WheelOptions, type WheelResult } from './project/build-wheel.js';
-export { FORMATS, type Format } from './project/formats.js';
-export { fetchSnapshot, type SnapshotResult } from './project/fetch-snapshot.js';
-export { fetchTargetSnapshot } from './project/fetch-target-snapshot.js';
-export { makeImage } from './project/make-image.js';
+export { buildWheel, type WheelOptions, type WheelResult } from './operations/build-wheel.js';
+export { FORMATS, type Format } from './operations/formats.js';
+export { fetchSnapshot, type SnapshotResult } from './operations/fetch-snapshot.js';
+export { fetchTargetSnapshot } from './operations/fetch-target-snapshot.js';
+export { makeImage } from './operations/make-image.js';
 export type { ReleaseImageOptions } from './image/image-options.js';
-export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './project/manifest.js';
-export { planClosure, type Operation, type PlannedClosure } from './project/operation.js';
+export type { FileDigest, Manifest, TestRecord, ToolchainFacts } from './wheelhouse/manifest.js';
+export { planClosure, type Operation, type PlannedClosure } from './workspace/operation.js';
 export {
   EJECTABLE_TEMPLATES,
   EJECTED_DIRECTORY,
@@ -108,22 +108,22 @@ export {
   type EjectedTemplates,
 } from './plan/ejected-templates.js';
 export { type PlannedProject } from './plan/planned-project.js';
-export { withInnerProjects, type ProjectSettings } from './plan/project-settings.js';
+export { withInnerProjects, type ProjectSettings } from './projects/project-settings.js';
 export { ProjectPlan } from './plan/project-plan.js';
-export { wheelFiles, type WheelFiles } from './plan/wheel-files.js';
-export { openPlan, outputDirectory, type PythonEngine } from './project/python-engine.js';
-export { requiredProblems, type ProblemProject } from './project/problem-project.js';
-export { PythonWorkspace, type PythonWorkspaceOptions } from './project/python-workspace.js';
-export type { ProjectRef, WorkspaceProject } from './project/workspace-project.js';
-export type { FailedTest, TestReport } from './project/junit.js';
-export { runTests, type TestResult } from './project/run-tests.js';
-export type { WrittenFiles } from './project/test-files.js';
-export { testRun, type TestOptions, type TestRun } from './project/test-run.js';
+export { wheelFiles, type WheelFiles } from './projects/wheel-files.js';
+export { openPlan, outputDirectory, type PythonEngine } from './workspace/python-engine.js';
+export { requiredProblems, type ProblemProject } from './workspace/problem-project.js';
+export { PythonWorkspace, type PythonWorkspaceOptions } from './workspace/python-workspace.js';
+export type { ProjectRef, WorkspaceProject } from './workspace/workspace-project.js';
+export type { FailedTest, TestReport } from './reports/junit.js';
+export { runTests, type TestResult } from './operations/run-tests.js';
+export type { WrittenFiles } from './operations/test-files.js';
+export { testRun, type TestOptions, type TestRun } from './plan/test-run.js';
 export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';
 export { VARIATIONS, type Variation } from './plan/surroundings.js';
-export { toolchainIdentities, toolchainIdentity } from './project/toolchain-identity.js';
-export type { DifferingFile } from './project/verify-build.js';
-export { verifyOutputs, type Finding, type Verification } from './project/verify-outputs.js';
+export { toolchainIdentities, toolchainIdentity } from './workspace/toolchain-identity.js';
+export type { DifferingFile } from './operations/verify-build.js';
+export { verifyOutputs, type Finding, type Verification } from './operations/verify-outputs.js';
 export {
   projectFiles,
   sourceSetMatcher,
@@ -131,10 +131,10 @@ export {
   TEST_INCLUDES,
   WHEEL_EXCLUDES,
   type SourceSet,
-} from './sources/source-set.js';
-export type { GeneratedFiles } from './sources/generated-files.js';
-export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './sources/git-files.js';
-export { baseOf } from './sources/shared-files.js';
-export { innerProjects } from './sources/inner-projects.js';
+} from './files/source-set.js';
+export type { GeneratedFiles } from './files/generated-files.js';
+export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './files/git-files.js';
+export { baseOf } from './files/shared-files.js';
+export { innerProjects } from './files/inner-projects.js';
 export { hasTestFiles, testPlaces, type TestPlaces, type TestProject } from './test-files/test-places.js';
 export { isWheelhouse } from './wheelhouse/layout.js';

@@ -2,13 +2,13 @@ import { basename, join } from 'node:path';
 import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
 import type { ChosenFile, DistributionFile, DistributionRequest, IndexOffer } from './distribution-file.js';
 import type { DistributionFormat } from '../requirements/filename.js';
-import { faultError, type IndexFault } from './index-fault.js';
+import { faultError, type IndexFault } from '../tools/index-fault.js';
 import { mismatch } from './mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { publicAddress } from '../requirements/address.js';
 import { normalizeName } from '../requirements/name.js';
-import { indexesFor, pinOf } from '../tools/index-choice.js';
-import type { IndexSettings } from '../tools/index-settings.js';
+import { indexesFor, pinOf } from '../indexes/index-choice.js';
+import type { IndexSettings } from '../indexes/index-settings.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 import type { Tools } from '../tools/ensure-tools.js';
 

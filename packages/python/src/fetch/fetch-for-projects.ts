@@ -1,6 +1,6 @@
 import type { DistributionFile, DistributionRequest } from './distribution-file.js';
 import { fetchDistributions, type DownloadContext } from './fetch-distributions.js';
-import { haveIndexes, withFileIndexes, type FileIndexesContext } from '../tools/file-indexes.js';
+import { haveIndexes, withFileIndexes, type FileIndexesContext } from '../indexes/file-indexes.js';
 import { readToolsLock } from '../tools/tools-lock.js';
 
 /**

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { SANDBOX_MTIME, splitPath, walkTree, writeBlob, type BlobStore, type Digest } from '@wheelhouse/element';
-import { MEDIA, ociDigest, type ImageLayer } from './base-image.js';
-import { writeTar, type TarItem } from './tar-archive.js';
-import { lookUp } from './tree-lookup.js';
-import type { ImageUser } from './user-entries.js';
+import { MEDIA, ociDigest, type ImageLayer } from '../format/base-image.js';
+import { writeTar, type TarItem } from '../format/tar-archive.js';
+import { lookUp } from '../layers/tree-lookup.js';
+import type { ImageUser } from '../layers/user-entries.js';
 
 /** What an application's layer is made from. */
 export interface LayerInput {

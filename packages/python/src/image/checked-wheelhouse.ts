@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import type { Attestation } from './image-layout.js';
-import type { Manifest } from '../project/manifest.js';
-import { outputsOf, type Operation } from '../project/operation.js';
-import { readManifest } from '../project/read-manifest.js';
-import { hashFile } from '../sources/snapshot-files.js';
+import type { Attestation } from '../layout/image-layout.js';
+import type { Manifest } from '../wheelhouse/manifest.js';
+import { outputsOf, type Operation } from '../workspace/operation.js';
+import { readManifest } from '../wheelhouse/read-manifest.js';
+import { hashFile } from '../fetch/snapshot-files.js';
 import { PROVENANCE, SBOM } from '../wheelhouse/layout.js';
 import { ownFile } from '../wheelhouse/own-file.js';
 

@@ -1,14 +1,14 @@
 import { ElementError, readBlob, readDirectory, type Digest, type Outcome } from '@wheelhouse/element';
 import { packApplicationLayer } from './application-layer.js';
-import { variableOf, type BaseImage } from './base-image.js';
+import { variableOf, type BaseImage } from '../format/base-image.js';
 import type { CheckedWheelhouse } from './checked-wheelhouse.js';
 import { composeConfig, searchPath, type ImageSettings } from './image-config.js';
-import { layOutImage, type LaidOutImage } from './image-layout.js';
-import { hasProgram, lookUp } from './tree-lookup.js';
-import { userOf } from './user-entries.js';
+import { layOutImage, type LaidOutImage } from '../layout/image-layout.js';
+import { hasProgram, lookUp } from '../layers/tree-lookup.js';
+import { userOf } from '../layers/user-entries.js';
 import { checkFit } from './wheel-fit.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { buildTargets, planClosure, type Operation } from '../project/operation.js';
+import { buildTargets, planClosure, type Operation } from '../workspace/operation.js';
 import type { PlannedBase } from '../plan/planned-project.js';
 
 /** What an image is made from. */

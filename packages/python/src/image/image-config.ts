@@ -1,5 +1,5 @@
 import { SANDBOX_MTIME } from '@wheelhouse/element';
-import { variableOf, type BaseImage, type ImageConfig, type ImageLayer } from './base-image.js';
+import { variableOf, type BaseImage, type ImageConfig, type ImageLayer } from '../format/base-image.js';
 
 /** How the application in an image is started. */
 export interface ImageSettings {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
 
-import type { Manifest } from '../project/manifest.js';
+import type { Manifest } from '../wheelhouse/manifest.js';
 import type { ImageSettings } from './image-config.js';
 
 /** A name of the distribution specification with a tag, or without. */

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { ElementError, type Outcome } from '@wheelhouse/element';
 import { checkedWheelhouse } from './checked-wheelhouse.js';
-import { imageArchive } from './image-archive.js';
+import { imageArchive } from '../layout/image-archive.js';
 import { composeImage } from './image-composition.js';
-import type { ImageEngine, Progress } from './image-engine.js';
-import type { LaidOutImage } from './image-layout.js';
+import type { ImageEngine, Progress } from '../engine/image-engine.js';
+import type { LaidOutImage } from '../layout/image-layout.js';
 import { checkImageOptions, imageName, type ReleaseImageOptions } from './image-options.js';
-import { resolveBase } from './resolve-base.js';
-import { outputsOf, type Operation } from '../project/operation.js';
-import { writeOutputTree } from '../project/tree-files.js';
+import { resolveBase } from '../layout/resolve-base.js';
+import { outputsOf, type Operation } from '../workspace/operation.js';
+import { writeOutputTree } from '../workspace/tree-files.js';
 
 /** What {@link releaseImage} works with beside the operation. */
 export interface ImageServices {

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { listed } from './listed.js';
-import { filesOfManifestIn } from './manifest-in.js';
+import { filesOfManifestIn } from '../files/manifest-in.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 import type { PackagedPattern } from '../metadata/packaged/packaged-pattern.js';
 

@@ -5,5 +5,5 @@ export { formatDifference, type Difference, type DifferenceReason } from './diff
 export type { InspectedProject } from './check-project-files.js';
 export type { MetadataDifference, ReadProject } from './compare-metadata.js';
 export { inspectWheel, metadataDifferences } from './inspect-wheel.js';
-export { filesOfManifestIn } from './manifest-in.js';
+export { filesOfManifestIn } from '../files/manifest-in.js';
 export { formatFinding, type WheelFinding } from './wheel-finding.js';

@@ -1,6 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
 import type { GroupItem } from './declaration.js';
-import type { PrereleaseMode } from '../locks/lock-settings.js';
+import type { PrereleaseMode } from './settings/lock-settings.js';
 import { canonicalAddress, type AddressBase } from '../requirements/address.js';
 import { formatRequirement, parseRequirement, type Requirement } from '../requirements/requirement.js';
 import { isTable, type TomlFile } from './toml-file.js';

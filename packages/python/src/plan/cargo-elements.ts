@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedElement } from './planned-element.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import type { Crate } from '../rust/crate.js';
+import type { Crate } from '../lockfile/crate.js';
 import { rustPrograms, type RustToolchain } from '../rust/rust-toolchain.js';
 
 /** Where a toolchain lies that is one of the system's own packages. */

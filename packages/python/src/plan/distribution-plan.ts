@@ -6,10 +6,10 @@ import type { PlannedProject } from './planned-project.js';
 import { toolchainElement } from './toolchain-element.js';
 import type { DistributionRequest } from '../fetch/distribution-file.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
-import { select } from '../locks/selection.js';
+import { isBuilt, sdistKey, type Lock, type LockEntry } from '../lockfile/lock.js';
+import { select } from '../lockfile/selection.js';
 import { compareVersions } from '../requirements/specifier.js';
-import { usesCargo, type Crate } from '../rust/crate.js';
+import { usesCargo, type Crate } from '../lockfile/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */

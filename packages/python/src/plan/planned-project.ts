@@ -1,10 +1,10 @@
 import type { EjectedTemplates } from './ejected-templates.js';
-import type { ImageLayer } from '../image/base-image.js';
+import type { ImageLayer } from '../format/base-image.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
-import type { Lock, ProjectLocks } from '../locks/lock.js';
-import type { Crate } from '../rust/crate.js';
+import type { Lock, ProjectLocks } from '../lockfile/lock.js';
+import type { Crate } from '../lockfile/crate.js';
 import type { RustToolchain } from '../rust/rust-toolchain.js';
-import type { OwnProject } from './wheel-source-set.js';
+import type { OwnProject } from '../projects/wheel-source-set.js';
 
 /** Everything that the elements of a project are made from. */
 export interface PlannedProject extends OwnProject {

@@ -7,11 +7,11 @@ import { buildLockOf, type PlannedBase, type PlannedProject } from './planned-pr
 import { projectSources } from './project-sources.js';
 import { surroundingsOverlay, type Surroundings } from './surroundings.js';
 import type { Target } from '../interpreter/target.js';
-import { isBuilt, sdistKey, type Lock, type LockEntry } from '../locks/lock.js';
-import { select } from '../locks/selection.js';
+import { isBuilt, sdistKey, type Lock, type LockEntry } from '../lockfile/lock.js';
+import { select } from '../lockfile/selection.js';
 import { versionEnvironment } from '../metadata/vcs/vcs-environment.js';
-import { testRun, type TestRun } from '../project/test-run.js';
-import { servicesElement } from '../services/services-overlay.js';
+import { testRun, type TestRun } from './test-run.js';
+import { servicesElement } from './services-overlay.js';
 
 /** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
 const ANY_VERSION = '0';

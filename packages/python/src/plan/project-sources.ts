@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { PlanValue } from './planned-element.js';
-import { wheelExcludes } from './project-settings.js';
-import { sharedMatcher } from '../sources/shared-files.js';
-import { TEST_EXCLUDES, TEST_INCLUDES } from '../sources/source-set.js';
-import { type SourcesUse, type OwnProject, inProject, projectSubdirectory } from './wheel-source-set.js';
+import { wheelExcludes } from '../projects/project-settings.js';
+import { sharedMatcher } from '../files/shared-files.js';
+import { TEST_EXCLUDES, TEST_INCLUDES } from '../files/source-set.js';
+import { type SourcesUse, type OwnProject, inProject, projectSubdirectory } from '../projects/wheel-source-set.js';
 
 /** What an element of a project's own files is given beside the rest. */
 export interface ProjectSources {

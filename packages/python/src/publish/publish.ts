@@ -3,7 +3,7 @@ import { selectFiles, type PublishScope } from './selection.js';
 import { StaticIndex, type Published } from './static-index.js';
 import { uploadFiles } from './upload.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
-import { ioOf, type PythonEngine } from '../project/python-engine.js';
+import { ioOf, type PythonEngine } from '../workspace/python-engine.js';
 import { ensureEnvironment } from '../tools/ensure-tools.js';
 import { UPLOAD_TOOLS_LOCK } from '../tools/tools-lock.js';
 import type { WheelhouseFinding } from '../wheelhouse/findings.js';

@@ -7,7 +7,7 @@ import { projectPage, rootPage, type OfferedFile, type Page } from './index-page
 import { readPublishable, type PublishableFile } from './publishable-file.js';
 import { parseFilename } from '../requirements/filename.js';
 import { fileBytes } from '../inspection/archive.js';
-import { writeText } from '../project/tree-files.js';
+import { writeText } from '../workspace/tree-files.js';
 import { sha256Of } from '../wheelhouse/wheel-description.js';
 
 /** What became of a file that was to be published. */

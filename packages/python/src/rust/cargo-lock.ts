@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import type { Crate } from './crate.js';
+import type { Crate } from '../lockfile/crate.js';
 import { isTable, TomlFile, type TomlTable } from '../metadata/toml-file.js';
 
 /** Cargo's own registry goes by the address of an index that it no longer reads; where it is, cargo knows. */

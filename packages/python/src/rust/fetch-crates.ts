@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ElementError, type Io } from '@wheelhouse/element';
-import { crateFilename, type Crate } from './crate.js';
+import { crateFilename, type Crate } from '../lockfile/crate.js';
 import { findRust, rustPrograms } from './rust-toolchain.js';
-import { faultError, faultInWords, type FaultKind } from '../fetch/index-fault.js';
+import { faultError, faultInWords, type FaultKind } from '../tools/index-fault.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 
 /** What downloading crates needs of its surroundings. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { cargoLockMissing, cargoLocks, mergeCrates, parseCargoLock } from './cargo-lock.js';
-import type { Crate } from './crate.js';
-import { projectFiles } from '../sources/source-set.js';
+import type { Crate } from '../lockfile/crate.js';
+import { projectFiles } from '../files/source-set.js';
 
 /**
  * The crates of a project that cargo builds, from the Cargo.lock nearest to the top of its files.

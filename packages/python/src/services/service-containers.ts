@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { ElementError } from '@wheelhouse/element';
 import type { ComposeService, HealthCheck } from './compose-service.js';
-import type { Progress } from '../image/image-engine.js';
+import type { Progress } from '../engine/image-engine.js';
 
 /** A port of a running service. */
 export interface ServicePort {

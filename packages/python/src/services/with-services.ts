@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readComposeServices, type ComposeRequest } from './compose-file.js';
 import { ServiceContainers, type ServicePort } from './service-containers.js';
-import type { Progress } from '../image/image-engine.js';
-import { openDocker } from '../image/docker-engine.js';
+import type { Progress } from '../engine/image-engine.js';
+import { openDocker } from '../engine/docker-engine.js';
 
 /** Services that run, as an action in a sandbox reaches them. */
 export interface RunningServices {

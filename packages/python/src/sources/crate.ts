@@ -15,8 +15,8 @@ import {
   type SourceKind,
   type SourceMeta,
 } from '@wheelhouse/element';
-import { crateFilename, type Crate } from '../rust/crate.js';
-import { hashFile } from './snapshot-files.js';
+import { crateFilename, type Crate } from '../lockfile/crate.js';
+import { hashFile } from '../fetch/snapshot-files.js';
 
 /** What sources of kind `crate` work with. */
 export interface CrateServices {

@@ -22,7 +22,7 @@ import type { DistributionFile, DistributionRequest } from '../fetch/distributio
 import { mismatch } from '../fetch/mismatch.js';
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { normalizeName } from '../requirements/name.js';
-import { hashFile, snapshotFiles, type SnapshotFile } from './snapshot-files.js';
+import { hashFile, snapshotFiles, type SnapshotFile } from '../fetch/snapshot-files.js';
 
 /** What sources of kind `distribution` work with. */
 export interface DistributionServices {

@@ -8,8 +8,8 @@ import {
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
-import type { GeneratedFiles } from './generated-files.js';
-import { stagedFiles, type StagedFilesChoice } from './staged-files.js';
+import type { GeneratedFiles } from '../files/generated-files.js';
+import { stagedFiles, type StagedFilesChoice } from '../files/staged-files.js';
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative

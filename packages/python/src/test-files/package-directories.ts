@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
-import { isDebris } from '../sources/walked-files.js';
+import { isDebris } from '../files/walked-files.js';
 
 /** Directories that hold packages and are none. */
 const SOURCE_ROOTS: readonly string[] = ['src', 'lib', 'python'];

@@ -3,9 +3,9 @@ import { join, posix } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 import { entriesOf, packageDirectories } from './package-directories.js';
 import { readPytestSettings } from './pytest-settings.js';
-import { baseOf } from '../sources/shared-files.js';
-import { sourceSetMatcher, TEST_DIRECTORIES } from '../sources/source-set.js';
-import { isDebris } from '../sources/walked-files.js';
+import { baseOf } from '../files/shared-files.js';
+import { sourceSetMatcher, TEST_DIRECTORIES } from '../files/source-set.js';
+import { isDebris } from '../files/walked-files.js';
 
 /** Where a project has tests, beside the directories of tests that every project may have (docs/adr/0079). */
 export interface TestPlaces {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writ
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { ElementError, lockFile, type Io } from '@wheelhouse/element';
-import { faultError, faultHint, faultInWords } from '../fetch/index-fault.js';
+import { faultError, faultHint, faultInWords } from './index-fault.js';
 import { PipConfig } from './pip-config.js';
 import { TOOLS_LOCK } from './tools-lock.js';
 import { runProgram } from './program.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lock } from '../locks/lock.js';
-import { parseLock } from '../locks/parse.js';
+import type { Lock } from '../lockfile/lock.js';
+import { parseLock } from '../lockfile/parse.js';
 
 /**
  * The lock of this package's own programs: those of the private tools environment, and the wheels that scripts in

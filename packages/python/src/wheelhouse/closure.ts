@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { overridden, type Overrides } from '../locks/overrides.js';
+import { overridden, type Overrides } from '../lockfile/overrides.js';
 import { evaluateMarker } from '../requirements/marker.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 import { normalizeName } from '../requirements/name.js';

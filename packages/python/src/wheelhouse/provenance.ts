@@ -1,7 +1,7 @@
 import { SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
 import { SBOM } from './layout.js';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
-import type { FileDigest, RustFacts, ToolchainFacts } from '../project/manifest.js';
+import type { FileDigest, RustFacts, ToolchainFacts } from './manifest.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 
 export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';

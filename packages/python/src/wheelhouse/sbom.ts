@@ -10,7 +10,7 @@ import { licencesOf } from './licences.js';
 import type { WheelDescription } from './wheel-description.js';
 import { publicAddress } from '../requirements/address.js';
 import type { MarkerEnvironment } from '../requirements/marker-environment.js';
-import type { Crate } from '../rust/crate.js';
+import type { Crate } from '../lockfile/crate.js';
 
 /** What a bill of materials is made from. */
 export interface SbomInput {

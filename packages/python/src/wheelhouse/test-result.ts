@@ -1,6 +1,6 @@
 import { digestOf, parseDigest } from '@wheelhouse/element';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
-import { manifestText, type TestRecord } from '../project/manifest.js';
+import { manifestText, type TestRecord } from './manifest.js';
 
 export const TEST_RESULT_TYPE = 'https://in-toto.io/attestation/test-result/v0.1';
 

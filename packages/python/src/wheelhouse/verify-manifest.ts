@@ -8,7 +8,7 @@ import { sha256Of as sha256OfBytes, type WheelDescription } from './wheel-descri
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 import { isAbsent } from '../errno.js';
 import { fileBytes } from '../inspection/archive.js';
-import { parseWheelName } from '../project/wheel-name.js';
+import { parseWheelName } from '../requirements/wheel-name.js';
 import { normalizeName } from '../requirements/name.js';
 
 const NAME = 'manifest.json';

@@ -2,7 +2,7 @@ import type { Findings } from './findings.js';
 import { REQUIREMENTS } from './layout.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 import { ElementError } from '@wheelhouse/element';
-import { parseEntries } from '../locks/parse.js';
+import { parseEntries } from '../lockfile/parse.js';
 
 /** Checks that requirements.txt asks for exactly the wheels that are there, by their digests. */
 export function verifyRequirements({ requirements = '', wheels }: WheelhouseContents, findings: Findings): void {

@@ -3,7 +3,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { WheelArchive } from './wheel-archive.js';
 import type { ByteSource } from '../inspection/archive.js';
 import { metadataFields } from '../metadata/core-metadata.js';
-import { parseWheelName } from '../project/wheel-name.js';
+import { parseWheelName } from '../requirements/wheel-name.js';
 import { normalizeName } from '../requirements/name.js';
 
 /** A wheel as its own metadata describes it. */

@@ -9,7 +9,7 @@ import { describeWheel, sha256Of, type WheelDescription } from './wheel-descript
 import { checkRecord } from './wheel-record.js';
 import { WheelArchive } from './wheel-archive.js';
 import { fileBytes } from '../inspection/archive.js';
-import { parseWheelName } from '../project/wheel-name.js';
+import { parseWheelName } from '../requirements/wheel-name.js';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 
 /** A directory that is taken for a wheelhouse, as its bytes say. */

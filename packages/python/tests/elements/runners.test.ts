@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readReport, type TestReport } from '../../src/project/junit.js';
+import { readReport, type TestReport } from '../../src/reports/junit.js';
 import { temporaryDirectory } from '../testing/tools.js';
 
 const RUNNERS = join(__dirname, '../../src/elements/runners');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ElementError, formatError } from '@wheelhouse/element';
 import { findPython, readProjects, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
 import { projectSources } from '../../src/plan/project-sources.js';
-import { wheelSourceMatcher, type OwnProject, type SourcesUse } from '../../src/plan/wheel-source-set.js';
+import { wheelSourceMatcher, type OwnProject, type SourcesUse } from '../../src/projects/wheel-source-set.js';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
 import { readVcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { temporaryDirectory } from '../testing/tools.js';

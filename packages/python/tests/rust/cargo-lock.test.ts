@@ -2,7 +2,7 @@ import { formatError, type ElementError } from '@wheelhouse/element';
 import { parseLock } from '@wheelhouse/python';
 import { formatLock } from '@wheelhouse/python/lock';
 import { cargoLocks, mergeCrates, parseCargoLock } from '../../src/rust/cargo-lock.js';
-import { usesCargo } from '../../src/rust/crate.js';
+import { usesCargo } from '../../src/lockfile/crate.js';
 
 const CHECKSUM = 'a'.repeat(64);
 const OWN = 'registry+https://github.com/rust-lang/an-index';

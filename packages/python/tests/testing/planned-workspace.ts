@@ -9,7 +9,7 @@ import {
   type ProjectSettings,
   type PythonEngine,
 } from '@wheelhouse/python';
-import { questionDigest, type Question } from '../../src/locks/digest.js';
+import { questionDigest, type Question } from '../../src/lockfile/digest.js';
 import { temporaryDirectory } from './tools.js';
 
 /** An engine with a store of its own whose sandbox refuses to run anything: what is planned and keyed is never built. */

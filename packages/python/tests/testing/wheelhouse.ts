@@ -16,7 +16,7 @@ import {
   type WheelDescription,
 } from '@wheelhouse/python/wheelhouse';
 import { temporaryDirectory } from './tools.js';
-import { crateFilename, type Crate } from '../../src/rust/crate.js';
+import { crateFilename, type Crate } from '../../src/lockfile/crate.js';
 
 /** A wheel to be made; see make_wheels.py. */
 export interface WheelSpec {

@@ -1,5 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
-import type { PrereleaseMode } from '../../locks/lock-settings.js';
+import type { PrereleaseMode } from './lock-settings.js';
 import type { Requirement } from '../../requirements/requirement.js';
 
 /** Where a name of a project's requirements comes from, as `[tool.uv.sources]` and Poetry's tables say. Plain data. */

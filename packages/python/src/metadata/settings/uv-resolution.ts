@@ -1,7 +1,7 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
 import type { RequirementSource, ResolutionSettings } from './resolution-settings.js';
 import { rowOf, UV_PIP_WITHOUT_EFFECT, UV_SETTINGS } from './setting-table.js';
-import { PRERELEASE_MODES, type PrereleaseMode } from '../../locks/lock-settings.js';
+import { PRERELEASE_MODES, type PrereleaseMode } from './lock-settings.js';
 import { canonicalAddress, type AddressBase } from '../../requirements/address.js';
 import { normalizeName } from '../../requirements/name.js';
 import { formatRequirement, parseMarker, parseRequirement, type Requirement } from '../../requirements/requirement.js';

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { digestOf, ElementError, writeBlob, type BlobStore, type Digest } from '@wheelhouse/element';
+import { MEDIA, type ImageLayer } from '../format/base-image.js';
+import { readTar, type TarEntry } from '../format/tar-archive.js';
+
+/** One entry of a layer. Paths are relative to the root, without `.` and `..`. */
+export type LayerEntry =
+  | { readonly type: 'file'; readonly path: string; readonly digest: Digest; readonly isExecutable: boolean }
+  | { readonly type: 'symlink'; readonly path: string; readonly target: string }
+  | { readonly type: 'link'; readonly path: string; readonly target: string }
+  | { readonly type: 'directory'; readonly path: string };
+
+/** What a layer does to the layers below it (OCI image specification, "Layer"). */
+export interface LayerChanges {
+  /** Paths that are taken away. */
+  readonly whiteouts: readonly string[];
+  /** Directories whose content is taken away. */
+  readonly opaque: readonly string[];
+  /** In the order of the archive. */
+  readonly entries: readonly LayerEntry[];
+}
+
+/** Up to this many bytes a file is held in memory between being hashed and being kept. */
+const HELD_FILE = 256 * 1024;
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/**
+ * Reads a layer, and keeps its files. Devices and fifos, which a tree cannot hold, are passed over: a sandbox has its
+ * own.
+ *
+ * @param temporary absolute path of a directory for what is too large to be held in memory
+ * @throws ElementError IMAGE where the layer is not the one that the image's configuration names
+ */
+export async function readLayer(blobs: BlobStore, layer: ImageLayer, temporary: string): Promise<LayerChanges> {
+  const changes = { whiteouts: [] as string[], opaque: [] as string[], entries: [] as LayerEntry[] };
+  const hash = createHash('sha256');
+  for await (const entry of readTar(hashed(plain(blobs, layer), hash))) {
+    await addEntry(entry, changes, { blobs, temporary, layer });
+  }
+  const diffId = `sha256:${hash.digest('hex')}`;
+  if (diffId === layer.diffId) return changes;
+  throw new ElementError({
+    code: 'IMAGE',
+    message: `the layer \`${layer.diffId}\` has the content \`${diffId}\``,
+    hint: 'the base image is damaged: get it again',
+  });
+}
+
+interface EntryContext {
+  readonly blobs: BlobStore;
+  readonly temporary: string;
+  readonly layer: ImageLayer;
+}
+
+async function addEntry(
+  entry: TarEntry,
+  changes: { whiteouts: string[]; opaque: string[]; entries: LayerEntry[] },
+  context: EntryContext,
+): Promise<void> {
+  const { type, name, linkname, mode } = entry.header;
+  const path = insidePath(name, context.layer);
+  const directory = posix.dirname(path);
+  const base = posix.basename(path);
+  if (base === OPAQUE) changes.opaque.push(directory === '.' ? '' : directory);
+  else if (base.startsWith(WHITEOUT)) changes.whiteouts.push(posix.join(directory, base.slice(WHITEOUT.length)));
+  else if (path !== '.') {
+    switch (type) {
+      case 'file':
+      case 'contiguous-file':
+        changes.entries.push({
+          type: 'file',
+          path,
+          digest: await keepContent(entry, context),
+          isExecutable: (mode & 0o100) !== 0,
+        });
+        break;
+      case 'symlink':
+        changes.entries.push({ type, path, target: linkname });
+        break;
+      case 'link':
+        changes.entries.push({ type, path, target: insidePath(linkname, context.layer) });
+        break;
+      case 'directory':
+        changes.entries.push({ type, path });
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function insidePath(name: string, { diffId }: ImageLayer): string {
+  const path = posix.normalize(name.replace(/^\/+/, '')).replace(/\/$/, '');
+  if (path !== '..' && !path.startsWith('../')) return path;
+  throw new ElementError({
+    code: 'IMAGE',
+    message: `the layer \`${diffId}\` has \`${name}\`, which leads out of the image`,
+  });
+}
+
+/** Keeps a file whose digest is known only when all of it was read. */
+async function keepContent({ header, content }: TarEntry, { blobs, temporary }: EntryContext): Promise<Digest> {
+  if (header.size <= HELD_FILE) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const digest = digestOf(bytes);
+    return (await blobs.findMissing([digest])).length === 0 ? digest : await writeBlob(blobs, bytes);
+  }
+  const path = join(temporary, 'file');
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const file = await open(path, 'w');
+  try {
+    for await (const chunk of content) {
+      hash.update(chunk);
+      sizeBytes += chunk.byteLength;
+      await file.write(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  const digest = { hash: hash.digest('hex'), sizeBytes };
+  if ((await blobs.findMissing([digest])).length > 0) await blobs.write(digest, createReadStream(path));
+  return digest;
+}
+
+function plain(blobs: BlobStore, { blob, mediaType }: ImageLayer): AsyncIterable<Uint8Array> {
+  const raw = Readable.from(blobs.read(blob), { objectMode: false });
+  if (mediaType !== MEDIA.gzipLayer) return raw;
+  const unpacked = createGunzip();
+  raw.on('error', (error) => unpacked.destroy(error));
+  return raw.pipe(unpacked);
+}
+
+async function* hashed(
+  body: AsyncIterable<Uint8Array>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}

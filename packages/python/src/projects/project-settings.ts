@@ -1,0 +1,41 @@
+import type { LockSettings } from '../metadata/settings/lock-settings.js';
+import type { VersionCommits } from '../metadata/vcs/vcs-environment.js';
+import type { GeneratedFiles } from '../files/generated-files.js';
+import { WHEEL_EXCLUDES } from '../files/source-set.js';
+
+/** How a project is built, where it differs from the defaults. */
+export interface ProjectSettings extends LockSettings {
+  /** Who calls the build backend. Default `hook`. */
+  readonly frontend?: 'hook' | 'pip';
+  /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */
+  readonly exclude?: readonly string[];
+  /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
+  readonly include?: readonly string[];
+  /** Files, directories and globs of either, relative to the workspace, that are staged with the project. */
+  readonly shared?: readonly string[];
+  /** Files that git ignores and tasks make, which are sources of the wheel. */
+  readonly generated?: readonly GeneratedFiles[];
+  /** Which commits a version from git counts. Default `all`, as the tools do. */
+  readonly versionCommits?: VersionCommits;
+  /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
+  readonly testInclude?: readonly string[];
+  /** Normalised names of distributions that are built from their sdists although there are wheels. */
+  readonly noBinary?: readonly string[];
+}
+
+/**
+ * Settings of a project that lies around others: their files are no sources of its wheel unless the options include
+ * them.
+ *
+ * @param inner see `innerProjects`
+ */
+export function withInnerProjects(settings: ProjectSettings, inner: readonly string[]): ProjectSettings {
+  const excluded = inner.filter((glob) => settings.include?.includes(glob) !== true);
+  return excluded.length === 0 ? settings : { ...settings, exclude: [...(settings.exclude ?? []), ...excluded] };
+}
+
+/** The globs of what is no source of a wheel. */
+export function wheelExcludes(settings: ProjectSettings): string[] {
+  const included = new Set(settings.include ?? []);
+  return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];
+}

@@ -1,0 +1,184 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  BuildSession,
+  coreElements,
+  coreSources,
+  PluginRegistry,
+  withActivity,
+  type Activity,
+  type Engine,
+  type Io,
+  type LocalStore,
+} from '@wheelhouse/element';
+import { elementsOfPlan } from '../plan/elements-of-plan.js';
+import type { PlannedElement } from '../plan/planned-element.js';
+import { withBuildTools, type PlannedProject } from '../plan/planned-project.js';
+import type { ProjectPlan } from '../plan/project-plan.js';
+import type { PythonWorkspace } from './python-workspace.js';
+import { pythonElements } from '../elements/python-elements.js';
+import { hosts } from '../elements/services.js';
+import { findPython } from '../interpreter/choose-interpreter.js';
+import { bundled } from '../sources/bundled.js';
+import { CrateSource, crateSourceKind } from '../sources/crate.js';
+import { distributionSourceKind, prefetch } from '../sources/distribution.js';
+import { ociLayersSourceKind } from '../layers/oci-layers.js';
+import { projectFilesKind } from '../sources/project-files.js';
+import { vendorDirectory } from '../lockfile/vendored-files.js';
+import type { Tools } from '../tools/ensure-tools.js';
+
+/** What building Python projects needs beside what building elements needs. */
+export interface PythonEngine extends Engine {
+  readonly store: LocalStore;
+  /** Where interpreters are looked for, and the settings of pip and uv. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether to read every file of the host toolchain instead of trusting the package database. */
+  readonly verifyToolchain: boolean;
+  /** The toolchains that have been looked at. An engine that has this looks at each once, whatever it builds. */
+  readonly toolchains?: Map<string, string>;
+  /** What goes on beside a build; {@link finishBackground} awaits it. */
+  readonly background?: Set<Promise<void>> | undefined;
+}
+
+/** What is opened by {@link openPlan}. */
+export interface PlanInput {
+  readonly plan: ProjectPlan;
+  readonly targets: readonly string[];
+  /** The projects the plan was made for: their interpreters decide which files fit. */
+  readonly projects: readonly PlannedProject[];
+  /** Directories of this machine that may hold files of the locks, beside the snapshots of the workspace. */
+  readonly findLinks?: readonly string[];
+}
+
+/** Loads, resolves and keys planned elements. */
+export async function openPlan(
+  workspace: PythonWorkspace,
+  engine: PythonEngine,
+  input: PlanInput,
+): Promise<BuildSession> {
+  const projects = withBuildTools(input.projects);
+  return await BuildSession.open(engine, {
+    files: elementsOfPlan(needed(input.plan.elements, input.targets)),
+    directory: workspace.directory,
+    targets: input.targets,
+    registry: registryFor(workspace, engine, { ...input, projects }),
+  });
+}
+
+/** Fetches, all at once, what a build of the session's targets is going to need. @returns how many files were fetched */
+export async function fetchMissing(session: BuildSession, engine: PythonEngine): Promise<number> {
+  const sources = (await session.missing()).flatMap((element) => element.sources);
+  const { blobs } = engine.store;
+  return (await prefetch(sources, blobs, ioOf(engine))) + (await CrateSource.prefetch(sources, blobs, ioOf(engine)));
+}
+
+/** Awaits what goes on beside builds, so that nothing of it is lost when the process ends. @throws where it failed */
+export async function finishBackground({ background = new Set() }: PythonEngine): Promise<void> {
+  await Promise.all(background);
+  background.clear();
+}
+
+/** The directory of a project's outputs. @param root the project's directory, relative to the workspace */
+export function outputDirectory(workspace: string, root: string): string {
+  return join(workspace, 'dist', root);
+}
+
+/** The private environment of uv and its like, made when it is first needed. */
+export async function toolsOf(engine: PythonEngine, findLinks: readonly string[] = []): Promise<Tools> {
+  const { ensureTools } = await import('../tools/ensure-tools.js');
+  return await withActivity(engine.listener, { verbs: ['installing', 'installed'], what: "Wheelhouse's tools" }, () =>
+    ensureTools({
+      store: engine.store.directory,
+      python: () => findPython(engine.environment, engine.store.memo('python-interpreters'), '>=3.10'),
+      environment: engine.environment,
+      findLinks,
+      io: ioOf(engine),
+    }),
+  );
+}
+
+function downloading(count: number, noun = 'file'): Activity {
+  return { verbs: ['downloading', 'downloaded'], what: `${count} ${noun}${count === 1 ? '' : 's'}` };
+}
+
+/** Words of tools that no element is the cause of go nowhere; their errors carry what matters. */
+export function ioOf(engine: PythonEngine): Io {
+  return { signal: engine.signal, log: { write: () => undefined } };
+}
+
+function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: PlanInput): PluginRegistry {
+  const { store } = engine;
+  const findLinks = [
+    ...workspace.projects.map(({ ref }) => join(outputDirectory(workspace.directory, ref.root), 'snapshot')),
+    ...workspace.projects.map(({ ref }) => join(workspace.directory, vendorDirectory(ref.root))),
+    ...(input.findLinks ?? []),
+  ];
+  const distribution = distributionSourceKind({
+    blobs: store.blobs,
+    memo: (name) => store.memo(name),
+    findLinks,
+    interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
+    fetch: async (requests, interpreter, destination, io) => {
+      // Loaded when something has to be fetched: an all-cached build loads nothing that talks to an index.
+      const { fetchForProjects } = await import('../fetch/fetch-for-projects.js');
+      const { readIndexSettings } = await import('../indexes/read-index-settings.js');
+      const tools = await toolsOf(engine, findLinks);
+      const partials = join(store.directory, 'downloads');
+      await mkdir(partials, { recursive: true });
+      const { environment } = engine;
+      const settings = await readIndexSettings(tools, environment, workspace.indexes);
+      const projects = input.projects.map(({ metadata }) => metadata);
+      return await withActivity(engine.listener, downloading(requests.length), (received) =>
+        fetchForProjects(
+          requests,
+          { partials, tools, settings, environment, interpreter, destination, io, received },
+          { projects, workspace: workspace.directory, environment },
+        ),
+      );
+    },
+    temporary: () => store.scratch.directory(),
+  });
+  const crate = crateSourceKind({
+    blobs: store.blobs,
+    memo: (name) => store.memo(name),
+    findLinks,
+    fetch: async (crates, temporary, io) => {
+      const { fetchCrates } = await import('../rust/fetch-crates.js');
+      return await withActivity(engine.listener, downloading(crates.length, 'crate'), () =>
+        fetchCrates(crates, { environment: engine.environment, temporary, io }),
+      );
+    },
+    temporary: () => store.scratch.directory(),
+  });
+  const ociLayers = ociLayersSourceKind({ temporary: () => store.scratch.directory() });
+  return new PluginRegistry()
+    .register({
+      elements: coreElements({
+        memo: (name) => store.memo(name),
+        verify: engine.verifyToolchain,
+        seen: engine.toolchains,
+        background: engine.background,
+      }),
+      sources: coreSources,
+    })
+    .register({
+      elements: pythonElements,
+      sources: [distribution, crate, bundled, ociLayers, projectFilesKind, hosts],
+    });
+}
+
+/** The planned elements that the targets need: a plan may hold more than one operation asks for. */
+function needed(elements: readonly PlannedElement[], targets: readonly string[]): PlannedElement[] {
+  const byName = new Map(elements.map((element) => [element.name, element]));
+  const found = new Set<PlannedElement>();
+  const visit = (name: string): void => {
+    const element = byName.get(name);
+    if (element === undefined) throw new Error(`no element ${name} is planned`);
+    if (found.has(element)) return;
+    found.add(element);
+    const depends = element.overlay['build-depends'];
+    if (Array.isArray(depends)) for (const dependency of depends) visit(String(dependency));
+  };
+  for (const target of targets) visit(target);
+  return [...found];
+}
