@@ -127,7 +127,8 @@ export { Source, type Consistency, type SourceKind, type SourceMeta } from './pl
 export { coreElements } from './elements/core-elements.js';
 export { HostElement, type HostServices } from './toolchain/host.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
-export { actionKey } from './build/action-digest.js';
+export { encodeAction, encodeCommand, writeAction } from './sandbox/action-message.js';
+export { inputRoot } from './sandbox/input-root.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';
 export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';

@@ -1,4 +1,3 @@
-import { actionKey } from './action-digest.js';
 import { ActionRecorder } from './action-recorder.js';
 import { BuildLog, logPath } from './build-log.js';
 import type { BuildListener } from './events.js';
@@ -9,7 +8,8 @@ import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
-import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Sandbox, Step } from '../plugin/ports.js';
+import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Key, Sandbox, Step } from '../plugin/ports.js';
+import { writeAction } from '../sandbox/action-message.js';
 import { callMethod, callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
 import { subtree } from '../cas/tree.js';
@@ -88,7 +88,8 @@ export class Assembler {
     action: Action,
     { base, log, io, started }: { base: RecordBase; log: BuildLog; io: Io; started: number },
   ): Promise<Assembled> {
-    const name = actionKey(action);
+    const digest = await writeAction(this.options.blobs, action);
+    const name = digest.hash as Key;
     const known = await this.options.actions.get(name);
     if (known !== undefined && (known.exitCode === 0 || !this.options.retryFailed)) {
       log.abandon();
@@ -104,7 +105,7 @@ export class Assembler {
       ...base,
       tree: tree ?? action.root,
       root: action.root,
-      action: name,
+      action: digest,
       exitCode: result.exitCode,
       ...(result.failedStep === undefined ? {} : { failedCommand: result.failedStep }),
       log: await log.close(this.options.blobs),
@@ -156,7 +157,8 @@ export class Assembler {
       tmpfs: [],
       outputs: ['/'],
     };
-    const name = actionKey(action);
+    const digest = await writeAction(this.options.blobs, action);
+    const name = digest.hash as Key;
     const known = await this.options.actions.get(name);
     if (known?.exitCode === 0) return known.tree;
     this.refuse(element, action);
@@ -177,7 +179,7 @@ export class Assembler {
       exitCode: 0,
       tree,
       root: action.root,
-      action: name,
+      action: digest,
       dependencies: [],
       ...this.times(started),
     });

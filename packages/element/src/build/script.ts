@@ -1,7 +1,7 @@
 import { ElementError } from '../base/error.js';
 import type { Element } from '../plugin/element.js';
 import { callPlugin } from '../plugin/plugin-call.js';
-import { shellQuote } from '../sandbox/batch-script.js';
+import { shellQuote } from '../base/shell-quote.js';
 
 /**
  * A whole POSIX sh script that builds `element` outside Wheelhouse: what the reference guarantees to a generated script

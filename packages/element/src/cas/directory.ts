@@ -82,10 +82,11 @@ export function writeDigest(writer: WireWriter, number: number, digest: Digest):
 
 /** Sorted as REAPI asks: by the bytes of the name's UTF-8 form. */
 export function sortedByName<T extends { readonly name: string }>(nodes: readonly T[]): readonly T[] {
-  return [...nodes].sort((a, b) => compareNames(a.name, b.name));
+  return [...nodes].sort((a, b) => compareBytes(a.name, b.name));
 }
 
-function compareNames(a: string, b: string): number {
+/** Compares two texts by the bytes of their UTF-8 form, which is by code point: REAPI's order everywhere. */
+export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
   // Code units and UTF-8 bytes order alike below the surrogates.
   if (!/[\ud800-\uffff]/.test(a + b)) return a < b ? -1 : 1;

@@ -15,6 +15,12 @@ export class WireWriter {
     return value === '' ? this : this.bytes(field, Buffer.from(value, 'utf8'));
   }
 
+  /** A repeated field: every text is there, an empty one, too. */
+  strings(field: number, values: Iterable<string>): this {
+    for (const value of values) this.bytes(field, Buffer.from(value, 'utf8'));
+    return this;
+  }
+
   bytes(field: number, value: Uint8Array): this {
     return this.varint((field << 3) | LENGTH_DELIMITED)
       .varint(value.byteLength)

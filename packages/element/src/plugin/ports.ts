@@ -38,8 +38,8 @@ export interface ArtifactRecord {
   readonly root?: Digest;
   /** The commands' output. */
   readonly log?: Digest;
-  /** The REAPI Action's hash, where commands ran. */
-  readonly action?: Key;
+  /** The REAPI `Action`, where commands ran. Its result is a record under its hash. */
+  readonly action?: Digest;
   readonly dependencies: readonly PinnedDependency[];
   /** The inputs whose canonical JSON hashes to `key`, kept so that two keys can be compared. */
   readonly inputs?: Json;

@@ -8,7 +8,7 @@ import { TREE_MTIME } from '../store/kept-trees.js';
  * without any capability, no controlling terminal, no variable of this machine's environment, `/proc`, an empty `/tmp`,
  * a minimal `/dev`, a read-only root but for the action's writable directories, and a loopback interface alone.
  */
-export const SANDBOX_CONTRACT_VERSION = 1;
+export const SANDBOX_CONTRACT_VERSION = 2;
 
 /** The ids commands run under. */
 export const SANDBOX_UID = 0;

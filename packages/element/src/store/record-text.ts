@@ -29,7 +29,7 @@ function isRecord(value: unknown): value is ArtifactRecord {
     isDigest(value.tree) &&
     isOptional(value.root, isDigest) &&
     isOptional(value.log, isDigest) &&
-    isOptional(value.action, isHash) &&
+    isOptional(value.action, isDigest) &&
     Array.isArray(value.dependencies) &&
     value.dependencies.every(isPinned) &&
     typeof value.started === 'number' &&

@@ -130,7 +130,7 @@ async function someRecord(blobs: BlobStore, name: string): Promise<ArtifactRecor
     tree: await writeTree(blobs, tree),
     root: await writeTree(blobs, emptyTree()),
     log: await writeBlob(blobs, `log of ${name}\n`),
-    action: keyOf(`action of ${name}`),
+    action: digestOf(`action of ${name}`),
     dependencies: [{ name: 'base.bst', key: keyOf('base'), tree: digestOf('a tree of another record') }],
     inputs: { kind: 'manual', list: [1, 'two', null, true], nested: { é: '' } },
     started: 1_700_000_000_000,

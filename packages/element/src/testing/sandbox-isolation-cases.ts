@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { shellStep, runSteps, outputOf, treeOf, type SandboxCase } from './sandbox-subject.js';
 
 /** What commands can see and reach beside the root. */
@@ -69,7 +69,9 @@ export const isolationCases: readonly SandboxCase[] = [
       const log = await outputOf(
         subject,
         `for d in '${homedir()}' '${homedir()}/.ssh' '${process.cwd()}' /home /root /var /run /sys /mnt /media; do ` +
-          'if [ -e "$d" ]; then echo "$d"; fi; done; ls -d /proc/[0-9]* | wc -l; tr "\\0" "\\n" < /proc/1/environ | grep -v "^LC_ALL=C$" | wc -l; tr "\\0" "\\n" < /proc/1/cmdline | grep -c -e /area/ -e "^--bind" || true',
+          'if [ -e "$d" ]; then echo "$d"; fi; done; ls -d /proc/[0-9]* | wc -l; tr "\\0" "\\n" < /proc/1/environ | grep -v "^LC_ALL=C$" | wc -l; ' +
+          // What comes after the shell's name is the batch itself.
+          `tr "\\0" "\\n" < /proc/1/cmdline | sed '/^sh$/,$d' | grep -c -e '${realpathSync(tmpdir())}/' -e "^--bind" || true`,
       );
       const [processes, variables, hostPaths, ...more] = log.split('\n').map((line) => line.trim());
       assert.deepEqual(more, []);

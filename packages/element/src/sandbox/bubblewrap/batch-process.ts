@@ -5,24 +5,23 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { errnoOf } from '../../base/errno.js';
 import type { Io } from '../../plugin/ports.js';
-import { STATUS_FD } from '../batch-script.js';
 import { ARGUMENTS_FD, JSON_STATUS_FD } from './bubblewrap-arguments.js';
 
-/** A program that ends as bubblewrap with a batch in it. */
+/** A program that becomes bubblewrap, which runs a batch. */
 export interface BatchProcess {
   readonly command: string;
+  /** Ends in the batch's own program and arguments. */
   readonly args: readonly string[];
   /** What bubblewrap reads as its options. */
   readonly options: readonly string[];
-  /** Absolute path of a fifo that takes the output. */
+  /** Absolute path of a fifo that takes the standard output. */
   readonly log: string;
   /** Working directory of the program, on this machine. */
   readonly cwd: string;
-  /** Environment of the program; the batch's own is in `options` and `script`. */
+  /** Environment of the program; the batch's own is in `options`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The batch, which is the input of the sandbox's shell. */
-  readonly script: string;
   readonly timeoutSeconds: number | undefined;
 }
 
@@ -30,10 +29,8 @@ export interface BatchProcess {
 export interface BatchOutcome {
   /** The exit code as bubblewrap saw it; absent where bubblewrap did not come to run a shell, or was ended. */
   readonly exitCode?: number;
-  /** What the batch said before each of its steps. */
-  readonly status: readonly string[];
-  /** What was said on the error output outside of the sandbox. */
-  readonly complaints: string;
+  /** The standard error: the batch's status, and messages of the programs outside of the sandbox. */
+  readonly errorOutput: string;
   readonly timedOut: boolean;
 }
 
@@ -64,9 +61,8 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
     // Once only the sandbox holds it, the log ends with the sandbox.
     closeSync(log.writer);
   }
-  const complaints = textOf(child.stderr);
+  const errorOutput = textOf(child.stderr);
   const streams: readonly unknown[] = child.stdio;
-  const status = textOf(streams[STATUS_FD] as Readable);
   const report = textOf(streams[JSON_STATUS_FD] as Readable);
   let unwritten: { readonly error: unknown } | undefined;
   log.reader.on('data', (chunk: Buffer) => {
@@ -79,9 +75,6 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
       end();
     }
   });
-  // A batch that ends early does not read the rest of its script.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(batch.script);
   const options = streams[ARGUMENTS_FD] as Writable;
   // A program that does not come to be bubblewrap reads no options.
   options.on('error', () => undefined);
@@ -117,8 +110,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   if (unwritten !== undefined) throw unwritten.error;
   return {
     ...(exitCode === undefined || limit.passed ? {} : { exitCode }),
-    status: status().split('\n').filter(Boolean),
-    complaints: complaints(),
+    errorOutput: errorOutput(),
     timedOut: limit.passed,
   };
 }
@@ -142,8 +134,8 @@ export async function makeFifo(program: string, path: string): Promise<void> {
  * Starts the program with the pipes of a batch, and with none of the files that this process was given open by whoever
  * started it: Node hands on those beyond the first few. Each is replaced by `/dev/null`.
  */
-function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<Writable, null, Readable> {
-  const pipes: readonly StdioEntry[] = ['pipe', output, 'pipe', 'pipe', 'pipe', 'pipe'];
+function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<null, null, Readable> {
+  const pipes: readonly StdioEntry[] = ['ignore', output, 'pipe', 'pipe', 'pipe'];
   const inherited = inheritedFiles().filter((file) => file >= pipes.length);
   const nothing = inherited.length === 0 ? 'ignore' : openSync('/dev/null', 'r');
   try {
@@ -155,7 +147,7 @@ function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<W
       cwd: batch.cwd,
       env: batch.environment,
       stdio,
-    }) as ChildProcessByStdio<Writable, null, Readable>;
+    }) as ChildProcessByStdio<null, null, Readable>;
   } finally {
     if (nothing !== 'ignore') closeSync(nothing);
   }
@@ -173,7 +165,7 @@ function fileFlags(file: number): number {
     return parseInt(/^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${file}`, 'utf8'))?.[1] ?? '', 8);
   } catch (error) {
     // The directory that was just listed is closed by now.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
     return O_CLOEXEC;
   }
 }
@@ -191,7 +183,7 @@ function killProcess(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (errnoOf(error) !== 'ESRCH') throw error;
     return false;
   }
 }
@@ -209,8 +201,8 @@ function isGone(pid: number): boolean {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    const errno = errnoOf(error);
+    if (errno !== 'ENOENT' && errno !== 'ESRCH') throw error;
     return true;
   }
 }

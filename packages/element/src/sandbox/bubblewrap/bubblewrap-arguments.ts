@@ -3,10 +3,10 @@ import type { Action } from '../../plugin/ports.js';
 import type { Mount, RootPlan } from '../root-plan.js';
 
 /** The file descriptor on which bubblewrap says which process it made and how that ended. Not seen inside. */
-export const JSON_STATUS_FD = 4;
+export const JSON_STATUS_FD = 3;
 
 /** The file descriptor from which bubblewrap reads its arguments, so that no path of this machine shows in `/proc`. */
-export const ARGUMENTS_FD = 5;
+export const ARGUMENTS_FD = 4;
 
 /**
  * Parts of procfs by which uid 0 could change the machine. bubblewrap covers some of them by itself, but takes
@@ -27,8 +27,8 @@ export interface BubblewrapOptions {
   readonly emptyFile: string;
   /** The ids commands run under. */
   readonly ids: Action['ids'];
-  /** The `PATH` by which the batch's shell is found; the C library's own where absent. */
-  readonly path: string | undefined;
+  /** The environment of the program that is started, by whose `PATH` it is found. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
 }
 
 /**
@@ -43,7 +43,7 @@ export function bubblewrapArguments(options: BubblewrapOptions): string[] {
     ...['--unshare-user', '--uid', String(ids.uid), '--gid', String(ids.gid)],
     ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--hostname', SANDBOX_HOSTNAME, '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
-    ...(options.path === undefined ? [] : ['--setenv', 'PATH', options.path]),
+    ...options.environment.flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--json-status-fd', String(JSON_STATUS_FD)],
     ...[whole ? '--bind' : '--ro-bind', options.root, '/'],
     ...plan.mounts.flatMap((mount) => mountArguments(mount, options)),

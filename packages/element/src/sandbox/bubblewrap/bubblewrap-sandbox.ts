@@ -5,9 +5,9 @@ import { ElementError } from '../../base/error.js';
 import { getHostTool } from '../../plugin/host-tool.js';
 import type { BlobStore } from '../../cas/blob-store.js';
 import type { LocalTrees, ScratchSpace, TreeLease } from '../../plugin/local-ports.js';
-import type { Action, Io, Refusal, Sandbox, SandboxResult, Step } from '../../plugin/ports.js';
+import type { Action, Io, Refusal, Sandbox, SandboxResult } from '../../plugin/ports.js';
 import { makeFifo, runBatch, type BatchOutcome } from './batch-process.js';
-import { batchScript, STATUS_FD } from '../batch-script.js';
+import { batchCommand, readBatchStatus, refuseStep } from '../batch-command.js';
 import { ARGUMENTS_FD, bubblewrapArguments } from './bubblewrap-arguments.js';
 import { SANDBOX_MTIME } from '../contract.js';
 import { collectOutputs } from '../outputs.js';
@@ -36,10 +36,10 @@ export interface BubblewrapSandboxOptions {
   readonly machine?: { readonly platform: string; readonly arch: string };
 }
 
-/** On the status pipe: the overlay is mounted. What comes after is bubblewrap's or the batch's affair. */
+/** A line of the standard error: the overlay is mounted. What comes after is from bubblewrap or the batch. */
 const MOUNTED = 'mounted';
 
-/** bubblewrap's complaints are read here. */
+/** The messages of mount(8) and bubblewrap are read here. */
 const PLAIN: Readonly<Record<string, string>> = { LC_ALL: 'C' };
 
 /**
@@ -47,7 +47,7 @@ const PLAIN: Readonly<Record<string, string>> = { LC_ALL: 'C' };
  * are named relative to the working directory. mount(8) since 2.39 hands options over one by one, each at most 256 bytes
  * long, unless told otherwise.
  */
-const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&${STATUS_FD} && shift 3 && exec "$@"`;
+const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&2 && shift 3 && exec "$@"`;
 
 /**
  * Runs actions on Linux by bubblewrap, as root or as an ordinary user alike (docs/adr/0007). An overlay of the layers
@@ -116,11 +116,11 @@ export class BubblewrapSandbox implements Sandbox {
   private async execute(run: Run): Promise<Omit<SandboxResult, 'outputs'>> {
     const first = await this.realise(run, this.forced ?? (this.overlayRefused ? 'tree' : 'overlay'));
     const outcome = await this.batch(run, first);
-    if (first.overlay === undefined || outcome.timedOut || outcome.status.includes(MOUNTED)) {
+    if (first.overlay === undefined || outcome.timedOut || linesOf(outcome).includes(MOUNTED)) {
       return await this.judge(run.action, outcome);
     }
     if (this.forced === 'overlay') {
-      throw refused({ message: `the kernel refuses an overlay: ${outcome.complaints.trim()}` });
+      throw refused({ message: `the kernel refuses an overlay: ${messagesOf(outcome).trim()}` });
     }
     this.overlayRefused = true;
     return await this.judge(run.action, await this.batch(run, await this.realise(run, 'tree')));
@@ -139,7 +139,11 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   private async batch({ action, plan, scratch, log, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
-    const bubblewrap = [getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--', 'sh'];
+    const { arguments: program, environment } = batchCommand(action.steps);
+    const bubblewrap = [
+      ...[getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--'],
+      ...program,
+    ];
     const { overlay } = root;
     const [command = '', ...args] =
       overlay === undefined ? bubblewrap : [...this.overlayCommand(root.path, overlay.options), ...bubblewrap];
@@ -153,13 +157,12 @@ export class BubblewrapSandbox implements Sandbox {
           root: root.path,
           writable: root.writable,
           ...makeEmpty(scratch),
-          path: action.steps[0]?.environment.PATH,
+          environment,
         }),
         log,
         cwd: overlay?.cwd ?? scratch,
         // Without the overlay's own, which `env` takes away, this is the environment of the sandbox's first process.
         environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
-        script: batchScript(action.steps),
         timeoutSeconds: action.limits.timeoutSeconds,
       },
       io,
@@ -174,9 +177,10 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   private async judge(action: Action, outcome: BatchOutcome): Promise<Omit<SandboxResult, 'outputs'>> {
-    const begun = outcome.status.filter((line) => line !== MOUNTED);
-    const step = begun.length === 0 ? undefined : action.steps[begun.length - 1];
-    const { exitCode, complaints } = outcome;
+    const begun = readBatchStatus(outcome.errorOutput);
+    const step = begun === undefined ? undefined : action.steps[begun];
+    const { exitCode } = outcome;
+    const messages = messagesOf(outcome);
     if (outcome.timedOut) {
       const seconds = action.limits.timeoutSeconds ?? 0;
       throw new ElementError({
@@ -184,9 +188,9 @@ export class BubblewrapSandbox implements Sandbox {
         message: `Command '${step?.label ?? ''}' was ended: the time limit of ${seconds} seconds is over`,
       });
     }
-    if (exitCode === 0 && begun.length === action.steps.length) return { exitCode: 0 };
+    if (exitCode === 0 && begun === action.steps.length - 1) return { exitCode: 0 };
     if (exitCode !== undefined && exitCode !== 0 && step !== undefined) return { exitCode, failedStep: step.label };
-    if (/^bwrap: execvp sh: /m.test(complaints)) {
+    if (/^bwrap: execvp sh: /m.test(messages)) {
       throw refused({
         message: "Staged artifacts do not provide command 'sh'",
         hint: 'depend on an element that has a shell in its `PATH`, such as a toolchain',
@@ -196,12 +200,12 @@ export class BubblewrapSandbox implements Sandbox {
       throw new ElementError({
         code: 'SANDBOX',
         message: `the command 'sh' of the staged artifacts ended with exit code ${exitCode} before the commands did`,
-        detail: complaints,
+        detail: messages,
       });
     }
     const refusal = await this.probe();
     if (refusal !== undefined) throw refused(refusal);
-    throw new ElementError({ code: 'SANDBOX', message: 'bubblewrap did not make the sandbox', detail: complaints });
+    throw new ElementError({ code: 'SANDBOX', message: 'bubblewrap did not make the sandbox', detail: messages });
   }
 }
 
@@ -224,18 +228,15 @@ async function allEnded(ends: readonly Promise<void>[]): Promise<void> {
   await Promise.all(ends);
 }
 
-function refuseStep({ argv, environment, label }: Step): Refusal | undefined {
-  const [program] = argv;
-  if (program === undefined || program === '' || program.includes('=') || program.startsWith('-')) {
-    return {
-      message: `\`${program ?? ''}\` of '${label}' cannot be the name of a program`,
-      hint: 'run it by `sh -c`',
-    };
-  }
-  const name = Object.keys(environment).find((key) => key === '' || key.includes('=') || key.startsWith('-'));
-  if (name !== undefined) return { message: `\`${name}\` of '${label}' cannot be the name of a variable` };
-  const texts = [...argv, ...Object.entries(environment).flat()];
-  return texts.some((text) => text.includes('\0')) ? { message: `'${label}' has a zero byte in it` } : undefined;
+function linesOf({ errorOutput }: BatchOutcome): string[] {
+  return errorOutput.split('\n');
+}
+
+/** What the programs outside of the sandbox said. */
+function messagesOf(outcome: BatchOutcome): string {
+  return linesOf(outcome)
+    .filter((line) => line !== MOUNTED && readBatchStatus(line) === undefined)
+    .join('\n');
 }
 
 function refused({ message, hint }: Refusal): ElementError {
