@@ -22,5 +22,6 @@ module.exports = {
       },
     ],
   },
+  testSequencer: require.resolve('./tools/checks/longest-first.cjs'),
   testTimeout: 30_000,
 };

@@ -93,7 +93,8 @@ export async function build(names = packageNames()) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: root, stdio: 'inherit' });
   if (status !== 0) return status ?? 1;
-  for (const name of packageNames()) {
+  // What a package depends on is compiled with it, and its data and its bundle are made by a build of its own.
+  for (const name of names) {
     const { copied, removed } = copyData(join(root, 'packages', name));
     if (copied + removed > 0) console.log(`${name}: ${copied} data files copied, ${removed} stale files removed`);
     await bundle(join(root, 'packages', name));

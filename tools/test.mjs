@@ -1,114 +1,73 @@
 /**
- * `npm test`: sets the machine up, then runs every check there is, with live output. A phase that fails stops no other,
- * save that nothing runs on packages that do not build. The last line is `N passed, N failed`: the numbers of the
- * runners themselves, where a compiler, a linter or a formatter counts as one.
+ * `npm test`: sets the machine up, then runs every check there is as targets of Nx (`tools/checks`), side by side and with
+ * live output. A check that fails stops no other, except that nothing runs on packages that do not build. What has not
+ * changed since it passed is taken from Nx's cache. The last line is `N passed, N failed`: the numbers of the runners
+ * themselves, where a compiler, a linter or a formatter counts as one.
  *
- * `npm test -- --only element,lint` runs just these phases.
+ * `--only element,lint` runs these phases alone; `--affected` what a change since the main branch concerns (`--base` and
+ * `--head` as Nx has them); `--no-cache` runs everything anew; `--keep-times` writes `tools/checks/times.json`.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { failed, passed } from './checks/counts.mjs';
+import { phaseOf, phasesOf, reportOf, summary } from './checks/summary.mjs';
 import { SetUpError, need, partsForTests, pathOfTests } from './set-up.mjs';
 import { isMain, root, run, secondsSince } from './workspace.mjs';
 
-const passed = (count) => ({ passed: count, failed: 0, reasons: [] });
-const failed = (...reasons) => ({ passed: 0, failed: reasons.length, reasons });
+/** Nx's own scheduling puts what others wait for first, then the files of e2e, the longest ones first. */
+const TARGETS = ['format', 'lint', 'typecheck', 'test', 'conformance'];
+
+/** On two processors: tests wait for servers, containers and downloads for a third of their time. */
+const PARALLEL = 3;
+
+const nxProgram = () => createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+
+/** The daemon would outlive the run. */
+const nxEnvironment = () => ({ ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' });
+
+function nx(words, options = {}) {
+  return run(process.execPath, [nxProgram(), ...words], { env: nxEnvironment(), ...options });
+}
+
+/** The tasks that Nx would run for a command, such as `python:test`, as Nx orders them. */
+async function tasksOf(words) {
+  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-tasks-'));
+  try {
+    const file = join(directory, 'graph.json');
+    const { code } = await nx([...words, `--graph=${file}`], { quiet: true });
+    if (code !== 0 || !existsSync(file)) throw new Error(`nx ${words.join(' ')} has no graph`);
+    return Object.keys(JSON.parse(readFileSync(file, 'utf8')).tasks.tasks);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What is not a check: builds, and what stands for several checks. */
+const isCheck = (task) => !/:build$|^e2e:test$/.test(task);
 
 /**
- * What one jest run amounts to. A suite that could not run is a failure, and so is a test that was left out: a part
- * that is absent has not been shown to work.
+ * The words for Nx that run some tasks and no others.
  *
- * @param report what jest wrote with `--json`, or undefined where it wrote nothing
- * @param exitCode jest's own
+ * @param tasks all there are @param only names of phases
+ * @returns a list for each run of Nx, which takes the projects of a target at a time
  */
-export function countJest(report, exitCode) {
-  if (report === undefined) return failed(`jest wrote no results (exit code ${exitCode})`);
-  const reasons = [];
-  for (const suite of report.testResults) {
-    const file = suite.name.startsWith(root) ? suite.name.slice(root.length + 1) : suite.name;
-    if (suite.assertionResults.length === 0) reasons.push(`${file}: the suite did not run, or has no tests`);
-    for (const test of suite.assertionResults) {
-      if (test.status === 'passed') continue;
-      reasons.push(`${file}: ${test.fullName}${test.status === 'failed' ? '' : ` (${test.status}: it did not run)`}`);
-    }
+export function runsFor(tasks, only) {
+  const byTarget = new Map();
+  for (const task of tasks.filter(isCheck)) {
+    const at = task.indexOf(':');
+    const [project, target] = [task.slice(0, at), task.slice(at + 1)];
+    if (!only.includes(phaseOf(project, target))) continue;
+    const name = target.startsWith('test:') ? 'test' : target;
+    byTarget.set(name, new Set([...(byTarget.get(name) ?? []), project]));
   }
-  if (report.numTotalTests === 0 && reasons.length === 0) reasons.push('there are no tests');
-  if (exitCode !== 0 && reasons.length === 0) reasons.push(`jest ended with exit code ${exitCode}`);
-  return { passed: report.numPassedTests, failed: reasons.length, reasons };
-}
-
-/** The same for `node --test`, from the totals at the end of its TAP output. */
-export function countNodeTests(text, exitCode) {
-  const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  const reasons = [...text.matchAll(/^ *not ok \d+ - (.*)$/gm)].map(([, name]) => name);
-  const absent = total('skipped') + total('todo');
-  if (absent > 0) reasons.push(`${absent} tests were left out`);
-  const count = total('pass');
-  if (count === 0 && reasons.length === 0) reasons.push('there are no tests');
-  if (exitCode !== 0 && reasons.length === 0) reasons.push(`node --test ended with exit code ${exitCode}`);
-  return { passed: count, failed: Math.max(total('fail') + absent, reasons.length), reasons };
-}
-
-const bin = (name) => join(root, 'node_modules', '.bin', name);
-
-async function command(program, ...args) {
-  const { code } = await run(program, args);
-  return code === 0 ? passed(1) : failed(`exit code ${code}`);
-}
-
-async function jest(directory) {
-  const results = mkdtempSync(join(tmpdir(), 'wheelhouse-test-'));
-  try {
-    const outputFile = join(results, 'jest.json');
-    const args = [
-      '--config',
-      join(directory, 'jest.config.cjs'),
-      '--ci',
-      '-w',
-      '2',
-      '--json',
-      '--outputFile',
-      outputFile,
-    ];
-    const { code } = await run(bin('jest'), args);
-    return countJest(existsSync(outputFile) ? JSON.parse(readFileSync(outputFile, 'utf8')) : undefined, code);
-  } finally {
-    rmSync(results, { recursive: true, force: true });
-  }
-}
-
-async function toolsTests() {
-  const files = readdirSync(join(root, 'tools', 'tests')).filter((file) => file.endsWith('.test.mjs'));
-  const args = ['--test', '--test-reporter', 'tap', ...files.map((file) => join('tools', 'tests', file))];
-  const { code, text } = await run(process.execPath, args, { capture: true });
-  return countNodeTests(text, code);
-}
-
-/** The packages in the order of their dependencies, then whatever else there is. */
-function packages() {
-  const order = ['element', 'python', 'remote', 'build', 'scaffold', 'cache'];
-  return readdirSync(join(root, 'packages')).sort((a, b) => order.indexOf(a) - order.indexOf(b));
-}
-
-/** Every phase by name, in the order they run. */
-function phases() {
-  return [
-    ['format', () => command(bin('prettier'), '--check', '.')],
-    ['lint', () => command(bin('eslint'), '.')],
-    ['typecheck', () => command(bin('tsc'), '-b')],
-    ['tools', toolsTests],
-    ...packages().map((name) => [name, () => jest(join('packages', name))]),
-    ['e2e', () => jest('e2e')],
-  ];
-}
-
-async function runPhase(title, phase) {
-  console.log(`\n=== ${title}`);
-  const start = performance.now();
-  const result = await phase();
-  console.log(`=== ${title}: ${result.passed} passed, ${result.failed} failed (${secondsSince(start)})`);
-  return { title, time: secondsSince(start), ...result };
+  return [...byTarget].map(([target, projects]) => [
+    'run-many',
+    `--targets=${target}`,
+    `--projects=${[...projects].join(',')}`,
+  ]);
 }
 
 async function setUp() {
@@ -124,42 +83,85 @@ async function setUp() {
   }
 }
 
-async function compile() {
-  return command(process.execPath, join('tools', 'build.mjs'));
+async function compile(more) {
+  const { code } = await nx(['run-many', '--targets=build', '--output-style=static', ...more]);
+  return code === 0 ? passed(1) : failed(`exit code ${code}`);
+}
+
+async function runPhase(title, phase) {
+  console.log(`\n=== ${title}`);
+  const start = performance.now();
+  const result = await phase();
+  console.log(`=== ${title}: ${result.passed} passed, ${result.failed} failed (${secondsSince(start)})`);
+  return { title, seconds: (performance.now() - start) / 1000, ...result };
+}
+
+/** Runs the checks. @returns the phases they make up */
+async function check({ only, affected, more }) {
+  const targets = `--targets=${TARGETS.join(',')}`;
+  const whole = affected === undefined ? ['run-many', targets] : ['affected', targets, ...affected];
+  const all = await tasksOf(whole);
+  const known = [...new Set(all.filter(isCheck).map((task) => phaseOf(...splitTask(task))))];
+  const unknown = only?.filter((name) => !known.includes(name)) ?? [];
+  if (unknown.length > 0) {
+    return [
+      { title: 'phases', seconds: 0, ...failed(`no phase ${unknown.join(', ')}; there are ${known.join(', ')}`) },
+    ];
+  }
+  const wanted = all.filter((task) => isCheck(task) && (only?.includes(phaseOf(...splitTask(task))) ?? true));
+  const since = Date.now();
+  for (const task of wanted) rmSync(join(root, reportOf(task)), { force: true });
+  const output = [`--parallel=${PARALLEL}`, '--output-style=stream', ...more];
+  for (const words of only === undefined ? [whole] : runsFor(all, only)) await nx([...words, ...output]);
+  const read = (task) => {
+    const file = join(root, reportOf(task));
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  };
+  return phasesOf(wanted, read, since);
+}
+
+function splitTask(task) {
+  const at = task.indexOf(':');
+  return [task.slice(0, at), task.slice(at + 1)];
+}
+
+/** Keeps the times of this run: those by which the next one starts the longest first, and all of them for people. */
+async function keep(phases, shared) {
+  const { keepTimes } = createRequire(import.meta.url)('./checks/kept-times.cjs');
+  const files = Object.assign({}, ...phases.map((phase) => phase.files ?? {}));
+  keepTimes(files, { shared: false });
+  if (shared) keepTimes(files, { shared: true });
+  const times = { phases: Object.fromEntries(phases.map(({ title, seconds }) => [title, seconds])), files };
+  mkdirSync(join(root, 'reports', 'tests'), { recursive: true });
+  writeFileSync(join(root, 'reports', 'tests', 'times.json'), `${JSON.stringify(times, null, 2)}\n`);
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      affected: { type: 'boolean' },
+      base: { type: 'string' },
+      head: { type: 'string' },
+      'no-cache': { type: 'boolean' },
+      'keep-times': { type: 'boolean' },
+    },
+  });
   const only = values.only?.flatMap((names) => names.split(','));
-  const known = phases();
-  const unknown = only?.filter((name) => !known.some(([title]) => title === name)) ?? [];
-  if (unknown.length > 0) {
-    console.error(`no phase ${unknown.join(', ')}; there are ${known.map(([title]) => title).join(', ')}`);
-    process.exitCode = 1;
-    return;
-  }
+  const ends = ['base', 'head'].filter((name) => values[name] !== undefined).map((name) => `--${name}=${values[name]}`);
+  const affected = values.affected ? ends : undefined;
+  const more = values['no-cache'] ? ['--skip-nx-cache'] : [];
 
   const start = performance.now();
-  const results = [await runPhase('set-up', setUp)];
-  if (results[0].failed === 0) results.push(await runPhase('compile', compile));
-  if (results.every((result) => result.failed === 0)) {
-    for (const [title, phase] of known) {
-      if (only === undefined || only.includes(title)) results.push(await runPhase(title, phase));
-    }
-  } else {
-    console.log('\nNothing else was run.');
-  }
+  const phases = [await runPhase('set-up', setUp)];
+  if (phases[0].failed === 0) phases.push(await runPhase('compile', () => compile(more)));
+  if (phases.every((phase) => phase.failed === 0)) phases.push(...(await check({ only, affected, more })));
+  else console.log('\nNothing else was run.');
+  await keep(phases, values['keep-times'] === true);
 
   console.log(`\n=== all (${secondsSince(start)})`);
-  for (const { title, time, passed: good, failed: bad, reasons } of results) {
-    console.log(
-      `${title.padEnd(12)} ${String(good).padStart(6)} passed ${String(bad).padStart(4)} failed ${time.padStart(9)}`,
-    );
-    for (const reason of reasons) console.log(`             - ${reason}`);
-  }
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
-  process.exitCode = sum('failed') > 0 ? 1 : 0;
+  for (const line of summary(phases)) console.log(line);
+  process.exitCode = phases.some((phase) => phase.failed > 0) ? 1 : 0;
 }
 
 if (isMain(import.meta.url)) await main();

@@ -15,11 +15,12 @@ export function isMain(url) {
 
 /**
  * Runs a program with its output live on the terminal; answers its exit code and, where `capture` is set, the text it
- * wrote. A program ended by a signal, or that cannot be started, has the code 128 or 127.
+ * wrote; `quiet` leaves its standard output out. A program ended by a signal, or that cannot be started, has the code 128 or 127.
  */
-export function run(command, args, { cwd = root, env = process.env, capture = false } = {}) {
+export function run(command, args, { cwd = root, env = process.env, capture = false, quiet = false } = {}) {
   return new Promise((resolve) => {
-    const stdio = ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'];
+    const output = quiet ? 'ignore' : capture ? 'pipe' : 'inherit';
+    const stdio = ['ignore', output, quiet ? 'inherit' : output];
     const child = spawn(command, args, { cwd, env, stdio });
     let text = '';
     for (const [stream, sink] of [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countJest, countNodeTests } from '../test.mjs';
+import { countJest, countNodeTests } from '../checks/counts.mjs';
 
 const report = (...suites) => ({
   numTotalTests: suites.flat().length,
