@@ -1,4 +1,4 @@
-import { BubblewrapSandbox, LocalStore, storeDirectory, type BuildListener } from '@wheelhouse/element';
+import { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory, type BuildListener } from '@wheelhouse/element';
 import type { PythonEngine } from '@wheelhouse/python';
 
 /** What an entry point decides. */
@@ -27,6 +27,7 @@ export function openEngine(options: EngineOptions): PythonEngine {
   return {
     store,
     sandbox: new BubblewrapSandbox({ store, path: environment.PATH ?? '' }),
+    scheduler: new Scheduler(),
     listener: options.reporter(store).listener,
     signal,
     retryFailed: options.retryFailed ?? false,

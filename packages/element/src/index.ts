@@ -123,7 +123,20 @@ export type {
 } from './plugin/ports.js';
 export { PureElement } from './plugin/pure-element.js';
 export { PluginRegistry, type PluginModule, type Registered } from './plugin/registry.js';
-export { Source, type Consistency, type SourceKind, type SourceMeta } from './plugin/source.js';
+export {
+  Source,
+  type Consistency,
+  type PreviousSourcesUse,
+  type SourceBatch,
+  type SourceIo,
+  type SourceKind,
+  type SourceMeta,
+  type StageIo,
+} from './plugin/source.js';
+export { ServiceKey, SourceServices, type SourceStore } from './plugin/source-services.js';
+export { Scheduler, type Capacity, type Resource } from './build/scheduler.js';
+export { preflight } from './build/preflight.js';
+export { trackSources, type TrackedSource } from './build/source-tracking.js';
 export { coreElements } from './elements/core-elements.js';
 export { HostElement, type HostServices } from './toolchain/host.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';

@@ -77,9 +77,9 @@ export {
   satisfies,
 } from './requirements/specifier.js';
 export {
+  distribution,
+  DISTRIBUTION_SERVICES,
   DistributionSource,
-  distributionSourceKind,
-  prefetch,
   type DistributionServices,
 } from './sources/distribution.js';
 export { projectFilesKind } from './sources/project-files.js';

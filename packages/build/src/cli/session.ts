@@ -6,6 +6,7 @@ import {
   diskFiles,
   listenForInterruption,
   PluginRegistry,
+  SourceServices,
 } from '@wheelhouse/element';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import type { CommandContext } from './command.js';
@@ -73,10 +74,11 @@ export class CommandSession {
 
 /** The kinds every project of elements has. */
 export function elementRegistry(
-  engine: Pick<PythonEngine, 'store' | 'verifyToolchain' | 'background'>,
+  engine: Pick<PythonEngine, 'store' | 'verifyToolchain' | 'background' | 'environment'>,
 ): PluginRegistry {
-  const { store, verifyToolchain: verify, background } = engine;
-  return new PluginRegistry().register({
+  const { store, verifyToolchain: verify, background, environment } = engine;
+  const services = new SourceServices(store, environment.PATH ?? '');
+  return new PluginRegistry(services).register({
     elements: coreElements({ memo: (name) => store.memo(name), verify, background }),
     sources: coreSources,
   });

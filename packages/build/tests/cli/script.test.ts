@@ -15,6 +15,7 @@ import {
   formatDigest,
   LocalStore,
   PluginRegistry,
+  Scheduler,
   writeTree,
   type Engine,
 } from '@wheelhouse/element';
@@ -32,6 +33,7 @@ async function build(project: string): Promise<{ session: BuildSession; engine: 
   const engine: Engine = {
     store,
     sandbox: new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
+    scheduler: new Scheduler(),
     listener: () => undefined,
     signal: new AbortController().signal,
     retryFailed: false,

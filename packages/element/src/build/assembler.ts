@@ -11,6 +11,7 @@ import type { BlobStore } from '../cas/blob-store.js';
 import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Key, Sandbox, Step } from '../plugin/ports.js';
 import { writeAction } from '../sandbox/action-message.js';
 import { callMethod, callPlugin, pluginFault } from '../plugin/plugin-call.js';
+import type { Source } from '../plugin/source.js';
 import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
 import { subtree } from '../cas/tree.js';
 
@@ -20,6 +21,8 @@ export interface AssemblerOptions {
   /** Where the results of actions are looked up and kept, under the actions' keys. */
   readonly actions: ArtifactStore;
   readonly sandbox: Sandbox;
+  /** The tree of a source that has been fetched. */
+  fetched(source: Source): Digest | undefined;
   readonly keys: ElementKeys;
   /** Absolute path of the directory of log files: `<element>/<key>.log`. */
   readonly logDirectory: string;
@@ -125,6 +128,7 @@ export class Assembler {
       element,
       blobs: this.options.blobs,
       io,
+      fetched: (source) => this.options.fetched(source),
       artifactOf,
       integrate: (root, layers, steps) => this.integrate(element, { root, layers }, steps, io),
       warn: (warning) => {

@@ -1,10 +1,10 @@
 import type { StageInstruction } from './action-recorder.js';
 import { StagingArea, type StagingWarning } from './staging.js';
+import { stageSources } from './source-staging.js';
 import { whitelistOf } from './overlap-whitelist.js';
-import { isDigest, sameDigest, type Digest } from '../cas/digest.js';
+import { sameDigest, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../base/error.js';
-import { awaitPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { ArtifactRecord, Io, Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
@@ -15,6 +15,8 @@ export interface RootAssemblyOptions {
   readonly element: Element;
   readonly blobs: BlobStore;
   readonly io: Io;
+  /** The tree of a source that has been fetched. */
+  fetched(source: Source): Digest | undefined;
   /** The artifact of a dependency, which has been built. */
   artifactOf(element: Element): ArtifactRecord;
   /** Runs integration commands in a root. @returns the root they leave behind */
@@ -74,7 +76,8 @@ export async function assembleRoot(
         for (const staged of instruction.elements) await lay(options.artifactOf(staged).tree, instruction.path, staged);
         break;
       case 'sources': {
-        const tree = await sourceTree(instruction.sources, options);
+        const { io, fetched } = options;
+        const tree = await stageSources(instruction.sources, { blobs, io, owner: element.name, fetched });
         const part = await subtree(blobs, tree, instruction.subdirectory);
         if (part === undefined) throw missingPart(element, instruction.subdirectory);
         await lay(part, instruction.path, element);
@@ -92,17 +95,6 @@ export async function assembleRoot(
   await integrate();
   const root = await writeTree(blobs, area.tree);
   return { root, layers: area.isPlainOverlay ? await withoutWritable(blobs, layers, writable) : undefined };
-}
-
-/** The tree that an element's sources make together, each in its directory. @throws ElementError */
-async function sourceTree(sources: readonly Source[], { blobs, io, element }: RootAssemblyOptions): Promise<Digest> {
-  const area = new StagingArea(blobs);
-  for (const source of sources) {
-    const tree = await awaitPlugin<unknown>(source, 'fetch', () => source.fetch(blobs, io));
-    if (!isDigest(tree)) throw pluginFault(source, 'fetch', 'answered what is not the digest of a tree');
-    await area.stage({ tree, path: source.directory, owner: element.name, mayOverlap: () => true });
-  }
-  return await writeTree(blobs, area.tree);
 }
 
 /**

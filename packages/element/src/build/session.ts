@@ -2,17 +2,18 @@ import { availableParallelism, release } from 'node:os';
 import { Assembler } from './assembler.js';
 import { Builder, type Outcome } from './builder.js';
 import type { BuildListener } from './events.js';
+import { Fetcher } from './fetcher.js';
+import { preflight } from './preflight.js';
+import type { Scheduler } from './scheduler.js';
 import { STAGING_VERSION } from './staging.js';
 import { ElementKeys } from '../key/element-key.js';
-import { ElementError } from '../base/error.js';
 import type { ProjectFiles } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
 import type { ArtifactRecord, ArtifactStore, Sandbox } from '../plugin/ports.js';
-import { awaitPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { PluginRegistry } from '../plugin/registry.js';
-import type { Source } from '../plugin/source.js';
+import type { Consistency, Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
 import { SANDBOX_CONTRACT_VERSION } from '../sandbox/contract.js';
 
@@ -29,6 +30,8 @@ export interface EngineStores {
 export interface Engine {
   readonly store: EngineStores;
   readonly sandbox: Sandbox;
+  /** Decides what runs now; shared by all that this entry point opens. */
+  readonly scheduler: Scheduler;
   readonly listener: BuildListener;
   readonly signal: AbortSignal;
   /** Whether a failure that is on record is tried again. */
@@ -48,13 +51,24 @@ export interface SessionInput {
 /** A project's elements, loaded, resolved, looked over and keyed: ready to be built. */
 export class BuildSession {
   private readonly builder: Builder;
+  private readonly fetcher: Fetcher;
 
   private constructor(
     private readonly engine: Engine,
     readonly graph: ElementGraph,
     readonly keys: ElementKeys,
+    consistencies: ReadonlyMap<Source, Consistency>,
   ) {
     const { store } = engine;
+    this.fetcher = new Fetcher({
+      scheduler: engine.scheduler,
+      blobs: store.blobs,
+      consistencyOf: (source) => consistencies.get(source),
+      output: (element, chunk) => {
+        engine.listener({ type: 'output', element, chunk });
+      },
+      signal: engine.signal,
+    });
     this.builder = new Builder({
       artifacts: store.artifacts,
       keys,
@@ -66,6 +80,7 @@ export class BuildSession {
         blobs: store.blobs,
         actions: store.artifacts,
         sandbox: engine.sandbox,
+        fetched: this.fetcher.treeOf,
         keys,
         logDirectory: store.scratch.logs,
         listener: engine.listener,
@@ -88,13 +103,12 @@ export class BuildSession {
       hostOs: process.platform,
       maxJobs: availableParallelism(),
     });
-    // Sources wait for programs and disks, toolchains are read meanwhile.
-    const looks = graph.elements.flatMap((element) => element.sources.map((source) => lookAt(element, source)));
-    await Promise.all([graph.preflight(), ...looks]);
+    const consistencies = await preflight(graph.elements);
     return new BuildSession(
       engine,
       graph,
       new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION }),
+      consistencies,
     );
   }
 
@@ -126,8 +140,17 @@ export class BuildSession {
     return missing;
   }
 
+  /** Brings what a build of the targets is going to need to this machine. @throws ElementError FETCH, LOCK_HASH, SOURCE */
+  async fetch(): Promise<void> {
+    const missing = await this.missing();
+    this.fetcher.begin(missing);
+    await this.fetcher.idle();
+    for (const element of missing) await this.fetcher.ready(element);
+  }
+
   /** Builds the targets and all they need when they run. @throws ElementError when a build cannot be carried out */
   async build(): Promise<Outcome[]> {
+    await this.fetch();
     return await this.builder.build(this.graph.targets);
   }
 
@@ -135,18 +158,4 @@ export class BuildSession {
   recordOf(name: string): ArtifactRecord {
     return this.builder.recordOf(this.element(name));
   }
-}
-
-/** @throws ElementError SOURCE where it cannot be read, or names nothing exactly */
-async function lookAt(element: Element, source: Source): Promise<void> {
-  const consistency = await awaitPlugin<unknown>(source, 'consistency', () => source.consistency());
-  if (consistency === 'resolved' || consistency === 'cached') return;
-  if (consistency !== 'inconsistent')
-    throw pluginFault(source, 'consistency', 'answered neither `inconsistent`, `resolved` nor `cached`');
-  throw new ElementError({
-    code: 'SOURCE',
-    message: `${element.name}: the source ${source.name} has no exact reference`,
-    origin: element.origin,
-    hint: 'give it a `ref`',
-  });
 }

@@ -1,5 +1,6 @@
 import type { ElementKind } from './element.js';
 import type { SourceKind } from './source.js';
+import { SourceServices } from './source-services.js';
 import type { Json } from '../base/json.js';
 import { ElementError } from '../base/error.js';
 import type { Origin } from '../base/origin.js';
@@ -16,10 +17,12 @@ export interface Registered<T> {
   readonly origin?: Json;
 }
 
-/** The kinds a project can name. A later registration of a kind replaces an earlier one. */
+/** The kinds a project can name, and what its sources work with. A later registration of a kind replaces an earlier one. */
 export class PluginRegistry {
   private readonly elements = new Map<string, Registered<ElementKind>>();
   private readonly sources = new Map<string, Registered<SourceKind>>();
+
+  constructor(readonly services: SourceServices = new SourceServices()) {}
 
   /** @param origin what the module was loaded from; part of the key of what its kinds build */
   register(module: PluginModule, origin?: Json): this {
@@ -31,7 +34,7 @@ export class PluginRegistry {
 
   /** A registry of its own with the same kinds. */
   copy(): PluginRegistry {
-    const copy = new PluginRegistry();
+    const copy = new PluginRegistry(this.services);
     for (const [kind, registered] of this.elements) copy.elements.set(kind, registered);
     for (const [kind, registered] of this.sources) copy.sources.set(kind, registered);
     return copy;

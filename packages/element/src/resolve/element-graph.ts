@@ -1,7 +1,4 @@
-import { ErrorCollector } from '../base/error-collector.js';
-import { ElementError, ElementErrors } from '../base/error.js';
 import type { Project } from '../load/declarations/project.js';
-import { awaitPlugin } from '../plugin/plugin-call.js';
 import type { Element } from '../plugin/element.js';
 import type { ElementSettings } from './element-settings.js';
 import { resolvedElement, type ResolvedElement } from './resolved-element.js';
@@ -36,26 +33,5 @@ export class ElementGraph {
     const settings = this.settings.get(element);
     if (settings === undefined) throw new Error(`${element.name} is not of this graph`);
     return resolvedElement(element, settings);
-  }
-
-  /**
-   * Asks every element and source whether this machine has what it needs.
-   *
-   * @throws ElementError @throws ElementErrors everything that is missing
-   */
-  async preflight(): Promise<void> {
-    const errors = new ErrorCollector();
-    for (const element of this.elements) {
-      for (const plugin of [element, ...element.sources]) {
-        try {
-          await awaitPlugin(plugin, 'preflight', () => plugin.preflight());
-        } catch (error) {
-          if (error instanceof ElementErrors) errors.add(...error.errors);
-          else if (error instanceof ElementError) errors.add(error);
-          else throw error;
-        }
-      }
-    }
-    errors.throwIfAny();
   }
 }

@@ -127,6 +127,7 @@ export class Instantiation {
       origin: declared.origin,
       project: this.project,
       directory: sourceDirectory(declared, settings),
+      services: this.registry.services,
     };
     const source = createPlugin(meta, 'source', () => type.create(meta));
     // Unlike an element's, a source's configuration is read with the variables of its element put in.

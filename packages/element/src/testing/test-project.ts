@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Outcome } from '../build/builder.js';
 import type { BuildEvent } from '../build/events.js';
+import { Scheduler } from '../build/scheduler.js';
 import { BuildSession } from '../build/session.js';
 import { coreElements } from '../elements/core-elements.js';
 import type { ElementKeys } from '../key/element-key.js';
@@ -11,6 +12,7 @@ import { diskFiles, layeredFiles, normalPath, type ProjectFiles } from '../load/
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Key, Sandbox } from '../plugin/ports.js';
 import { PluginRegistry, type PluginModule } from '../plugin/registry.js';
+import { SourceServices } from '../plugin/source-services.js';
 import { readBlob, walkTree, type TreeEntry } from '../cas/tree.js';
 import type { ElementGraph } from '../resolve/element-graph.js';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.js';
@@ -87,7 +89,11 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
   const { directory, files } = placeProject(options, temporary);
   const store = options.store ?? LocalStore.open(join(temporary, 'store'));
   const memo = (name: string): string => store.memo(name);
-  const registry = new PluginRegistry().register({ elements: coreElements({ memo, verify: false }), sources: [local] });
+  const services = new SourceServices(store, process.env.PATH ?? '');
+  const registry = new PluginRegistry(services).register({
+    elements: coreElements({ memo, verify: false }),
+    sources: [local],
+  });
   for (const plugin of options.plugins ?? []) registry.register(plugin);
   const events: BuildEvent[] = [];
   const session = await BuildSession.open(
@@ -95,6 +101,7 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
       store,
       sandbox: options.sandbox?.(store) ?? new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
       listener: (event) => events.push(event),
+      scheduler: new Scheduler(),
       signal: new AbortController().signal,
       retryFailed: options.retryFailed ?? false,
     },

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildElement, diskFiles, layeredFiles, parseYaml, type Element, type ElementGraph } from '@wheelhouse/element';
+import {
+  BuildElement,
+  diskFiles,
+  layeredFiles,
+  parseYaml,
+  preflight,
+  type Element,
+  type ElementGraph,
+} from '@wheelhouse/element';
 import { errorText, projectDirectory } from '../load/project-directory.js';
 import { coreRegistry, resolve } from './resolve.js';
 
@@ -231,7 +239,9 @@ describe('resolveProject', () => {
 
   it('collects what preflights say', async () => {
     const graph = graphOf({ 'a.bst': 'kind: import\n', 'b.bst': 'kind: import\n' }, ['a.bst', 'b.bst']);
-    await expect(graph.preflight()).rejects.toThrow(/^a\.bst \[line 1 column 0\]: .*\nb\.bst \[line 1 column 0\]: .*$/);
+    await expect(preflight(graph.elements)).rejects.toThrow(
+      /^a\.bst \[line 1 column 0\]: .*\nb\.bst \[line 1 column 0\]: .*$/,
+    );
   });
 
   it("knows sources by their kind, with the project's settings for it under their own", () => {

@@ -8,6 +8,7 @@ import {
   local,
   LocalStore,
   PluginRegistry,
+  Scheduler,
   walkTree,
   type BuildEvent,
   type Sandbox,
@@ -63,6 +64,7 @@ export function testProject(root: string): TestProject {
         {
           store,
           sandbox: counted,
+          scheduler: new Scheduler(),
           listener: (event) => {
             events.push(event);
             project.onEvent(event);

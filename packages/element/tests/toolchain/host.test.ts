@@ -10,6 +10,7 @@ import {
   layeredFiles,
   LocalStore,
   PluginRegistry,
+  Scheduler,
 } from '@wheelhouse/element';
 import { temporaryPaths } from '../support/temporary.js';
 
@@ -45,6 +46,7 @@ function toolchain(): {
           store,
           sandbox: new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
           listener: () => undefined,
+          scheduler: new Scheduler(),
           signal: new AbortController().signal,
           retryFailed: false,
         },
@@ -187,6 +189,7 @@ test('a directory with a `*` stands for what there is of such names', async () =
       store,
       sandbox: new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
       listener: () => undefined,
+      scheduler: new Scheduler(),
       signal: new AbortController().signal,
       retryFailed: false,
     },

@@ -10,15 +10,8 @@ import {
   type MappingNode,
   type ScalarNode,
   type SourceKind,
-  type SourceMeta,
 } from '@wheelhouse/element';
 import type { ImageLayer } from '../format/base-image.js';
-
-/** What sources of kind `oci-layers` work with. */
-export interface OciLayersServices {
-  /** A private directory for files that are too large to be held in memory. */
-  readonly temporary: () => Promise<{ readonly path: string; dispose(): Promise<void> }>;
-}
 
 /**
  * The root of an image whose layers are in the store (docs/adr/0036). It is known by what is in the layers, however they
@@ -28,13 +21,6 @@ export interface OciLayersServices {
  */
 export class OciLayersSource extends Source {
   private layers: readonly ImageLayer[] = [];
-
-  constructor(
-    meta: SourceMeta,
-    private readonly services: OciLayersServices,
-  ) {
-    super(meta);
-  }
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'layers']);
@@ -67,7 +53,7 @@ export class OciLayersSource extends Source {
     if (missing.length > 0)
       throw new ElementError({ code: 'IMAGE', message: `${this.name}: a layer is not in the store` });
     const root = new RootTree();
-    const temporary = await this.services.temporary();
+    const temporary = await this.services.store.scratch.directory();
     try {
       for (const layer of this.layers) root.apply(await readLayer(to, layer, temporary.path));
     } finally {
@@ -88,6 +74,8 @@ function blobOf(node: ScalarNode): Digest {
 }
 
 /** Kind `oci-layers`. */
-export function ociLayersSourceKind(services: OciLayersServices): SourceKind {
-  return { kind: 'oci-layers', formatVersion: 1, create: (meta) => new OciLayersSource(meta, services) };
-}
+export const ociLayers: SourceKind = {
+  kind: 'oci-layers',
+  formatVersion: 1,
+  create: (meta) => new OciLayersSource(meta),
+};

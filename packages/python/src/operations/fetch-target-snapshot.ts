@@ -3,7 +3,7 @@ import { ElementError, formatDigest } from '@wheelhouse/element';
 import type { SnapshotResult } from './fetch-snapshot.js';
 import { artifactFiles, outputsOf, planClosure, type Operation } from '../workspace/operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
-import { fetchMissing, openPlan, toolsOf } from '../workspace/python-engine.js';
+import { openPlan, toolsOf } from '../workspace/python-engine.js';
 import { writeOutputs } from '../workspace/tree-files.js';
 import type { Target, TargetRequest } from '../interpreter/target.js';
 import { compareVersions, satisfies } from '../requirements/specifier.js';
@@ -32,7 +32,6 @@ export async function fetchTargetSnapshot(operation: Operation, request: TargetR
     projects: [project],
     findLinks: [directory],
   });
-  await fetchMissing(session, engine);
   const outcomes = await session.build();
   const files = await artifactFiles(operation, session, [name]);
   await writeOutputs(engine.store.blobs, directory, files);

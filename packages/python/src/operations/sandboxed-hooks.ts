@@ -3,7 +3,7 @@ import { readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@w
 import { hookFailure, type FailedHook } from '../hooks/hook-failure.js';
 import type { Operation } from '../workspace/operation.js';
 import { outsideHint } from './outside-hint.js';
-import { fetchMissing, openPlan } from '../workspace/python-engine.js';
+import { openPlan } from '../workspace/python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
 import { readToolsLock } from '../tools/tools-lock.js';
@@ -73,7 +73,6 @@ export class SandboxedHooks implements HookRunner {
       projects: [project],
       findLinks: [...this.findLinks, ...(sdist === undefined ? [] : [dirname(sdist.path)])],
     });
-    await fetchMissing(session, engine);
     const outcomes = await session.build();
     const failed = outcomes.find(({ status }) => status === 'failed');
     if (failed?.status === 'failed') {

@@ -4,6 +4,7 @@ import {
   ElementError,
   emptyTree,
   replaceFile,
+  ServiceKey,
   Source,
   writeTree,
   type BlobStore,
@@ -12,25 +13,22 @@ import {
   type Io,
   type Json,
   type MappingNode,
+  type SourceBatch,
   type SourceKind,
-  type SourceMeta,
 } from '@wheelhouse/element';
 import { crateFilename, type Crate } from '../lockfile/crate.js';
 import { hashFile } from '../fetch/snapshot-files.js';
 
 /** What sources of kind `crate` work with. */
 export interface CrateServices {
-  /** Where the files' bytes are kept. */
-  readonly blobs: BlobStore;
-  /** The path of a small file, by name, that remembers how long a crate is. */
-  readonly memo: (name: string) => string;
   /** Directories that may hold the files: snapshots. Absolute. */
   readonly findLinks: readonly string[];
   /** Downloads, checked, in the order of the crates. */
   readonly fetch: (crates: readonly Crate[], temporary: string, io: Io) => Promise<readonly string[]>;
-  /** A private directory to download to. */
-  readonly temporary: () => Promise<{ readonly path: string; dispose(): Promise<void> }>;
 }
+
+/** Where {@link CrateServices} are bound. */
+export const CRATE_SERVICES: ServiceKey<CrateServices> = new ServiceKey('crate');
 
 /**
  * One crate as the one file, `<name>-<version>.crate`, at the source's root (docs/adr/0028). Known by its checksum.
@@ -38,14 +36,8 @@ export interface CrateServices {
  * Configuration: `name`, `version`, `checksum` (`sha256:...`), and `registry` where it is not cargo's own.
  */
 export class CrateSource extends Source {
+  override readonly batch: SourceBatch = fetchTogether;
   private crate: Crate = { name: '', version: '', checksum: '' };
-
-  constructor(
-    meta: SourceMeta,
-    private readonly services: CrateServices,
-  ) {
-    super(meta);
-  }
 
   /** The one file that may be it: `sha256:<hex>`. */
   get hashes(): readonly string[] {
@@ -77,11 +69,11 @@ export class CrateSource extends Source {
   }
 
   override async consistency(): Promise<Consistency> {
-    return (await this.kept(this.services.blobs)) === undefined ? 'resolved' : 'cached';
+    return (await this.kept(this.services.store.blobs)) === undefined ? 'resolved' : 'cached';
   }
 
   override async fetch(to: BlobStore, io: Io): Promise<Digest> {
-    await CrateSource.prefetch([this], to, io);
+    await CrateSource.fetchTogether([this], to, io);
     const digest = await this.kept(to);
     if (digest === undefined) throw new Error(`${this.name} was fetched and is not there`);
     const tree = emptyTree();
@@ -91,7 +83,7 @@ export class CrateSource extends Source {
   }
 
   /** Fetches all crates among `sources` that are not here: what snapshots have first, the rest by one run of cargo. */
-  static async prefetch(sources: readonly Source[], to: BlobStore, io: Io): Promise<number> {
+  static async fetchTogether(sources: readonly Source[], to: BlobStore, io: Io): Promise<void> {
     const missing = new Map<string, CrateSource>();
     for (const source of sources) {
       if (source instanceof CrateSource && (await source.kept(to)) === undefined) {
@@ -101,20 +93,21 @@ export class CrateSource extends Source {
     const wanted: CrateSource[] = [];
     for (const source of missing.values()) if (!(await source.fromLinks(to))) wanted.push(source);
     const [first] = wanted;
-    if (first === undefined) return missing.size;
-    const temporary = await first.services.temporary();
+    if (first === undefined) return;
+    const temporary = await first.services.store.scratch.directory();
     try {
       const crates = wanted.map(({ crate }) => crate);
-      const paths = await first.services.fetch(crates, temporary.path, io);
+      const paths = await first.services.of(CRATE_SERVICES).fetch(crates, temporary.path, io);
       for (const [index, source] of wanted.entries()) await source.keep(paths[index] ?? '', to);
     } finally {
       await temporary.dispose();
     }
-    return missing.size;
   }
 
   private async fromLinks(to: BlobStore): Promise<boolean> {
-    const paths = this.services.findLinks.map((directory) => join(directory, crateFilename(this.crate)));
+    const paths = this.services
+      .of(CRATE_SERVICES)
+      .findLinks.map((directory) => join(directory, crateFilename(this.crate)));
     for (const path of paths) {
       if (!existsSync(path) || `sha256:${(await hashFile(path)).sha256}` !== this.crate.checksum) continue;
       await this.keep(path, to);
@@ -145,11 +138,13 @@ export class CrateSource extends Source {
   }
 
   private memoPath(): string {
-    return this.services.memo(`crate-${this.crate.checksum.slice('sha256:'.length)}`);
+    return this.services.store.memo(`crate-${this.crate.checksum.slice('sha256:'.length)}`);
   }
 }
 
-/** Kind `crate`. */
-export function crateSourceKind(services: CrateServices): SourceKind {
-  return { kind: 'crate', formatVersion: 1, create: (meta) => new CrateSource(meta, services) };
+async function fetchTogether(sources: readonly Source[], to: BlobStore, io: Io): Promise<void> {
+  await CrateSource.fetchTogether(sources, to, io);
 }
+
+/** Kind `crate`. Needs {@link CRATE_SERVICES}. */
+export const crate: SourceKind = { kind: 'crate', formatVersion: 1, create: (meta) => new CrateSource(meta) };

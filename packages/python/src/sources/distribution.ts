@@ -6,6 +6,7 @@ import {
   ElementError,
   emptyTree,
   replaceFile,
+  ServiceKey,
   Source,
   throwCollected,
   writeTree,
@@ -15,8 +16,9 @@ import {
   type Io,
   type Json,
   type MappingNode,
+  type SourceBatch,
   type SourceKind,
-  type SourceMeta,
+  type SourceServices,
 } from '@wheelhouse/element';
 import type { DistributionFile, DistributionRequest } from '../fetch/distribution-file.js';
 import { mismatch } from '../fetch/mismatch.js';
@@ -26,10 +28,6 @@ import { hashFile, snapshotFiles, type SnapshotFile } from '../fetch/snapshot-fi
 
 /** What sources of kind `distribution` work with. */
 export interface DistributionServices {
-  /** Where the files' bytes are kept. */
-  readonly blobs: BlobStore;
-  /** The path of a small file, by name, that remembers which file answered a request. */
-  readonly memo: (name: string) => string;
   /** Directories that may hold the files: snapshots. Absolute. */
   readonly findLinks: readonly string[];
   /** The interpreter a source's `target` means. */
@@ -41,9 +39,10 @@ export interface DistributionServices {
     destination: string,
     io: Io,
   ) => Promise<readonly DistributionFile[]>;
-  /** A private directory to download to. */
-  readonly temporary: () => Promise<{ readonly path: string; dispose(): Promise<void> }>;
 }
+
+/** Where {@link DistributionServices} are bound. */
+export const DISTRIBUTION_SERVICES: ServiceKey<DistributionServices> = new ServiceKey('distribution');
 
 /** A file with its bytes' name. */
 interface KeptFile {
@@ -61,15 +60,9 @@ const FORMATS: readonly string[] = ['wheel', 'sdist', 'any'] satisfies readonly 
  * best), `target` ({@link Interpreter.tagsDigest}).
  */
 export class DistributionSource extends Source {
+  override readonly batch: SourceBatch = fetchTogether;
   private request: DistributionRequest = { name: '', version: '', hashes: [], format: 'any' };
   private target = '';
-
-  constructor(
-    meta: SourceMeta,
-    private readonly services: DistributionServices,
-  ) {
-    super(meta);
-  }
 
   /** The files that may be it: `sha256:<hex>`. */
   get hashes(): readonly string[] {
@@ -114,39 +107,38 @@ export class DistributionSource extends Source {
   }
 
   override async consistency(): Promise<Consistency> {
-    return (await this.remembered(this.services.blobs)) === undefined ? 'resolved' : 'cached';
+    return (await this.remembered(this.services.store.blobs)) === undefined ? 'resolved' : 'cached';
   }
 
   /** Looks in the store, then in the snapshots, then asks the indexes. @throws ElementError LOCK_HASH, FETCH */
   override async fetch(to: BlobStore, io: Io): Promise<Digest> {
     const kept = (await this.remembered(to)) ?? (await this.fromLinks(to));
     if (kept !== undefined) return await treeOf(to, kept);
-    await fetchAll([this], this.services, this.interpreter(), to, io);
+    await fetchAll([this], this.services, this.interpreter(), { to, io });
     const fetched = await this.remembered(to);
     if (fetched === undefined) throw new Error(`${this.name} was fetched and is not there`);
     return await treeOf(to, fetched);
   }
 
   /** Fetches all `sources` that are not here: what snapshots have first, the rest by one process for each target. */
-  static async prefetch(sources: readonly Source[], to: BlobStore, io: Io): Promise<number> {
+  static async fetchTogether(sources: readonly Source[], to: BlobStore, io: Io): Promise<void> {
     const missing: DistributionSource[] = [];
     for (const source of new Set(sources)) {
       if (source instanceof DistributionSource && (await source.remembered(to)) === undefined) missing.push(source);
     }
     const groups = new Map<string, DistributionSource[]>();
-    const known = new Map<string, DistributionSource>();
+    const known = new Set<string>();
     for (const source of missing) {
       const key = canonicalJson(source.getUniqueKey());
       if (known.has(key)) continue;
-      known.set(key, source);
+      known.add(key);
       if ((await source.fromLinks(to)) !== undefined) continue;
       groups.set(source.target, [...(groups.get(source.target) ?? []), source]);
     }
     for (const group of groups.values()) {
       const [first] = group;
-      if (first !== undefined) await fetchAll(group, first.services, first.interpreter(), to, io);
+      if (first !== undefined) await fetchAll(group, first.services, first.interpreter(), { to, io });
     }
-    return known.size;
   }
 
   /** Takes a file that was fetched for this source. */
@@ -182,7 +174,7 @@ export class DistributionSource extends Source {
   }
 
   private interpreter(): Interpreter {
-    const interpreter = this.services.interpreter(this.target);
+    const interpreter = this.services.of(DISTRIBUTION_SERVICES).interpreter(this.target);
     if (interpreter !== undefined) return interpreter;
     throw new ElementError({
       code: 'INTERPRETER',
@@ -215,41 +207,37 @@ export class DistributionSource extends Source {
   }
 
   private candidates(): SnapshotFile[] {
-    const tags = this.services.interpreter(this.target)?.tags ?? [];
-    return snapshotFiles(this.services.findLinks, this.request, tags);
+    const tags = this.services.of(DISTRIBUTION_SERVICES).interpreter(this.target)?.tags ?? [];
+    return snapshotFiles(this.services.of(DISTRIBUTION_SERVICES).findLinks, this.request, tags);
   }
 
   private memoPath(): string {
     const key = createHash('sha256').update(canonicalJson(this.getUniqueKey())).digest('hex');
-    return this.services.memo(`distribution-${key}`);
+    return this.services.store.memo(`distribution-${key}`);
   }
 }
 
-/** Kind `distribution`. */
-export function distributionSourceKind(services: DistributionServices): SourceKind {
-  return { kind: 'distribution', formatVersion: 1, create: (meta) => new DistributionSource(meta, services) };
+async function fetchTogether(sources: readonly Source[], to: BlobStore, io: Io): Promise<void> {
+  await DistributionSource.fetchTogether(sources, to, io);
 }
 
-/**
- * Fetches the distributions among `sources` that are not in the store, all at once.
- *
- * @returns how many there were @throws ElementError LOCK_HASH, FETCH
- */
-export async function prefetch(sources: readonly Source[], to: BlobStore, io: Io): Promise<number> {
-  return await DistributionSource.prefetch(sources, to, io);
-}
+/** Kind `distribution`. Needs {@link DISTRIBUTION_SERVICES}. */
+export const distribution: SourceKind = {
+  kind: 'distribution',
+  formatVersion: 1,
+  create: (meta) => new DistributionSource(meta),
+};
 
 async function fetchAll(
   sources: readonly DistributionSource[],
-  services: DistributionServices,
+  services: SourceServices,
   interpreter: Interpreter,
-  to: BlobStore,
-  io: Io,
+  { to, io }: { readonly to: BlobStore; readonly io: Io },
 ): Promise<void> {
-  const temporary = await services.temporary();
+  const temporary = await services.store.scratch.directory();
   try {
     const requests = sources.map((source) => source.wanted);
-    const files = await services.fetch(requests, interpreter, temporary.path, io);
+    const files = await services.of(DISTRIBUTION_SERVICES).fetch(requests, interpreter, temporary.path, io);
     for (const [index, source] of sources.entries()) {
       const file = files[index];
       if (file !== undefined) await source.keep(file, to);

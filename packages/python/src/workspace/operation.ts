@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { HostElement, type BuildListener, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
-import { fetchMissing, finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
+import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
 import type { PythonWorkspace } from './python-workspace.js';
@@ -72,7 +72,6 @@ export async function buildTargets(
   };
   const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
   try {
-    await fetchMissing(session, engine);
     const outcomes = await session.build();
     await finishBackground(engine);
     return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };

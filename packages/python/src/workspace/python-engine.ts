@@ -5,6 +5,7 @@ import {
   coreElements,
   coreSources,
   PluginRegistry,
+  SourceServices,
   withActivity,
   type Activity,
   type Engine,
@@ -20,9 +21,9 @@ import { pythonElements } from '../elements/python-elements.js';
 import { hosts } from '../elements/services.js';
 import { findPython } from '../interpreter/choose-interpreter.js';
 import { bundled } from '../sources/bundled.js';
-import { CrateSource, crateSourceKind } from '../sources/crate.js';
-import { distributionSourceKind, prefetch } from '../sources/distribution.js';
-import { ociLayersSourceKind } from '../layers/oci-layers.js';
+import { crate, CRATE_SERVICES } from '../sources/crate.js';
+import { distribution, DISTRIBUTION_SERVICES } from '../sources/distribution.js';
+import { ociLayers } from '../layers/oci-layers.js';
 import { projectFilesKind } from '../sources/project-files.js';
 import { vendorDirectory } from '../lockfile/vendored-files.js';
 import type { Tools } from '../tools/ensure-tools.js';
@@ -63,13 +64,6 @@ export async function openPlan(
     targets: input.targets,
     registry: registryFor(workspace, engine, { ...input, projects }),
   });
-}
-
-/** Fetches, all at once, what a build of the session's targets is going to need. @returns how many files were fetched */
-export async function fetchMissing(session: BuildSession, engine: PythonEngine): Promise<number> {
-  const sources = (await session.missing()).flatMap((element) => element.sources);
-  const { blobs } = engine.store;
-  return (await prefetch(sources, blobs, ioOf(engine))) + (await CrateSource.prefetch(sources, blobs, ioOf(engine)));
 }
 
 /** Awaits what goes on beside builds, so that nothing of it is lost when the process ends. @throws where it failed */
@@ -113,9 +107,8 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
     ...workspace.projects.map(({ ref }) => join(workspace.directory, vendorDirectory(ref.root))),
     ...(input.findLinks ?? []),
   ];
-  const distribution = distributionSourceKind({
-    blobs: store.blobs,
-    memo: (name) => store.memo(name),
+  const services = new SourceServices(store, engine.environment.PATH ?? '');
+  services.bind(DISTRIBUTION_SERVICES, {
     findLinks,
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
     fetch: async (requests, interpreter, destination, io) => {
@@ -136,11 +129,8 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         ),
       );
     },
-    temporary: () => store.scratch.directory(),
   });
-  const crate = crateSourceKind({
-    blobs: store.blobs,
-    memo: (name) => store.memo(name),
+  services.bind(CRATE_SERVICES, {
     findLinks,
     fetch: async (crates, temporary, io) => {
       const { fetchCrates } = await import('../rust/fetch-crates.js');
@@ -148,10 +138,8 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
         fetchCrates(crates, { environment: engine.environment, temporary, io }),
       );
     },
-    temporary: () => store.scratch.directory(),
   });
-  const ociLayers = ociLayersSourceKind({ temporary: () => store.scratch.directory() });
-  return new PluginRegistry()
+  return new PluginRegistry(services)
     .register({
       elements: coreElements({
         memo: (name) => store.memo(name),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalStore, walkTree, toMapping, type Source } from '@wheelhouse/element';
-import { distributionSourceKind, prefetch, type DistributionFile, type Interpreter } from '@wheelhouse/python';
+import { LocalStore, SourceServices, walkTree, toMapping, type Source } from '@wheelhouse/element';
+import { distribution, DISTRIBUTION_SERVICES, type DistributionFile, type Interpreter } from '@wheelhouse/python';
 import { PackageIndex } from '../testing/package-index.js';
 import { fetchDistributions } from '@wheelhouse/python/lock';
 import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
@@ -33,9 +33,7 @@ function setUp(): {
   const snapshot = join(store.directory, 'snapshot');
   mkdirSync(snapshot);
   const asked: string[][] = [];
-  const kind = distributionSourceKind({
-    blobs: store.blobs,
-    memo: (name) => store.memo(name),
+  const services = new SourceServices(store).bind(DISTRIBUTION_SERVICES, {
     findLinks: [snapshot],
     interpreter: (target) => (target === interpreter.tagsDigest ? interpreter : undefined),
     fetch: async (requests, wanted, destination): Promise<DistributionFile[]> => {
@@ -50,15 +48,15 @@ function setUp(): {
         io,
       });
     },
-    temporary: () => store.scratch.directory(),
   });
   const source = (file: string, more: object = {}): Source => {
-    const made = kind.create({
+    const made = distribution.create({
       identity: { kind: 'distribution', formatVersion: 1 },
       name: file,
       origin: { file: 'x.bst', line: 1, column: 0 },
       project: { name: 'x', directory: store.directory },
       directory: '.',
+      services,
     });
     const hashes = [`sha256:${index.sha256(file)}`];
     const plain = { name: file.charAt(0), version: '1.0', hashes, target: interpreter.tagsDigest, ...more };
@@ -127,10 +125,11 @@ test('all that is missing is fetched at once, the same thing once', async () => 
   const sources = ['a-1.0-py3-none-any.whl', 'b-1.0-py3-none-any.whl', 'b-1.0.tar.gz', 'a-1.0-py3-none-any.whl'].map(
     (file) => source(file),
   );
-  expect(await prefetch(sources, store.blobs, io)).toBe(3);
+  await sources[0]?.batch?.(sources, store.blobs, io);
   expect(asked).toEqual([['a', 'b']]);
   for (const each of sources) expect(await each.consistency()).toBe('cached');
-  expect(await prefetch(sources, store.blobs, io)).toBe(0);
+  await sources[0]?.batch?.(sources, store.blobs, io);
+  expect(asked).toEqual([['a', 'b']]);
 });
 
 test.each([

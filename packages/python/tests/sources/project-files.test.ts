@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ElementError, formatError, MemoryBlobStore, toMapping, walkTree, type Source } from '@wheelhouse/element';
+import {
+  ElementError,
+  formatError,
+  MemoryBlobStore,
+  SourceServices,
+  toMapping,
+  walkTree,
+  type Source,
+} from '@wheelhouse/element';
 import { projectFilesKind } from '@wheelhouse/python';
 import { io, temporaryDirectory } from '../testing/tools.js';
 
@@ -28,6 +36,7 @@ function workspace({ git }: { readonly git: boolean }): { readonly project: stri
     origin: PLACE,
     project: { name: 'workspace', directory },
     directory: '.',
+    services: new SourceServices(),
   });
   source.configure(toMapping({ kind: 'project-files', path: 'app', include: [], exclude: ['tests/**'] }, PLACE));
   return { project, source };

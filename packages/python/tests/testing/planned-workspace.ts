@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { LocalStore, type BuildSession } from '@wheelhouse/element';
+import { LocalStore, Scheduler, type BuildSession } from '@wheelhouse/element';
 import {
   openPlan,
   planClosure,
@@ -21,6 +21,7 @@ export function idleEngine(): PythonEngine {
       supports: () => undefined,
       run: () => Promise.reject(new Error('nothing is built here')),
     },
+    scheduler: new Scheduler(),
     listener: () => undefined,
     signal: new AbortController().signal,
     retryFailed: false,

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+
+/**
+ * What is limited: `fetch`, what waits for a network; `build`, what runs commands; `collect`, what merges trees and keeps
+ * them, in this process.
+ */
+export type Resource = 'fetch' | 'build' | 'collect';
+
+/** How much of each resource there is at once. */
+export type Capacity = Readonly<Record<Resource, number>>;
+
+/** As many downloads as pip's and uv's servers are used to from one machine. */
+const FETCHES = 8;
+
+/**
+ * Decides what runs now and what waits. An entry point makes one, and all that it opens share it: sessions, the projects
+ * of a command, the tasks of a batch (docs/adr/0089).
+ */
+export class Scheduler {
+  private readonly queues: Readonly<Record<Resource, Queue>>;
+
+  /** @param capacity as many builds as there are processors unless given */
+  constructor(capacity: Partial<Capacity> = {}) {
+    const processors = availableParallelism();
+    this.queues = {
+      fetch: new Queue(capacity.fetch ?? FETCHES),
+      build: new Queue(capacity.build ?? processors),
+      collect: new Queue(capacity.collect ?? processors),
+    };
+  }
+
+  /**
+   * Does `work` when there is room for it.
+   *
+   * @param priority of those that wait, the one with the highest is first; among equals the one that came first
+   */
+  async run<T>(resource: Resource, work: () => Promise<T>, priority = 0): Promise<T> {
+    return await this.queues[resource].run(work, priority);
+  }
+}
+
+/** Work that waits for its turn. */
+interface Waiting {
+  readonly priority: number;
+  begin(): Promise<void>;
+}
+
+class Queue {
+  private readonly limit: pLimit.Limit;
+  private readonly waiting: Waiting[] = [];
+
+  constructor(capacity: number) {
+    this.limit = pLimit(capacity);
+  }
+
+  async run<T>(work: () => Promise<T>, priority: number): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      this.waiting.push({ priority, begin: () => work().then(resolve, reject) });
+      // The place is anybody's: who gets it is decided when it is free.
+      void this.limit(() => this.mostUrgent()?.begin());
+    });
+  }
+
+  private mostUrgent(): Waiting | undefined {
+    let best = 0;
+    for (const [index, { priority }] of this.waiting.entries()) {
+      if (priority > (this.waiting[best]?.priority ?? 0)) best = index;
+    }
+    return this.waiting.splice(best, 1)[0];
+  }
+}
