@@ -6,14 +6,17 @@ import {
   DiskBlobStore,
   emptyTree,
   encodeDirectory,
+  LayeredArtifactStore,
+  LayeredBlobStore,
   MemoryArtifactStore,
   MemoryBlobStore,
+  VerifyingBlobStore,
   writeBlob,
   writeTree,
   type ArtifactRecord,
   type Key,
 } from '@wheelhouse/element';
-import { artifactStoreContract } from '@wheelhouse/element/testing';
+import { artifactStoreContract, type StoresUnderTest } from '@wheelhouse/element/testing';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';
 
@@ -44,6 +47,8 @@ describe.each([
   ['DiskArtifactStore', () => onDisk()],
   ['DiskArtifactStore over blobs in memory', () => overMemory((blobs) => new DiskArtifactStore(fresh(), blobs))],
   ['MemoryArtifactStore', () => overMemory((blobs) => new MemoryArtifactStore(blobs))],
+  ['DiskArtifactStore over verified blobs', overVerified],
+  ['LayeredArtifactStore of a disk and memory', layered],
 ])('%s', (_name, make) => {
   for (const { name, run } of artifactStoreContract(make)) test(name, run);
 });
@@ -51,6 +56,20 @@ describe.each([
 function overMemory<T>(make: (blobs: MemoryBlobStore) => T): { artifacts: T; blobs: MemoryBlobStore } {
   const blobs = new MemoryBlobStore();
   return { blobs, artifacts: make(blobs) };
+}
+
+function overVerified(): StoresUnderTest {
+  const directory = fresh();
+  const blobs = new VerifyingBlobStore(new DiskBlobStore(directory));
+  return { blobs, artifacts: new DiskArtifactStore(directory, blobs) };
+}
+
+function layered(): StoresUnderTest {
+  const directory = fresh();
+  const far = new MemoryBlobStore();
+  const blobs = new LayeredBlobStore(new DiskBlobStore(directory), far);
+  const near = new DiskArtifactStore(directory, blobs);
+  return { blobs, artifacts: new LayeredArtifactStore(near, new MemoryArtifactStore(far)) };
 }
 
 describe('DiskArtifactStore', () => {

@@ -6,6 +6,7 @@ import {
   digestOf,
   DiskBlobStore,
   formatDigest,
+  LayeredBlobStore,
   MemoryBlobStore,
   readBlob,
   VerifyingBlobStore,
@@ -22,9 +23,22 @@ describe.each([
   ['DiskBlobStore', () => new DiskBlobStore(fresh())],
   ['MemoryBlobStore', () => new MemoryBlobStore()],
   ['VerifyingBlobStore over a disk', () => new VerifyingBlobStore(new DiskBlobStore(fresh()))],
+  ['VerifyingBlobStore over memory', () => new VerifyingBlobStore(new MemoryBlobStore())],
+  [
+    'LayeredBlobStore of a disk and memory',
+    () => new LayeredBlobStore(new DiskBlobStore(fresh()), new MemoryBlobStore()),
+  ],
+  ['LayeredBlobStore of two disks, one of them verified', layeredDisks],
 ])('%s', (_name, make) => {
   for (const { name, run } of blobStoreContract(make)) test(name, run);
 });
+
+function layeredDisks(): LayeredBlobStore {
+  return new LayeredBlobStore(
+    new VerifyingBlobStore(new DiskBlobStore(fresh())),
+    new LayeredBlobStore(new MemoryBlobStore(), new DiskBlobStore(fresh())),
+  );
+}
 
 const SMALL = 10_000;
 const LARGE = 3_000_000;
