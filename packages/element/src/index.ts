@@ -176,7 +176,7 @@ export {
 } from './sandbox/contract.js';
 export { probeBubblewrap } from './sandbox/bubblewrap/probe.js';
 export type { Realisation } from './sandbox/bubblewrap/realised-root.js';
-export { errnoOf } from './base/errno.js';
+export { errnoOf, isAbsent } from './base/errno.js';
 export { makeDirectory } from './base/make-directory.js';
 export { namingPath, systemError } from './base/system-error.js';
 export { decodeText, readFileBytes, readTextFile } from './base/text-file.js';

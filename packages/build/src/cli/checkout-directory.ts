@@ -1,6 +1,6 @@
 import { lstatSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutTree, ElementError, makeDirectory, type BlobStore, type Digest } from '@wheelhouse/element';
+import { checkoutTree, ElementError, isAbsent, makeDirectory, type BlobStore, type Digest } from '@wheelhouse/element';
 
 /**
  * Writes a tree into a directory, whole or not at all. With `force` it is laid over what is there: files are replaced,
@@ -66,7 +66,7 @@ function isDirectoryAt(path: string): boolean {
     readdirSync(path);
     return true;
   } catch (error) {
-    if (['ENOTDIR', 'ENOENT'].includes(String((error as NodeJS.ErrnoException).code))) return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
 }

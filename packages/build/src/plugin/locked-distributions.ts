@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, replaceMemo } from '@wheelhouse/element';
+import { ElementError, errnoOf, replaceMemo } from '@wheelhouse/element';
 import { locksDirectory, parseLock } from '@wheelhouse/python';
-import { codeOf } from '../errno.js';
 
 /** A distribution as a lock has it. */
 export interface LockedDistribution {
@@ -73,7 +72,7 @@ function readIfPossible(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined) throw error;
     return undefined;
   }
 }
@@ -84,7 +83,7 @@ function listLocks(directory: string): string[] {
       .filter((name) => name.endsWith('.txt'))
       .sort();
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined) throw error;
     return [];
   }
 }
@@ -98,7 +97,7 @@ function readMemo(path: string): Map<string, readonly LockedDistribution[]> {
     return new Map(memo.format === FORMAT ? memo.locks : []);
   } catch (error) {
     // None yet, or one that was cut short.
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return new Map();
+    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return new Map();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
+import { errnoOf } from '@wheelhouse/element';
 import { gitFilesMatching, METADATA_FILES } from '@wheelhouse/python';
-import { codeOf } from '../errno.js';
 
 /** Directories that are not looked into where git does not say what is ignored. */
 const SKIPPED = new Set([
@@ -127,7 +127,7 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EISDIR') return undefined;
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') return undefined;
     throw error;
   }
 }
@@ -137,7 +137,7 @@ function readUnlessRefused(path: string): string {
   try {
     return readIfThere(path) ?? '';
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (errnoOf(error) === undefined) throw error;
     return '[project]\n[metadata]\n';
   }
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
-import { errnoOf } from './errno.js';
+import { isAbsent } from './errno.js';
 import { ElementError } from './error.js';
 import type { Origin } from './origin.js';
 import { shownPath, systemError } from './system-error.js';
@@ -41,8 +41,7 @@ export function readFileBytes(path: string, label: string = path): Buffer | unde
       closeSync(file);
     }
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
+    if (isAbsent(error)) return undefined;
     throw systemError(error, path) ?? error;
   }
 }

@@ -6,7 +6,7 @@ import { digestOf, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { Key, Sink } from '../plugin/ports.js';
-import { storeError } from '../store/errno.js';
+import { storeError } from '../store/store-error.js';
 import { makeDirectory } from '../base/make-directory.js';
 
 /** A file system takes 255 bytes for a name; the rest tells names apart that are cut. */

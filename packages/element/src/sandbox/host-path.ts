@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errnoOf, isAbsent } from '../base/errno.js';
 import { ElementError } from '../base/error.js';
 
 /**
@@ -11,8 +12,7 @@ export function hostType(path: string): 'directory' | 'file' {
   try {
     return statSync(path).isDirectory() ? 'directory' : 'file';
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') {
+    if (errnoOf(error) === 'EACCES') {
       throw new ElementError({
         code: 'TOOLCHAIN',
         message: `\`${path}\` cannot be reached: \`${closedDirectory(path)}\` is closed to this user`,
@@ -20,7 +20,7 @@ export function hostType(path: string): 'directory' | 'file' {
         cause: error,
       });
     }
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    if (!isAbsent(error)) throw error;
     throw new ElementError({
       code: 'TOOLCHAIN',
       message: `\`${path}\` of the toolchain does not exist on this machine`,
@@ -41,7 +41,7 @@ function isSearchable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    if (errnoOf(error) !== 'EACCES') throw error;
     return false;
   }
 }

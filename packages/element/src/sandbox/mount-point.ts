@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../base/errno.js';
 import { ElementError } from '../base/error.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import { emptyTree, openTree, splitPath, writeBlob, type MutableTree } from '../cas/tree.js';
@@ -149,8 +150,8 @@ function removeIfEmpty(path: string): void {
   try {
     rmdirSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    const errno = errnoOf(error);
+    if (errno !== 'ENOTEMPTY' && errno !== 'EEXIST') throw error;
   }
 }
 

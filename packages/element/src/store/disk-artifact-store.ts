@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
 import { errnoOf } from '../base/errno.js';
-import { storeError } from './errno.js';
+import { storeError } from './store-error.js';
 import { lockFile } from './file-lock.js';
 import { hasBlobs } from './record-blobs.js';
 import { formatRecord, parseRecord } from './record-text.js';

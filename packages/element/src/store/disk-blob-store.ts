@@ -6,7 +6,7 @@ import { digestOf, sameDigest, type Digest } from '../cas/digest.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import { corrupt, mismatch, missing, tooLong } from './blob-error.js';
 import { errnoOf } from '../base/errno.js';
-import { storeError } from './errno.js';
+import { storeError } from './store-error.js';
 import { makeDirectory } from '../base/make-directory.js';
 
 /** Up to this many bytes a blob goes through memory in one piece, and a whole read of it checks its hash. */

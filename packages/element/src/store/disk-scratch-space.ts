@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from '../base/make-directory.js';
 import type { ScratchDirectory, ScratchSpace } from '../plugin/local-ports.js';
-import { storeError } from './errno.js';
+import { storeError } from './store-error.js';
 import { removeTree } from './removal.js';
 
 /** Scratch space below the directory of a store: `work/` for private directories, `logs/` for logs. */

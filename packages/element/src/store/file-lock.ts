@@ -5,7 +5,7 @@ import { ElementError } from '../base/error.js';
 import { errnoOf } from '../base/errno.js';
 import { makeDirectory } from '../base/make-directory.js';
 import type { Lock } from '../plugin/local-ports.js';
-import { storeError } from './errno.js';
+import { storeError } from './store-error.js';
 
 /** How a lock is asked for. */
 export interface LockOptions {

@@ -7,7 +7,7 @@ import type { CheckoutOptions, LocalTrees, TreeLease } from '../plugin/local-por
 import { checkoutTree, copyFile } from './checkout.js';
 import type { DiskBlobStore } from './disk-blob-store.js';
 import { errnoOf } from '../base/errno.js';
-import { storeError } from './errno.js';
+import { storeError } from './store-error.js';
 import { lockFile } from './file-lock.js';
 import { removeTree } from './removal.js';
 import { SharedLocks } from './shared-locks.js';

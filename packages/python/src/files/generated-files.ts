@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, errnoOf, isAbsent } from '@wheelhouse/element';
 import { baseOf, sharedMatcher } from './shared-files.js';
-import { isAbsent } from '../errno.js';
 
 /** Files that a task makes and a wheel holds, though git ignores them. */
 export interface GeneratedFiles {
@@ -46,7 +45,7 @@ async function filesBelow(directory: string, base: string): Promise<string[]> {
       .filter((entry) => !entry.isDirectory())
       .map((entry) => posix.join(entry.parentPath, entry.name).slice(posix.join(directory, '/').length));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [base];
+    if (errnoOf(error) === 'ENOTDIR') return [base];
     if (isAbsent(error)) return [];
     throw error;
   }

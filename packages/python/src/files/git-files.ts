@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { isAbsent } from '@wheelhouse/element';
 import { askGit } from './git-command.js';
 import { walkedFiles } from './walked-files.js';
-import { isAbsent } from '../errno.js';
 
 /** Which files {@link gitListing} lists. */
 export interface GitFilesOptions {

@@ -1,12 +1,11 @@
 import { readlinkSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, isAbsent } from '@wheelhouse/element';
 import { generatedFiles, type GeneratedFiles } from './generated-files.js';
 import type { AbsentFiles } from './git-files.js';
 import { sharedFiles } from './shared-files.js';
 import { projectListing, sourceSetMatcher, type SourceSet } from './source-set.js';
-import { isAbsent } from '../errno.js';
 
 /** Which files an element is made from. */
 export interface StagedFilesChoice {

@@ -1,8 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
+import { ElementError, isAbsent } from '@wheelhouse/element';
 
 /** What tools leave in a project that is under no version control. */
 const DEBRIS =

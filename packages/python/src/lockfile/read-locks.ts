@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, readTextFile } from '@wheelhouse/element';
+import { ElementError, isAbsent, readTextFile } from '@wheelhouse/element';
 import type { Lock, LockKind, ProjectLocks } from './lock.js';
 import { parseLock } from './parse.js';
-import { isAbsent } from '../errno.js';
 
 /** The project whose locks are read. */
 export interface LockedProject {

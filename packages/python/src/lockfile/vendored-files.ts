@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, throwCollected } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
+import { ElementError, isAbsent, throwCollected } from '@wheelhouse/element';
 import { parseFilename } from '../requirements/filename.js';
 import type { Lock, LockEntry, ProjectLocks, VendoredFile } from './lock.js';
 import { locksDirectory, type LockPlace } from './read-locks.js';

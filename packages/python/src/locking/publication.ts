@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { readFileBytes } from '@wheelhouse/element';
+import { isAbsent, readFileBytes } from '@wheelhouse/element';
 import type { NotKept } from './adoption.js';
-import { isAbsent } from '../errno.js';
 import { formatLock } from '../lockfile/format.js';
 import type { Lock, ProjectLocks } from '../lockfile/lock.js';
 import { parseLock, plainText } from '../lockfile/parse.js';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import {
   digestOf,
   ElementError,
+  isAbsent,
   readBlob,
   replaceFile,
   walkTree,
   type BlobStore,
   type Digest,
 } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
 import { sourceSetMatcher } from '../files/source-set.js';
 
 /** What {@link writeBackTestFiles} works with. */

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import {
   ElementError,
   ErrorCollector,
+  isAbsent,
   parseYaml,
   readDataFile,
   type MappingNode,
@@ -10,7 +11,6 @@ import {
 } from '@wheelhouse/element';
 import { TEMPLATES } from './elements-of-plan.js';
 import { shortDigest } from './planned-element.js';
-import { isAbsent } from '../errno.js';
 import { pythonElements } from '../elements/python-elements.js';
 
 /**

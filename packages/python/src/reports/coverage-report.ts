@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { digestOf, walkTree, type BlobStore, type Digest } from '@wheelhouse/element';
+import { digestOf, isAbsent, walkTree, type BlobStore, type Digest } from '@wheelhouse/element';
 import { childElements, parseXml, xmlText } from './xml.js';
-import { isAbsent } from '../errno.js';
 import { projectFiles } from '../files/source-set.js';
 
 /** A project whose files may have been measured. */

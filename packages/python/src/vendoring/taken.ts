@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, isAbsent } from '@wheelhouse/element';
 import { checkOut } from './git-checkout.js';
 import type { VendorServices } from './vendor-services.js';
 import { entryOf, hashOf, pathInWorkspace, treeDigest, vendorDirectory } from '../lockfile/vendored-files.js';
-import { isAbsent } from '../errno.js';
 import { fetchAddress } from '../fetch/fetch-distributions.js';
 import { expandVariables, parseAddress } from '../requirements/address.js';
 import type { Requirement } from '../requirements/requirement.js';

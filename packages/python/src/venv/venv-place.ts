@@ -1,7 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
+import { ElementError, isAbsent } from '@wheelhouse/element';
 
 /** The file by which an environment that was made here is known; it holds a {@link VenvStamp}. */
 export const STAMP = 'wheelhouse.json';

@@ -1,7 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
-import { isAbsent } from '../errno.js';
+import { errnoOf, isAbsent } from '@wheelhouse/element';
 
 /** What lies at a path that a document names: the file, by its absolute path, or why it is not read. */
 export type OwnFile =

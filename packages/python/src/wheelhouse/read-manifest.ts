@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, isAbsent } from '@wheelhouse/element';
 import type { Manifest, TestRecord } from './manifest.js';
-import { isAbsent } from '../errno.js';
 import { JsonDocument } from './json-document.js';
 import { refusedPath } from './own-file.js';
 

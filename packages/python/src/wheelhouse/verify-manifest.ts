@@ -1,12 +1,12 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isAbsent } from '@wheelhouse/element';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { ownFile, refusedPath } from './own-file.js';
 import { nameOf, resolvedOf, sha256Of, treeDigestOf } from './verify-provenance.js';
 import { sha256Of as sha256OfBytes, type WheelDescription } from './wheel-description.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
-import { isAbsent } from '../errno.js';
 import { fileBytes } from '../inspection/archive.js';
 import { parseWheelName } from '../requirements/wheel-name.js';
 import { normalizeName } from '../requirements/name.js';

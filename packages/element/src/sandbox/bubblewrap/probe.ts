@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../../base/errno.js';
 import { ElementError } from '../../base/error.js';
 import { getHostTool } from '../../plugin/host-tool.js';
 import type { Refusal } from '../../plugin/ports.js';
@@ -82,8 +83,8 @@ function readKnob(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'EACCES') throw error;
+    const errno = errnoOf(error);
+    if (errno !== 'ENOENT' && errno !== 'EACCES') throw error;
     return undefined;
   }
 }
