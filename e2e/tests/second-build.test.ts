@@ -105,7 +105,7 @@ test('the executor fails for it, too, and the words of the command line are chec
   expect(exitCode).toBe(1);
   expect(stdout).toContain(`${WHEEL} differs when it is built again:\n  unsteady/clock.txt: timestamp: `);
   expect((await workspace.wheelhouse(['build', 'unsteady', '--format', 'egg'])).stderr).toBe(
-    'wheelhouse build: --format is one of wheel, sdist, not `egg`\nhint: `wheelhouse build --help` says how it is used\n',
+    'wheelhouse build: --format is one of wheel, sdist, not `egg`\nhint: `wheelhouse build --help` shows its usage\n',
   );
   const refused = await workspace.nx(['run', 'unsteady:build-wheel', '--formats=sdist']);
   expect(refused.stdout).toContain(

@@ -125,7 +125,7 @@ describe('wheelhouse artifact checkout', () => {
     expect(run('artifact', ...args)).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `wheelhouse artifact: ${message}\nhint: \`wheelhouse artifact --help\` says how it is used\n`,
+      stderr: `wheelhouse artifact: ${message}\nhint: \`wheelhouse artifact --help\` shows its usage\n`,
     });
   });
 });

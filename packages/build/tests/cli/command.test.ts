@@ -87,40 +87,40 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command is given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
-      'wheelhouse: there is no command `make`\n' +
+      'wheelhouse: unknown command `make`\n' +
         'hint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',
       ['build', '--fast'],
-      "wheelhouse build: Unknown option '--fast'\nhint: `wheelhouse build --help` says how it is used\n",
+      "wheelhouse build: Unknown option '--fast'\nhint: `wheelhouse build --help` shows its usage\n",
     ],
     [
       'too few targets',
       ['verify'],
-      'wheelhouse verify: one project or directory is expected, not 0\nhint: `wheelhouse verify --help` says how it is used\n',
+      'wheelhouse verify: expected one project or directory, got 0\nhint: `wheelhouse verify --help` shows its usage\n',
     ],
     [
       'no index to serve',
       ['index', 'serve'],
       'wheelhouse index: `serve DIR` or `build DIR` is expected\n' +
-        'hint: `wheelhouse index --help` says how it is used\n',
+        'hint: `wheelhouse index --help` shows its usage\n',
     ],
     [
       'an address that is none',
       ['index', 'serve', 'somewhere', '--listen', '8080'],
       'wheelhouse index: --listen is `8080`, and not an address such as `127.0.0.1:8080`\n' +
-        'hint: `wheelhouse index --help` says how it is used\n',
+        'hint: `wheelhouse index --help` shows its usage\n',
     ],
     [
       'a format that does not exist',
       ['show', '--format', 'xml', 'hello.bst'],
-      'wheelhouse show: there is no format `xml`\nhint: `wheelhouse show --help` says how it is used\n',
+      'wheelhouse show: there is no format `xml`\nhint: `wheelhouse show --help` shows its usage\n',
     ],
   ])('ends with 1 on %s', (_what, args, text) => {
     expect(run(...args)).toEqual({ exitCode: 1, stdout: '', stderr: text });

@@ -14,7 +14,7 @@ import { verify } from './commands/verify.js';
 export const WHEELHOUSE_CACHE: Program<CommandContext> = {
   name: 'wheelhouse-cache',
   synopsis: 'COMMAND [OPTION]...',
-  description: 'The remote cache of Nx, with tiers of trust.',
+  description: 'A remote cache for Nx, with tiers of trust.',
   commands: { serve, proxy, token, stats, gc, verify, doctor, healthcheck },
   version: () => {
     const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');

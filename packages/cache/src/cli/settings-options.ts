@@ -20,12 +20,12 @@ export function settingsOf(
 
 /** The lines of `--help` on the settings. */
 export const SETTINGS_HELP: string = [
-  '  --config FILE'.padEnd(28) + 'the file of settings; wheelhouse-cache.yml unless given, if it is there',
+  '  --config FILE'.padEnd(28) + 'the settings file; default: wheelhouse-cache.yml, if it exists',
   ...Object.entries(SETTINGS).map(
     ([name, { form, summary, unless }]) =>
-      `  --${name} ${form}`.padEnd(28) + summary + (unless === undefined ? '' : `; ${unless} unless given`),
+      `  --${name} ${form}`.padEnd(28) + summary + (unless === undefined ? '' : `; default: ${unless}`),
   ),
   '',
-  'Each of them may stand in the file by its name, or in the environment: --max-age is WHEELHOUSE_CACHE_MAX_AGE.',
+  'Each can also be set in the settings file, by its name, or in the environment: --max-age is WHEELHOUSE_CACHE_MAX_AGE.',
   '',
 ].join('\n');

@@ -78,7 +78,7 @@ export async function openExistingStore(settings: Settings): Promise<KeptStore> 
       throw cacheError(
         'CACHE_DATA',
         `\`${data}\` is not a directory`,
-        '`--data` names the directory that `wheelhouse-cache serve` was given',
+        'set `--data` to the directory that `wheelhouse-cache serve` uses',
       );
     }
   }
@@ -89,7 +89,7 @@ export async function openExistingStore(settings: Settings): Promise<KeptStore> 
     throw cacheError(
       'CACHE_DATA',
       `the bucket \`${bucket?.options.bucket ?? ''}\` cannot be used: ${reasonOf(error)}`,
-      '`wheelhouse-cache doctor` tries what it needs; credentials are found as every program of AWS finds them',
+      '`wheelhouse-cache doctor` checks what it needs; credentials are found as in any AWS program',
       error,
     );
   }
@@ -101,8 +101,8 @@ export function refuseReadOnly({ readOnly }: Settings, command: string): void {
   if (!readOnly) return;
   throw cacheError(
     'CACHE_SETTINGS',
-    `\`${command}\` removes entries, and \`read-only\` is \`true\``,
-    'run it where the entries are written',
+    `\`${command}\` removes entries, but \`read-only\` is \`true\``,
+    'run it on the server that writes the entries',
   );
 }
 

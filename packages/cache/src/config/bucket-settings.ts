@@ -20,12 +20,15 @@ export interface BucketSettings {
 
 /** The settings of a bucket by their names; see `SETTINGS`. */
 export const BUCKET_SETTINGS = {
-  's3-bucket': { form: 'NAME', summary: 'the bucket of the entries, where --store is s3 or layered' },
-  's3-prefix': { form: 'TEXT', summary: 'what all keys in it begin with; nothing unless given' },
-  's3-endpoint': { form: 'URL', summary: "the address of another service than AWS's" },
-  's3-region': { form: 'NAME', summary: 'the region; what the environment says unless given' },
-  's3-path-style': { form: 'BOOL', summary: 'whether the bucket stands in the path; true if there is an endpoint' },
-  's3-timeout': { form: 'TIME', summary: 'how long a request to it may be without an answer', unless: '10s' },
+  's3-bucket': { form: 'NAME', summary: 'the bucket for the entries, if --store is s3 or layered' },
+  's3-prefix': { form: 'TEXT', summary: 'the prefix of all its keys; default: none' },
+  's3-endpoint': { form: 'URL', summary: 'the URL of an S3 service other than AWS' },
+  's3-region': { form: 'NAME', summary: 'the region; default: the one in the environment' },
+  's3-path-style': {
+    form: 'BOOL',
+    summary: 'whether URLs have the bucket in their path; default: true if there is an endpoint',
+  },
+  's3-timeout': { form: 'TIME', summary: 'how long to wait for its answer to a request', unless: '10s' },
 } as const;
 
 /**
@@ -37,20 +40,20 @@ export function readBucketSettings(reader: SettingReader, store: StoreKind): Buc
   if (store === 'disk') {
     for (const name of [...Object.keys(BUCKET_SETTINGS), 'disk-quota']) {
       const given = reader.written(name);
-      if (given !== undefined) reader.errors.add(badSetting(given, 'left out, unless `store` is `s3` or `layered`'));
+      if (given !== undefined) reader.errors.add(badSetting(given, 'left out unless `store` is `s3` or `layered`'));
     }
     return undefined;
   }
   const bucket = reader.optional(
     's3-bucket',
     matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
-    'the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
+    'the name of a bucket: 3 to 63 lowercase letters, digits, dots and hyphens',
   );
-  const prefix = reader.optional('s3-prefix', parsePrefix, 'names of letters, digits and `._-` with slashes between');
+  const prefix = reader.optional('s3-prefix', parsePrefix, 'names of letters, digits and `._-`, separated by slashes');
   const endpoint = reader.optional('s3-endpoint', parseEndpoint, 'an address such as `https://s3.example.org`');
   const region = reader.optional('s3-region', matching(/^[a-z0-9-]{1,40}$/), 'a region such as `eu-central-1`');
   const pathStyle = reader.optional('s3-path-style', parseSwitch, '`true` or `false`');
-  const timeout = reader.read('s3-timeout', parseDuration, 'a span of time such as `10s`');
+  const timeout = reader.read('s3-timeout', parseDuration, 'a duration such as `10s`');
   if (bucket === undefined) {
     if (reader.written('s3-bucket') === undefined) reader.errors.add(missingSetting('s3-bucket', 'NAME'));
     return undefined;

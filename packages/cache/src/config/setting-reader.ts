@@ -26,7 +26,7 @@ export class SettingReader {
   /** What was written, else what holds unless it is. */
   read<T>(name: string, parse: (text: string) => T | undefined, expected: string): T {
     const value = this.optional(name, parse, expected) ?? parse(this.fallbacks[name]?.unless ?? '');
-    if (value === undefined) throw new Error(`the setting ${name} has no value to fall back on`);
+    if (value === undefined) throw new Error(`the setting ${name} has no default`);
     return value;
   }
 

@@ -86,7 +86,7 @@ export function missingSetting(name: string, form: string): ElementError {
   return cacheError(
     'CACHE_SETTINGS',
     `\`${name}\` is not set`,
-    `give \`--${name} ${form}\`, set \`${variableOf(name)}\`, or write \`${name}\` into \`${SETTINGS_FILE}\``,
+    `pass \`--${name} ${form}\`, set \`${variableOf(name)}\`, or add \`${name}\` to \`${SETTINGS_FILE}\``,
   );
 }
 

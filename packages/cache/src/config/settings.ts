@@ -47,36 +47,43 @@ export interface Settings {
 
 const HOUR_MS = 3_600_000;
 const SIZE = 'a size such as `500MB` or `20GiB`';
-const SPAN = 'a span of time such as `30s`, `10m` or `30d`';
+const SPAN = 'a duration such as `30s`, `10m` or `30d`';
 
 /** Every setting by its name: how `--help` puts its value, what it is for, and what holds unless it is given. */
 export const SETTINGS: Readonly<
   Record<string, { readonly form: string; readonly summary: string; readonly unless?: string }>
 > = {
-  listen: { form: 'HOST:PORT', summary: 'where to listen; port 0 for any that is free', unless: '127.0.0.1:3737' },
-  data: { form: 'DIR', summary: 'the directory of the entries' },
-  tokens: { form: 'FILE', summary: 'the file of tokens' },
+  listen: {
+    form: 'HOST:PORT',
+    summary: 'the address to listen on; port 0 takes any free port',
+    unless: '127.0.0.1:3737',
+  },
+  data: { form: 'DIR', summary: 'the directory for the entries' },
+  tokens: { form: 'FILE', summary: 'the token file' },
   store: {
     form: 'KIND',
-    summary: 'disk; s3: a bucket; layered: a bucket with the disk before it',
+    summary: 'disk; s3: a bucket; layered: a bucket with the disk in front of it',
     unless: 'disk',
   },
   ...BUCKET_SETTINGS,
-  'read-only': { form: 'BOOL', summary: 'whether uploads are refused, whoever sends them', unless: 'false' },
-  'tls-certificate': { form: 'FILE', summary: 'the certificate chain in PEM; with it the server speaks HTTPS' },
+  'read-only': { form: 'BOOL', summary: 'whether all uploads are refused', unless: 'false' },
+  'tls-certificate': { form: 'FILE', summary: 'the certificate chain in PEM; enables HTTPS' },
   'tls-key': { form: 'FILE', summary: 'its private key in PEM' },
-  quota: { form: 'SIZE', summary: 'how much is kept', unless: '20GB' },
-  'pull-request-quota': { form: 'SIZE', summary: 'how much of it pull requests may hold; a quarter unless given' },
-  'disk-quota': { form: 'SIZE', summary: 'how much of the disk is used, where --store is not disk', unless: '20GB' },
-  'collect-every': { form: 'TIME', summary: 'how often too much is looked for, or never; 1h, and 1d in a bucket' },
-  'max-entry': { form: 'SIZE', summary: 'the largest entry that is taken', unless: '1GB' },
-  'max-age': { form: 'TIME', summary: 'how long an entry is kept that nobody uses', unless: '30d' },
-  'head-timeout': { form: 'TIME', summary: "how long a request's head may take", unless: '10s' },
+  quota: { form: 'SIZE', summary: 'the size limit of the store', unless: '20GB' },
+  'pull-request-quota': { form: 'SIZE', summary: 'how much of it pull requests may use; default: a quarter' },
+  'disk-quota': { form: 'SIZE', summary: 'how much of the disk may be used, if --store is not disk', unless: '20GB' },
+  'collect-every': {
+    form: 'TIME',
+    summary: 'how often the limits are enforced, or never; default: 1h, or 1d for a bucket',
+  },
+  'max-entry': { form: 'SIZE', summary: 'the largest entry accepted', unless: '1GB' },
+  'max-age': { form: 'TIME', summary: 'how long an unused entry is kept', unless: '30d' },
+  'head-timeout': { form: 'TIME', summary: 'how long the headers of a request may take', unless: '10s' },
   'transfer-timeout': { form: 'TIME', summary: 'how long an upload may take', unless: '15m' },
-  'idle-timeout': { form: 'TIME', summary: 'how long nothing may happen on a connection', unless: '60s' },
-  'min-rate': { form: 'SIZE', summary: 'how much a second must come or go, over half a minute', unless: '1KB' },
+  'idle-timeout': { form: 'TIME', summary: 'how long a connection may be idle', unless: '60s' },
+  'min-rate': { form: 'SIZE', summary: 'the lowest transfer rate per second, over half a minute', unless: '1KB' },
   'max-connections': { form: 'N', summary: 'how many connections may be open', unless: '512' },
-  'shutdown-timeout': { form: 'TIME', summary: 'how long what is under way may take to end', unless: '30s' },
+  'shutdown-timeout': { form: 'TIME', summary: 'how long requests may take to finish on shutdown', unless: '30s' },
   'log-level': { form: 'LEVEL', summary: LOG_LEVELS.join(', '), unless: 'info' },
 };
 

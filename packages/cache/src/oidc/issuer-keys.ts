@@ -55,7 +55,7 @@ export class IssuerKeys {
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey && !isCooling) throw error;
       if (error instanceof errors.JWKSNoMatchingKey) {
-        throw new IssuerFault(`${this.options.issuer} was asked for its keys a moment ago`, { cause: error });
+        throw new IssuerFault(`${this.options.issuer} was asked for its keys only a moment ago`, { cause: error });
       }
       if (error instanceof errors.JWKSMultipleMatchingKeys || error instanceof errors.JOSENotSupported) throw error;
       throw this.fault(error);
@@ -76,7 +76,7 @@ export class IssuerKeys {
   private async open(): Promise<ReturnType<typeof createRemoteJWKSet>> {
     const { now, cooldownMs } = this.options;
     if (this.set === undefined && now() - this.discovered < cooldownMs) {
-      throw new IssuerFault(`${this.options.issuer} could not be asked a moment ago`);
+      throw new IssuerFault(`${this.options.issuer} could not be reached a moment ago`);
     }
     this.set ??= this.discover().catch((error: unknown) => {
       this.set = undefined;
@@ -92,9 +92,9 @@ export class IssuerKeys {
     const response = await fetchDocument(url, { signal: AbortSignal.timeout(timeoutMs) });
     if (response.status !== 200) throw new TypeError(`${url} does not answer with 200`);
     const document = (await response.json()) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
-    if (document.issuer !== issuer) throw new TypeError(`${url} is of another issuer`);
+    if (document.issuer !== issuer) throw new TypeError(`${url} belongs to another issuer`);
     const { jwks_uri: keys } = document;
-    if (typeof keys !== 'string' || !isTrustworthy(keys)) throw new TypeError(`${url} names no jwks_uri of HTTPS`);
+    if (typeof keys !== 'string' || !isTrustworthy(keys)) throw new TypeError(`${url} has no jwks_uri with HTTPS`);
     this.asked = now();
     return createRemoteJWKSet(new URL(keys), {
       timeoutDuration: timeoutMs,
@@ -116,6 +116,6 @@ export class IssuerKeys {
     if (error instanceof IssuerFault) return error;
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
     const words = error instanceof Error ? `${error.message}${cause}` : String(error);
-    return new IssuerFault(`the keys of ${this.options.issuer} cannot be had: ${words}`, { cause: error });
+    return new IssuerFault(`cannot get the keys of ${this.options.issuer}: ${words}`, { cause: error });
   }
 }

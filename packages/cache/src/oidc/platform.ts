@@ -92,7 +92,7 @@ export function dangerOf({ claims, grant }: ClaimRule, platform: Platform | unde
   if (grant.kind !== 'trusted' || platform === undefined) return undefined;
   const missing = platform.needed.find((choice) => !choice.some((name) => name in claims));
   if (missing !== undefined) {
-    return `a rule for \`trusted\` must look at ${missing.map((name) => `\`${name}\``).join(' or ')}`;
+    return `a rule for \`trusted\` must check ${missing.map((name) => `\`${name}\``).join(' or ')}`;
   }
   for (const [name, values] of Object.entries(platform.untrusted)) {
     const bad = values.find((value) => claims[name]?.some((pattern) => matchesPattern(value, pattern)));

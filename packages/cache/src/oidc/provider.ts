@@ -69,19 +69,19 @@ function readProvider(node: MappingNode, parseSpan: ParseSpan): OidcProvider {
   const audience = errors.attempt(() => textsOf(node.required('audience', node.get('audience')), 'audience')) ?? [];
   const workspace = errors.attempt(() => node.scalar('workspace'));
   if (workspace !== undefined && !isWorkspaceName(workspace.asString())) {
-    errors.add(badValue(workspace, 'workspace', 'a name of small letters, digits and hyphens'));
+    errors.add(badValue(workspace, 'workspace', 'a name of lowercase letters, digits and hyphens'));
   }
   const age = errors.attempt(() => node.scalar('max-token-age'));
   const maxTokenAgeMs = age === undefined ? MAX_TOKEN_AGE_MS : parseSpan(age.asString());
   if (age !== undefined && maxTokenAgeMs === undefined) {
-    errors.add(badValue(age, 'max-token-age', 'a span of time such as `10m` or `1d`'));
+    errors.add(badValue(age, 'max-token-age', 'a duration such as `10m` or `1d`'));
   }
   const platform = named ?? Object.values(PLATFORMS).find((each) => each.issuer === issuer);
   const written = errors.attempt(() => readRules(node, platform)) ?? [];
   const ofPreset = named === undefined ? [] : (errors.attempt(() => presetRules(node, named)) ?? []);
   const rules = [...written, ...ofPreset];
   errors.throwIfAny();
-  if (rules.length === 0) throw bad(node, 'no rule says what a token is worth', 'write `rules`, or name a `preset`');
+  if (rules.length === 0) throw bad(node, 'no rule gives a token its tier', 'add `rules`, or set a `preset`');
   return {
     issuer: issuer ?? '',
     audience,
@@ -96,7 +96,7 @@ function readIssuer(node: MappingNode, platform: Platform | undefined): string {
   if (written === undefined && platform !== undefined) return platform.issuer;
   const issuer = node.required('issuer', written);
   if (isTrustworthy(issuer.asString())) return issuer.asString();
-  throw badValue(issuer, 'issuer', 'an address of HTTPS, as tokens have it in `iss`');
+  throw badValue(issuer, 'issuer', 'an HTTPS URL, as tokens have it in `iss`');
 }
 
 /** The rules of a preset: none where it names no project, so that all are those that are written out. */
@@ -109,11 +109,11 @@ function presetRules(node: MappingNode, platform: Platform): readonly ClaimRule[
     throw bad(
       node,
       `\`${project.setting}\` is not set`,
-      `name the project whose builds are meant, as \`${project.claim}\` does`,
+      `set it to the project whose builds the rules are for, as in the claim \`${project.claim}\``,
     );
   }
   if (!/^[\w.-]+(\/[\w.-]+)+$/.test(named.asString())) {
-    throw badValue(named, project.setting, 'one project by its whole path, such as `org/repo`');
+    throw badValue(named, project.setting, 'the full path of one project, such as `org/repo`');
   }
   return platform.rules(named.asString(), branches === undefined ? ['main'] : textsOf(branches, 'branches'));
 }
@@ -125,7 +125,7 @@ function readRules(node: MappingNode, platform: Platform | undefined): readonly 
     const rule = errors.attempt(() => readRule(each));
     const danger = rule === undefined ? undefined : dangerOf(rule, platform);
     if (danger !== undefined) {
-      errors.add(bad(each, danger, 'builds of pull requests have tokens that are alike in everything else'));
+      errors.add(bad(each, danger, 'tokens of pull request builds differ from these in nothing else'));
     }
     if (rule !== undefined) rules.push(rule);
   }
@@ -137,7 +137,7 @@ function readRule(node: MappingNode): ClaimRule {
   node.validateKeys(RULE_KEYS);
   const wanted = node.required('claims', node.mapping('claims'));
   const names = wanted.keys();
-  if (names.length === 0) throw bad(wanted, '`claims` is empty', 'a rule must say whose builds are meant');
+  if (names.length === 0) throw bad(wanted, '`claims` is empty', 'a rule must say which builds it is for');
   const claims = Object.fromEntries(names.map((name) => [name, textsOf(wanted.get(name), name)]));
   return { claims, grant: readGrant(node) };
 }
@@ -150,7 +150,7 @@ function readGrant(node: MappingNode): Grant {
     case 'read':
     case 'admin': {
       const other = number ?? hash;
-      if (other !== undefined) throw bad(other, '`number` and `hash` are of the tier `pr`', 'leave them out');
+      if (other !== undefined) throw bad(other, '`number` and `hash` are only for the tier `pr`', 'remove them');
       return { kind: tier.asString() as 'trusted' };
     }
     case 'pr': {
@@ -159,7 +159,7 @@ function readGrant(node: MappingNode): Grant {
       throw bad(
         tier,
         'the tier `pr` needs the number of the pull request',
-        '`number` names the claim that has it, or `hash` one that is different for each pull request',
+        'set `number` to the claim that has it, or `hash` to one that differs for each pull request',
       );
     }
     default:
@@ -174,9 +174,9 @@ function textsOf(node: Node | undefined, key: string): readonly string[] {
   if (texts.length > 0 && texts.every((text) => text !== '')) return texts;
   throw new ElementError({
     code: 'CACHE_SETTINGS',
-    message: `\`${key}\` is neither a text nor a list of texts`,
+    message: `\`${key}\` is neither a string nor a list of strings`,
     origin: node?.origin,
-    hint: 'an empty text, or an empty list, would match nothing',
+    hint: 'an empty string or list would match nothing',
   });
 }
 

@@ -66,13 +66,13 @@ export class OidcVerifier {
    */
   async identify(token: string): Promise<Principal | undefined> {
     const issuer = this.issuers.get(issuerOf(token) ?? '');
-    let reason = 'it is of no known issuer';
+    let reason = 'its issuer is not known';
     for (const provider of issuer?.providers ?? []) {
       try {
         const claims = await this.verify(token, provider, issuer?.keys);
         const principal = principalOf(claims, provider);
         if (principal !== undefined) return principal;
-        reason = `no rule is for ${nameOf(claims)}`;
+        reason = `no rule matches ${nameOf(claims)}`;
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         reason = `${error.code}: ${error.message}`;

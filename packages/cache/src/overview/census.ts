@@ -37,7 +37,7 @@ export interface WorkspaceCensus {
   readonly projects: ReadonlyMap<string, ProjectHolding>;
   /** The last written ones, the last first. */
   readonly latest: readonly KnownEntry[];
-  /** Those whose tasks ran longest, of those of which that is known. */
+  /** The entries whose tasks took longest, of those of which that is known. */
   readonly slowest: readonly KnownEntry[];
   readonly largest: readonly KnownEntry[];
 }

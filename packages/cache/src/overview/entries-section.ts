@@ -40,15 +40,15 @@ function shortList({ id, title, caption, head, figure, entries }: ShortList): Ht
 <thead><tr><th scope="col">Task</th><th scope="col" class="number">${head}</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
   return markup`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
-${rows.length === 0 ? markup`<p class="empty">None is known.</p>` : table}
+${rows.length === 0 ? markup`<p class="empty">None known.</p>` : table}
 </section>`;
 }
 
 type EntryOrder = (typeof ENTRY_ORDERS)[number];
 
 const CAPTIONS: Readonly<Record<EntryOrder, string>> = {
-  latest: 'The latest, the last written first',
-  slowest: 'Those whose tasks ran longest',
+  latest: 'The latest, newest first',
+  slowest: 'The entries whose tasks took longest',
   largest: 'The largest',
 };
 
@@ -78,7 +78,7 @@ function row(entry: EntryReport): Html {
   const commitCell =
     commit === null
       ? markup`<span class="muted">not known</span>`
-      : markup`<details><summary><code>${commit.slice(0, 8)}</code></summary><code>${commit}</code></details><span class="sub">${vouchedBy === 'issuer' ? 'vouched for by the issuer' : 'as the writer says'}</span>`;
+      : markup`<details><summary><code>${commit.slice(0, 8)}</code></summary><code>${commit}</code></details><span class="sub">${vouchedBy === 'issuer' ? 'vouched for by the issuer' : 'as reported by the writer'}</span>`;
   return markup`<tr>
 <th scope="row" class="name">${taskName(entry)}<span class="sub"><code>${hash}</code></span></th>
 <td class="short">${tierName(entry.tier)}</td>

@@ -67,7 +67,7 @@ function rateSummary(daily: readonly Day[]): string {
 function savedSummary(daily: readonly Day[], total: Figures): string {
   const best = [...daily].sort((a, b) => b.savedMs - a.savedMs)[0];
   if (best === undefined || best.savedMs === 0) return 'Time saved by day: none.';
-  return `Time saved by day: ${spanText(total.savedMs)} in all, most on ${dayText(best.day)}, ${spanText(best.savedMs)}. The table of days has the figures.`;
+  return `Time saved by day: ${spanText(total.savedMs)} in total, most on ${dayText(best.day)}, ${spanText(best.savedMs)}. The table of days has the figures.`;
 }
 
 function dayTable(daily: readonly Day[]): Html {
@@ -84,7 +84,7 @@ function dayTable(daily: readonly Day[]): Html {
   );
   return tableFrame(
     'Days',
-    markup`<table class="days"><caption>By day of UTC, the last first</caption>
+    markup`<table class="days"><caption>By day in UTC, newest first</caption>
 <thead><tr><th scope="col">Day</th><th scope="col" class="number">Hit rate</th><th scope="col" class="number">Hits</th><th scope="col" class="number">Misses</th><th scope="col" class="number">Time saved</th><th scope="col" class="number">Stored</th><th scope="col" class="number">Size stored</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );

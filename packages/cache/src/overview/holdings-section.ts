@@ -26,11 +26,11 @@ export function askerSection({ askers }: OverviewReport): Html {
 <td class="number">${spanText(savedMs)}</td>
 </tr>`,
   );
-  const table = markup`<table><caption>Requests in the period, by how far who asked is trusted</caption>
+  const table = markup`<table><caption>Requests in the period, by how far the client is trusted</caption>
 <thead><tr><th scope="col">Who</th><th scope="col" class="number">Requests</th><th scope="col" class="number">Hit rate</th><th scope="col" class="number">Saved</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
   return markup`<section class="card" aria-labelledby="askers"><h2 id="askers">Who asked</h2>
-${askers.length === 0 ? markup`<p class="empty">Nobody in this period.</p>` : tableFrame('Who asked', table)}
+${askers.length === 0 ? markup`<p class="empty">No requests in this period.</p>` : tableFrame('Who asked', table)}
 </section>`;
 }
 
@@ -59,13 +59,13 @@ function tierTable({ trusted, pullRequests, pullRequestCount, timed }: HoldingsR
     { part: all === 0 ? 0 : trusted.bytes / all, kind: 'first' },
     { part: all === 0 ? 0 : pullRequests.bytes / all, kind: 'second' },
   ])}
-<table><caption>What is kept now; equal bodies are each counted</caption>
+<table><caption>What is stored now; identical bodies are counted each time</caption>
 <thead><tr><th scope="col">Tier</th><th scope="col" class="number">Entries</th><th scope="col" class="number">Size</th></tr></thead>
 <tbody>
 ${row('first', 'Trusted', '', trusted)}
 ${row('second', 'Pull requests', pullRequestCount === 0 ? '' : `of ${plural(pullRequestCount, 'pull request')}`, pullRequests)}
 </tbody></table>
-<p class="muted">How long its task ran is known of ${percentText(timed / entries)} of the entries.</p>`;
+<p class="muted">The duration of the task is known for ${percentText(timed / entries)} of the entries.</p>`;
 }
 
 const sizeOf = ({ trusted, pullRequests }: ProjectReport): number => trusted.bytes + pullRequests.bytes;
@@ -118,10 +118,10 @@ export function projectSection({ projects, days }: OverviewReport, view: View): 
 </tr>`,
   );
   const rest = ordered.length - shown.length;
-  const table = markup`<table class="projects"><caption>Hits and saved time of ${days} days, and what is kept now</caption>
+  const table = markup`<table class="projects"><caption>Hits and time saved in ${days} days, and what is stored now</caption>
 <thead><tr>${head('name', 'Project')}${head('hits', 'Hits')}${head('saved', 'Saved')}${head('entries', 'Entries')}<th scope="col" class="number">Trusted</th><th scope="col" class="number">Pull requests</th>${head('size', 'Size')}</tr></thead>
 <tbody>${rows}</tbody></table>
-${rest === 0 ? '' : markup`<p class="muted">And ${plural(rest, 'project')} more; <code>/v1/overview</code> has them all.</p>`}`;
+${rest === 0 ? '' : markup`<p class="muted">And ${plural(rest, 'more project')}; <code>/v1/overview</code> lists them all.</p>`}`;
   return markup`<section class="card wide" aria-labelledby="projects"><h2 id="projects">Projects</h2>
 ${shown.length === 0 ? markup`<p class="empty">There are no entries.</p>` : tableFrame('Projects', table)}
 </section>`;

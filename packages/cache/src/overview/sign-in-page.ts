@@ -18,7 +18,7 @@ ${problem === undefined ? '' : markup`<p class="error" id="problem" role="alert"
 <input type="text" autocomplete="username" value="wheelhouse-cache" hidden>
 <label for="token">Read token</label>
 ${input}
-<p class="muted" id="hint">A token of the tier read, trusted or admin. It is kept for this session alone and ends with it.</p>
+<p class="muted" id="hint">A token of the tier read, trusted or admin. It is kept for this session only.</p>
 <button>Sign in</button>
 </form>
 </div>

@@ -71,7 +71,7 @@ async function spawnProxy(
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        fail(`it did not come up within ${START_MS / 1000} seconds`);
+        fail(`it did not start within ${START_MS / 1000} seconds`);
       }, START_MS);
       child.once('error', (error) => {
         clearTimeout(timer);
@@ -79,7 +79,7 @@ async function spawnProxy(
       });
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
-        fail(`it ended at once (${signal ?? code ?? 'for no reason that is known'})`);
+        fail(`it exited at once (${signal ?? code ?? 'for an unknown reason'})`);
       });
       child.stdin.on('error', () => undefined).end(JSON.stringify(start));
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {

@@ -46,13 +46,13 @@ export async function preTasksExecution(options: unknown, { id, workspaceRoot }:
     }
     pointNowhere(env);
     warn(
-      `The cache proxy could not be started: ${found.problems.join('; ')}. The run goes on without a remote cache.`,
+      `The cache proxy could not be started: ${found.problems.join('; ')}. The run continues without a remote cache.`,
       pid ?? newestNxProcess(workspaceRoot),
     );
   } catch (error) {
     pointNowhere(env);
     warn(
-      `The cache proxy could not be started: ${String(error)}. The run goes on without a remote cache.`,
+      `The cache proxy could not be started: ${String(error)}. The run continues without a remote cache.`,
       isInDaemon(env) ? newestNxProcess(workspaceRoot) : undefined,
     );
   }
@@ -87,7 +87,7 @@ export async function postTasksExecution(
       isInDaemon(env) ? (typeof answer.pid === 'number' ? answer.pid : newestNxProcess(workspaceRoot)) : undefined,
     );
   } catch (error) {
-    warn(`The cache proxy could not be asked how it went: ${String(error)}`);
+    warn(`The cache proxy did not report its results: ${String(error)}`);
   }
 }
 

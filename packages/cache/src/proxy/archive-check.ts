@@ -76,10 +76,10 @@ export async function checkArchive(body: Readable, limits: ArchiveLimits): Promi
 function faultOf(error: unknown): unknown {
   if (error instanceof ArchiveFault || !types.isNativeError(error)) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code.startsWith('Z_')) return new ArchiveFault(`is no whole gzip: ${error.message}`, { cause: error });
+  if (code.startsWith('Z_')) return new ArchiveFault(`is not a complete gzip file: ${error.message}`, { cause: error });
   // tar-stream's errors have no code, streamx's has one for an archive that ended early.
   if (code === '' || code === 'STREAM_DESTROYED')
-    return new ArchiveFault(`is no whole tar: ${error.message}`, { cause: error });
+    return new ArchiveFault(`is not a complete tar archive: ${error.message}`, { cause: error });
   return error;
 }
 
@@ -104,7 +104,7 @@ class EntryCheck {
       throw new ArchiveFault(`has ${size} bytes of terminal output`);
     }
     if (path === 'code' || path === 'terminalOutput') {
-      if (this.special.has(path)) throw new ArchiveFault(`has \`${path}\` twice`);
+      if (this.special.has(path)) throw new ArchiveFault(`contains \`${path}\` twice`);
       this.special.add(path);
     }
     switch (type) {
@@ -120,7 +120,7 @@ class EntryCheck {
         this.inside(linkname ?? '');
         return;
       default:
-        throw new ArchiveFault(`has \`${shown(name)}\`, which is a ${type ?? 'thing of an unknown type'}`);
+        throw new ArchiveFault(`contains \`${shown(name)}\`, which is a ${type ?? 'entry of an unknown type'}`);
     }
   }
 
@@ -134,11 +134,11 @@ class EntryCheck {
   private inside(name: string): string {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.');
     if (name.startsWith('/') || parts.includes('..') || /[\0\\]|^[A-Za-z]:/.test(name)) {
-      throw new ArchiveFault(`has \`${shown(name)}\`, which is outside of it`);
+      throw new ArchiveFault(`contains \`${shown(name)}\`, which is outside the archive`);
     }
     for (let length = 1; this.links.size > 0 && length < parts.length; length++) {
       if (this.links.has(parts.slice(0, length).join('/'))) {
-        throw new ArchiveFault(`has \`${shown(name)}\`, which is beyond a link`);
+        throw new ArchiveFault(`contains \`${shown(name)}\`, which is behind a link`);
       }
     }
     return parts.join('/');
@@ -156,7 +156,9 @@ class EntryCheck {
       rest.split('/').includes('..') ||
       /[\0\\]/.test(target)
     ) {
-      throw new ArchiveFault(`has the link \`${shown(name)}\` to \`${shown(target)}\`, which leads out of it`);
+      throw new ArchiveFault(
+        `contains the link \`${shown(name)}\` to \`${shown(target)}\`, which points outside the archive`,
+      );
     }
   }
 }

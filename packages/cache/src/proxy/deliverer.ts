@@ -154,14 +154,15 @@ export class Deliverer {
       case 'forbidden':
       case 'refused':
         circuit.succeed();
-        if (result.kind === 'forbidden' && readOnly.learn()) log.write('the token may not write; nothing more is sent');
+        if (result.kind === 'forbidden' && readOnly.learn())
+          log.write('the token may not write; no more uploads are sent');
         log.write('an upload was refused', { hash: upload.hash, words: result.words });
         this.settle(item, 'dropped', 'remove');
         return;
       case 'fault':
         circuit.fail(result.fault);
         run?.noteFault('upload', upload.hash, result.fault);
-        log.write('an upload met a fault', { hash: upload.hash, ...result.fault });
+        log.write('an upload failed unexpectedly', { hash: upload.hash, ...result.fault });
         if (this.closed) return;
         this.queue.push(item);
         // One entry that fails alone, while the circuit is closed, must not be sent again and again without a pause.

@@ -79,7 +79,7 @@ export class Gateway {
     }
     circuit.fail(result);
     run.noteFault('download', hash, result);
-    log.write('a download met a fault', { hash, ...result });
+    log.write('a download failed unexpectedly', { hash, ...result });
     return undefined;
   }
 
@@ -104,12 +104,15 @@ export class Gateway {
       body.on('error', () => undefined).destroy();
       if (!(error instanceof StoreFailure)) {
         const fault = connectionFault(error);
-        return fault.reason === 'cut' ? fault : { reason: 'cut', words: `broke off an entry (${codeOf(error)})` };
+        return fault.reason === 'cut'
+          ? fault
+          : { reason: 'cut', words: `closed the connection in the middle of an entry (${codeOf(error)})` };
       }
-      if (error.reason === 'room') log.write('an entry finds no room on its way', { hash, error: error.message });
+      if (error.reason === 'room')
+        log.write('there is no room for an entry in transit', { hash, error: error.message });
       return error.reason === 'room'
-        ? { reason: 'full', words: 'sent an entry that finds no room on this machine' }
-        : { reason: 'cut', words: 'sent an entry that is shorter or longer than it said' };
+        ? { reason: 'full', words: 'sent an entry that does not fit on this machine' }
+        : { reason: 'cut', words: 'sent an entry that is shorter or longer than announced' };
     }
     const fault = await this.inspect(received, sha256);
     if (fault === undefined) {
@@ -136,7 +139,7 @@ export class Gateway {
       return undefined;
     } catch (error) {
       if (error instanceof ArchiveFault) {
-        return { reason: 'damaged', words: `sent an entry that is refused: its archive ${error.message}` };
+        return { reason: 'damaged', words: `sent an invalid entry: its archive ${error.message}` };
       }
       return { reason: 'damaged', words: `sent an entry that cannot be checked (${codeOf(error)})` };
     }
@@ -155,7 +158,7 @@ export class Gateway {
     try {
       received = await arrivals.receive(body.pieces, body.sizeBytes);
     } catch (error) {
-      log.write('an upload could not be taken', { hash, error: String(error) });
+      log.write('an upload could not be accepted', { hash, error: String(error) });
       return 'lost';
     }
     try {
@@ -165,7 +168,7 @@ export class Gateway {
       deliverer.deliver(upload, run);
       return 'taken';
     } catch (error) {
-      log.write('an upload could not be kept', { hash, error: String(error) });
+      log.write('an upload could not be stored', { hash, error: String(error) });
       return 'lost';
     } finally {
       await received.dispose();

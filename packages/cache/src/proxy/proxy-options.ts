@@ -50,7 +50,7 @@ export interface ProxySettings {
 }
 
 const SIZE = 'a size such as `500MB` or `20GiB`';
-const SPAN = 'a span of time such as `30s` or `10m`';
+const SPAN = 'a duration such as `30s` or `10m`';
 
 const SIZES = { quota: '5GB', maxEntry: '1GB', maxUnpacked: '8GB', spoolQuota: '2GB' } as const;
 const SPANS = { maxAge: '30d', timeout: '5s', idle: '5m' } as const;
@@ -90,7 +90,7 @@ export function readProxyOptions(
   const options = (given ?? {}) as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) {
-      problems.push(`there is no option \`${name}\`; there are ${NAMES.map((each) => `\`${each}\``).join(', ')}`);
+      problems.push(`unknown option \`${name}\`; the options are ${NAMES.map((each) => `\`${each}\``).join(', ')}`);
     }
   }
   const quantity = (
@@ -128,7 +128,7 @@ export function readProxyOptions(
   const headers = options.headers ?? {};
   if (!areHeaders(headers)) {
     problems.push(
-      `\`headers\` must be an object of texts, without ${OWN_HEADERS.map((each) => `\`${each}\``).join(', ')}`,
+      `\`headers\` must be an object of strings, without ${OWN_HEADERS.map((each) => `\`${each}\``).join(', ')}`,
     );
   }
   if (problems.length > 0) return { problems };

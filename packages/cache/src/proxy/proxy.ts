@@ -90,7 +90,7 @@ export class Proxy {
 
   /** Puts an error that nobody awaited into the log. */
   note(error: unknown): void {
-    this.options.log.write('something failed that nobody awaited', {
+    this.options.log.write('an unhandled rejection', {
       error: types.isNativeError(error) ? (error.stack ?? error.message) : String(error),
     });
   }
@@ -108,7 +108,7 @@ export class Proxy {
     this.options.log.write('listening', { url, pid: process.pid, upstream: this.options.settings.upstream });
     setImmediate(() => {
       this.engine().catch((error: unknown) => {
-        this.options.log.write('the engine does not start', { error: String(error) });
+        this.options.log.write('the engine failed to start', { error: String(error) });
       });
     });
     this.timer = setInterval(

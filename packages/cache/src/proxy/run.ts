@@ -67,7 +67,7 @@ export class Run {
       .map((what) => plural(this.faulty[what].size, what))
       .join(' and ');
     const later = this.pending > 0 ? ` ${plural(this.pending, 'upload')} will be sent later.` : '';
-    return `The shared cache at ${address} ${this.firstFault.words}. The run went on without it for ${counts}.${later}`;
+    return `The shared cache at ${address} ${this.firstFault.words}. The run continued without it for ${counts}.${later}`;
   }
 }
 

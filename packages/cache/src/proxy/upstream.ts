@@ -100,7 +100,7 @@ export class Upstream {
       if (statusCode !== 404) return { kind: 'fault', fault: faultOf(answer, words) };
       const admitted = headers['wheelhouse-fault'];
       if (admitted === undefined) return { kind: 'missing' };
-      return { kind: 'missing', fault: { reason: 'server', words: `admits a fault (${said(words, 404)})` } };
+      return { kind: 'missing', fault: { reason: 'server', words: `reports an error (${said(words, 404)})` } };
     } catch (error) {
       return { kind: 'fault', fault: connectionFault(error) };
     }
@@ -181,7 +181,7 @@ export class Upstream {
       await answer.body.dump();
       const next = new URL(location, url);
       if (!['http:', 'https:'].includes(next.protocol) || (url.protocol === 'https:' && next.protocol === 'http:')) {
-        throw Object.assign(new Error('redirects to an address that is not safe'), { code: 'REDIRECT' });
+        throw Object.assign(new Error('redirects to an unsafe address'), { code: 'REDIRECT' });
       }
       url = next;
     }
@@ -228,11 +228,11 @@ export function connectionFault(error: unknown): Fault {
   if (code !== undefined && UNTRUSTED.includes(code)) {
     return {
       reason: 'unreachable',
-      words: `has a certificate that is not trusted (${code}; the plugin's option \`ca\` names a file of authorities)`,
+      words: `has an untrusted certificate (${code}; set the plugin's option \`ca\` to a file of certificate authorities)`,
     };
   }
   const message = types.isNativeError(error) ? error.message.split('\n')[0]?.slice(0, MAX_WORDS) : undefined;
-  return { reason: 'unreachable', words: `cannot be reached (${code ?? message ?? 'no reason is known'})` };
+  return { reason: 'unreachable', words: `cannot be reached (${code ?? message ?? 'unknown reason'})` };
 }
 
 function codeOf(error: unknown): string | undefined {

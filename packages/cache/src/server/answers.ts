@@ -29,5 +29,5 @@ export function admitFault(reply: FastifyReply, part: FaultyPart): FastifyReply 
   reply.request.exchange.outcome = 'fault';
   const isRead = reply.request.method === 'GET';
   reply.header('wheelhouse-fault', part);
-  return say(reply, isRead ? 404 : 403, `The cache cannot be used at the moment (${part}).`);
+  return say(reply, isRead ? 404 : 403, `The cache is unavailable at the moment (${part}).`);
 }

@@ -12,8 +12,8 @@ import type { ServerLimits, ServerOptions } from './server-options.js';
 /** Milliseconds between looks at which connections are too slow with their heads and requests. */
 const LOOK_EVERY_MS = 1000;
 
-/** How much of a body is read of who has not shown who he is. */
-const UNWANTED_OF_STRANGERS = 1024 * 1024;
+/** How many bytes of a body are read from a client that has not authenticated. */
+const MAX_UNAUTHENTICATED_BYTES = 1024 * 1024;
 
 /** The HTTP side of a server, which listens nowhere yet. */
 export function createApp(options: ServerOptions, overview: Overview): FastifyInstance {
@@ -27,16 +27,14 @@ export function createApp(options: ServerOptions, overview: Overview): FastifyIn
   });
   app.decorateRequest('exchange', null as unknown as Exchange);
   app.addHook('onRequest', (request, _reply, done) => {
-    request.exchange = { outcome: 'refused', startedMs: performance.now(), unwantedBytes: UNWANTED_OF_STRANGERS };
+    request.exchange = { outcome: 'refused', startedMs: performance.now(), unwantedBytes: MAX_UNAUTHENTICATED_BYTES };
     done();
   });
   app.addHook('preClose', (done) => {
     closing = true;
     done();
   });
-  app.setNotFoundHandler((_request, reply) =>
-    say(reply, 404, 'There is nothing here; entries are at /v1/cache/{hash}.'),
-  );
+  app.setNotFoundHandler((_request, reply) => say(reply, 404, 'Not found; entries are at /v1/cache/{hash}.'));
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     if (error.statusCode !== undefined && error.statusCode < 500) return say(reply, error.statusCode, error.message);
     request.log.error({ err: error }, 'a request failed');

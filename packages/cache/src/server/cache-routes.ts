@@ -10,7 +10,7 @@ import { admitFault, say } from './answers.js';
 import { bearerToken } from './authentication.js';
 import type { ServerOptions } from './server-options.js';
 import { report } from './report.js';
-import { Rounds } from './rounds.js';
+import { RequestPacing } from './request-pacing.js';
 import { watchPace } from './slow-peer.js';
 
 const PATH = '/v1/cache/:hash';
@@ -23,11 +23,11 @@ type CacheRequest = FastifyRequest<{ Params: { hash: string } }>;
  * one, 411 to a PUT without Content-Length, 415 to one with another type or an encoding.
  */
 export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): void {
-  const asked: Asked = { options, rounds: new Rounds(app.server) };
+  const asked: Asked = { options, pacing: new RequestPacing(app.server) };
   const route = (work: (request: CacheRequest, reply: FastifyReply, asked: Asked) => Promise<void>) => {
     return async (request: CacheRequest, reply: FastifyReply): Promise<FastifyReply> => {
       try {
-        await asked.rounds.accepted();
+        await asked.pacing.connectionsAccepted();
         await work(request, reply, asked);
       } catch (error) {
         request.log.error({ err: error }, 'the store failed');
@@ -45,7 +45,7 @@ export function addCacheRoutes(app: FastifyInstance, options: ServerOptions): vo
 /** What a request is dealt with by. */
 interface Asked {
   readonly options: ServerOptions;
-  readonly rounds: Rounds;
+  readonly pacing: RequestPacing;
 }
 
 async function get(request: CacheRequest, reply: FastifyReply, asked: Asked): Promise<void> {
@@ -72,7 +72,7 @@ async function authenticate(
   try {
     principal = token === undefined ? undefined : await identify(token);
   } catch (error) {
-    request.log.error({ err: error }, 'it cannot be told who asks');
+    request.log.error({ err: error }, 'the client cannot be identified');
     admitFault(reply, 'identity');
     return undefined;
   }
@@ -85,8 +85,8 @@ async function authenticate(
   reply.header('www-authenticate', 'Bearer');
   const words =
     token === undefined
-      ? 'This cache asks for a token: set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.'
-      : 'This cache does not know the token in NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: it is wrong, revoked or expired.';
+      ? 'This cache requires a token: set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.'
+      : 'The token in NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN is not valid: it is wrong, revoked or expired.';
   say(reply, 401, words);
   return undefined;
 }
@@ -109,14 +109,14 @@ interface Known extends Asked {
 async function download(
   request: CacheRequest,
   reply: FastifyReply,
-  { principal, options, rounds }: Known,
+  { principal, options, pacing }: Known,
 ): Promise<void> {
   const { exchange } = request;
   const hit = await options.cache.find(principal, request.params.hash);
-  await rounds.over();
+  await pacing.iterationEnd();
   if (hit === undefined) {
     exchange.outcome = 'miss';
-    say(reply, 404, 'There is no such entry.');
+    say(reply, 404, 'No such entry.');
     return;
   }
   const { record, body } = hit;
@@ -153,7 +153,7 @@ async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal
     return false;
   };
   const length = request.headers['content-length'];
-  if (length === undefined) return refuse(411, 'An upload must say its Content-Length.');
+  if (length === undefined) return refuse(411, 'An upload must have a Content-Length.');
   const type = request.headers['content-type'] ?? 'application/octet-stream';
   if (!/^application\/octet-stream *(;|$)/i.test(type))
     return refuse(415, 'An upload must be application/octet-stream.');
@@ -167,7 +167,7 @@ async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal
     say(
       reply.header('wheelhouse-refusal', 'too-large'),
       403,
-      `The upload has ${length} bytes; this cache takes up to ${maxEntryBytes}.`,
+      `The upload has ${length} bytes; this cache accepts up to ${maxEntryBytes}.`,
     );
     return false;
   }
@@ -180,21 +180,21 @@ async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal
 async function upload(
   request: CacheRequest,
   reply: FastifyReply,
-  { principal, options, rounds }: Known,
+  { principal, options, pacing }: Known,
 ): Promise<void> {
   const { exchange } = request;
   const stopWatching = watchPace(request.raw.socket, options.limits.pace);
   try {
     // Most small bodies come together with their heads.
-    await rounds.over();
+    await pacing.iterationEnd();
     const body = await options.spool.receive(piecesOf(request.raw), exchange.sizeBytes ?? 0).finally(stopWatching);
     try {
       const commit = commitOf(request, principal);
       const outcome = await options.cache.add(principal, request.params.hash, { body, commit });
-      await rounds.over();
+      await pacing.iterationEnd();
       if (outcome === 'stored') {
         exchange.outcome = 'stored';
-        say(reply, 200, 'The entry is stored.');
+        say(reply, 200, 'The entry has been stored.');
       } else {
         answerUnwritten(reply, outcome, principal);
       }
@@ -230,9 +230,9 @@ async function* only(piece: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function answerUnwritten(reply: FastifyReply, why: 'forbidden' | 'read-only' | 'present', { tier }: Principal): void {
   reply.request.exchange.outcome = why === 'read-only' ? 'forbidden' : why;
-  if (why === 'read-only') say(reply, 403, 'This cache is only read.');
-  else if (why === 'present') say(reply, 409, 'There is an entry already; it stays.');
-  else say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which writes nothing.`);
+  if (why === 'read-only') say(reply, 403, 'This cache is read-only.');
+  else if (why === 'present') say(reply, 409, 'The entry already exists and is kept.');
+  else say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which may not write.`);
 }
 
 /** The commit by the OIDC token, else the one the writer names in a header of its own. */

@@ -26,7 +26,7 @@ export class CacheServer {
         })
         .then(() => options.ledger.tidy())
         .catch((error: unknown) => {
-          app.log.error({ err: error }, 'the ledger could not be tidied');
+          app.log.error({ err: error }, 'the ledger could not be compacted');
         });
     }, UPKEEP_EVERY_MS).unref();
   }

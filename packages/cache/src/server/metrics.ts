@@ -7,31 +7,31 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests = new Counter({
     name: 'wheelhouse_cache_requests_total',
-    help: 'Requests for entries, by how they ended and how far who asked is trusted',
+    help: 'Requests for entries, by outcome and by how far the client is trusted',
     labelNames: ['method', 'outcome', 'tier'] as const,
     registers: [this.registry],
   });
   private readonly seconds = new Histogram({
     name: 'wheelhouse_cache_request_seconds',
-    help: 'Time from the head of a request for an entry to the end of its answer',
+    help: 'Time from the headers of a request for an entry to the end of the response',
     labelNames: ['method', 'outcome'] as const,
     buckets: [0.002, 0.01, 0.05, 0.2, 1, 5, 30, 120],
     registers: [this.registry],
   });
   private readonly bytes = new Counter({
     name: 'wheelhouse_cache_body_bytes_total',
-    help: 'Bytes of the bodies of entries that were served (hit) or taken (stored)',
+    help: 'Bytes of the bodies of entries that were served (hit) or accepted (stored)',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
   private readonly entries = new Gauge({
     name: 'wheelhouse_cache_entries',
-    help: 'Entries that the last collection left',
+    help: 'Entries left by the last collection',
     registers: [this.registry],
   });
   private readonly storedBytes = new Gauge({
     name: 'wheelhouse_cache_stored_bytes',
-    help: 'Bytes of the bodies that the last collection left, equal ones counted once',
+    help: 'Bytes of the bodies left by the last collection, identical ones counted once',
     registers: [this.registry],
   });
   private readonly removed = new Counter({

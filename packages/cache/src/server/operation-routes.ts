@@ -11,17 +11,18 @@ export function addOperationRoutes(app: FastifyInstance, options: ServerOptions,
   app.get('/healthz', (_request, reply) => say(reply, 200, 'ok'));
 
   app.get('/readyz', async (_request, reply) => {
-    const ailments = isClosing() ? ['the server is shutting down'] : await options.ailments();
-    return say(reply, ailments.length === 0 ? 200 : 503, ailments.length === 0 ? 'ready' : ailments.join('\n'));
+    const problems = isClosing() ? ['the server is shutting down'] : await options.problems();
+    return say(reply, problems.length === 0 ? 200 : 503, problems.length === 0 ? 'ready' : problems.join('\n'));
   });
 
   app.get('/metrics', async (request, reply) => {
     const token = bearerToken(request.raw);
     const principal = token === undefined ? undefined : await options.identify(token);
     if (principal === undefined) {
-      return say(reply.header('www-authenticate', 'Bearer'), 401, 'The figures are shown to who has a token.');
+      return say(reply.header('www-authenticate', 'Bearer'), 401, 'The metrics require a token.');
     }
-    if (principal.tier.kind === 'pull-request') return say(reply, 403, 'The figures are not for pull requests.');
+    if (principal.tier.kind === 'pull-request')
+      return say(reply, 403, 'The metrics are not available to pull requests.');
     const { text, contentType } = await options.metrics.print();
     return reply.header('content-type', contentType).send(text);
   });

@@ -15,14 +15,15 @@ export function addOverviewRoutes(app: FastifyInstance, { identify }: ServerOpti
     const token = bearerToken(request.raw);
     const principal = token === undefined ? undefined : await identify(token);
     if (principal === undefined) {
-      return say(reply.header('www-authenticate', 'Bearer'), 401, 'The overview is shown to who has a token.');
+      return say(reply.header('www-authenticate', 'Bearer'), 401, 'The overview requires a token.');
     }
-    if (principal.tier.kind === 'pull-request') return say(reply, 403, 'The overview is not for pull requests.');
+    if (principal.tier.kind === 'pull-request')
+      return say(reply, 403, 'The overview is not available to pull requests.');
     const view = parseView(request.query as Record<string, unknown>);
     if (typeof view === 'string') return say(reply, 400, view);
     const workspaces = await overview.workspacesOf(principal);
     const { days, workspace = principal.workspace } = view;
-    if (!workspaces.includes(workspace)) return say(reply, 404, 'There is no such workspace, or it is not yours.');
+    if (!workspaces.includes(workspace)) return say(reply, 404, 'No such workspace, or the token has no access to it.');
     return reply.send(await overview.report({ days, workspace }, workspaces));
   });
 }

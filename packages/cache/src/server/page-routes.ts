@@ -14,9 +14,9 @@ import { Sessions } from './sessions.js';
 /** Bytes of a form: a token of an OIDC issuer has a few thousand. */
 const FORM_LIMIT = 16 * 1024;
 
-const WRONG_TOKEN = 'This token is not known: it is wrong, revoked or expired.';
-const NOT_FOR_PULL_REQUESTS = 'The overview is not for tokens of pull requests.';
-const FAULT = 'It cannot be told at the moment who asks. Try again soon.';
+const WRONG_TOKEN = 'This token is not valid: it is wrong, revoked or expired.';
+const NOT_FOR_PULL_REQUESTS = 'The overview is not available to pull requests.';
+const FAULT = 'Tokens cannot be checked at the moment. Try again soon.';
 
 /**
  * The overview for people: `GET /`, which asks who has no session for a token; `POST /sign-in` and `POST /sign-out`.
@@ -56,7 +56,7 @@ export function addPageRoutes(app: FastifyInstance, options: ServerOptions, over
     const workspaces = await overview.workspacesOf(reader);
     const workspace = view.workspace ?? reader.workspace;
     if (!workspaces.includes(workspace))
-      return secure(say(reply, 404, 'There is no such workspace, or it is not yours.'));
+      return secure(say(reply, 404, 'No such workspace, or the token has no access to it.'));
     const report = await overview.report({ days: view.days, workspace }, workspaces);
     return page(
       reply,
@@ -77,14 +77,14 @@ export function addPageRoutes(app: FastifyInstance, options: ServerOptions, over
     );
     scope.addHook('onRequest', (request, reply, next) => {
       if (isFromHere(request)) next();
-      else secure(say(reply, 403, 'Forms are taken from the pages of this server alone.'));
+      else secure(say(reply, 403, 'Forms are accepted only from the pages of this server.'));
     });
 
     scope.post('/sign-in', async (request, reply) => {
       const token = (request.body as URLSearchParams | null)?.get('token')?.trim() ?? '';
       const reader = await whoReads(request, options, token);
       if (typeof reader === 'string') {
-        request.log.info({ ip: request.ip }, 'somebody could not sign in');
+        request.log.info({ ip: request.ip }, 'a sign-in was refused');
         return page(reply, statusOf(reader), signInPage(reader));
       }
       sessions.end(sessionId(request));
@@ -111,7 +111,7 @@ async function whoReads(
     if (principal === undefined) return WRONG_TOKEN;
     return principal.tier.kind === 'pull-request' ? NOT_FOR_PULL_REQUESTS : principal;
   } catch (error) {
-    request.log.error({ err: error }, 'it cannot be told who asks');
+    request.log.error({ err: error }, 'the client cannot be identified');
     return FAULT;
   }
 }

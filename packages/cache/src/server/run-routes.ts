@@ -65,16 +65,16 @@ export function addRunRoutes(app: FastifyInstance, { identify, ledger, limits }:
       try {
         const principal = token === undefined ? undefined : await identify(token);
         if (principal === undefined) {
-          return await say(reply.header('www-authenticate', 'Bearer'), 401, 'Reports are taken from who has a token.');
+          return await say(reply.header('www-authenticate', 'Bearer'), 401, 'Reports require a token.');
         }
         request.exchange.principal = principal;
       } catch (error) {
-        request.log.error({ err: error }, 'it cannot be told who asks');
+        request.log.error({ err: error }, 'the client cannot be identified');
         return admitFault(reply, 'identity');
       }
       const { tier } = request.exchange.principal;
       if (accessOf(request.exchange.principal).writes !== undefined) return;
-      return say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which writes nothing.`);
+      return say(reply, 403, `The token is of the tier \`${formatTier(tier)}\`, which may not write.`);
     });
     scope.post<{ Body: RunReport }>('/v1/runs', { schema: { body: REPORT } }, (request, reply) => {
       const { principal } = request.exchange;
@@ -113,6 +113,6 @@ export function describeInvalid(
     .map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`))
     .join('')
     .replace(/^\./, '');
-  const words = typeof missing === 'string' ? 'is missing' : (error?.message ?? 'is not as it must be');
+  const words = typeof missing === 'string' ? 'is missing' : (error?.message ?? 'is not valid');
   return new Error(`${place === '' ? 'The report' : `\`${place}\``} ${words}.`);
 }

@@ -27,8 +27,8 @@ export interface ServerOptions {
   readonly cache: TieredCache;
   readonly spool: Spool;
   readonly identify: Identify;
-  /** What is wrong at the moment, in words that anybody may read; nothing where all is well. */
-  readonly ailments: () => Promise<readonly string[]>;
+  /** What is wrong at the moment, in messages without secrets; empty if the server can work. */
+  readonly problems: () => Promise<readonly string[]>;
   readonly limits: ServerLimits;
   readonly metrics: Metrics;
   /** What is counted and told. The server writes it to the end when it is stopped. */

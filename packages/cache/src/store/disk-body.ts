@@ -162,5 +162,7 @@ async function closing(destination: Writable): Promise<void> {
 }
 
 function prematureClose(): Error {
-  return Object.assign(new Error('the other side closed before the end'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  return Object.assign(new Error('the other side closed the connection before the end'), {
+    code: 'ERR_STREAM_PREMATURE_CLOSE',
+  });
 }

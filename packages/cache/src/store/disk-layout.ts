@@ -29,7 +29,7 @@ export class DiskLayout {
 
   /** Checked once more: whatever a caller let through, the path stays inside. */
   recordPath({ namespace, hash }: EntryName): string {
-    if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`no entry can be named ${namespace}/${hash}`);
+    if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`an entry cannot be named ${namespace}/${hash}`);
     return `${this.entries}${sep}${namespace}${sep}${hash}${RECORD}`;
   }
 

@@ -115,7 +115,7 @@ export class DiskStore implements KeptStore {
     try {
       const { size } = fstatSync(descriptor);
       if (size !== digest.sizeBytes) {
-        throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes and not ${digest.sizeBytes}`);
+        throw new StoreFailure('gone', `the body ${digest.hash} has ${size} bytes instead of ${digest.sizeBytes}`);
       }
       if (size > SMALL_BODY) body = new FileBody(descriptor, size);
       else {
@@ -162,7 +162,7 @@ export class DiskStore implements KeptStore {
   private checked(digest: Digest, bytes: Buffer): Buffer {
     if (createHash('sha256').update(bytes).digest('hex') === digest.hash) return bytes;
     this.damaged.add(digest.hash);
-    throw new StoreFailure('damaged', `the body ${digest.hash} has other bytes than those of its digest`);
+    throw new StoreFailure('damaged', `the body ${digest.hash} does not match its digest`);
   }
 
   private has(digest: Digest): boolean {
@@ -201,7 +201,7 @@ export class DiskStore implements KeptStore {
   /** @throws StoreFailure `room` where no collection could make room for the entry */
   private refuseTooLarge({ name, digest: { sizeBytes } }: EntryRecord): void {
     if (sizeBytes <= largestEntry(name.namespace, this.options.retention)) return;
-    throw new StoreFailure('room', `${sizeBytes} bytes are more than all that ${name.namespace} may hold`);
+    throw new StoreFailure('room', `${sizeBytes} bytes exceed the whole quota of ${name.namespace}`);
   }
 
   /**

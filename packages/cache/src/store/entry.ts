@@ -4,7 +4,7 @@ import { parseJsonObject } from './json-object.js';
 /** What an entry is found by. */
 export interface EntryName {
   /**
-   * Whose entry it is: two names of small letters, digits and hyphens, with a slash between, such as `shop/trusted`.
+   * Whose entry it is: two names of lowercase letters, digits and hyphens, with a slash between, such as `shop/trusted`.
    * Entries of different namespaces know nothing of one another.
    */
   readonly namespace: string;

@@ -92,7 +92,7 @@ export class LayeredStore implements CacheStore {
         await filled;
       } finally {
         body.destroy();
-        if (!copy.writableEnded) copy.destroy(new StoreFailure('short', 'nobody read the body to its end'));
+        if (!copy.writableEnded) copy.destroy(new StoreFailure('short', 'the body was not read to its end'));
       }
     };
     return Readable.from(pieces(), { objectMode: false, highWaterMark: body.readableHighWaterMark });
@@ -104,7 +104,7 @@ export class LayeredStore implements CacheStore {
       const received = await spool.receive(copy as AsyncIterable<Uint8Array>, record.digest.sizeBytes);
       try {
         if (received.digest.hash !== record.digest.hash) {
-          throw new Error(`the far store has other bytes than those of ${record.digest.hash}`);
+          throw new Error(`the far store has bytes that do not match ${record.digest.hash}`);
         }
         await near.add(record, received);
       } finally {

@@ -16,7 +16,7 @@ export class ReadOnlyStore implements CacheStore {
 
   /** @throws StoreFailure `read-only` */
   add({ name }: EntryRecord): Promise<never> {
-    return Promise.reject(new StoreFailure('read-only', `${name.namespace} is only read`));
+    return Promise.reject(new StoreFailure('read-only', `${name.namespace} is read-only`));
   }
 
   async findMissing(digests: readonly Digest[]): Promise<Digest[]> {

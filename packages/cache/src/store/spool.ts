@@ -65,7 +65,7 @@ export class Spool {
     if (this.reserved + sizeBytes > this.options.capacityBytes) {
       throw new StoreFailure(
         'room',
-        `${this.reserved} bytes of bodies are on their way, ${sizeBytes} more are too many`,
+        `${this.reserved} bytes of bodies are in transit, ${sizeBytes} more would be too many`,
       );
     }
     this.reserved += sizeBytes;
@@ -149,7 +149,7 @@ async function* whole(body: AsyncIterable<Uint8Array>, size: Size): AsyncGenerat
 }
 
 function tooLong(size: Size): StoreFailure {
-  return new StoreFailure('long', `a body of ${mostOf(size)} bytes went on`);
+  return new StoreFailure('long', `a body of ${mostOf(size)} bytes continued past its end`);
 }
 
 function refuseShort(received: number, size: Size): void {

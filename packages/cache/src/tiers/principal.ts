@@ -14,7 +14,7 @@ export interface Principal {
 /** The workspace of whoever does not name one. */
 export const DEFAULT_WORKSPACE = 'default';
 
-/** Whether `text` can name a workspace: up to 40 small letters, digits and hyphens, no hyphen first. */
+/** Whether `text` can name a workspace: up to 40 lowercase letters, digits and hyphens, no hyphen first. */
 export function isWorkspaceName(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,39}$/.test(text);
 }

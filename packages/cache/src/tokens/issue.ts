@@ -24,15 +24,15 @@ export async function createToken(path: string, request: TokenRequest, now: Date
   if (!isTokenName(request.name)) {
     throw cacheError(
       'CACHE_TOKENS',
-      `\`${request.name}\` cannot name a token`,
+      `\`${request.name}\` is not a valid name for a token`,
       'a name has up to 100 letters, digits and `._@/-`, and begins with a letter or a digit',
     );
   }
   if (!isWorkspaceName(request.workspace)) {
     throw cacheError(
       'CACHE_TOKENS',
-      `\`${request.workspace}\` cannot name a workspace`,
-      'a name has up to 40 small letters, digits and hyphens',
+      `\`${request.workspace}\` is not a valid name for a workspace`,
+      'a name has up to 40 lowercase letters, digits and hyphens',
     );
   }
   const { id, text, sha256 } = mintToken();
@@ -41,8 +41,8 @@ export async function createToken(path: string, request: TokenRequest, now: Date
     if (!entries.some(sharesName(entry))) return [...entries, entry];
     throw cacheError(
       'CACHE_TOKENS',
-      `there is a token \`${request.name}\` in \`${path}\``,
-      `take another name, or revoke it first: \`wheelhouse-cache token revoke --name ${request.name}\``,
+      `the token \`${request.name}\` already exists in \`${path}\``,
+      `choose another name, or revoke it first: \`wheelhouse-cache token revoke --name ${request.name}\``,
     );
   });
   return text;
@@ -62,8 +62,8 @@ export async function revokeToken(path: string, name: string, now: Date): Promis
     const names = entries.filter(({ revoked }) => revoked === undefined).map((entry) => `\`${entry.name}\``);
     throw cacheError(
       'CACHE_TOKENS',
-      `there is no token \`${name}\` in \`${path}\` that could be revoked`,
-      names.length === 0 ? 'there is none at all' : `there are ${names.join(', ')}`,
+      `\`${path}\` has no active token \`${name}\``,
+      names.length === 0 ? 'it has no active tokens' : `it has ${names.join(', ')}`,
     );
   });
 }

@@ -54,7 +54,7 @@ export function readEntry(node: MappingNode): TokenEntry {
 
   const name = read('name', when(isTokenName), 'a name of letters, digits and `._@/-`');
   const tier = read('tier', parseTier, TIER_FORMS);
-  const workspace = optional('workspace', when(isWorkspaceName), 'a name of small letters, digits and hyphens');
+  const workspace = optional('workspace', when(isWorkspaceName), 'a name of lowercase letters, digits and hyphens');
   const id = read('id', matching(/^[0-9a-f]{16}$/), '16 hexadecimal digits');
   const sha256 = read('sha256', matching(/^[0-9a-f]{64}$/), '64 hexadecimal digits');
   const created = read('created', parseTime, TIME_FORM);

@@ -46,7 +46,7 @@ export function parseTokens(text: string, file: string): readonly TokenEntry[] {
           code: 'CACHE_TOKENS',
           message: `two tokens have the ${twice} \`${value}\``,
           origin: node.get(twice)?.origin,
-          hint: 'revoke one of them, or take it out',
+          hint: 'revoke one of them, or remove it',
         }),
       );
     }
@@ -124,6 +124,6 @@ function fileError(doing: 'read' | 'write', path: string, error: unknown): unkno
   const hint =
     errno === 'ENOENT'
       ? '`wheelhouse-cache token create --tokens FILE --name NAME --tier TIER` makes the file'
-      : 'the file, and for `token create` and `token revoke` its directory, must be open to whoever runs this';
+      : 'the file, and for `token create` and `token revoke` its directory, must be accessible to the user who runs this';
   return cacheError('CACHE_TOKENS', `cannot ${doing} the tokens in \`${path}\`: ${errno}`, hint, error);
 }

@@ -32,7 +32,7 @@ describe('wheelhouse-cache with a bucket', () => {
   it('lets two servers share what is kept, and looks after it', async () => {
     const [cwd, bucket] = await workplace('s3');
     const token = newToken(cwd);
-    expect(run(cwd, 'doctor')).toEqual({ exitCode: 0, stdout: 'all is well\n', stderr: '' });
+    expect(run(cwd, 'doctor')).toEqual({ exitCode: 0, stdout: 'no problems found\n', stderr: '' });
     const [one, two] = [await serve(cwd), await serve(cwd, '--data', 'other')];
     expect((await ask(one.url, token, '1', 'body 1'))[0]).toBe(200);
     expect(await ask(two.url, token, '1')).toEqual([200, 'body 1']);
@@ -58,7 +58,7 @@ describe('wheelhouse-cache with a bucket', () => {
       ) as string,
     });
     expect(run(cwd, 'gc', '--max-age', '1ms').stdout).toBe(
-      'removed 2 old, 0 beyond a quota, 0 unreadable: 12 B freed; 0 entries are left, 0 B\n',
+      'removed 2 old, 0 over quota, 0 unreadable: 12 B freed; 0 entries left, 0 B\n',
     );
   }, 60_000);
 
@@ -89,16 +89,16 @@ describe('wheelhouse-cache with a bucket', () => {
     await writer.end();
     const mirror = await serve(cwd, '--data', 'mirror', '--read-only', 'true');
     expect(await ask(mirror.url, token, '1')).toEqual([200, 'shared']);
-    expect(await ask(mirror.url, token, '2', 'mine')).toEqual([403, 'This cache is only read.\n']);
+    expect(await ask(mirror.url, token, '2', 'mine')).toEqual([403, 'This cache is read-only.\n']);
     await mirror.logged(({ msg, where }) => msg === 'collected' && where === 'disk');
     expect((await mirror.end()).lines.some(({ where }) => where === 'bucket')).toBe(false);
     expect(run(cwd, 'gc', '--read-only', 'true')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: '`gc` removes entries, and `read-only` is `true`\nhint: run it where the entries are written\n',
+      stderr: '`gc` removes entries, but `read-only` is `true`\nhint: run it on the server that writes the entries\n',
     });
     expect(run(cwd, 'verify', '--remove', '--read-only', 'true').exitCode).toBe(1);
-    expect(run(cwd, 'doctor', '--read-only', 'true').stdout).toBe('all is well\n');
+    expect(run(cwd, 'doctor', '--read-only', 'true').stdout).toBe('no problems found\n');
   }, 60_000);
 
   it('says what is wrong with a bucket', async () => {

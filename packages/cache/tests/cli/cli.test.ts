@@ -114,7 +114,7 @@ describe('wheelhouse-cache', () => {
       .filter((path) => readFileSync(path, 'utf8') === 'body 1');
     writeFileSync(body, 'BODY 1');
     const record = join(cwd, 'data', 'entries', 'default', 'trusted', '1.json');
-    const found = `damaged: ${body}\nwithout its body: ${record}\n`;
+    const found = `damaged: ${body}\nmissing body: ${record}\n`;
     expect(run(cwd, 'verify')).toMatchObject({
       exitCode: 2,
       stdout: `${found}2 entries, 2 bodies: 1 damaged, 1 without a body\n`,
@@ -124,7 +124,7 @@ describe('wheelhouse-cache', () => {
     );
     expect(run(cwd, 'verify').stdout).toBe('1 entries, 1 bodies: 0 damaged, 0 without a body\n');
     expect(run(cwd, 'gc', '--max-age', '1ms').stdout).toBe(
-      'removed 1 old, 0 beyond a quota, 0 unreadable: 6 B freed; 0 entries are left, 0 B\n',
+      'removed 1 old, 0 over quota, 0 unreadable: 6 B freed; 0 entries left, 0 B\n',
     );
   }, 60_000);
 
@@ -137,29 +137,33 @@ describe('wheelhouse-cache', () => {
       ) as string,
     });
     run(cwd, 'token', 'create', '--name', 'ci', '--tier', 'trusted');
-    expect(run(cwd, 'doctor', '--quota', '1MB')).toEqual({ exitCode: 0, stdout: 'all is well\n', stderr: '' });
+    expect(run(cwd, 'doctor', '--quota', '1MB')).toEqual({ exitCode: 0, stdout: 'no problems found\n', stderr: '' });
     chmodSync(join(cwd, 'tokens.yml'), 0o666);
     run(cwd, 'token', 'revoke', '--name', 'ci');
     expect(run(cwd, 'doctor', '--quota', '1000TB').stdout).toMatch(
       new RegExp(
-        `^wrong: there is no valid token in .*\nwrong: anybody on this machine may write to .*\n` +
-          '(wrong: the disk has no room for an entry of the largest size\n)?' +
-          'wrong: the quota is 1000 TB, and the disk has .* in all\n[34] found\n$',
+        `^wrong: there is no valid token in .*\nwrong: anyone on this machine can write to .*\n` +
+          '(wrong: the disk has no room for an entry of the maximum size\n)?' +
+          'wrong: the quota is 1000 TB, but the disk has only .* in total\n[34] found\n$',
       ),
     );
   }, 60_000);
 
   it.each<[string, string[], string]>([
-    ['no command', [], 'wheelhouse-cache: no command is given'],
-    ['a command that does not exist', ['start'], 'wheelhouse-cache: there is no command `start`'],
+    ['no command', [], 'wheelhouse-cache: no command given'],
+    ['a command that does not exist', ['start'], 'wheelhouse-cache: unknown command `start`'],
     ['an option that does not exist', ['serve', '--fast'], "wheelhouse-cache serve: Unknown option '--fast'"],
     ['no data', ['serve', '--tokens', 't'], '`data` is not set'],
     ['no tokens', ['token', 'list'], '`tokens` is not set'],
-    ['no tier', ['token', 'create', '--tokens', 't', '--name', 'x'], 'wheelhouse-cache token: `create` needs --tier'],
+    [
+      'no tier',
+      ['token', 'create', '--tokens', 't', '--name', 'x'],
+      'wheelhouse-cache token: `create` requires --tier',
+    ],
     [
       'a tier that does not exist',
       ['token', 'create', '--tokens', 't', '--name', 'x', '--tier', 'root'],
-      'wheelhouse-cache token: there is no tier `root`; there are `trusted`, `pr:<number>`, `read` or `admin`',
+      'wheelhouse-cache token: unknown tier `root`; it must be `trusted`, `pr:<number>`, `read` or `admin`',
     ],
     [
       'an option of another action',

@@ -37,12 +37,12 @@ describe('wheelhouse-cache healthcheck', () => {
   }, 60_000);
 
   it.each<[string, (socket: Socket) => void, RegExp]>([
-    ['says nothing', () => undefined, /: nothing for 5 s\n$/],
+    ['says nothing', () => undefined, /: no answer within 5 s\n$/],
     ['breaks off', (socket) => socket.destroy(), /: ECONNRESET\n$/],
     [
       'is something else',
       (socket) => socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n'),
-      /^it answers 404\n$/,
+      /^it answers with status 404\n$/,
     ],
   ])('finds one unwell that %s', async (_what, answer, words) => {
     const server: Server = createServer((socket) => {

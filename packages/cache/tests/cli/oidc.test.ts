@@ -52,8 +52,8 @@ describe('wheelhouse-cache with tokens of an issuer', () => {
     expect((await ask(server.url, await token({ ...MAIN, repository: 'fork/shop' }), '1'))[0]).toBe(401);
     expect((await ask(server.url, 'whc_no.such.token', '1'))[0]).toBe(401);
     const { lines } = await server.end();
-    const refusal = lines.find(({ msg }) => msg === 'a token of OpenID Connect was refused');
-    expect(refusal).toMatchObject({ issuer: issuer.url, reason: 'no rule is for repo:org/shop:main' });
+    const refusal = lines.find(({ msg }) => msg === 'an OpenID Connect token was refused');
+    expect(refusal).toMatchObject({ issuer: issuer.url, reason: 'no rule matches repo:org/shop:main' });
     expect(JSON.stringify(lines)).not.toContain(main.split('.')[2]);
   }, 60_000);
 
@@ -87,6 +87,6 @@ describe('wheelhouse-cache with tokens of an issuer', () => {
     });
     const { exitCode, stdout } = run(cwd, 'doctor', '--quota', '1MB');
     expect(exitCode).toBe(2);
-    expect(stdout).toMatch(/^wrong: the keys of http:\/\/localhost:1 cannot be had: .+\n1 found\n$/);
+    expect(stdout).toMatch(/^wrong: cannot get the keys of http:\/\/localhost:1: .+\n1 found\n$/);
   });
 });

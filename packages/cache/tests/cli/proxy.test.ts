@@ -27,7 +27,7 @@ describe('wheelhouse-cache proxy', () => {
     const argv = ['--directory', where] as const;
     expect((await run('proxy', 'status', ...argv)).output).toMatch(
       new RegExp(
-        `^${process.pid}  shared cache: none, runs: 0, waiting uploads: 0, downloads: ok, uploads: ok, memory: \\d+ MB\\n$`,
+        `^${process.pid}  shared cache: none, runs: 0, pending uploads: 0, downloads: ok, uploads: ok, memory: \\d+ MB\\n$`,
       ),
     );
     expect(await run('proxy', 'stop', ...argv)).toEqual({
@@ -37,7 +37,7 @@ describe('wheelhouse-cache proxy', () => {
     });
     await subject.proxy.ended;
     expect(readdirSync(join(where, 'proxies')).filter((name) => name.endsWith('.json'))).toEqual([]);
-    expect((await run('proxy', 'status', ...argv)).output).toBe(`no proxy keeps its data in ${where}\n`);
+    expect((await run('proxy', 'status', ...argv)).output).toBe(`no proxy is running in ${where}\n`);
   });
 
   it('says what it can do', async () => {

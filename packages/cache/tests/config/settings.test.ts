@@ -27,7 +27,7 @@ function settings({ file, options = {}, environment = {}, required = [], cwd }: 
   return readSettings({ options, environment, cwd: where, ...readSettingsFile(undefined, where) }, required);
 }
 
-function complaint(given: Given): string {
+function messageOf(given: Given): string {
   try {
     settings(given);
   } catch (error) {
@@ -89,7 +89,7 @@ describe('settings', () => {
   it('are refused all together, each where it is written', () => {
     const file = 'quota: much\nmax-connections: 0\nlog-level: loud\nspeed: 9\nidle-timeout: 5\ntls-key: k\n';
     expect(
-      complaint({
+      messageOf({
         file,
         environment: { WHEELHOUSE_CACHE_LISTEN: 'here' },
         options: { 'max-age': 'soon' },
@@ -104,26 +104,26 @@ describe('settings', () => {
         '`WHEELHOUSE_CACHE_LISTEN` is `here`',
         'hint: it must be an address such as `127.0.0.1:3737` or `[::1]:3737`',
         '`--max-age` is `soon`',
-        'hint: it must be a span of time such as `30s`, `10m` or `30d`',
+        'hint: it must be a duration such as `30s`, `10m` or `30d`',
         'wheelhouse-cache.yml [line 5 column 14]: `idle-timeout` is `5`',
-        'hint: it must be a span of time such as `30s`, `10m` or `30d`',
+        'hint: it must be a duration such as `30s`, `10m` or `30d`',
         'wheelhouse-cache.yml [line 2 column 17]: `max-connections` is `0`',
         'hint: it must be a number of connections from 1 to 65535',
         'wheelhouse-cache.yml [line 3 column 11]: `log-level` is `loud`',
         'hint: it must be `debug`, `info`, `warn`, `error`, `silent`',
         '`data` is not set',
-        'hint: give `--data DIR`, set `WHEELHOUSE_CACHE_DATA`, or write `data` into `wheelhouse-cache.yml`',
+        'hint: pass `--data DIR`, set `WHEELHOUSE_CACHE_DATA`, or add `data` to `wheelhouse-cache.yml`',
         '`tokens` is not set',
-        'hint: give `--tokens FILE`, set `WHEELHOUSE_CACHE_TOKENS`, or write `tokens` into `wheelhouse-cache.yml`',
+        'hint: pass `--tokens FILE`, set `WHEELHOUSE_CACHE_TOKENS`, or add `tokens` to `wheelhouse-cache.yml`',
         '`tls-certificate` is not set',
-        'hint: give `--tls-certificate FILE`, set `WHEELHOUSE_CACHE_TLS_CERTIFICATE`, or write `tls-certificate` into `wheelhouse-cache.yml`',
+        'hint: pass `--tls-certificate FILE`, set `WHEELHOUSE_CACHE_TLS_CERTIFICATE`, or add `tls-certificate` to `wheelhouse-cache.yml`',
       ].join('\n'),
     );
   });
 
   it('are refused where they do not fit together', () => {
     const options = { quota: '1GB', 'max-entry': '2GB', 'pull-request-quota': '1.5GB' };
-    expect(complaint({ options })).toBe(
+    expect(messageOf({ options })).toBe(
       '`--pull-request-quota` is `1.5GB`\nhint: it must be at most `quota`, which is 1 GB\n' +
         '`--max-entry` is `2GB`\nhint: it must be at most `quota`, which is 1 GB',
     );
@@ -154,7 +154,7 @@ describe('settings', () => {
 
   it('of a bucket are refused where they are wrong, missing, or of no use', () => {
     expect(
-      complaint({
+      messageOf({
         options: {
           ...{ store: 's3', 's3-bucket': 'No', 's3-prefix': '../up', 's3-endpoint': 'http://me:secret@host/' },
           ...{ 's3-region': 'Mars!', 's3-path-style': 'yes', 's3-timeout': 'soon', 'read-only': 'maybe' },
@@ -164,11 +164,11 @@ describe('settings', () => {
     ).toBe(
       [
         '`--collect-every` is `often`',
-        'hint: it must be a span of time such as `30s`, `10m` or `30d`, or `never`',
+        'hint: it must be a duration such as `30s`, `10m` or `30d`, or `never`',
         '`--s3-bucket` is `No`',
-        'hint: it must be the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
+        'hint: it must be the name of a bucket: 3 to 63 lowercase letters, digits, dots and hyphens',
         '`--s3-prefix` is `../up`',
-        'hint: it must be names of letters, digits and `._-` with slashes between',
+        'hint: it must be names of letters, digits and `._-`, separated by slashes',
         '`--s3-endpoint` is `http://me:secret@host/`',
         'hint: it must be an address such as `https://s3.example.org`',
         '`--s3-region` is `Mars!`',
@@ -176,22 +176,22 @@ describe('settings', () => {
         '`--s3-path-style` is `yes`',
         'hint: it must be `true` or `false`',
         '`--s3-timeout` is `soon`',
-        'hint: it must be a span of time such as `10s`',
+        'hint: it must be a duration such as `10s`',
         '`--read-only` is `maybe`',
         'hint: it must be `true` or `false`',
       ].join('\n'),
     );
-    expect(complaint({ options: { store: 'layered' } })).toBe(
+    expect(messageOf({ options: { store: 'layered' } })).toBe(
       '`s3-bucket` is not set\n' +
-        'hint: give `--s3-bucket NAME`, set `WHEELHOUSE_CACHE_S3_BUCKET`, or write `s3-bucket` into `wheelhouse-cache.yml`',
+        'hint: pass `--s3-bucket NAME`, set `WHEELHOUSE_CACHE_S3_BUCKET`, or add `s3-bucket` to `wheelhouse-cache.yml`',
     );
-    expect(complaint({ file: 's3-bucket: b00\ndisk-quota: 1GB\n' })).toBe(
+    expect(messageOf({ file: 's3-bucket: b00\ndisk-quota: 1GB\n' })).toBe(
       'wheelhouse-cache.yml [line 1 column 11]: `s3-bucket` is `b00`\n' +
-        'hint: it must be left out, unless `store` is `s3` or `layered`\n' +
+        'hint: it must be left out unless `store` is `s3` or `layered`\n' +
         'wheelhouse-cache.yml [line 2 column 12]: `disk-quota` is `1GB`\n' +
-        'hint: it must be left out, unless `store` is `s3` or `layered`',
+        'hint: it must be left out unless `store` is `s3` or `layered`',
     );
-    expect(complaint({ options: { store: 'tape' } })).toBe(
+    expect(messageOf({ options: { store: 'tape' } })).toBe(
       '`--store` is `tape`\nhint: it must be `disk`, `s3`, `layered`',
     );
   });

@@ -71,7 +71,7 @@ describe('the generator init', () => {
 
   it.each([
     ['{ "plugins": [', 'nx.json [line 1 column 14]: not valid JSON: CloseBracketExpected'],
-    ['[]', 'nx.json: it is not a JSON object'],
+    ['[]', 'nx.json: not a JSON object'],
     ['{ "plugins": {} }', 'nx.json: `plugins` is not a list'],
   ])('refuses %s and leaves it', (text, message) => {
     const tree = treeOf(text);

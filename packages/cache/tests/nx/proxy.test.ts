@@ -109,7 +109,7 @@ describe.each(MAJORS)('Nx %d with the plugin and nothing else set up', (major) =
     expect([exitCode, warnings(output)]).toEqual([
       0,
       [
-        'The cache proxy could not be started: `quota` is `much`; it must be a size such as `500MB` or `20GiB`. The run goes on without a remote cache.',
+        'The cache proxy could not be started: `quota` is `much`; it must be a size such as `500MB` or `20GiB`. The run continues without a remote cache.',
       ],
     ]);
     expect(clone.outputs()).toEqual(uncached);

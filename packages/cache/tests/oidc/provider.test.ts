@@ -6,7 +6,7 @@ function providers(text: string): readonly OidcProvider[] {
   return readSettings({ ...sources, file: parseYaml(text, 'wheelhouse-cache.yml') }, []).oidc;
 }
 
-function complaint(text: string): string {
+function messageOf(text: string): string {
   try {
     providers(text);
   } catch (error) {
@@ -154,13 +154,13 @@ describe('providers of tokens', () => {
 
   it('are refused where a pull request would be trusted by them', () => {
     const rule = (claims: string): string =>
-      complaint(`oidc:\n- preset: github\n  audience: c\n  rules:\n  - claims: ${claims}\n    tier: trusted\n`);
+      messageOf(`oidc:\n- preset: github\n  audience: c\n  rules:\n  - claims: ${claims}\n    tier: trusted\n`);
     const at = 'wheelhouse-cache.yml [line 5 column 4]: ';
-    const hint = '\nhint: builds of pull requests have tokens that are alike in everything else';
+    const hint = '\nhint: tokens of pull request builds differ from these in nothing else';
     const repository = 'repository: org/shop, ref: refs/heads/main';
-    expect(rule(`{${repository}}`)).toBe(`${at}a rule for \`trusted\` must look at \`event_name\`${hint}`);
+    expect(rule(`{${repository}}`)).toBe(`${at}a rule for \`trusted\` must check \`event_name\`${hint}`);
     expect(rule('{ref: refs/heads/main, event_name: push}')).toBe(
-      `${at}a rule for \`trusted\` must look at \`repository\` or \`repository_id\`${hint}`,
+      `${at}a rule for \`trusted\` must check \`repository\` or \`repository_id\`${hint}`,
     );
     expect(rule(`{${repository}, event_name: [push, pull_request_target]}`)).toBe(
       `${at}a rule for \`trusted\` must not match \`event_name: pull_request_target\`${hint}`,
@@ -169,7 +169,7 @@ describe('providers of tokens', () => {
     const gitlab =
       'oidc:\n- issuer: https://gitlab.com\n  audience: c\n  rules:\n' +
       "  - claims: {project_path: a/b, ref: main, ref_protected: ['true', 'false'], pipeline_source: push}\n    tier: trusted\n";
-    expect(complaint(gitlab)).toContain('must not match `ref_protected: false`');
+    expect(messageOf(gitlab)).toContain('must not match `ref_protected: false`');
   });
 
   it('are refused with all that is wrong with them, where it is', () => {
@@ -201,36 +201,36 @@ describe('providers of tokens', () => {
       '- issuer: https://ci.example.org',
       '  audience: x',
     ].join('\n');
-    expect(complaint(file)).toBe(
+    expect(messageOf(file)).toBe(
       [
         'wheelhouse-cache.yml [line 2 column 10]: `preset` is `jenkins`',
         'hint: it must be `github` or `gitlab`',
         'wheelhouse-cache.yml [line 3 column 10]: `issuer` is `http://ci.example.org`',
-        'hint: it must be an address of HTTPS, as tokens have it in `iss`',
-        'wheelhouse-cache.yml [line 4 column 12]: `audience` is neither a text nor a list of texts',
-        'hint: an empty text, or an empty list, would match nothing',
+        'hint: it must be an HTTPS URL, as tokens have it in `iss`',
+        'wheelhouse-cache.yml [line 4 column 12]: `audience` is neither a string nor a list of strings',
+        'hint: an empty string or list would match nothing',
         'wheelhouse-cache.yml [line 5 column 13]: `workspace` is `A B`',
-        'hint: it must be a name of small letters, digits and hyphens',
+        'hint: it must be a name of lowercase letters, digits and hyphens',
         'wheelhouse-cache.yml [line 6 column 17]: `max-token-age` is `soon`',
-        'hint: it must be a span of time such as `10m` or `1d`',
+        'hint: it must be a duration such as `10m` or `1d`',
         'wheelhouse-cache.yml [line 8 column 12]: `claims` is empty',
-        'hint: a rule must say whose builds are meant',
+        'hint: a rule must say which builds it is for',
         'wheelhouse-cache.yml [line 11 column 10]: `tier` is `root`',
         'hint: it must be `trusted`, `pr`, `read` or `admin`',
         'wheelhouse-cache.yml [line 13 column 10]: the tier `pr` needs the number of the pull request',
-        'hint: `number` names the claim that has it, or `hash` one that is different for each pull request',
-        'wheelhouse-cache.yml [line 14 column 16]: `a` is neither a text nor a list of texts',
-        'hint: an empty text, or an empty list, would match nothing',
-        'wheelhouse-cache.yml [line 18 column 12]: `number` and `hash` are of the tier `pr`',
-        'hint: leave them out',
+        'hint: set `number` to the claim that has it, or `hash` to one that differs for each pull request',
+        'wheelhouse-cache.yml [line 14 column 16]: `a` is neither a string nor a list of strings',
+        'hint: an empty string or list would match nothing',
+        'wheelhouse-cache.yml [line 18 column 12]: `number` and `hash` are only for the tier `pr`',
+        'hint: remove them',
         'wheelhouse-cache.yml [line 19 column 2]: `repository` is not set',
-        'hint: name the project whose builds are meant, as `repository` does',
+        'hint: set it to the project whose builds the rules are for, as in the claim `repository`',
         'wheelhouse-cache.yml [line 24 column 11]: Unexpected key: project',
         'hint: known keys are `preset`, `issuer`, `audience`, `workspace`, `max-token-age`, `branches`, `rules`, `repository`',
         'wheelhouse-cache.yml [line 23 column 14]: `repository` is `org`',
-        'hint: it must be one project by its whole path, such as `org/repo`',
-        'wheelhouse-cache.yml [line 25 column 2]: no rule says what a token is worth',
-        'hint: write `rules`, or name a `preset`',
+        'hint: it must be the full path of one project, such as `org/repo`',
+        'wheelhouse-cache.yml [line 25 column 2]: no rule gives a token its tier',
+        'hint: add `rules`, or set a `preset`',
       ].join('\n'),
     );
   });

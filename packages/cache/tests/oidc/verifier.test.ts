@@ -132,7 +132,7 @@ describe('a token of OpenID Connect', () => {
       async () => (await main({ ref: 'x' })).replace(/\.[^.]+\./, `.${part(claims())}.`),
       'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
     ],
-    ['that no rule is for', () => main({ event_name: 'workflow_dispatch' }), 'no rule is for repo:org/shop'],
+    ['that no rule is for', () => main({ event_name: 'workflow_dispatch' }), 'no rule matches repo:org/shop'],
     [
       'with a header that must be understood',
       () => forge({ alg: 'RS256', kid: '1', crit: ['exp-x'], 'exp-x': 1 }, claims(), () => 'AAAA'),
@@ -153,7 +153,7 @@ describe('a token of OpenID Connect', () => {
     ['that is encrypted', () => 'a.b.c.d.e'],
   ])('is refused %s, and nobody is asked for keys', async (_what, make) => {
     expect(await verifier().identify(await make())).toBeUndefined();
-    expect(refused).toEqual([['it is of no known issuer', undefined]]);
+    expect(refused).toEqual([['its issuer is not known', undefined]]);
     expect(issuer.requests).toEqual([]);
   });
 
@@ -294,7 +294,7 @@ describe('the keys of an issuer', () => {
       const it = verifier({ keys: spans });
       const token = await main();
       await expect(it.identify(token)).rejects.toMatchObject({ name: 'IssuerFault' });
-      await expect(it.identify(token)).rejects.toThrow('could not be asked a moment ago');
+      await expect(it.identify(token)).rejects.toThrow('could not be reached a moment ago');
       expect(issuer.requests).toHaveLength(1);
       issuer.mode = 'well';
       await wait(250);

@@ -35,7 +35,7 @@ const scrollWidth = (page: Page): Promise<number> => page.evaluate<number>('docu
 
 describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   it.each([1280, 360])('is fit for everybody at a width of %d', async (width) => {
-    const { page, context, complaints } = await openPage(browser, { url: server.url, width, scheme });
+    const { page, context, problems } = await openPage(browser, { url: server.url, width, scheme });
     expect(await violations(page)).toEqual([]);
     await signIn(page, server.tokens.admin);
     await page.getByRole('heading', { name: 'Hit rate by day' }).waitFor();
@@ -44,7 +44,7 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     await page.getByText('Show the days as a table').click();
     expect(await violations(page)).toEqual([]);
     expect(await scrollWidth(page)).toBe(width);
-    expect(complaints).toEqual([]);
+    expect(problems).toEqual([]);
     if (PICTURES !== undefined && width === 1280) {
       await page.getByText('Show the days as a table').click();
       mkdirSync(PICTURES, { recursive: true });
@@ -59,7 +59,7 @@ it('has a name for everything, and says in words what it draws', async () => {
   const { page, context } = await openPage(browser, { url: server.url });
   await signIn(page, server.tokens.admin);
   await page.getByRole('img', { name: /^Hit rate by day: from .* %, and .* % on \d/ }).waitFor();
-  await page.getByRole('img', { name: /^Time saved by day: .* in all, most on/ }).waitFor();
+  await page.getByRole('img', { name: /^Time saved by day: .* in total, most on/ }).waitFor();
   for (const name of ['Who asked', 'Size by tier', 'Projects', 'Slowest tasks', 'Largest entries', 'Entries']) {
     expect(await page.getByRole('heading', { name, exact: true, level: 2 }).count()).toBe(1);
   }
@@ -70,9 +70,9 @@ it('has a name for everything, and says in words what it draws', async () => {
 it('says that a token is wrong, and lets in with the right one', async () => {
   const { page, context } = await openPage(browser, { url: server.url });
   await signIn(page, 'whc_wrong');
-  expect(await page.getByRole('alert').textContent()).toContain('not known');
+  expect(await page.getByRole('alert').textContent()).toContain('is not valid');
   await signIn(page, server.tokens.pr1);
-  expect(await page.getByRole('alert').textContent()).toContain('not for tokens of pull requests');
+  expect(await page.getByRole('alert').textContent()).toContain('not available to pull requests');
   await signIn(page, server.otherReader);
   await page.getByText('Workspace mobile').waitFor();
   expect(await page.getByRole('link', { name: 'default' }).count()).toBe(0);

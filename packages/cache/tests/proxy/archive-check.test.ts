@@ -37,35 +37,35 @@ describe('an archive for Nx', () => {
   });
 
   it.each<[string, ArchiveEntry[], string]>([
-    ['a name with `..`', [{ name: 'app/../../x' }], 'has `app/../../x`, which is outside of it'],
-    ['a name of `..` alone', [{ name: '..', type: 'directory' }], 'has `..`, which is outside of it'],
-    ['an absolute name', [{ name: '/etc/cron.d/x' }], 'has `/etc/cron.d/x`, which is outside of it'],
-    ['a name of Windows', [{ name: 'C:\\x' }], 'has `C:\\x`, which is outside of it'],
-    ['an absolute link', [symlink('a', '/etc')], 'has the link `a` to `/etc`, which leads out of it'],
+    ['a name with `..`', [{ name: 'app/../../x' }], 'contains `app/../../x`, which is outside the archive'],
+    ['a name of `..` alone', [{ name: '..', type: 'directory' }], 'contains `..`, which is outside the archive'],
+    ['an absolute name', [{ name: '/etc/cron.d/x' }], 'contains `/etc/cron.d/x`, which is outside the archive'],
+    ['a name of Windows', [{ name: 'C:\\x' }], 'contains `C:\\x`, which is outside the archive'],
+    ['an absolute link', [symlink('a', '/etc')], 'contains the link `a` to `/etc`, which points outside the archive'],
     [
       'a link that leads out',
       [symlink('app/a', '../../b')],
-      'has the link `app/a` to `../../b`, which leads out of it',
+      'contains the link `app/a` to `../../b`, which points outside the archive',
     ],
     [
       'a link that leads out by way of another one',
       [symlink('p/q/y', '../..'), symlink('p/q/z', 'y/../x')],
-      'has the link `p/q/z` to `y/../x`, which leads out of it',
+      'contains the link `p/q/z` to `y/../x`, which points outside the archive',
     ],
-    ['a link to nothing', [symlink('a', '')], 'has the link `a` to ``, which leads out of it'],
-    ['a file beyond a link', [symlink('a', 'b'), { name: 'a/x' }], 'has `a/x`, which is beyond a link'],
+    ['a link to nothing', [symlink('a', '')], 'contains the link `a` to ``, which points outside the archive'],
+    ['a file beyond a link', [symlink('a', 'b'), { name: 'a/x' }], 'contains `a/x`, which is behind a link'],
     [
       'a hard link out',
       [{ name: 'a', type: 'link', linkname: '../../etc/passwd' }],
-      'has `../../etc/passwd`, which is outside of it',
+      'contains `../../etc/passwd`, which is outside the archive',
     ],
     [
       'a device',
       [{ name: 'a', type: 'character-device', devmajor: 1, devminor: 3 }],
-      'has `a`, which is a character-device',
+      'contains `a`, which is a character-device',
     ],
-    ['a fifo', [{ name: 'a', type: 'fifo' }], 'has `a`, which is a fifo'],
-    ['control characters', [{ name: '/\u001b[2J' }], 'has `/?[2J`, which is outside of it'],
+    ['a fifo', [{ name: 'a', type: 'fifo' }], 'contains `a`, which is a fifo'],
+    ['control characters', [{ name: '/\u001b[2J' }], 'contains `/?[2J`, which is outside the archive'],
   ])('may not have %s', async (_what, entries, fault) => {
     expect(await faultOf(await archiveOf(...entries))).toBe(fault);
   });
@@ -75,7 +75,7 @@ describe('an archive for Nx', () => {
     expect(await archive(TERMINAL_OUTPUT)).toBe('has no `code`');
     expect(await archive(CODE)).toBe('has no `terminalOutput`');
     expect(await archive(TERMINAL_OUTPUT, { name: 'code', data: '0' })).toBe('has an exit code of 1 bytes');
-    expect(await archive(TERMINAL_OUTPUT, CODE, { ...CODE, name: './code' })).toBe('has `code` twice');
+    expect(await archive(TERMINAL_OUTPUT, CODE, { ...CODE, name: './code' })).toBe('contains `code` twice');
     expect(await archive(symlink('code', 'x'), TERMINAL_OUTPUT)).toBe('has an exit code of 0 bytes');
     expect(await archive(TERMINAL_OUTPUT, CODE)).toBeUndefined();
   });
@@ -87,10 +87,10 @@ describe('an archive for Nx', () => {
     }
     const damaged = Buffer.from(archive);
     damaged[damaged.length - 6]! ^= 1;
-    expect(await faultOf(damaged)).toMatch(/^is no whole gzip: incorrect data check/);
-    expect(await faultOf(Buffer.from('no archive at all'))).toMatch(/^is no whole gzip: /);
+    expect(await faultOf(damaged)).toMatch(/^is not a complete gzip file: incorrect data check/);
+    expect(await faultOf(Buffer.from('no archive at all'))).toMatch(/^is not a complete gzip file: /);
     const tar = await tarOf([TERMINAL_OUTPUT, CODE, { name: 'x', data: someBytes(5000, 1) }]);
-    expect(await faultOf(gzipSync(tar.subarray(0, 3000)))).toMatch(/^is no whole tar: /);
+    expect(await faultOf(gzipSync(tar.subarray(0, 3000)))).toMatch(/^is not a complete tar archive: /);
   });
 
   it('may not be larger, once unpacked, than what is allowed: a bomb costs no memory', async () => {
@@ -113,6 +113,6 @@ describe('an archive for Nx', () => {
     tar.write('        ', 148);
     const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
     tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-    expect(await faultOf(gzipSync(tar))).toBe('is no whole tar: Header exceeds max size');
+    expect(await faultOf(gzipSync(tar))).toBe('is not a complete tar archive: Header exceeds max size');
   });
 });

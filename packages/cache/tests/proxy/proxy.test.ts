@@ -157,7 +157,7 @@ describe('the proxy, before a cache that is out of order', () => {
       for (const hash of ['1', '2']) expect(await subject.put(hash, archive)).toBe(200);
       const warning = await subject.end('run', { tasks: [], waitMs: 300 });
       expect(warning).toMatch(
-        /^The shared cache at http:\S+ .+\. The run went on without it for (?:\d downloads?)?(?: and )?(?:\d uploads?)?\.(?: \d uploads? will be sent later\.)?$/,
+        /^The shared cache at http:\S+ .+\. The run continued without it for (?:\d downloads?)?(?: and )?(?:\d uploads?)?\.(?: \d uploads? will be sent later\.)?$/,
       );
       expect(await subject.end('another-run', { tasks: [], waitMs: 0 })).toBeUndefined();
       // What it handed over is on this machine, and is sent when the cache is well again.
@@ -178,7 +178,7 @@ describe('the proxy, before a cache that is out of order', () => {
     await subject.bytes('1');
     await subject.bytes('2');
     expect(await subject.end()).toBe(
-      `The shared cache at ${upstream.url} does not accept the token (401: it is 401). The run went on without it for 2 downloads.`,
+      `The shared cache at ${upstream.url} does not accept the token (401: it is 401). The run continued without it for 2 downloads.`,
     );
     expect(upstream.asked).toEqual(['GET 1']);
   });
@@ -205,7 +205,7 @@ describe('the proxy, before a cache that is out of order', () => {
     upstream.entries.set('good', good);
     expect([await subject.bytes('evil'), await subject.bytes('good')]).toEqual([undefined, good]);
     expect(await subject.end()).toContain(
-      'sent an entry that is refused: its archive has the link `link` to `/etc`, which leads out of it.',
+      'sent an invalid entry: its archive contains the link `link` to `/etc`, which points outside the archive.',
     );
   });
 });

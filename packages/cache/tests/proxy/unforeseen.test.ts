@@ -36,7 +36,7 @@ describe('an error in a proxy that nobody foresaw', () => {
       const log = join(home, 'proxies/test.log');
       while (!/a listener failed[^]*a promise failed|a promise failed[^]*a listener failed/.test(read(log)))
         await sleep(10);
-      expect(read(log)).toContain('something failed that nobody awaited');
+      expect(read(log)).toContain('an unhandled rejection');
       expect((await proxy.bytes('1234'))?.equals(archive)).toBe(true);
     } finally {
       await proxy.kill();

@@ -69,10 +69,10 @@ it(
       server = await serve(cwd, '--log-level', 'error');
       const ofRound = witness.keys.filter((key) => key.startsWith(`${round}-`));
       for (const key of ofRound) expect(await witness.get(key)).toBe(true);
-      expect(witness.complaints).toEqual([]);
+      expect(witness.violations).toEqual([]);
     }
     for (const key of witness.keys) expect(await witness.get(key)).toBe(true);
-    expect(witness.complaints).toEqual([]);
+    expect(witness.violations).toEqual([]);
 
     // It was a load, kills did hit uploads, and writers did meet.
     const { stored, present, hits, brokenUploads } = witness.seen;

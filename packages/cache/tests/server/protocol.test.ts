@@ -57,7 +57,7 @@ describe('the protocol of Nx', () => {
 
   it('stores an entry with 200 and gives it back byte for byte', async () => {
     const bytes = someBytes(3_000_000, 1);
-    expect(await answer(it1.put('1234567890', bytes))).toEqual([200, 'text/plain', 'The entry is stored.\n']);
+    expect(await answer(it1.put('1234567890', bytes))).toEqual([200, 'text/plain', 'The entry has been stored.\n']);
     const response = await it1.get('1234567890');
     expect([response.status, response.headers.get('content-type'), response.headers.get('content-length')]).toEqual([
       200,
@@ -70,7 +70,7 @@ describe('the protocol of Nx', () => {
   });
 
   it('answers 404 where there is no entry', async () => {
-    expect(await answer(it1.get('404'))).toEqual([404, 'text/plain', 'There is no such entry.\n']);
+    expect(await answer(it1.get('404'))).toEqual([404, 'text/plain', 'No such entry.\n']);
   });
 
   it('answers 409 where there is one already, which stays', async () => {
@@ -78,7 +78,7 @@ describe('the protocol of Nx', () => {
     expect(await answer(it1.put('409', 'second'))).toEqual([
       409,
       'text/plain',
-      'There is an entry already; it stays.\n',
+      'The entry already exists and is kept.\n',
     ]);
     expect(await (await it1.get('409')).text()).toBe('first');
   });
@@ -87,16 +87,16 @@ describe('the protocol of Nx', () => {
     expect(await answer(it1.put('403', 'x', it1.tokens.reader))).toEqual([
       403,
       'text/plain',
-      'The token is of the tier `read`, which writes nothing.\n',
+      'The token is of the tier `read`, which may not write.\n',
     ]);
   });
 
   it.each([
-    ['no token', undefined, 'This cache asks for a token: set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.\n'],
+    ['no token', undefined, 'This cache requires a token: set NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.\n'],
     [
       'a wrong token',
       'whc_0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-      'This cache does not know the token in NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: it is wrong, revoked or expired.\n',
+      'The token in NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN is not valid: it is wrong, revoked or expired.\n',
     ],
   ])('answers 401 of exactly text/plain to %s', async (_what, token, text) => {
     for (const method of ['GET', 'PUT']) {
@@ -199,7 +199,7 @@ describe('operation', () => {
     const wrong = ['the disk is full', 'the tokens cannot be read'];
     const mine = await startServer({
       directory: directory(),
-      options: { ailments: () => Promise.resolve(wrong) },
+      options: { problems: () => Promise.resolve(wrong) },
     });
     expect(await answer(fetch(`${mine.url}/healthz`))).toEqual([200, 'text/plain', 'ok\n']);
     expect(await answer(fetch(`${mine.url}/readyz`))).toEqual([

@@ -106,7 +106,7 @@ describe('a disk store', () => {
       ),
     );
     expect(found).toEqual([false, false, false, false, true]);
-    await expect(subject.store.open(digestOf('short'))).rejects.toThrow('has 3 bytes and not 5');
+    await expect(subject.store.open(digestOf('short'))).rejects.toThrow('has 3 bytes instead of 5');
     for (const hash of ['short', 'cut', 'empty', 'moved']) {
       // The record of the one whose body came back has been right all along.
       const outcome = hash === 'short' ? 'present' : 'stored';
@@ -140,8 +140,8 @@ describe('a disk store', () => {
     'makes no path of the name %j',
     async (hash) => {
       const { store } = disk();
-      await expect(store.get(named(hash))).rejects.toThrow('no entry can be named');
-      await expect(store.get(named('1', `default/${hash}`))).rejects.toThrow('no entry can be named');
+      await expect(store.get(named(hash))).rejects.toThrow('an entry cannot be named');
+      await expect(store.get(named('1', `default/${hash}`))).rejects.toThrow('an entry cannot be named');
     },
   );
 

@@ -140,7 +140,7 @@ describe('a layered store', () => {
       Buffer.alloc(1000),
     );
     await bytesOf(subject.store, named('bad'));
-    expect(String(subject.faults[0])).toContain('other bytes');
+    expect(String(subject.faults[0])).toContain('bytes that do not match');
     expect(await subject.near.get(named('bad'))).toBeUndefined();
   });
 

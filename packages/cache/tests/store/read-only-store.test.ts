@@ -50,7 +50,7 @@ describe('a store that is only read', () => {
     ]);
     const server = await startServer({ directory: directory(), options: { cache } });
     const answer = await server.put('1', someBytes(100_000, 1));
-    expect([answer.status, await answer.text()]).toEqual([403, 'This cache is only read.\n']);
+    expect([answer.status, await answer.text()]).toEqual([403, 'This cache is read-only.\n']);
     expect(server.outcomes()).toEqual(['PUT forbidden']);
     await server.server.stop(100);
   });

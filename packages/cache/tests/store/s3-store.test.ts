@@ -279,8 +279,8 @@ describe('a store in a bucket', () => {
   it('makes no key of a name that is none', async () => {
     const { store } = s3();
     for (const hash of ['../../x', '..', 'a/b', '', 'x'.repeat(129)]) {
-      await expect(store.get(named(hash))).rejects.toThrow('no entry can be named');
-      await expect(store.get(named('1', `default/${hash}`))).rejects.toThrow('no entry can be named');
+      await expect(store.get(named(hash))).rejects.toThrow('an entry cannot be named');
+      await expect(store.get(named('1', `default/${hash}`))).rejects.toThrow('an entry cannot be named');
     }
   });
 

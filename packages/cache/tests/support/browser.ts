@@ -13,7 +13,7 @@ export interface WatchedPage {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Messages of the console, errors of the page, and requests to elsewhere. */
-  readonly complaints: string[];
+  readonly problems: string[];
 }
 
 export interface PageOptions {
@@ -34,15 +34,15 @@ export async function openPage(
     deviceScaleFactor: 1,
   });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const problems: string[] = [];
+  page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(String(error)));
   page.on('request', (request) => {
     const target = request.url();
-    if (!target.startsWith(`${url}/`) && !target.startsWith('data:')) complaints.push(`request: ${target}`);
+    if (!target.startsWith(`${url}/`) && !target.startsWith('data:')) problems.push(`request: ${target}`);
   });
   await page.goto(url);
-  return { context, page, complaints };
+  return { context, page, problems };
 }
 
 /** Fills in the form and sends it. */

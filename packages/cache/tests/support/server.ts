@@ -90,7 +90,7 @@ export async function startServer(setting: TestServerOptions): Promise<TestServe
       spool,
       // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
       identify: async (token) => guard.identify(token),
-      ailments: () => Promise.resolve([]),
+      problems: () => Promise.resolve([]),
       limits: { ...LIMITS, ...setting.limits },
       metrics,
       ledger,

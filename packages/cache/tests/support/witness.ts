@@ -16,7 +16,7 @@ interface Account {
  */
 export class Witness {
   /** What was seen that must not be. */
-  readonly complaints: string[] = [];
+  readonly violations: string[] = [];
   readonly seen = { stored: 0, present: 0, hits: 0, misses: 0, brokenUploads: 0, brokenReads: 0 };
   private readonly accounts = new Map<string, Account>();
 
@@ -35,7 +35,7 @@ export class Witness {
     return [...this.accounts.keys()];
   }
 
-  /** Sends a body. A connection that breaks is no complaint: it is not known then whether there is an entry. */
+  /** Sends a body. A connection that breaks is not a violation: it is not known then whether there is an entry. */
   async put(key: string, body: Buffer): Promise<void> {
     const account = this.accountOf(key);
     const digest = sha256(body);
@@ -56,7 +56,7 @@ export class Witness {
     } else if (status === 409) {
       this.seen.present++;
       account.isPromised = true;
-    } else this.complaints.push(`PUT ${key} was answered ${status}`);
+    } else this.violations.push(`PUT ${key} was answered ${status}`);
   }
 
   /** Reads an entry. @returns whether it was answered to its end */
@@ -76,15 +76,15 @@ export class Witness {
       this.seen.hits++;
       this.settle(key, sha256(body), `was read, ${body.byteLength} bytes`);
     } else if (status === 404 && !isPromised) this.seen.misses++;
-    else this.complaints.push(`GET ${key} was answered ${status}${isPromised ? ' though it was stored' : ''}`);
+    else this.violations.push(`GET ${key} was answered ${status}${isPromised ? ' though it was stored' : ''}`);
     return true;
   }
 
   private settle(key: string, digest: string, how: string): void {
     const account = this.accountOf(key);
-    if (!account.sent.has(digest)) this.complaints.push(`${key}: what ${how} was never sent`);
+    if (!account.sent.has(digest)) this.violations.push(`${key}: what ${how} was never sent`);
     account.winner ??= digest;
-    if (account.winner !== digest) this.complaints.push(`${key}: another body than before ${how}`);
+    if (account.winner !== digest) this.violations.push(`${key}: another body than before ${how}`);
   }
 
   private accountOf(key: string): Account {

@@ -114,15 +114,17 @@ describe('what is refused', () => {
     const file = join(directory(), 'tokens.yml');
     await createToken(file, main, NOW);
     expect(await rejection(createToken(file, main, NOW))).toBe(
-      `there is a token \`ci-main\` in \`${file}\`\n` +
-        'hint: take another name, or revoke it first: `wheelhouse-cache token revoke --name ci-main`',
+      `the token \`ci-main\` already exists in \`${file}\`\n` +
+        'hint: choose another name, or revoke it first: `wheelhouse-cache token revoke --name ci-main`',
     );
-    expect(await rejection(createToken(file, { ...main, name: 'a\nb' }, NOW))).toContain('cannot name a token');
+    expect(await rejection(createToken(file, { ...main, name: 'a\nb' }, NOW))).toContain(
+      'is not a valid name for a token',
+    );
     expect(await rejection(createToken(file, { ...main, workspace: '../x' }, NOW))).toContain(
-      'cannot name a workspace',
+      'is not a valid name for a workspace',
     );
     expect(await rejection(revokeToken(file, 'ci', NOW))).toBe(
-      `there is no token \`ci\` in \`${file}\` that could be revoked\nhint: there are \`ci-main\``,
+      `\`${file}\` has no active token \`ci\`\nhint: it has \`ci-main\``,
     );
   });
 
@@ -162,8 +164,8 @@ describe('what is refused', () => {
     const entry = (name: string, id: string): string =>
       `- {name: ${name}, tier: read, id: ${id.repeat(16)}, sha256: ${'0'.repeat(64)}, created: 2026-01-01T00:00:00Z}\n`;
     expect(thrownBy(() => parseTokens(`tokens:\n${entry('a', '1')}${entry('a', '2')}${entry('b', '1')}`, 't'))).toBe(
-      't [line 3 column 9]: two tokens have the name `a`\nhint: revoke one of them, or take it out\n' +
-        't [line 4 column 28]: two tokens have the id `1111111111111111`\nhint: revoke one of them, or take it out',
+      't [line 3 column 9]: two tokens have the name `a`\nhint: revoke one of them, or remove it\n' +
+        't [line 4 column 28]: two tokens have the id `1111111111111111`\nhint: revoke one of them, or remove it',
     );
   });
 

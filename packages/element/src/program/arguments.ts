@@ -23,7 +23,7 @@ export function usage(command: string, message: string): ElementError {
   return new ElementError({
     code: 'USAGE',
     message: `${command}: ${message}`,
-    hint: `\`${command} --help\` says how it is used`,
+    hint: `\`${command} --help\` shows its usage`,
   });
 }
 
@@ -31,5 +31,5 @@ export function usage(command: string, message: string): ElementError {
 export function onlyTarget(command: string, positionals: readonly string[], what: string): string {
   const [target] = positionals;
   if (target !== undefined && positionals.length === 1) return target;
-  throw usage(command, `one ${what} is expected, not ${positionals.length}`);
+  throw usage(command, `expected one ${what}, got ${positionals.length}`);
 }

@@ -57,7 +57,7 @@ async function runCommand<Context extends CommandContext>(
   if (command === undefined) {
     throw new ElementError({
       code: 'USAGE',
-      message: `${program.name}: ${name === undefined ? 'no command is given' : `there is no command \`${name}\``}`,
+      message: `${program.name}: ${name === undefined ? 'no command given' : `unknown command \`${name}\``}`,
       hint: `the commands are ${Object.keys(program.commands)
         .map((each) => `\`${each}\``)
         .join(', ')}`,
@@ -75,5 +75,5 @@ export function programHelp<Context extends CommandContext>(program: Program<Con
   const { name, synopsis, description, commands } = program;
   const width = Math.max(...Object.keys(commands).map((each) => each.length)) + 2;
   const lines = Object.entries(commands).map(([each, { summary }]) => `  ${each.padEnd(width)}${summary}`);
-  return `${name} ${synopsis}\n\n${description}\n\n${lines.join('\n')}\n\n\`${name} COMMAND --help\` tells more.\n`;
+  return `${name} ${synopsis}\n\n${description}\n\n${lines.join('\n')}\n\n\`${name} COMMAND --help\` shows the options of a command.\n`;
 }

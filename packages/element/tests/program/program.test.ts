@@ -37,7 +37,7 @@ async function run(...argv: string[]): Promise<{ exitCode: number; stdout: strin
 it('the help of a program lists its commands', async () => {
   const stdout =
     'greeter COMMAND [OPTION]...\n\nGreets.\n\n' +
-    '  hello     say hello to somebody\n  farewell  say goodbye\n\n`greeter COMMAND --help` tells more.\n';
+    '  hello     say hello to somebody\n  farewell  say goodbye\n\n`greeter COMMAND --help` shows the options of a command.\n';
   expect(await run('--help')).toEqual({ exitCode: 0, stdout, stderr: '' });
   expect(await run('help')).toEqual({ exitCode: 0, stdout, stderr: '' });
 });
@@ -56,10 +56,10 @@ it('--help before `--` is for the command, and behind it for another program', a
 });
 
 it.each([
-  [[], 'greeter: no command is given\nhint: the commands are `hello`, `farewell`\n'],
-  [['dance'], 'greeter: there is no command `dance`\nhint: the commands are `hello`, `farewell`\n'],
-  [['toString'], 'greeter: there is no command `toString`\nhint: the commands are `hello`, `farewell`\n'],
-  [['hello', '--quiet'], "greeter hello: Unknown option '--quiet'\nhint: `greeter hello --help` says how it is used\n"],
+  [[], 'greeter: no command given\nhint: the commands are `hello`, `farewell`\n'],
+  [['dance'], 'greeter: unknown command `dance`\nhint: the commands are `hello`, `farewell`\n'],
+  [['toString'], 'greeter: unknown command `toString`\nhint: the commands are `hello`, `farewell`\n'],
+  [['hello', '--quiet'], "greeter hello: Unknown option '--quiet'\nhint: `greeter hello --help` shows its usage\n"],
 ])('%j is an error of usage', async (argv, stderr) => {
   expect(await run(...argv)).toEqual({ exitCode: 1, stdout: '', stderr });
 });

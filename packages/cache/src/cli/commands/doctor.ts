@@ -8,17 +8,17 @@ import { formatSize } from '../../config/quantity.js';
 import type { Settings } from '../../config/settings.js';
 import { keepsFirstWrites } from '../../store/s3/probe.js';
 import { readTokens } from '../../tokens/token-file.js';
-import { ailmentsOf } from '../ailments.js';
+import { serverProblems } from '../problems.js';
 import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openVerifier } from '../identity.js';
 import { openStores, reasonOf, type OpenedStores } from '../stores.js';
 
 /** `wheelhouse-cache doctor` */
 export const doctor: Command = {
-  summary: 'try what serving needs of this machine',
+  summary: 'check that this machine can serve the cache',
   help: `wheelhouse-cache doctor [OPTION]...
 
-Tries what \`serve\` needs with these settings, and says what is not as it should be; ends with 2 where there is anything.
+Checks what \`serve\` needs with these settings and reports every problem; exits with 2 if there is one.
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
@@ -32,7 +32,7 @@ ${SETTINGS_HELP}`,
       ...tlsFindings(settings),
     ];
     for (const finding of findings) context.output.write(`wrong: ${finding}\n`);
-    context.output.write(findings.length === 0 ? 'all is well\n' : `${findings.length} found\n`);
+    context.output.write(findings.length === 0 ? 'no problems found\n' : `${findings.length} found\n`);
     return findings.length === 0 ? EXIT.done : EXIT.failed;
   },
 };
@@ -46,7 +46,7 @@ function tokenFindings({ tokens }: Settings): string[] {
     const others = [tokens, dirname(tokens)].filter((path) => (statSync(path).mode & 0o002) !== 0);
     return [
       ...(valid.length === 0 ? [`there is no valid token in \`${tokens}\``] : []),
-      ...others.map((path) => `anybody on this machine may write to \`${path}\``),
+      ...others.map((path) => `anyone on this machine can write to \`${path}\``),
     ];
   } catch (error) {
     return [explainFailure(error).text];
@@ -54,13 +54,15 @@ function tokenFindings({ tokens }: Settings): string[] {
 }
 
 async function diskFindings(settings: Settings, { disk }: OpenedStores): Promise<string[]> {
-  const found = await ailmentsOf(disk, undefined, settings.maxEntry);
+  const found = await serverProblems(disk, undefined, settings.maxEntry);
   try {
     const { blocks, bsize } = await statfs(settings.data ?? '');
     const size = blocks * bsize;
     if (size < settings.diskQuota) {
       const name = settings.store === 'disk' ? 'quota' : 'disk-quota';
-      found.push(`the ${name} is ${formatSize(settings.diskQuota)}, and the disk has ${formatSize(size)} in all`);
+      found.push(
+        `the ${name} is ${formatSize(settings.diskQuota)}, but the disk has only ${formatSize(size)} in total`,
+      );
     }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
@@ -75,7 +77,7 @@ async function bucketFindings({ readOnly }: Settings, { bucket }: OpenedStores):
     await bucket.check();
     if (readOnly || (await keepsFirstWrites(bucket))) return [];
     return [
-      `the service of the bucket ${name} does not keep \`If-None-Match\`: of two that write one entry at the same time the later one may win`,
+      `the service of the bucket ${name} does not honor \`If-None-Match\`: when two clients write the same entry at once, the later one may win`,
     ];
   } catch (error) {
     return [`the bucket ${name} cannot be used: ${reasonOf(error)}`];
@@ -88,7 +90,7 @@ async function issuerFindings(settings: Settings): Promise<string[]> {
     [...(verifier?.keysByIssuer ?? [])].map(async ([issuer, keys]) => {
       try {
         const usable = (await keys.fetch()).keys.filter(({ kty }) => kty !== 'oct');
-        return usable.length > 0 ? [] : [`the issuer \`${issuer}\` has no key that a token could be verified by`];
+        return usable.length > 0 ? [] : [`the issuer \`${issuer}\` has no key that could verify a token`];
       } catch (error) {
         return [reasonOf(error)];
       }
@@ -106,6 +108,6 @@ function tlsFindings({ tlsCertificate }: Settings): string[] {
       : [];
   } catch (error) {
     const reason = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
-    return [`\`${tlsCertificate}\` holds no certificate: ${reason}`];
+    return [`\`${tlsCertificate}\` does not contain a certificate: ${reason}`];
   }
 }

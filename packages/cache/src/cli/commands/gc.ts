@@ -5,11 +5,11 @@ import { openExistingStore, refuseReadOnly } from '../stores.js';
 
 /** `wheelhouse-cache gc` */
 export const gc: Command = {
-  summary: 'remove what is too old or too much',
+  summary: 'remove old entries and those over a quota',
   help: `wheelhouse-cache gc [OPTION]...
 
-Removes what \`serve\` would remove by itself, by the same settings: entries that nobody used for --max-age, then the least
-recently used until --pull-request-quota and --quota are kept. A server may run.
+Removes what \`serve\` would remove by itself with the same settings: entries not used for --max-age, then the least
+recently used until the store is within --pull-request-quota and --quota. A server may be running.
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
@@ -17,8 +17,8 @@ ${SETTINGS_HELP}`,
     refuseReadOnly(settings, 'gc');
     const { removed, freedBytes, entries, bytes } = await (await openExistingStore(settings)).collect();
     context.output.write(
-      `removed ${removed.age} old, ${removed.quota} beyond a quota, ${removed.unreadable} unreadable: ` +
-        `${formatSize(freedBytes)} freed; ${entries} entries are left, ${formatSize(bytes)}\n`,
+      `removed ${removed.age} old, ${removed.quota} over quota, ${removed.unreadable} unreadable: ` +
+        `${formatSize(freedBytes)} freed; ${entries} entries left, ${formatSize(bytes)}\n`,
     );
     return EXIT.done;
   },

@@ -9,14 +9,14 @@ const PATIENCE_MS = 5000;
 
 const help = `wheelhouse-cache healthcheck [OPTION]...
 
-Asks the server that runs with the same settings on this machine whether it is alive, as the health check of a container
-does. Ends with 0 where it is and with 2 where it is not.
+Asks the server running with the same settings on this machine whether it is alive, as the health check of a container
+does. Exits with 0 if it is, and with 2 if it is not.
 
 ${SETTINGS_HELP}`;
 
 /** `wheelhouse-cache healthcheck` */
 export const healthcheck: Command = {
-  summary: 'ask the server on this machine whether it is alive',
+  summary: 'check that the server on this machine is alive',
   help,
   run: async (argv, context) => {
     const settings = settingsOf('wheelhouse-cache healthcheck', argv, { context, required: [] });
@@ -35,11 +35,11 @@ async function ask({ listen: { host, port }, tlsCertificate }: Settings): Promis
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.resume();
-    return response.statusCode === 200 ? 'ok' : `it answers ${String(response.statusCode)}`;
+    return response.statusCode === 200 ? 'ok' : `it answers with status ${String(response.statusCode)}`;
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (typeof code !== 'string') throw error;
-    const why = signal.aborted ? `nothing for ${PATIENCE_MS / 1000} s` : code;
+    const why = signal.aborted ? `no answer within ${PATIENCE_MS / 1000} s` : code;
     return `it does not answer at ${host}:${port}: ${why}`;
   }
 }

@@ -9,17 +9,17 @@ const ANSWER_MS = 5000;
 
 /** `wheelhouse-cache proxy` */
 export const proxy: Command = {
-  summary: 'show or end the loopback proxies of this machine',
+  summary: 'show or stop the loopback proxies of this machine',
   help: `wheelhouse-cache proxy status|stop [--directory DIR]
 
-  status    a line for each proxy: its process, its shared cache, what waits to be uploaded, and what is out of order
-  stop      ends them; what waits to be uploaded is left to the next one
+  status    prints a line for each proxy: its process, its shared cache, pending uploads and problems
+  stop      stops them; pending uploads are left to the next one
 
-  --directory DIR    where proxies keep their data, if the plugin's options name one; nx-cache in $WHEELHOUSE_CACHE_DIR,
-                     or in ~/.cache/wheelhouse, unless given
+  --directory DIR    where the proxies keep their data, if the plugin's options set it; default: nx-cache in
+                     $WHEELHOUSE_CACHE_DIR, or in ~/.cache/wheelhouse
 
-The Nx plugin starts a proxy with the first run that needs it, and a proxy ends itself when nobody has needed it for a
-while. A run of Nx that goes on fails where its proxy is ended.
+The Nx plugin starts a proxy on the first run that needs one, and an idle proxy exits by itself after a while.
+A run of Nx that is in progress fails if its proxy is stopped.
 `,
   run: async (argv, { cwd, environment, output }) => {
     const { values, positionals } = parseArguments('wheelhouse-cache proxy', {
@@ -33,10 +33,10 @@ while. A run of Nx that goes on fails where its proxy is ended.
     }
     const directory = proxyDirectory(environment, values.directory, cwd);
     const records = recordsIn(join(directory, 'proxies'));
-    if (records.length === 0) output.write(`no proxy keeps its data in ${directory}\n`);
+    if (records.length === 0) output.write(`no proxy is running in ${directory}\n`);
     for (const record of records) {
       const line = action === 'status' ? await statusOf(record) : await stopped(record);
-      output.write(`${record.pid}  ${line ?? 'does not answer; the next run of Nx starts another one'}\n`);
+      output.write(`${record.pid}  ${line ?? 'does not answer; the next run of Nx starts a new one'}\n`);
     }
     return EXIT.done;
   },
@@ -63,7 +63,7 @@ async function statusOf(record: ProxyRecord): Promise<string | undefined> {
   return [
     `shared cache: ${String(upstream)}${readOnly === true ? ' (read only)' : ''}`,
     `runs: ${String(activeRuns)}`,
-    `waiting uploads: ${String(pendingUploads)}`,
+    `pending uploads: ${String(pendingUploads)}`,
     `downloads: ${String(downloads)}`,
     `uploads: ${String(uploads)}`,
     `memory: ${formatSize(Number(memoryBytes))}`,

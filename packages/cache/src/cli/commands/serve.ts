@@ -8,7 +8,7 @@ import { Ledger } from '../../ledger/ledger.js';
 import { CacheServer } from '../../server/cache-server.js';
 import { Metrics } from '../../server/metrics.js';
 import { TieredCache } from '../../tiers/tiered-cache.js';
-import { ailmentsOf, bucketAilments } from '../ailments.js';
+import { serverProblems, bucketProblems } from '../problems.js';
 import { SETTINGS_HELP, settingsOf } from '../settings-options.js';
 import { openIdentity } from '../identity.js';
 import { openStores } from '../stores.js';
@@ -21,9 +21,8 @@ const ASK_EVERY_MS = 5000;
 
 const help = `wheelhouse-cache serve [OPTION]...
 
-Serves the cache until SIGINT or SIGTERM; then lets what is under way end. Writes its log to standard output, a line of
-JSON for each request. Nx is pointed at it by NX_SELF_HOSTED_REMOTE_CACHE_SERVER and
-NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.
+Serves the cache until SIGINT or SIGTERM, then finishes the requests in progress. Logs to standard output, one line of
+JSON per request. Point Nx at it with NX_SELF_HOSTED_REMOTE_CACHE_SERVER and NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN.
 
 ${SETTINGS_HELP}`;
 
@@ -40,7 +39,7 @@ export const serve: Command = {
     };
     const { identify, guard } = await openIdentity(settings, (reason, issuer) => {
       if (settings.logLevel !== 'warn' && settings.logLevel !== 'error') {
-        say('info', { msg: 'a token of OpenID Connect was refused', issuer, reason });
+        say('info', { msg: 'an OpenID Connect token was refused', issuer, reason });
       }
     });
     // What is wrong with the tokens is said before anybody asks.
@@ -50,23 +49,23 @@ export const serve: Command = {
         metrics.countCollection(collection);
       },
       onNearFault: (error) => {
-        say('warn', { msg: 'the disk before the bucket failed', error: String(error) });
+        say('warn', { msg: 'the disk in front of the bucket failed', error: String(error) });
       },
     });
-    const askBucket = bucketAilments(bucket, ASK_EVERY_MS);
+    const askBucket = bucketProblems(bucket, ASK_EVERY_MS);
     const tls = tlsOf(settings);
     const ledger = await Ledger.open({
       directory: join(settings.data ?? '', 'ledger'),
       now: Date.now,
       onFault: (error) => {
-        say('warn', { msg: 'the figures of the overview cannot be kept', error: String(error) });
+        say('warn', { msg: 'the figures of the overview cannot be saved', error: String(error) });
       },
     });
     const server = await listen(settings, {
       cache: new TieredCache(store, Date.now),
       spool,
       identify,
-      ailments: async () => [...(await ailmentsOf(disk, guard, settings.maxEntry)), ...(await askBucket())],
+      problems: async () => [...(await serverProblems(disk, guard, settings.maxEntry)), ...(await askBucket())],
       limits: {
         maxEntryBytes: settings.maxEntry,
         pace: { windowMs: PACE_WINDOW_MS, minBytes: settings.minRate * (PACE_WINDOW_MS / 1000) },
@@ -90,7 +89,7 @@ export const serve: Command = {
             say('info', { msg: 'collected', where, entries, bytes, removed });
           },
           (error: unknown) => {
-            say('error', { msg: 'what is kept could not be collected', where, error: String(error) });
+            say('error', { msg: 'garbage collection failed', where, error: String(error) });
           },
         );
       }
@@ -124,8 +123,8 @@ async function listen(settings: Settings, options: Parameters<typeof CacheServer
     const { host, port } = settings.listen;
     throw cacheError(
       'CACHE_SETTINGS',
-      `cannot listen at \`${host}:${port}\`: ${errno}`,
-      'name another address by `--listen HOST:PORT`',
+      `cannot listen on \`${host}:${port}\`: ${errno}`,
+      'choose another address with `--listen HOST:PORT`',
       error,
     );
   }

@@ -5,10 +5,11 @@ import { openExistingStore } from '../stores.js';
 
 /** `wheelhouse-cache stats` */
 export const stats: Command = {
-  summary: 'show how much is kept, by workspace and tier',
+  summary: 'show what is stored, by workspace and tier',
   help: `wheelhouse-cache stats [OPTION]...
 
-Shows how many entries of which size each tier of each workspace has, and when they were last used. A server may run.
+Shows the number and size of the entries in each tier of each workspace, and when they were last used. A server may be
+running.
 
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {

@@ -12,18 +12,18 @@ const help = `wheelhouse-cache token create --name NAME --tier TIER [OPTION]...
 wheelhouse-cache token list [OPTION]...
 wheelhouse-cache token revoke --name NAME [OPTION]...
 
-\`create\` prints the token and nothing else; it is not kept and cannot be shown again. A server that runs knows a new token
-at once, and refuses a revoked one at once.
+\`create\` prints the token and nothing else; it is not stored and cannot be shown again. A running server accepts a new
+token and refuses a revoked one at once.
 
-  --tokens FILE     the file of tokens; or WHEELHOUSE_CACHE_TOKENS, or \`tokens\` in wheelhouse-cache.yml
-  --config FILE     the file of settings; wheelhouse-cache.yml unless given, if it is there
-  --name NAME       what the token is called; entries say who wrote them by it
-  --tier TIER       trusted: a protected branch, which writes what everybody reads
-                    pr:NUMBER: a pull request, which reads that, and writes what only itself reads
-                    read: somebody who reads what trusted builds wrote
-                    admin: reads the same, and the figures
-  --workspace NAME  whose entries are meant, where one server serves several; \`${DEFAULT_WORKSPACE}\` unless given
-  --expires-in TIME when the token stops being valid, such as 90d; never unless given
+  --tokens FILE     the token file; or WHEELHOUSE_CACHE_TOKENS, or \`tokens\` in wheelhouse-cache.yml
+  --config FILE     the settings file; default: wheelhouse-cache.yml, if it exists
+  --name NAME       the name of the token; entries record it as their writer
+  --tier TIER       trusted: for a protected branch; writes what everyone reads
+                    pr:NUMBER: for a pull request; reads that, and writes what only it reads
+                    read: reads what trusted builds wrote
+                    admin: reads the same, and the metrics
+  --workspace NAME  the workspace, if one server serves several; default: \`${DEFAULT_WORKSPACE}\`
+  --expires-in TIME how long the token is valid, such as 90d; default: without end
 `;
 
 /** `wheelhouse-cache token` */
@@ -44,7 +44,7 @@ export const token: Command = {
       allowPositionals: true,
     });
     const [action, ...others] = positionals;
-    if (others.length > 0) throw usage('wheelhouse-cache token', `\`${others.join(' ')}\` is not expected`);
+    if (others.length > 0) throw usage('wheelhouse-cache token', `unexpected argument \`${others.join(' ')}\``);
     const foreign = Object.keys(values).filter(
       (name) => !['tokens', 'config', ...(OPTIONS[action ?? ''] ?? [])].includes(name),
     );
@@ -61,7 +61,7 @@ export const token: Command = {
         if (values['expires-in'] !== undefined && span === undefined) {
           throw usage(
             'wheelhouse-cache token',
-            `--expires-in is \`${values['expires-in']}\`, and not a span of time such as \`90d\``,
+            `--expires-in is \`${values['expires-in']}\`; it must be a duration such as \`90d\``,
           );
         }
         const now = new Date();
@@ -81,7 +81,7 @@ export const token: Command = {
         context.output.write(table(readTokens(file), new Date()));
         return EXIT.done;
       default:
-        throw usage('wheelhouse-cache token', '`create`, `list` or `revoke` is expected');
+        throw usage('wheelhouse-cache token', 'expected `create`, `list` or `revoke`');
     }
   },
 };
@@ -93,7 +93,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function required(action: string, name: string, value: string | undefined): string {
-  if (value === undefined) throw usage('wheelhouse-cache token', `\`${action}\` needs --${name}`);
+  if (value === undefined) throw usage('wheelhouse-cache token', `\`${action}\` requires --${name}`);
   return value;
 }
 

@@ -8,9 +8,10 @@ export const verify: Command = {
   summary: 'read every byte and compare it with its digest',
   help: `wheelhouse-cache verify [--remove] [OPTION]...
 
-Reads every entry and says which are not as they were written; ends with 2 where there are any. A server may run.
+Reads every entry and reports those that are not as they were written; exits with 2 if there are any. A server may be
+running.
 
-  --remove                  remove them, so that they are made anew
+  --remove                  remove them, so that they are built again
 ${SETTINGS_HELP}`,
   run: async (argv, context) => {
     const remove = argv.includes('--remove');
@@ -20,7 +21,7 @@ ${SETTINGS_HELP}`,
     const store = await openExistingStore(settings);
     const { entries, bodies, damaged, dangling } = await audit(store, { remove });
     for (const path of damaged) context.output.write(`damaged: ${path}\n`);
-    for (const path of dangling) context.output.write(`without its body: ${path}\n`);
+    for (const path of dangling) context.output.write(`missing body: ${path}\n`);
     const found = damaged.length + dangling.length;
     context.output.write(
       `${entries} entries, ${bodies} bodies: ${damaged.length} damaged, ${dangling.length} without a body` +

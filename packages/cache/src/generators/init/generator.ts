@@ -41,7 +41,7 @@ function pluginsOf(text: string): readonly unknown[] {
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${NX_JSON}: it is not a JSON object`);
+    throw new Error(`${NX_JSON}: not a JSON object`);
   }
   const { plugins = [] } = value as { readonly plugins?: unknown };
   if (!Array.isArray(plugins)) throw new Error(`${NX_JSON}: \`plugins\` is not a list`);

@@ -17,7 +17,7 @@ export function bodyKey({ hash }: Digest): string {
 
 /** Checked once more: whatever a caller let through, the key stays where it belongs. */
 export function recordKey({ namespace, hash }: EntryName): string {
-  if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`no entry can be named ${namespace}/${hash}`);
+  if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`an entry cannot be named ${namespace}/${hash}`);
   return `${ENTRIES}${namespace}/${hash}${RECORD}`;
 }
 

@@ -20,7 +20,7 @@ export async function openBody(bucket: Bucket, digest: Digest): Promise<Readable
   if (first === undefined) throw new StoreFailure('gone', `the body ${digest.hash} is gone`);
   if (first.sizeBytes !== digest.sizeBytes) {
     first.body.destroy();
-    const sizes = `${first.sizeBytes} bytes and not ${digest.sizeBytes}`;
+    const sizes = `${first.sizeBytes} bytes instead of ${digest.sizeBytes}`;
     throw new StoreFailure('gone', `the body ${digest.hash} has ${sizes}`);
   }
   const pieces = async function* (): AsyncGenerator<Uint8Array> {

@@ -48,7 +48,7 @@ export class S3Store implements KeptStore {
   async add(record: EntryRecord, body: ReceivedBody): Promise<'stored' | 'present'> {
     const { name, digest } = record;
     if (digest.sizeBytes > largestEntry(name.namespace, this.options.retention)) {
-      throw new StoreFailure('room', `${digest.sizeBytes} bytes are more than all that ${name.namespace} may hold`);
+      throw new StoreFailure('room', `${digest.sizeBytes} bytes exceed the whole quota of ${name.namespace}`);
     }
     return await this.pins.during(digest.hash, async () => {
       if ((await this.recordAt(name))?.record !== undefined) return 'present';
@@ -173,7 +173,7 @@ export class S3Store implements KeptStore {
       if (await bucket.putText(key, text, found === undefined ? { absent: true } : { etag: found.etag }))
         return 'stored';
     }
-    throw new Error(`${bucket.addressOf(key)} changes all the time`);
+    throw new Error(`${bucket.addressOf(key)} keeps changing`);
   }
 }
 

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { Rounds } from '../../src/server/rounds.js';
+import { RequestPacing } from '../../src/server/request-pacing.js';
 
 test('what waits until connections are accepted goes on when those that came together are', async () => {
   const server = createServer();
-  const rounds = new Rounds(server);
+  const pacing = new RequestPacing(server);
   const whenReleased: number[] = [];
   let accepted = 0;
   server.on('connection', () => {
     accepted += 1;
-    void rounds.accepted().then(() => whenReleased.push(accepted));
+    void pacing.connectionsAccepted().then(() => whenReleased.push(accepted));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
@@ -23,23 +23,23 @@ test('what waits until connections are accepted goes on when those that came tog
 
 test('connections that go on coming hold nobody up for long', async () => {
   const server = createServer();
-  const rounds = new Rounds(server);
+  const pacing = new RequestPacing(server);
   let isReleased = false;
   const comeAgain = (): void => {
     server.emit('connection');
     if (!isReleased) setImmediate(comeAgain);
   };
   comeAgain();
-  await rounds.accepted();
+  await pacing.connectionsAccepted();
   isReleased = true;
 });
 
 test('without new connections nothing waits for them, and all wait for the end of the same round', async () => {
-  const rounds = new Rounds(createServer());
-  await rounds.accepted();
+  const pacing = new RequestPacing(createServer());
+  await pacing.connectionsAccepted();
   let isOver = false;
   setImmediate(() => (isOver = true));
-  const waiting = [rounds.over(), rounds.over()].map(async (over) => {
+  const waiting = [pacing.iterationEnd(), pacing.iterationEnd()].map(async (over) => {
     await over;
     return isOver;
   });

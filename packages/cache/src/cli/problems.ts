@@ -8,11 +8,15 @@ import type { Bucket } from '../store/s3/bucket.js';
 import type { TokenGuard } from '../tokens/token-guard.js';
 
 /**
- * What keeps a server from its work at the moment, in words that anybody may read.
+ * What keeps a server from working at the moment, in messages without secrets: they are shown to anyone.
  *
  * @param roomBytes how much must be free on the disk
  */
-export async function ailmentsOf(disk: DiskStore, guard: TokenGuard | undefined, roomBytes: number): Promise<string[]> {
+export async function serverProblems(
+  disk: DiskStore,
+  guard: TokenGuard | undefined,
+  roomBytes: number,
+): Promise<string[]> {
   const found: string[] = [];
   try {
     guard?.refresh();
@@ -26,18 +30,18 @@ export async function ailmentsOf(disk: DiskStore, guard: TokenGuard | undefined,
     writeFileSync(probe, 'x', { flag: 'wx' });
     rmSync(probe);
     const { bavail, bsize } = await statfs(temporary);
-    if (bavail * bsize < roomBytes) found.push('the disk has no room for an entry of the largest size');
+    if (bavail * bsize < roomBytes) found.push('the disk has no room for an entry of the maximum size');
   } catch (error) {
-    found.push(`the data directory cannot be written to: ${errnoOf(error) ?? 'a fault'}`);
+    found.push(`the data directory cannot be written to: ${errnoOf(error) ?? 'unknown error'}`);
   }
   return found;
 }
 
 /**
- * What keeps a bucket from being used, as {@link ailmentsOf}. Anybody may ask a server for it, so that the bucket itself
- * is asked no more than once in `everyMs` milliseconds.
+ * What keeps a bucket from being used, as {@link serverProblems}. Anyone may ask a server for it, so the bucket itself
+ * is asked at most once in `everyMs` milliseconds.
  */
-export function bucketAilments(bucket: Bucket | undefined, everyMs: number): () => Promise<string[]> {
+export function bucketProblems(bucket: Bucket | undefined, everyMs: number): () => Promise<string[]> {
   let asked = -Infinity;
   let answer: Promise<string[]> = Promise.resolve([]);
   return async () => {
