@@ -179,7 +179,7 @@ describe('a flat project whose packages setuptools discovers', () => {
 
 describe('nx sync', () => {
   const CHANGED = '`wikipedia/requirements.txt` requires `requests<3.0.0,>=2.31`, and `install_requires` of';
-  const NEW = '`wikipedia/requirements.txt` requires `six`, and `install_requires` of `wikipedia/setup.py` does not';
+  const NEW = '`wikipedia/requirements.txt` requires `six`, but `install_requires` of `wikipedia/setup.py` does not';
 
   test('checks the projects, which are in sync', async () => {
     expect(await workspace.nx(['g', '@wheelhouse/scaffold:init', '--no-interactive'])).toHaveEndedWell();
@@ -215,7 +215,7 @@ describe('nx sync', () => {
     const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
     expect(exitCode).toBe(1);
     expect(stdout + stderr).toContain(
-      '`beautifulsoup4` is required, and `wikipedia/requirements.txt` does not have it\n',
+      '`beautifulsoup4` is required, but `wikipedia/requirements.txt` does not have it\n',
     );
     expect(await lines('git', 'diff', '--name-only')).toEqual(['wikipedia/requirements.txt']);
   });

@@ -194,7 +194,7 @@ describe('a new Django application', () => {
     expect(await stage('todo', 'build')).toHaveEndedWell();
     const waited = await stage('todo', 'agent');
     expect(waited).toHaveEndedWell();
-    expect(waited.stdout).toContain('cache: /build has what the locks name');
+    expect(waited.stdout).toContain('cache: /build is up to date with the locks');
     expect(waited.stdout).toContain('agent: db:5432 takes connections');
   });
 
@@ -275,7 +275,7 @@ describe('a Django project that was there before', () => {
   test('changes nothing the second time', async () => {
     const again = await workspace.nx(['g', '@wheelhouse/scaffold:build-stage', '--project=shop', '--no-interactive']);
     expect(again).toHaveEndedWell();
-    expect(again.stdout).not.toMatch(/CREATE|UPDATE|stays as it is/);
+    expect(again.stdout).not.toMatch(/CREATE|UPDATE|is left unchanged/);
   });
 
   test('a library that it requires later is added by `nx sync`', async () => {
@@ -307,7 +307,7 @@ describe('a Django project that was there before', () => {
     workspace.edit(dockerfile, 'PYTHONUNBUFFERED=1', 'PYTHONUNBUFFERED=1 SHOP_IS_BROKEN=1');
     const failed = await workspace.nx(['run', 'shop:stage:release', '--excludeTaskDependencies'], { environment });
     expect(failed.exitCode).not.toBe(0);
-    expect(failed.stdout + failed.stderr).toContain('release: it did not get healthy\n');
+    expect(failed.stdout + failed.stderr).toContain('release: the container did not become healthy\n');
     expect(await engine.docker('ps', '--all', '--quiet', '--filter', 'name=release')).toBe('');
     workspace.restore();
   });
@@ -329,7 +329,7 @@ describe('a Django project that was there before', () => {
 test('without an engine a step is refused, and nothing is written', async () => {
   const refused = await stage('shop', 'builder', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
   expect(refused.exitCode).not.toBe(0);
-  expect(refused.stdout + refused.stderr).toContain('no Docker engine answers\n');
+  expect(refused.stdout + refused.stderr).toContain('no Docker engine is running\n');
   expect(refused.stdout + refused.stderr).toContain('hint: start it, or say with DOCKER_HOST where it listens');
   expect(existsSync(workspace.path('dist/shop/stage'))).toBe(false);
 });

@@ -103,7 +103,7 @@ config:
 
   const kept = workspace.read(TEMPLATE);
   const repeated = well(await workspace.nx(['g', '@wheelhouse/scaffold:eject', 'wheel', '--project', 'unsteady']));
-  expect(repeated).toContain(`\`${TEMPLATE}\` stays as it is.`);
+  expect(repeated).toContain(`\`${TEMPLATE}\` is left unchanged.`);
   expect(repeated).toContain("-  PYTHONHASHSEED: '7'");
   expect(workspace.read(TEMPLATE)).toBe(kept);
 

@@ -42,6 +42,6 @@ export function oneOf<T extends string>(name: string, value: string, choices: re
   throw new ElementError({
     code: 'OPTION',
     message: `the option \`${name}\` is \`${value}\``,
-    hint: `it is one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`,
+    hint: `it must be one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`,
   });
 }

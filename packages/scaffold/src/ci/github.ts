@@ -8,7 +8,7 @@ export function githubWorkflow({ branch, stage, packageManager }: Pipeline): str
   const steps = `    steps:
       - uses: actions/checkout@v4
         with:
-          # What a change reaches is seen by comparing with what was there before.
+          # nx affected compares with earlier commits.
           fetch-depth: 0
       - uses: nrwl/nx-set-shas@v4
         with:
@@ -45,11 +45,11 @@ jobs:
   wheels:
     runs-on: ubuntu-24.04
     env:
-      # Releases of Nx differ in where the cache lies.
+      # Versions of Nx differ in where the cache is.
       NX_CACHE_DIRECTORY: .nx/cache
 ${steps}
       - run: sudo apt-get update && sudo ${APT}
-      # Sandboxes need user namespaces, which this Ubuntu keeps from most programs.
+      # Sandboxes need user namespaces, which this Ubuntu restricts.
       - run: sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0
       - id: python
         run: |
@@ -62,7 +62,7 @@ ${steps}
         if: steps.python.outputs.versions != ''
         with:
           python-version: \${{ steps.python.outputs.versions }}
-      # Nx's cache with its database, and the elements that have been built.
+      # Nx's cache with its database, and the built elements.
       - uses: actions/cache@v4
         with:
           path: |
@@ -73,7 +73,7 @@ ${steps}
           restore-keys: |
             wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-\${{ hashFiles('**/locks/**/*.txt') }}-
             wheelhouse-\${{ runner.os }}-\${{ runner.arch }}-
-      # Nx calls its database after the machine, which is another one each time.
+      # Nx names its database after the machine, which differs in each run.
       - run: |
 ${indented(ADOPT_DATABASE, 10)}
       - run: ${installCommand(packageManager)}

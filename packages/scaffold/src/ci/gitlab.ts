@@ -18,14 +18,14 @@ function slugOf(branch: string): string {
 function withStore(variables: string): string {
   return variables.replace(
     '  variables:\n',
-    `  variables:\n    WHEELHOUSE_CACHE_DIR: $CI_PROJECT_DIR/${GITLAB_STORE}\n    # Releases of Nx differ in where the cache lies.\n    NX_CACHE_DIRECTORY: .nx/cache\n`,
+    `  variables:\n    WHEELHOUSE_CACHE_DIR: $CI_PROJECT_DIR/${GITLAB_STORE}\n    # Versions of Nx differ in where the cache is.\n    NX_CACHE_DIRECTORY: .nx/cache\n`,
   );
 }
 
 /** The jobs of a pipeline, as YAML of their own ("CI/CD YAML syntax reference"). */
 export function gitlabJobs({ branch, stage, packageManager }: Pipeline): string {
   const compared = `  variables:
-    # What a change reaches is seen by comparing with what was there before.
+    # nx affected compares with earlier commits.
     GIT_DEPTH: 0
     NX_HEAD: $CI_COMMIT_SHA
   rules:
@@ -51,17 +51,17 @@ ${compared}  before_script:
       - reports/
       - dist/**/stage/wheelhouse/
 `;
-  return `# Sandboxes need user namespaces: a runner whose containers may make them, or one with virtual machines.
+  return `# Sandboxes need user namespaces: use a runner whose containers may create them, or one with virtual machines.
 python-wheels:
   image: node:22-bookworm
 ${withStore(compared)}  before_script:
     - apt-get update && ${APT}
-    # The versions of Python that files .python-version ask for, beside Debian's.
+    # The Python versions that .python-version files require, in addition to Debian's.
     - python3 -m venv /opt/uv && /opt/uv/bin/pip install --quiet uv
     - |
       ${PYTHON_VERSIONS} | xargs --no-run-if-empty /opt/uv/bin/uv python install
     - export PATH="$HOME/.local/bin:$PATH"
-    # Nx calls its database after the machine, which is another one each time.
+    # Nx names its database after the machine, which differs in each run.
     - |
 ${indented(ADOPT_DATABASE, 6)}
     - ${installCommand(packageManager)}
@@ -69,7 +69,7 @@ ${indented(ADOPT_DATABASE, 6)}
     - ${base}
     - npx nx sync:check
     - npx nx affected -t test build-wheel
-  # Nx's cache with its database, and the elements that have been built.
+  # Nx's cache with its database, and the built elements.
   cache:
     key: wheelhouse-$CI_COMMIT_REF_SLUG
     fallback_keys:
@@ -122,7 +122,7 @@ function readPipeline(text: string): Document {
   const { line, col } = lines.linePos(error?.pos[0] ?? 0);
   throw new ElementError({
     code: 'UNREADABLE',
-    message: error === undefined ? 'it is no mapping of jobs' : `no valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+    message: error === undefined ? 'not a mapping of jobs' : `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
     origin: { file: GITLAB_FILE, line, column: col - 1 },
   });
 }

@@ -25,7 +25,7 @@ export function trustedCertificates(
   if (existsSync(path)) return path;
   throw new ElementError({
     code: 'STAGE',
-    message: `there is no file \`${file}\`, which ${variable === undefined ? "pip's `cert`" : `the variable \`${variable}\``} names`,
-    hint: 'it holds the certificates that the index is trusted by, in PEM',
+    message: `the file \`${file}\`, which ${variable === undefined ? "pip's `cert`" : `the variable \`${variable}\``} names, does not exist`,
+    hint: 'it must contain the certificate authorities of the index, in PEM',
   });
 }

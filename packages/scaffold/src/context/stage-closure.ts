@@ -43,7 +43,7 @@ export async function stageClosure(
     throw new ElementError({
       code: 'STAGE',
       message: `\`${root}\` has no file that names a distribution`,
-      hint: 'run `nx g @wheelhouse/scaffold:build-stage`, which writes one',
+      hint: 'run `nx g @wheelhouse/scaffold:build-stage` to write one',
     });
   }
   const all = projects.map(({ metadata }) => metadata);

@@ -40,9 +40,9 @@ export async function ejectTemplate(changes: Changes, request: EjectRequest): Pr
   if (!isNew) return;
   changes.note(
     [
-      `\`${file}\` stands for the template \`${template}\` from now on. It changes nothing as it is.`,
-      `Change it, look with \`wheelhouse show --format json ${name}\` at what comes of it, and run \`nx run ${name}:${TARGETS[template]}\`.`,
-      'Commit it; without it, the template of the package is taken again.',
+      `\`${file}\` now overrides the template \`${template}\`. Unchanged, it has the same effect.`,
+      `Change it, check the result with \`wheelhouse show --format json ${name}\`, and run \`nx run ${name}:${TARGETS[template]}\`.`,
+      'Commit it; without it, the template of the package is used again.',
     ].join('\n'),
   );
 }

@@ -35,7 +35,7 @@ export function writeElement(changes: Changes, request: ElementRequest): void {
   if (missing.length > 0) {
     throw new ElementError({
       code: 'OPTION',
-      message: `there is no element \`${missing[0] ?? ''}\` in \`${at('')}\``,
+      message: `the element \`${missing[0] ?? ''}\` does not exist in \`${at('')}\``,
       hint: 'name elements of the project with `.bst`, relative to its `element-path`',
     });
   }
@@ -54,21 +54,21 @@ function checkSource({ tree }: Changes, { kind, source, root }: ElementRequest):
     throw new ElementError({
       code: 'OPTION',
       message: 'an element of kind `import` has no source',
-      hint: 'say by `--source` which files of the project it is',
+      hint: 'pass `--source` with a file or directory of the project',
     });
   }
   if (source !== undefined && !takes) {
     throw new ElementError({
       code: 'OPTION',
-      message: `the option \`source\` is \`${source}\`, and elements of kind \`${kind}\` have none`,
+      message: `the option \`source\` is \`${source}\`, but elements of kind \`${kind}\` have no source`,
       hint: 'kinds with sources are `manual` and `import`',
     });
   }
   if (source === undefined || tree.exists(posix.join(root, source))) return;
   throw new ElementError({
     code: 'PLACE',
-    message: `there is no \`${posix.join(root, source)}\``,
-    hint: 'a source is a file or directory of the project of elements, relative to it',
+    message: `\`${posix.join(root, source)}\` does not exist`,
+    hint: 'a source is a file or directory inside the element project, relative to it',
   });
 }
 
@@ -77,7 +77,7 @@ function elementName(given: string): string {
   if (/^[\w.-]+(\/[\w.-]+)*$/.test(name) && !name.split('/').some((part) => /^\.+$/.test(part))) return name;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${given}\` is no name of an element`,
+    message: `\`${given}\` is not an element name`,
     hint: 'it is a path of ASCII letters, digits, `-`, `_` and `.`, such as `base/zlib.bst`',
   });
 }

@@ -18,7 +18,7 @@ export class JsonFile {
     const line = before.split('\n').length;
     throw new ElementError({
       code: 'UNREADABLE',
-      message: first === undefined ? 'it is no JSON object' : `no valid JSON: ${printParseErrorCode(first.error)}`,
+      message: first === undefined ? 'not a JSON object' : `not valid JSON: ${printParseErrorCode(first.error)}`,
       origin: { file, line, column: before.length - before.lastIndexOf('\n') - 1 },
     });
   }

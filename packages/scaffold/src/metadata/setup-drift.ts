@@ -79,7 +79,7 @@ class Drift implements SetupDrift {
       const present = declared[other];
       this.details.push(
         present === undefined
-          ? `\`${wanted.file}\` requires \`${text}\`, and ${place} does not`
+          ? `\`${wanted.file}\` requires \`${text}\`, but ${place} does not`
           : `\`${wanted.file}\` requires \`${text}\`, and ${place} has \`${formatRequirement(present)}\``,
       );
       this.text = (present === undefined ? list()?.append([text]) : list()?.replace(other, text)) ?? this.text;
@@ -90,8 +90,8 @@ class Drift implements SetupDrift {
       this.open.push(
         this.contradiction(
           keyword,
-          `\`${formatRequirement(requirement)}\` is required, and \`${wanted.file}\` does not have it`,
-          `take it out of \`${file}\`, or put it into \`${wanted.file}\``,
+          `\`${formatRequirement(requirement)}\` is required, but \`${wanted.file}\` does not have it`,
+          `remove it from \`${file}\`, or add it to \`${wanted.file}\``,
         ),
       );
     }
@@ -125,7 +125,7 @@ class Drift implements SetupDrift {
       return !files.some((each) => each.startsWith(directory));
     });
     for (const name of gone) {
-      this.details.push(`\`packages\` of \`${file}\` has \`${name}\`, which is not there`);
+      this.details.push(`\`packages\` of \`${file}\` has \`${name}\`, which does not exist`);
       const now = this.call?.strings('packages');
       this.text = now?.remove(now.items.indexOf(name)) ?? this.text;
     }
@@ -153,8 +153,8 @@ class Drift implements SetupDrift {
     this.open.push(
       this.contradiction(
         'python_requires',
-        `Python \`${wanted}\` is required, and \`${base.file}\` builds on \`${base.image}\``,
-        `name another image in \`ARG BASE\` of the Dockerfiles, or change \`python_requires\``,
+        `Python \`${wanted}\` is required, but \`${base.file}\` builds on \`${base.image}\``,
+        `set another image in \`ARG BASE\` of the Dockerfiles, or change \`python_requires\``,
       ),
     );
   }

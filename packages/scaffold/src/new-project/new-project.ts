@@ -98,8 +98,8 @@ function freeDirectory(tree: Tree, { name, directory, usualHome }: NewProjectReq
   if (root !== '.' && !tree.exists(root)) return root;
   throw new ElementError({
     code: 'PLACE',
-    message: `\`${root}\` is there already`,
-    hint: `name a new directory by \`--directory\`; \`nx g @wheelhouse/scaffold:build-stage --directory ${root}\` gives a build stage to what is there`,
+    message: `\`${root}\` already exists`,
+    hint: `choose a new directory with \`--directory\`; \`nx g @wheelhouse/scaffold:build-stage --directory ${root}\` adds a build stage to an existing project`,
   });
 }
 
@@ -111,7 +111,7 @@ async function checkFree(tree: Tree, name: string, environment: NodeJS.ProcessEn
   if (other !== undefined) {
     throw new ElementError({
       code: 'NAME',
-      message: `\`${name}\` is the project in \`${other}\` already`,
+      message: `\`${name}\` is already the name of the project in \`${other}\``,
       hint: 'choose another name',
     });
   }
@@ -119,7 +119,7 @@ async function checkFree(tree: Tree, name: string, environment: NodeJS.ProcessEn
   if (lock === undefined) return;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${name}\` is a distribution of the index that \`${lock}\` has: whatever requires \`${distribution}\` would get this project in its place`,
+    message: `\`${name}\` is a distribution from the index, locked in \`${lock}\`: everything that requires \`${distribution}\` would get this project instead`,
     hint: 'choose another name',
   });
 }

@@ -20,8 +20,8 @@ export async function findRoot(tree: Tree, choice: ProjectChoice, environment: N
   if ((project === undefined) === (directory === undefined)) {
     throw new ElementError({
       code: 'OPTION',
-      message: project === undefined ? 'no project is named' : 'a project and a directory are named',
-      hint: 'give `--project NAME`, or `--directory DIRECTORY` relative to the workspace',
+      message: project === undefined ? 'no project given' : 'both a project and a directory are given',
+      hint: 'pass `--project NAME`, or `--directory DIRECTORY` relative to the workspace',
     });
   }
   if (directory !== undefined) return presentDirectory(tree, directory);
@@ -29,8 +29,8 @@ export async function findRoot(tree: Tree, choice: ProjectChoice, environment: N
   if (named !== undefined) return named;
   throw new ElementError({
     code: 'OPTION',
-    message: `there is no project \`${project ?? ''}\``,
-    hint: '`nx show projects` lists them; `--directory` takes a directory that is none yet',
+    message: `project \`${project ?? ''}\` not found`,
+    hint: '`nx show projects` lists the projects; `--directory` takes a directory that is not a project yet',
   });
 }
 
@@ -41,7 +41,7 @@ export function insideWorkspace(directory: string): string {
   throw new ElementError({
     code: 'PLACE',
     message: `\`${directory}\` is not inside the workspace`,
-    hint: 'name a directory relative to the workspace',
+    hint: 'give a directory relative to the workspace',
   });
 }
 
@@ -50,8 +50,8 @@ function presentDirectory(tree: Tree, directory: string): string {
   if (path === '.' || (tree.exists(path) && !tree.isFile(path))) return path;
   throw new ElementError({
     code: 'PLACE',
-    message: `there is no directory \`${directory}\``,
-    hint: '`nx g @wheelhouse/scaffold:app` makes a new project',
+    message: `no such directory: \`${directory}\``,
+    hint: '`nx g @wheelhouse/scaffold:app` creates a new project',
   });
 }
 

@@ -37,11 +37,11 @@ export async function projectAtOrBelow(changes: Changes, root: string): Promise<
     const listed = below.map((directory) => `\`${posix.join(root, directory)}\``).join(', ');
     throw new ElementError({
       code: 'PLACE',
-      message: `\`${root}\` is not a project: there are some below it, in ${listed}`,
-      hint: 'name one of them by `--directory`',
+      message: `\`${root}\` is not a project, but has projects below it, in ${listed}`,
+      hint: 'choose one of them with `--directory`',
     });
   }
   const found = posix.join(root, only);
-  changes.note(`The project of \`${root}\` is in \`${found}\`, where its metadata is: its build stage is there, too.`);
+  changes.note(`The project of \`${root}\` is in \`${found}\`, which has its metadata: its build stage is there, too.`);
   return found;
 }

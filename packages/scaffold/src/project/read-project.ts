@@ -114,18 +114,18 @@ function givenName({ name, root }: ReadRequest, workspace: string): string {
   throw new ElementError({
     code: 'NAME',
     message: `\`${given}\` is not a distribution name`,
-    hint: 'name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+    hint: 'set it with the option `name`: ASCII letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit (PEP 508)',
   });
 }
 
 /** A name that nobody has given the project yet may not be that of what it is made with. @throws ElementError NAME */
 function checkNotRequired(name: string, { dependencies, testDependencies }: Requirements): void {
-  const hint = 'name it by the option `name`';
+  const hint = 'set it with the option `name`';
   checkDistribution(name, hint);
   if (!requirementNames([...dependencies, ...testDependencies]).has(normalizeName(name))) return;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${name}\` is the name of a distribution that the project itself requires`,
+    message: `\`${name}\` is also the name of a distribution that the project requires`,
     hint,
   });
 }
@@ -155,9 +155,9 @@ function checkDeclarable({ name, url, origin }: Requirement): void {
   if (name !== '' && (url === undefined || /^(\w+\+)?https?:/.test(url))) return;
   throw new ElementError({
     code: 'METADATA',
-    message: `\`${url ?? name}\` cannot be required by a distribution`,
+    message: `\`${url ?? name}\` cannot be a requirement of a distribution`,
     origin,
-    hint: 'write `name @ https://...`, or the name alone where the distribution is a project of this workspace',
+    hint: 'write `name @ https://...`, or the name alone if the distribution is a project of this workspace',
   });
 }
 

@@ -21,7 +21,7 @@ export function checkName(name: string): void {
   if (reason !== undefined) {
     throw new ElementError({
       code: 'NAME',
-      message: `\`${name}\` would bring a package \`${module}\`, which ${reason}`,
+      message: `\`${name}\` would have a package \`${module}\`, which ${reason}`,
       hint: 'choose another name',
     });
   }
@@ -39,15 +39,15 @@ export function checkDistribution(name: string, hint: string): void {
   if (!TEMPLATE_DISTRIBUTIONS.has(distribution)) return;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${name}\` is the name of a distribution on the index that Python projects here are made with: whatever requires \`${distribution}\` would get this project in its place`,
+    message: `\`${name}\` is a distribution on the index that generated Python projects use: everything that requires \`${distribution}\` would get this project instead`,
     hint,
   });
 }
 
 function reasonAgainst(module: string): string | undefined {
   if (/^\d/.test(module)) return 'begins with a digit';
-  if (KEYWORDS.has(module)) return 'is a keyword of Python';
-  if (PROJECT_DIRECTORIES.has(module)) return 'is the name of something else in a project';
-  if (STANDARD_LIBRARY.has(module)) return "is the name of a module of Python's standard library";
+  if (KEYWORDS.has(module)) return 'is a Python keyword';
+  if (PROJECT_DIRECTORIES.has(module)) return 'is a name with another meaning in a project';
+  if (STANDARD_LIBRARY.has(module)) return "is a module of Python's standard library";
   return undefined;
 }

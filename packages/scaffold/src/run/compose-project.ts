@@ -112,7 +112,7 @@ function servicesOf(path: string, file: string): YAMLMap {
     throw new ElementError({
       code: 'STAGE',
       message: `\`${file}\` cannot be read`,
-      hint: 'run `nx g @wheelhouse/scaffold:build-stage`, which writes it',
+      hint: 'run `nx g @wheelhouse/scaffold:build-stage` to write it',
       cause,
     });
   }
@@ -124,7 +124,7 @@ function servicesOf(path: string, file: string): YAMLMap {
   const { line, col } = lines.linePos(error?.pos[0] ?? 0);
   throw new ElementError({
     code: 'UNREADABLE',
-    message: error === undefined ? 'it has no `services`' : `no valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+    message: error === undefined ? 'it has no `services`' : `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
     origin: { file, line, column: col - 1 },
   });
 }

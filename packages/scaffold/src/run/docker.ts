@@ -15,15 +15,15 @@ export function findCompose(surroundings: Surroundings): ComposeProgram {
     throw new ElementError({
       code: 'HOST_TOOL',
       message: '`docker` is not on PATH',
-      hint: 'install Docker; the targets `test` and `build-wheel` do the same without it',
+      hint: 'install Docker; the targets `test` and `build-wheel` do not need it',
     });
   }
   if ('failure' in engine) {
     throw new ElementError({
       code: 'ENGINE',
-      message: 'no Docker engine answers',
+      message: 'no Docker engine is running',
       detail: engine.failure,
-      hint: 'start it, or say with DOCKER_HOST where it listens; `test` and `build-wheel` do the same without one',
+      hint: 'start it, or set DOCKER_HOST to its address; `test` and `build-wheel` do not need it',
     });
   }
   const plugin = askProgram(['docker', 'compose', 'version'], surroundings);
@@ -32,7 +32,7 @@ export function findCompose(surroundings: Surroundings): ComposeProgram {
   if (program !== 'absent' && 'output' in program) return ['docker-compose'];
   throw new ElementError({
     code: 'HOST_TOOL',
-    message: 'neither `docker compose` nor `docker-compose` is there',
+    message: 'neither `docker compose` nor `docker-compose` is installed',
     hint: "install Docker's Compose plugin, or `docker-compose` 1.29 or later",
   });
 }

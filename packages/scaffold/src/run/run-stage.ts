@@ -102,9 +102,9 @@ async function makeContext(
   if (local === undefined) return;
   throw new ElementError({
     code: 'STAGE',
-    message: `\`${root}\` requires \`${local.metadata.name}\`, the project in \`${local.metadata.root}\`, and no service is built from \`${context}\`, which has it`,
+    message: `\`${root}\` requires \`${local.metadata.name}\`, the project in \`${local.metadata.root}\`, but no service is built from \`${context}\`, which contains it`,
     origin: { file: dev.file, line: 1, column: 0 },
-    hint: 'run `nx g @wheelhouse/scaffold:build-stage`, which shows what differs from what it would write',
+    hint: 'run `nx g @wheelhouse/scaffold:build-stage` to see how the files differ from what it would write',
   });
 }
 
@@ -150,8 +150,8 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
   if (!existsSync(join(directory, requirements))) {
     throw new ElementError({
       code: 'STAGE',
-      message: `\`${requirements}\` is not there`,
-      hint: 'run the target `stage:builder`, which makes the wheelhouse that is released',
+      message: `\`${requirements}\` does not exist`,
+      hint: 'run the target `stage:builder`, which builds the wheelhouse for the release',
     });
   }
   const built = await compose.build('app');
@@ -177,14 +177,14 @@ async function release(compose: ComposeProject, request: StageRequest): Promise<
     }
     if (health === 'healthy') {
       const image = state('{{.Config.Image}}');
-      say(`release: \`${image}\` runs, on ${portsOf(request, container)}; \`stage:clean\` ends it`);
+      say(`release: \`${image}\` is running, on ${portsOf(request, container)}; \`stage:clean\` stops it`);
       return 0;
     }
     if (health === 'unhealthy') break;
     await setTimeout(1000);
   }
   await runProgram(['docker', 'logs', container], request);
-  say(`release: it did not get healthy`);
+  say(`release: the container did not become healthy`);
   await compose.compose('down', '--volumes');
   return 1;
 }
@@ -203,7 +203,7 @@ function portsOf(request: StageRequest, container: string): string {
   const answer = askProgram(['docker', 'port', container], request);
   const ports = answer !== 'absent' && 'output' in answer ? answer.output.trim() : '';
   return ports === ''
-    ? 'no port of this machine'
+    ? 'no published port'
     : ports
         .replaceAll(/^.* -> /gm, '')
         .split('\n')

@@ -68,8 +68,8 @@ async function checkOnly({ tree }: Changes, project: ProjectModel, environment: 
   if (other === undefined) return;
   throw new ElementError({
     code: 'NAME',
-    message: `\`${project.name}\` in \`${project.root}\` has the name of the project in \`${other.root}\``,
-    hint: 'give the build stage to that one, or name this one otherwise by the option `name`',
+    message: `\`${project.name}\` in \`${project.root}\` has the same name as the project in \`${other.root}\``,
+    hint: 'add the build stage to that project, or give this one another name with the option `name`',
   });
 }
 
@@ -85,8 +85,8 @@ async function planStage(
   if (database === undefined && options.databaseImage !== undefined) {
     throw new ElementError({
       code: 'OPTION',
-      message: `the option \`databaseImage\` is \`${options.databaseImage}\`, and the project has no database`,
-      hint: 'say by `database` which kind it is of',
+      message: `the option \`databaseImage\` is \`${options.databaseImage}\`, but the project has no database`,
+      hint: 'set `database` to its kind',
     });
   }
   const present = presentChoices(changes.tree, project.root);
@@ -124,5 +124,5 @@ function makeLocks(workspace: string, project: string): void {
     cwd: workspace,
     stdio: 'inherit',
   });
-  if (status !== 0) logger.warn(`There are no locks yet: run \`nx run ${project}:lock\` before the build stage.`);
+  if (status !== 0) logger.warn(`There are no locks yet. Run \`nx run ${project}:lock\` before the build stage.`);
 }

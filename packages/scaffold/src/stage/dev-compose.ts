@@ -20,7 +20,7 @@ export function devCompose(plan: StagePlan): string {
   const waits = ['cache', ...(database === undefined ? [] : ['agent'])];
   const services = [
     service('cache', [
-      '# Fetches what the locks name, once for each state of them.',
+      '# Downloads what the locks list, once for each state of the locks.',
       ...build(plan, 'cache'),
       'environment:',
       ...INDEX_SETTINGS.map((variable) => `  - ${variable}`),
@@ -45,7 +45,7 @@ export function devCompose(plan: StagePlan): string {
     ...databaseServices(plan),
   ];
   const volumes = volumesFrom ? '' : '\nvolumes:\n  build:\n';
-  return `# The build stage of ${project.name}: \`nx run\` its targets, or \`docker compose up\` its services.
+  return `# The build stage of ${project.name}: run its targets with \`nx run\`, or its services with \`docker compose up\`.
 services:
 ${services.join('\n')}${volumes}`;
 }
@@ -61,7 +61,7 @@ function databaseServices(plan: StagePlan): string[] {
   const kind = DATABASE_KINDS[database];
   return [
     service('agent', [
-      '# Ends when the database takes connections.',
+      '# Exits when the database accepts connections.',
       ...build(plan, 'agent'),
       `command: ["db", "${kind.port}"]`,
       'depends_on:',

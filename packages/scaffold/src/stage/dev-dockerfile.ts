@@ -11,7 +11,7 @@ export const USER = '10001:10001';
  * wheel is the one that `build-wheel` makes. Nothing is fetched while images are built.
  */
 export function devDockerfile(plan: StagePlan): string {
-  return `# Stages of one image: cache fills /build, test and builder install from there and from nowhere else.
+  return `# Stages of one image: cache fills /build; test and builder install only from there.
 ARG BASE=${plan.base}
 
 FROM \${BASE} AS base
@@ -23,7 +23,7 @@ ENV HOME=/home/app \\
     PYTHONHASHSEED=0 \\
     SOURCE_DATE_EPOCH=1321009871 \\
     TZ=UTC
-# One environment is for what tests need, the other for what wheels are built with.
+# One environment is for the tests, the other for building wheels.
 RUN echo 'app:x:${USER}::/home/app:/bin/sh' >> /etc/passwd \\
     && python3 -m venv /venv/test \\
     && python3 -m venv /venv/build \\
@@ -42,7 +42,7 @@ ENTRYPOINT ["/scripts/cache.sh"]
 FROM base AS agent
 ENTRYPOINT ["/scripts/agent.sh"]
 
-# What wheels are made from: of the projects of the workspace that this one requires, and its own.
+# Sources of the wheels: those of the workspace projects that this one requires, and its own.
 FROM base AS sources
 ENV PIP_FIND_LINKS=/build \\
     PIP_NO_INDEX=1

@@ -28,7 +28,7 @@ export async function pinImage(
     const known = (await engine.inspect(reference))?.repoDigests[0]?.split('@')[1];
     const digest = known ?? (await engine.registryDigest(reference));
     if (digest !== undefined) return { reference: `${reference}@${digest}` };
-    return unpinned(reference, pinning, `the Docker engine knows no digest of \`${reference}\``);
+    return unpinned(reference, pinning, `the Docker engine has no digest for \`${reference}\``);
   } catch (error) {
     if (!(error instanceof ElementError) || error.code !== 'ENGINE' || pinning === 'always') throw error;
     return unpinned(reference, pinning, error.reason);
@@ -36,7 +36,7 @@ export async function pinImage(
 }
 
 function unpinned(reference: string, pinning: Pinning, why: string): PinnedImage {
-  const hint = 'name it with a digest, `NAME:TAG@sha256:...`';
+  const hint = 'add its digest: `NAME:TAG@sha256:...`';
   if (pinning === 'always') throw new ElementError({ code: 'ENGINE', message: why, hint });
   return { reference, note: `\`${reference}\` has no digest in the Dockerfiles: ${why}. To pin it, ${hint}.` };
 }

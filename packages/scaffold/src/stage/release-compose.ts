@@ -38,7 +38,7 @@ export function releaseCompose(plan: StagePlan): string {
                 '        condition: service_completed_successfully',
                 '',
                 '  migrate:',
-                '    # Brings the tables of the database up to the release.',
+                '    # Migrates the database to this release.',
                 `    image: ${image}`,
                 `    command: ${execForm(['python', '-m', 'django', 'migrate', '--noinput'])}`,
                 ...mapping('environment', { DJANGO_SETTINGS_MODULE: project.settings ?? '', ...variables }).map(
@@ -63,7 +63,7 @@ export function releaseCompose(plan: StagePlan): string {
           '      retries: 30',
         ]),
   ];
-  return `# The release of ${project.name}, built from the wheelhouse that its builder left.
+  return `# The release of ${project.name}, built from the wheelhouse of its builder.
 services:
 ${lines.join('\n')}
 `;

@@ -2,15 +2,15 @@ import { buildLock, type StagePlan } from './stage-plan.js';
 
 /** Fills /build with exactly the files that the locks name; a volume that has them is left alone. */
 export const CACHE_SCRIPT = `#!/usr/bin/env bash
-# Fetches the files that the locks name into /build, each checked by its hash. No other service has an index.
+# Downloads the locked files into /build, checking their hashes. No other service uses an index.
 set -euo pipefail
 shopt -s nullglob
 
-# What runs is among what tests need.
+# The test lock includes the runtime requirements.
 locks=(/locks/test.txt /locks/build/*.txt /locks/local/*/build/*.txt)
 wanted=$(cat "\${locks[@]}" | sha256sum)
 if [[ -f /build/.complete && $(cat /build/.complete) == "$wanted" ]]; then
-  echo "cache: /build has what the locks name"
+  echo "cache: /build is up to date with the locks"
   exit 0
 fi
 options=(--quiet --no-deps --require-hashes --dest /build)
@@ -19,7 +19,7 @@ for vendor in /locks/vendor /locks/local/*/vendor; do
   if [[ -d $vendor ]]; then options+=(--find-links "$vendor"); fi
 done
 find /build -mindepth 1 -delete
-# One lock at a time: what is built with may have another version in each.
+# One lock at a time: the versions of build requirements may differ between locks.
 for lock in "\${locks[@]}"; do
   if ! grep --quiet --max-count=1 '^[^#]' "$lock"; then continue; fi
   echo "cache: $lock"
@@ -30,7 +30,7 @@ echo "$wanted" > /build/.complete
 
 /** Waits for a port. */
 export const AGENT_SCRIPT = `#!/usr/bin/env bash
-# Waits until a service takes connections: agent.sh HOST PORT [SECONDS]
+# Waits until a service accepts connections: agent.sh HOST PORT [SECONDS]
 set -euo pipefail
 
 host=$1
@@ -38,19 +38,19 @@ port=$2
 seconds=\${3:-120}
 for ((waited = 0; waited < seconds; waited++)); do
   if (exec 3<> "/dev/tcp/$host/$port") 2> /dev/null; then
-    echo "agent: $host:$port takes connections"
+    echo "agent: $host:$port accepts connections"
     exit 0
   fi
   sleep 1
 done
-echo "agent: $host:$port took no connection within $seconds seconds" >&2
+echo "agent: $host:$port did not accept a connection within $seconds seconds" >&2
 exit 1
 `;
 
 /** Installs the wheels of the project and of what its tests need, and runs a command. */
 export function testScript(plan: StagePlan): string {
   return `#!/usr/bin/env bash
-# Makes wheels from /build alone, that of this source among them, installs them, and runs the command it is given.
+# Builds wheels only from /build and this source, installs them, and runs the given command.
 set -euo pipefail
 umask 022
 
@@ -91,8 +91,8 @@ cp -R "/source/\${own[1]}/." /application`;
 /** Makes the wheelhouse: the wheels of what the project requires, and its own by the command it is given. */
 export function buildScript(plan: StagePlan): string {
   return `#!/usr/bin/env bash
-# Makes wheels of the requirements from /build alone, runs the command that makes the project's own, and writes down
-# which wheels there are, by version and hash.
+# Builds the wheels of the requirements only from /build, runs the command that builds the project's own, and lists
+# the wheels by version and hash.
 set -euo pipefail
 umask 022
 

@@ -3,10 +3,10 @@
  * environment of what its own build lock names.
  */
 export const WHEELS_SCRIPT = `#!/usr/bin/env bash
-# Makes wheels from /build alone: wheels.sh OUT LOCK [SOURCES...]
-# Of what LOCK names, and of the projects of the workspace that lie in the directories SOURCES. What has to be built is
-# built in /application, with exactly what its own build lock names, and the wheels of the projects of the workspace that
-# it is built with, which are left in /tmp/tools.
+# Builds wheels only from /build: wheels.sh OUT LOCK [SOURCES...]
+# For the entries of LOCK, and for the workspace projects in the directories SOURCES. Everything that has to be built is
+# built in /application, with exactly the entries of its own build lock and the wheels of the workspace projects that it
+# requires to build, which are kept in /tmp/tools.
 set -euo pipefail
 umask 022
 
@@ -44,7 +44,7 @@ wheel() {
   find /application -mindepth 1 -delete
 }
 
-# projects OUT SOURCES: builds the wheels of the projects that lie there.
+# projects OUT SOURCES: builds the wheels of the projects in that directory.
 projects() {
   local line
   while IFS=$'\\t' read -r -a line <&3; do
@@ -52,7 +52,7 @@ projects() {
   done 3< "$2/projects.txt"
 }
 
-# sdist NAME VERSION: the file in /build, where there is one.
+# sdist NAME VERSION: prints the file in /build, if there is one.
 sdist() {
   local file base
   for file in /build/*.tar.gz /build/*.zip; do

@@ -45,8 +45,8 @@ function namePackages(changes: Changes, project: ProjectModel): void {
     return;
   }
   changes.note(
-    `setuptools looks for the packages of \`${project.root}\` by itself, and takes the directories \`docker\` and \`locks\` ` +
-      'for some: name them, in setup.cfg as `packages = find:` with `include` in `[options.packages.find]`.',
+    `setuptools discovers the packages of \`${project.root}\` automatically, and would include the directories \`docker\` and \`locks\`: ` +
+      'list the packages, in setup.cfg with `packages = find:` and `include` in `[options.packages.find]`.',
   );
 }
 
@@ -56,7 +56,7 @@ function writeManifest(changes: Changes, project: ProjectModel): void {
   const text = manifestIn(project);
   const present = changes.tree.read(file, 'utf8');
   if (text === undefined) {
-    if (present === null) changes.note(`\`${file}\` is not needed: the packages hold nothing but Python source.`);
+    if (present === null) changes.note(`\`${file}\` is not needed: the packages contain only Python source.`);
     return;
   }
   if (present === null) {
@@ -84,7 +84,7 @@ export function writeStage(changes: Changes, plan: StagePlan): void {
   changes.write(at('scripts/wheels.sh'), WHEELS_SCRIPT, 0o755);
   if (database === undefined) {
     changes.note(
-      'There are no services `agent` and `db`: no driver of a database is required, and `--database` names none.',
+      'The services `agent` and `db` are left out: no database driver is required, and `--database` is not given.',
     );
   }
   noteServer(changes, project);
@@ -95,7 +95,7 @@ function noteServer(changes: Changes, project: ProjectModel): void {
   if (application === undefined || releaseCommand(project).serves) return;
   const servers = serversOf(application.protocol).map((name) => `\`${name}\``);
   changes.note(
-    `The release image serves nothing: no server for \`${application.target}\` is required. ` +
+    `The release image has no server: no server for \`${application.target}\` is required. ` +
       `Require one of ${servers.join(', ')}, or set CMD in \`${posix.join(project.root, 'docker/release/Dockerfile')}\`.`,
   );
 }

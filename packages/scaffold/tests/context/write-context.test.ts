@@ -168,10 +168,10 @@ test('the first variable that is set names the certificates, and a file that is 
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-certificates-'));
   expect(trustedCertificates(directory, { PIP_CERT: '' })).toBeUndefined();
   expect(() => trustedCertificates(directory, { PIP_CERT: '', SSL_CERT_FILE: 'gone.pem' })).toThrow(
-    'there is no file `gone.pem`, which the variable `SSL_CERT_FILE` names',
+    'the file `gone.pem`, which the variable `SSL_CERT_FILE` names, does not exist',
   );
   expect(() => trustedCertificates(directory, {}, '/gone/ca.pem')).toThrow(
-    "there is no file `/gone/ca.pem`, which pip's `cert` names",
+    "the file `/gone/ca.pem`, which pip's `cert` names, does not exist",
   );
   rmSync(directory, { recursive: true });
 });

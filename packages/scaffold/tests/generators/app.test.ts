@@ -70,7 +70,7 @@ test.each(['django', 'fastapi', 'flask', 'cli', 'none'])(
     const second = workspace.tree();
     await buildStage(second, { directory: 'apps/todo', pin: 'never' });
     expect(written(second)).toEqual({});
-    expect(said).not.toContain('stays as it is');
+    expect(said).not.toContain('is left unchanged');
   },
 );
 
@@ -84,23 +84,27 @@ describe('is refused, and nothing is written:', () => {
     [
       'a name that Python cannot import',
       { name: 'class' },
-      '`class` would bring a package `class`, which is a keyword of Python',
+      '`class` would have a package `class`, which is a Python keyword',
     ],
     [
       'the name of what its template requires',
       { name: 'Flask', framework: 'flask' },
-      '`Flask` is the name of a distribution on the index that Python projects here are made with: whatever requires `flask` would get this project in its place\nhint: choose another name',
+      '`Flask` is a distribution on the index that generated Python projects use: everything that requires `flask` would get this project instead\nhint: choose another name',
     ],
     [
       'the name of what a lock has from the index',
       { name: 'Requests' },
-      '`Requests` is a distribution of the index that `old/locks/runtime.txt` has: whatever requires `requests` would get this project in its place\nhint: choose another name',
+      '`Requests` is a distribution from the index, locked in `old/locks/runtime.txt`: everything that requires `requests` would get this project instead\nhint: choose another name',
     ],
-    ['a name that another project has', { name: 'Taken-Name' }, '`Taken-Name` is the project in `old` already'],
+    [
+      'a name that another project has',
+      { name: 'Taken-Name' },
+      '`Taken-Name` is already the name of the project in `old`',
+    ],
     [
       'a directory that is there',
       { name: 'web' },
-      '`apps/web` is there already\nhint: name a new directory by `--directory`; `nx g @wheelhouse/scaffold:build-stage --directory apps/web` gives a build stage to what is there',
+      '`apps/web` already exists\nhint: choose a new directory with `--directory`; `nx g @wheelhouse/scaffold:build-stage --directory apps/web` adds a build stage to an existing project',
     ],
     [
       'a directory outside of the workspace',
@@ -110,12 +114,12 @@ describe('is refused, and nothing is written:', () => {
     [
       'an unknown framework',
       { name: 'todo', framework: 'rails' },
-      'the option `framework` is `rails`\nhint: it is one of `django`, `fastapi`, `flask`, `cli`, `none`',
+      'the option `framework` is `rails`\nhint: it must be one of `django`, `fastapi`, `flask`, `cli`, `none`',
     ],
     [
       'an unknown packaging',
       { name: 'todo', packaging: 'egg' },
-      'the option `packaging` is `egg`\nhint: it is one of `setup.py`, `pyproject`',
+      'the option `packaging` is `egg`\nhint: it must be one of `setup.py`, `pyproject`',
     ],
   ])('%s', async (_what, options, message) => {
     const tree = workspace.tree();

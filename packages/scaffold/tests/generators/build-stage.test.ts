@@ -92,7 +92,7 @@ describe('a Django project with requirements files alone', () => {
     edit('shop/project.json', '"stage": "clean"', '"stage": "build"');
     edit('shop/MANIFEST.in', '*.css', '*.js');
     expect(written(await generate({ directory: 'shop', pin: 'never' }))).toEqual({});
-    expect(said).toContain('`shop/docker/dev/Dockerfile` stays as it is.');
+    expect(said).toContain('`shop/docker/dev/Dockerfile` is left unchanged.');
     expect(said).toContain('-    TZ=CET\n+    TZ=UTC\n');
     expect(said).toContain('-      "stage": "build"\n+      "stage": "clean"\n');
     expect(said).toContain('-recursive-include shop *.js\n+recursive-include shop *.css\n');
@@ -109,7 +109,7 @@ test('a MANIFEST.in is no conflict where setup.py names the files itself', async
     'text/src/text/data.bin': '',
   });
   await generate({ directory: 'text', ...FIXED });
-  expect(said).not.toContain('stays as it is');
+  expect(said).not.toContain('is left unchanged');
 });
 
 describe('a flat project whose packages setuptools discovers has them named, behind what is there', () => {
@@ -134,8 +134,8 @@ describe('a flat project whose packages setuptools discovers has them named, beh
     });
     await generate({ directory: 'flat', ...FIXED });
     expect(said).toContain(
-      'setuptools looks for the packages of `flat` by itself, and takes the directories `docker` and `locks` for some: ' +
-        'name them, in setup.cfg as `packages = find:` with `include` in `[options.packages.find]`.',
+      'setuptools discovers the packages of `flat` automatically, and would include the directories `docker` and `locks`: ' +
+        'list the packages, in setup.cfg with `packages = find:` and `include` in `[options.packages.find]`.',
     );
   });
 });
@@ -153,10 +153,10 @@ test('a project with metadata of its own keeps every line of it', async () => {
   workspace = new TestWorkspace(files);
   const tree = await generate({ project: 'the-api', ...FIXED });
   expectGolden(tree, 'api', 'build-stage-fastapi');
-  expect(said).toContain('`api/MANIFEST.in` is not needed: the packages hold nothing but Python source.\n');
-  expect(said).toContain('There are no services `agent` and `db`');
+  expect(said).toContain('`api/MANIFEST.in` is not needed: the packages contain only Python source.\n');
+  expect(said).toContain('The services `agent` and `db` are left out');
   expect(said).toContain('no server for `api.main:app` is required. Require one of `uvicorn`, `hypercorn`, `daphne`');
-  expect(said).toContain('`api/scripts/test.sh` stays as it is.');
+  expect(said).toContain('`api/scripts/test.sh` is left unchanged.');
   expect(JSON.parse(written(tree)['nx.json']!)).toMatchObject({
     plugins: [{ plugin: '@nx/docker', exclude: ['api/docker/**'] }, { plugin: '@wheelhouse/build' }],
   });
@@ -177,7 +177,7 @@ test('a project whose metadata is one directory below is found there, and no sec
   expect(written(tree)['todo/src/setup.py']).toBeUndefined();
   expect(written(tree)['todo/src/docker/dev/Dockerfile']).toContain('ARG BASE=');
   expect(said).toContain(
-    'The project of `todo` is in `todo/src`, where its metadata is: its build stage is there, too.',
+    'The project of `todo` is in `todo/src`, which has its metadata: its build stage is there, too.',
   );
 });
 
@@ -202,17 +202,21 @@ describe('is refused, and nothing is written:', () => {
   });
 
   test.each<[string, BuildStageGeneratorSchema, string]>([
-    ['neither project nor directory', {}, 'no project is named\nhint: give `--project NAME`'],
-    ['both', { project: 'a', directory: 'b' }, 'a project and a directory are named\n'],
-    ['an unknown project', { project: 'other' }, 'there is no project `other`\nhint: `nx show projects` lists them'],
-    ['an absent directory', { directory: 'apps/x' }, 'there is no directory `apps/x`\n'],
+    ['neither project nor directory', {}, 'no project given\nhint: pass `--project NAME`'],
+    ['both', { project: 'a', directory: 'b' }, 'both a project and a directory are given\n'],
+    [
+      'an unknown project',
+      { project: 'other' },
+      'project `other` not found\nhint: `nx show projects` lists the projects',
+    ],
+    ['an absent directory', { directory: 'apps/x' }, 'no such directory: `apps/x`\n'],
     ['a directory outside', { directory: '../x' }, '`../x` is not inside the workspace\n'],
     ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: no valid Python'],
     ['a pyproject.toml that is no TOML', { directory: 'bad' }, 'pyproject.toml [line 1 column '],
     [
       'a directory whose name is not one of a distribution',
       { directory: 'my shop' },
-      '`my shop` is not a distribution name\nhint: name it by the option `name`: ASCII letters, digits, `-`, `_` and `.`, a letter or digit at both ends (PEP 508)',
+      '`my shop` is not a distribution name\nhint: set it with the option `name`: ASCII letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit (PEP 508)',
     ],
     [
       'a name that is not one of a distribution',
@@ -227,22 +231,22 @@ describe('is refused, and nothing is written:', () => {
     [
       'a directory with projects of its own',
       { directory: 'many' },
-      '`many` is not a project: there are some below it, in `many/one`, `many/two`\nhint: name one of them by `--directory`',
+      '`many` is not a project, but has projects below it, in `many/one`, `many/two`\nhint: choose one of them with `--directory`',
     ],
     [
       'a name of what projects are made with',
       { directory: 'flask' },
-      '`flask` is the name of a distribution on the index that Python projects here are made with: whatever requires `flask` would get this project in its place\nhint: name it by the option `name`',
+      '`flask` is a distribution on the index that generated Python projects use: everything that requires `flask` would get this project instead\nhint: set it with the option `name`',
     ],
     [
       'the name of what the project requires',
       { directory: 'own' },
-      '`own` is the name of a distribution that the project itself requires\nhint: name it by the option `name`',
+      '`own` is also the name of a distribution that the project requires\nhint: set it with the option `name`',
     ],
     [
       'the name of another project',
       { directory: 'twice', name: 'Common' },
-      '`Common` in `twice` has the name of the project in `lib`\nhint: give the build stage to that one, or name this one otherwise by the option `name`',
+      '`Common` in `twice` has the same name as the project in `lib`\nhint: add the build stage to that project, or give this one another name with the option `name`',
     ],
     [
       'an image of no database',
@@ -252,7 +256,7 @@ describe('is refused, and nothing is written:', () => {
     [
       'an unknown database',
       { directory: 'shop', database: 'oracle' as 'mysql' },
-      'the option `database` is `oracle`\nhint: it is one of `postgres`, `mysql`, `none`',
+      'the option `database` is `oracle`\nhint: it must be one of `postgres`, `mysql`, `none`',
     ],
   ])('%s', async (_what, options, message) => {
     const tree = workspace.tree();

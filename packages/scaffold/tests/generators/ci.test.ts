@@ -91,7 +91,7 @@ test('a job that was changed stays, and the difference is shown', () => {
 
 test.each([
   ['jobs: [\n', '.gitlab-ci.yml [line '],
-  ['- a\n', '.gitlab-ci.yml [line 1 column 0]: it is no mapping of jobs'],
+  ['- a\n', '.gitlab-ci.yml [line 1 column 0]: not a mapping of jobs'],
 ])('a pipeline that cannot be read is refused: %j', (text, message) => {
   workspace.write('.gitlab-ci.yml', text);
   const tree = workspace.tree();
@@ -103,7 +103,7 @@ test.each([
 
 test('an unknown provider is refused', () => {
   expect(() => generate({ provider: 'jenkins' as 'github' })).toThrow(
-    'the option `provider` is `jenkins`\nhint: it is one of `github`, `gitlab`',
+    'the option `provider` is `jenkins`\nhint: it must be one of `github`, `gitlab`',
   );
 });
 

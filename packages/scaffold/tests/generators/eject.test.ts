@@ -39,9 +39,9 @@ test('it is said what to do next', async () => {
   await eject(workspace.tree(), { template: 'wheel', directory: 'apps/shop/' });
   expect(said).toBe(
     [
-      '`apps/shop/.wheelhouse/wheel.bst` stands for the template `wheel` from now on. It changes nothing as it is.',
-      'Change it, look with `wheelhouse show --format json shop` at what comes of it, and run `nx run shop:build-wheel`.',
-      'Commit it; without it, the template of the package is taken again.',
+      '`apps/shop/.wheelhouse/wheel.bst` now overrides the template `wheel`. Unchanged, it has the same effect.',
+      'Change it, check the result with `wheelhouse show --format json shop`, and run `nx run shop:build-wheel`.',
+      'Commit it; without it, the template of the package is used again.',
     ].join('\n'),
   );
   said = '';
@@ -62,17 +62,17 @@ test('a file that is there stays, and the difference is shown; where there is no
   const changed = workspace.tree();
   await eject(changed, { template: 'wheel', project: 'shop' });
   expect(written(changed)).toEqual({});
-  expect(said).toContain('`apps/shop/.wheelhouse/wheel.bst` stays as it is.');
+  expect(said).toContain('`apps/shop/.wheelhouse/wheel.bst` is left unchanged.');
   expect(said).toContain(' kind: wheel\n-environment:\n-  OURS: here\n+description: The wheel of a project\n');
 });
 
 test.each<[EjectGeneratorSchema, string]>([
   [
     { template: 'snapshot' as 'wheel', project: 'shop' },
-    'the option `template` is `snapshot`\nhint: it is one of `wheel`, `sdist`, `test`, `installed`, `env`, `hook`',
+    'the option `template` is `snapshot`\nhint: it must be one of `wheel`, `sdist`, `test`, `installed`, `env`, `hook`',
   ],
-  [{ template: 'wheel' }, 'no project is named'],
-  [{ template: 'wheel', project: 'shopp' }, 'there is no project `shopp`'],
+  [{ template: 'wheel' }, 'no project given'],
+  [{ template: 'wheel', project: 'shopp' }, 'project `shopp` not found'],
   [{ template: 'wheel', directory: '../shop' }, '`../shop` is not inside the workspace'],
   [{ template: 'wheel', directory: 'docs' }, '`docs` is not a Python project'],
 ])('%j is refused, and nothing is written', async (options, message) => {

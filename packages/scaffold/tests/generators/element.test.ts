@@ -53,23 +53,23 @@ test('an element that is there stays, in the directory that project.conf names',
   workspace.write('native/project.conf', 'name: native\nmin-version: 2.4\nelement-path: parts\n');
   workspace.write('native/parts/all.bst', 'kind: stack\ndepends:\n- other.bst\n');
   expect(generate({ name: 'all', directory: 'native', kind: 'stack' })).toEqual({});
-  expect(said()).toContain('`native/parts/all.bst` stays as it is.');
+  expect(said()).toContain('`native/parts/all.bst` is left unchanged.');
 });
 
 test.each<[ElementGeneratorSchema, string]>([
-  [{ name: '../x', directory: 'native' }, '`../x` is no name of an element'],
+  [{ name: '../x', directory: 'native' }, '`../x` is not an element name'],
   [{ name: 'x', directory: '../native' }, '`../native` is not inside the workspace'],
   [
     { name: 'x', directory: 'native', kind: 'wheel' as 'stack' },
-    'the option `kind` is `wheel`\nhint: it is one of `manual`, `script`',
+    'the option `kind` is `wheel`\nhint: it must be one of `manual`, `script`',
   ],
   [{ name: 'x', directory: 'native', kind: 'import' }, 'an element of kind `import` has no source'],
   [
     { name: 'x', directory: 'native', kind: 'stack', source: 'files' },
-    'the option `source` is `files`, and elements of kind `stack` have none',
+    'the option `source` is `files`, but elements of kind `stack` have no source',
   ],
-  [{ name: 'x', directory: 'native', source: 'nothing' }, 'there is no `native/nothing`'],
-  [{ name: 'x', directory: 'native', depends: ['y.bst'] }, 'there is no element `y.bst` in `native/elements`'],
+  [{ name: 'x', directory: 'native', source: 'nothing' }, '`native/nothing` does not exist'],
+  [{ name: 'x', directory: 'native', depends: ['y.bst'] }, 'the element `y.bst` does not exist in `native/elements`'],
 ])('%j is refused, and nothing is written', (options, message) => {
   const tree = workspace.tree();
   expect(() => {

@@ -24,8 +24,8 @@ test('a MANIFEST.in that does not take up everything gets a line more, and it is
   });
   const tree = workspace.tree();
   expect(await syncManifests(tree)).toEqual({
-    outOfSyncMessage: 'files of packages would be missing in their wheels',
-    outOfSyncDetails: ['`app/MANIFEST.in` does not take up `shop/static/b.js`'],
+    outOfSyncMessage: 'these files would be missing from the wheels',
+    outOfSyncDetails: ['`app/MANIFEST.in` does not include `shop/static/b.js`'],
   });
   expect(written(tree)).toEqual({
     'app/MANIFEST.in': '# ours\nrecursive-include shop *.css\nexclude shop/notes.txt\nrecursive-include shop *.js\n',
@@ -66,8 +66,8 @@ test('what setup.py names by package_data needs no MANIFEST.in', async () => {
     'app/setup.py': 'import setuptools\nsetuptools.setup(package_data={"": ["*.txt"], "other": "static/*"})\n',
   });
   expect((await syncManifests(workspace.tree()))?.outOfSyncDetails).toEqual([
-    '`app/MANIFEST.in` does not take up `shop/static/a.css`',
-    '`app/MANIFEST.in` does not take up `shop/static/b.js`',
+    '`app/MANIFEST.in` does not include `shop/static/a.css`',
+    '`app/MANIFEST.in` does not include `shop/static/b.js`',
   ]);
 });
 

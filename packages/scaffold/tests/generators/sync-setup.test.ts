@@ -84,7 +84,7 @@ test('packages that are new are found, or named where they are listed', async ()
   const listed = await sync({ ...cart, 'shop/setup.py': setup });
   expect(listed.details).toEqual([
     '`packages` of `shop/setup.py` does not have `cart`',
-    '`packages` of `shop/setup.py` has `gone`, which is not there',
+    '`packages` of `shop/setup.py` has `gone`, which does not exist',
   ]);
   expect(listed.text).toBe(setup.replace("'gone'", '"cart"'));
 });
@@ -114,8 +114,8 @@ describe('what only people can tell is refused, and nothing is written:', () => 
     [
       'a requirement of setup.py alone',
       { 'shop/requirements.txt': 'Django>=5.2,<5.3\n' },
-      'shop/setup.py [line 11 column 0]: `requests` is required, and `shop/requirements.txt` does not have it\n' +
-        'hint: take it out of `shop/setup.py`, or put it into `shop/requirements.txt`',
+      'shop/setup.py [line 11 column 0]: `requests` is required, but `shop/requirements.txt` does not have it\n' +
+        'hint: remove it from `shop/setup.py`, or add it to `shop/requirements.txt`',
     ],
     [
       'a requirement that is none',
@@ -125,8 +125,8 @@ describe('what only people can tell is refused, and nothing is written:', () => 
     [
       'a Python that the image does not have',
       { 'shop/setup.py': SETUP.replace('>=3.10', '>=3.12') },
-      'shop/setup.py [line 10 column 0]: Python `>=3.12` is required, and `shop/docker/dev/Dockerfile` builds on `python:3.11-slim@sha256:0000`\n' +
-        'hint: name another image in `ARG BASE` of the Dockerfiles, or change `python_requires`',
+      'shop/setup.py [line 10 column 0]: Python `>=3.12` is required, but `shop/docker/dev/Dockerfile` builds on `python:3.11-slim@sha256:0000`\n' +
+        'hint: set another image in `ARG BASE` of the Dockerfiles, or change `python_requires`',
     ],
   ])('%s', async (_what, files, message) => {
     workspace = new TestWorkspace({ ...SHOP, ...files });

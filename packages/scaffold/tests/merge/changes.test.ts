@@ -33,7 +33,7 @@ test("a file that differs stays the user's, and the difference is shown", () => 
   expect(reportText(changes)).toBe(
     [
       'there is no MANIFEST.in',
-      '`app/Dockerfile` stays as it is. It would have been generated with these differences:',
+      '`app/Dockerfile` is left unchanged. It differs from what would be generated:',
       '--- app/Dockerfile\tas it is',
       '+++ app/Dockerfile\tas generated',
       '@@ -1,2 +1,2 @@',

@@ -25,8 +25,8 @@ test('a list that is not there is made', () => {
 });
 
 test.each([
-  ['{\n  "a": ,\n}', 'nx.json [line 2 column 7]: no valid JSON: ValueExpected'],
-  ['[]', 'nx.json [line 1 column 0]: it is no JSON object'],
+  ['{\n  "a": ,\n}', 'nx.json [line 2 column 7]: not valid JSON: ValueExpected'],
+  ['[]', 'nx.json [line 1 column 0]: not a JSON object'],
 ])('%j is refused', (text, message) => {
   expect(() => JsonFile.parse(text, 'nx.json')).toThrow(message);
 });

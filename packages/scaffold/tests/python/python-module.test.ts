@@ -38,13 +38,13 @@ test('texts and lists are written as Python', () => {
 test.each([
   ['Shop_2', undefined],
   ['a b', '`a b` is not a distribution name'],
-  ['2fa', '`2fa` would bring a package `2fa`, which begins with a digit'],
-  ['async', '`async` would bring a package `async`, which is a keyword of Python'],
-  ['Tests', '`Tests` would bring a package `tests`, which is the name of something else in a project'],
-  ['JSON', "`JSON` would bring a package `json`, which is the name of a module of Python's standard library"],
+  ['2fa', '`2fa` would have a package `2fa`, which begins with a digit'],
+  ['async', '`async` would have a package `async`, which is a Python keyword'],
+  ['Tests', '`Tests` would have a package `tests`, which is a name with another meaning in a project'],
+  ['JSON', "`JSON` would have a package `json`, which is a module of Python's standard library"],
   [
     'Typing_Extensions',
-    '`Typing_Extensions` is the name of a distribution on the index that Python projects here are made with: whatever requires `typing-extensions` would get this project in its place',
+    '`Typing_Extensions` is a distribution on the index that generated Python projects use: everything that requires `typing-extensions` would get this project instead',
   ],
 ])('the name %s', (name, message) => {
   if (message === undefined)

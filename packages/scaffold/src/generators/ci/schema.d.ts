@@ -1,8 +1,8 @@
 /** The options of the generator `ci`. */
 export interface CiGeneratorSchema {
   readonly provider: 'github' | 'gitlab';
-  /** The branch that changes are compared with. Default: main. */
+  /** The branch to compare changes with. Default: main. */
   readonly branch?: string;
-  /** Runs the build stages in Docker as well. */
+  /** Also runs the Docker build stages. */
   readonly stage?: boolean;
 }

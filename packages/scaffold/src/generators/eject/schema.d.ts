@@ -3,6 +3,6 @@ export interface EjectGeneratorSchema {
   readonly template: 'wheel' | 'sdist' | 'test' | 'installed' | 'env' | 'hook';
   /** The project's name; this or `directory`. */
   readonly project?: string;
-  /** The project's directory, relative to the workspace. */
+  /** The directory of the project, relative to the workspace. */
   readonly directory?: string;
 }

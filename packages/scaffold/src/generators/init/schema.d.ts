@@ -1,5 +1,5 @@
 /** The options of the generator `init`. */
 export interface InitGeneratorSchema {
-  /** Leaves versions in package.json as they are, if there are any. Default: true. */
+  /** Keeps existing versions in package.json. Default: true. */
   readonly keepExistingVersions?: boolean;
 }

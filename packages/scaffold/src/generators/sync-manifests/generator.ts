@@ -39,10 +39,10 @@ export default async function syncManifests(
       const completed = completeManifest(text, { ...found, dataFiles });
       if (completed === undefined) continue;
       tree.write(manifest, completed.text);
-      details.push(...completed.missing.map((file) => `\`${manifest}\` does not take up \`${file}\``));
+      details.push(...completed.missing.map((file) => `\`${manifest}\` does not include \`${file}\``));
     }
     if (details.length === 0 || options !== undefined) return undefined;
-    return { outOfSyncMessage: 'files of packages would be missing in their wheels', outOfSyncDetails: details };
+    return { outOfSyncMessage: 'these files would be missing from the wheels', outOfSyncDetails: details };
   } catch (error) {
     throw shown(error);
   }

@@ -39,7 +39,7 @@ export default async function syncSetup(
     }
     throwCollected(open);
     if (details.length === 0 || options !== undefined) return undefined;
-    return { outOfSyncMessage: 'setup.py lacks what its project has', outOfSyncDetails: details };
+    return { outOfSyncMessage: 'setup.py does not match its project', outOfSyncDetails: details };
   } catch (error) {
     throw shown(error);
   }
