@@ -215,9 +215,9 @@ describe('what steers cargo in a project', () => {
       env: environment,
     });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('`maturin` is built by cargo and has no Cargo.lock');
+    expect(stderr).toContain('`maturin` is built by cargo, but has no Cargo.lock');
     expect(stderr).toContain(
-      'crates are fetched before a build, by their checksums: `cargo generate-lockfile` writes the file',
+      'crates are fetched before a build, by checksum: write the file with `cargo generate-lockfile`',
     );
   });
 });

@@ -68,7 +68,7 @@ describe('a lock', () => {
   test('that is not there', async () => {
     workspace.remove(`${COMMON}/locks/test.txt`);
     expect(await build('todo-common')).toEqual(
-      complaint(`the lock \`${COMMON}/locks/test.txt\` is not there`, 'hint: run `nx run todo-common:lock`'),
+      complaint(`the lock \`${COMMON}/locks/test.txt\` does not exist`, 'hint: run `nx run todo-common:lock`'),
     );
   });
 
@@ -76,7 +76,7 @@ describe('a lock', () => {
     workspace.remove(`${BACKEND}/locks/build/todobackend.txt`);
     expect(await build('todobackend')).toEqual(
       complaint(
-        `the lock \`${BACKEND}/locks/build/todobackend.txt\` is not there`,
+        `the lock \`${BACKEND}/locks/build/todobackend.txt\` does not exist`,
         'hint: run `nx run todobackend:lock`',
       ),
     );
@@ -169,7 +169,7 @@ describe('a lock', () => {
       stderr: expect.stringMatching(
         `^the lock \`${lock}\` has no entry for \`iniconfig[^\`]*\`, which \`pytest-[^\`]*.whl\` requires\n` +
           'hint: run `nx run todo-common:lock`\n' +
-          `${lock} \\[line ${place} column 0\\]: the locked \`sqlparse==${version}\` is required by nothing: neither by the project nor by another entry\n` +
+          `${lock} \\[line ${place} column 0\\]: the locked \`sqlparse==${version}\` is not required by the project or by another entry\n` +
           'hint: run `nx run todo-common:lock`\n$',
       ) as string,
     });
@@ -230,7 +230,7 @@ describe('a hash', () => {
 });
 
 describe('an interpreter', () => {
-  const hint = 'hint: install it, or name another by the option `python` or a `.python-version`';
+  const hint = 'hint: install it, or choose another with the option `python` or a `.python-version` file';
 
   test('that is not there', async () => {
     configure({});
@@ -238,7 +238,7 @@ describe('an interpreter', () => {
     expect(await build('todo-common', { environment: { PATH } })).toEqual(
       complaint(
         `${COMMON}/pyproject.toml [line 11 column 0]: the project \`todo-common\` needs Python \`>=3.10\`, ` +
-          'and PATH has no such interpreter: none is there',
+          'but PATH has no such interpreter: none',
         hint,
       ),
     );
@@ -250,7 +250,7 @@ describe('an interpreter', () => {
     const { stderr, ...rest } = await build('todo-common');
     expect(rest).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^\.python-version \[line 1 column 0\]: the Python `3\.99`, which this file asks for, is not on this machine; found are: .*\/usr\/bin\/python3\S* is 3\./,
+      /^\.python-version \[line 1 column 0\]: the Python `3\.99`, which this file requests, is not on this machine; found: .*\/usr\/bin\/python3\S* is 3\./,
     );
     expect(stderr.endsWith(`${hint}\n`)).toBe(true);
   });
@@ -399,10 +399,10 @@ describe('a requirement', () => {
       new RegExp(
         [
           '',
-          `${BACKEND}/setup.py \\[line 20 column 8\\]: what \`todobackend\` and its tests require cannot be resolved: ` +
-            'no version answers `django>=999`',
+          `${BACKEND}/setup.py \\[line 20 column 8\\]: the requirements of \`todobackend\` and its tests cannot be resolved: ` +
+            'no version satisfies `django>=999`',
           '.*No solution found when resolving dependencies.*',
-          "(.*\n)+hint: change the requirement, or look at the indexes of pip's configuration \\(`pip config list`\\)",
+          "(.*\n)+hint: change the requirement, or check the indexes in pip's configuration \\(`pip config list`\\)",
           '',
         ].join('\n'),
       ),
@@ -433,7 +433,7 @@ describe('a project', () => {
     );
     const lines = [
       `${BACKEND}/setup.py [line 19 column 21]: \`open("requirements.in").read().split()\` in \`install_requires\` opens the file \`requirements.in\`, which the project does not have`,
-      'hint: write it as a literal, or move it to pyproject.toml or setup.cfg; or name files with requirements in the option `requirements`, or leave the project out with `exclude`',
+      'hint: write it as a literal, or move it to pyproject.toml or setup.cfg; or list its requirements files in the option `requirements`, or exclude the project (option `exclude`)',
     ];
     expect(await build('todobackend')).toEqual(complaint(...lines));
     const { exitCode, stdout } = await workspace.nx(['show', 'projects']);
@@ -447,7 +447,7 @@ describe('a project', () => {
     workspace.edit(`${COMMON}/pyproject.toml`, 'name = "todo-common"', 'name = "Todobackend"');
     const lines = [
       `${BACKEND}/setup.py [line 4 column 9]: the distribution \`todobackend\` is also the project \`${COMMON}\``,
-      `hint: give them different names, or leave out what is not a project of yours: \`"exclude": ["${BACKEND}/**"]\` beside the plugin's \`options\` in nx.json`,
+      `hint: rename one of them, or exclude what is not a project of yours: \`"exclude": ["${BACKEND}/**"]\` beside the plugin's \`options\` in nx.json`,
     ];
     expect(await build('todobackend')).toEqual(complaint(...lines));
     const { exitCode, stdout } = await workspace.nx(['show', 'projects']);
@@ -460,7 +460,7 @@ describe('a project', () => {
   test('that nobody has', async () => {
     expect(await build('todofrontend')).toEqual(
       complaint(
-        'there is no Python project `todofrontend` in this workspace',
+        'this workspace has no Python project `todofrontend`',
         'hint: its Python projects are `todobackend`, `todo-common`',
       ),
     );
@@ -480,7 +480,7 @@ test('a repository that git does not read for this user is not taken for one wit
     `git does not list the files of \`${workspace.directory}\`\nfatal: detected dubious ownership`,
   );
   expect(stderr).toContain(
-    "hint: what git ignores is no source, so its word is needed; make the repository yours, or name it in git's `safe.directory`",
+    "hint: sources exclude what git ignores, so git must work here; change the owner of the repository, or add it to git's `safe.directory`",
   );
 });
 
@@ -509,8 +509,8 @@ describe('a path outside of the workspace', () => {
     renameSync(elsewhere, path);
     expect(ended).toEqual(
       complaint(
-        `\`${COMMON}/pyproject.toml\` leads out of the workspace, to \`${elsewhere}\``,
-        `hint: a sandbox sees the files of the workspace alone: put the file there; if \`${COMMON}\` is not a project of yours, leave it out: \`"exclude": ["${COMMON}/**"]\` beside the plugin's \`options\` in nx.json`,
+        `\`${COMMON}/pyproject.toml\` points outside the workspace, to \`${elsewhere}\``,
+        `hint: sandboxes contain only files of the workspace: move the file into it; if \`${COMMON}\` is not a project of yours, leave it out: \`"exclude": ["${COMMON}/**"]\` beside the plugin's \`options\` in nx.json`,
       ),
     );
   });
@@ -523,7 +523,7 @@ describe('a path outside of the workspace', () => {
     expect(ended).toEqual(
       complaint(
         `\`${COMMON}/todo_common/passwd\` is a symbolic link to \`/etc/passwd\`, an absolute path`,
-        'hint: a sandbox has other paths than this machine: make the link relative',
+        'hint: paths in the sandbox differ from this machine: make the link relative',
       ),
     );
   });
@@ -554,8 +554,8 @@ setup(cmdclass={"egg_info": Other})
 `,
   );
   const error = [
-    `${COMMON}/pyproject.toml [line 12 column 0]: \`Requires-Dist\` of the wheel \`todo_common-1.0.0-py3-none-any.whl\` is not what was read: read was nothing, built is \`left-pad>=1\``,
-    'hint: a plugin or hook of the backend, or a setup.py, says something else when the wheel is built: say it where it was read and take it away there; files that are left out of the build are named in the option `include`',
+    `${COMMON}/pyproject.toml [line 12 column 0]: \`Requires-Dist\` of the wheel \`todo_common-1.0.0-py3-none-any.whl\` differs from the metadata of the project: expected nothing, got \`left-pad>=1\``,
+    'hint: a plugin or hook of the backend, or a setup.py, sets another value when the wheel is built: set it only in the metadata of the project; add files that are missing in the build to the option `include`',
   ].join('\n');
   const { exitCode, stderr } = await build('todobackend');
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(error) as string });

@@ -272,7 +272,7 @@ describe('one byte of a file that is staged', () => {
     const ofManifest = await verify();
     expect(ofManifest).toEqual({
       lines: [
-        `${DIST}/manifest.json: \`elementKey\` is recorded as \`${other}\`, and is \`${key}\``,
+        `${DIST}/manifest.json: \`elementKey\` is recorded as \`${other}\`, but is \`${key}\``,
         expect.stringMatching(/^\d+ checked, 1 wrong$/),
       ],
       exitCode: 1,

@@ -138,7 +138,7 @@ test('--upgrade takes what is new, of everything or of a name, and a name that i
   const misspelt = await nx('app:lock', '--upgrade=forkde');
   expect(misspelt.exitCode).toBe(1);
   expect(misspelt.stdout + misspelt.stderr).toContain(
-    '`forkde` cannot be upgraded: it is in no lock of `app`\nhint: is `forked` meant?',
+    '`forkde` cannot be upgraded: it is not in the locks of `app`\nhint: did you mean `forked`?',
   );
   workspace.write('constraints.txt', '');
   expect((await wheelhouse('lock', 'app')).exitCode).toBe(0);

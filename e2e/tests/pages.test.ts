@@ -160,7 +160,7 @@ test('without locks nothing is built, and it is said how to make them', async ()
   // 1 or 130: Nx has its own where tasks are left out because of others.
   expect(exitCode).not.toBe(0);
   expect(stdout + stderr).toContain(
-    'the lock `apps/my-app/locks/test.txt` is not there\nhint: run `nx run my-app:lock`\n',
+    'the lock `apps/my-app/locks/test.txt` does not exist\nhint: run `nx run my-app:lock`\n',
   );
   expect(existsSync(join(workspace, 'dist', 'apps', 'my-app'))).toBe(false);
 });

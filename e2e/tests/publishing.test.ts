@@ -136,8 +136,8 @@ describe('the target publish', () => {
   test('is told where to publish', async () => {
     expect(await publish(['app'])).toEqual(
       complaint(
-        'it is not said where to publish',
-        'hint: give one of `to`, the directory of a static index, and `repository`, an address or a name in ~/.pypirc',
+        'no destination to publish to',
+        'hint: set either `to`, the directory of a static index, or `repository`, a URL or a name in ~/.pypirc',
       ),
     );
   });
@@ -149,9 +149,9 @@ describe('uploading to another index', () => {
   test('without credentials is refused, and says where they are looked for', async () => {
     const { exitCode, stderr } = await publish(['app', '--repository', uploads.url]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(`\`${APP}\` is not uploaded to \`${uploads.url}\`: NonInteractive: `);
+    expect(stderr).toMatch(`\`${APP}\` was not uploaded to \`${uploads.url}\`: NonInteractive: `);
     expect(stderr).toMatch(
-      /\nhint: set TWINE_USERNAME and TWINE_PASSWORD, or name the index in ~\/\.pypirc, or use a keyring\n$/,
+      /\nhint: set TWINE_USERNAME and TWINE_PASSWORD, add the index to ~\/\.pypirc, or use a keyring\n$/,
     );
     expect(readdirSync(uploads.files)).toEqual([]);
   });
@@ -160,15 +160,15 @@ describe('uploading to another index', () => {
     const environment = { ...CREDENTIALS, TWINE_PASSWORD: 'wrong-password' };
     const { exitCode, stdout, stderr } = await publish(['app', '--repository', uploads.url], { environment });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`\`${APP}\` is not uploaded to \`${uploads.url}\`: HTTP 403`);
+    expect(stderr).toContain(`\`${APP}\` was not uploaded to \`${uploads.url}\`: HTTP 403`);
     expect(`${stdout}${stderr}`).not.toContain('wrong-password');
   });
 
   test('takes no address with a password in it', async () => {
     expect(await publish(['app', '--repository', uploads.url.replace('//', '//me:secret@')])).toEqual(
       complaint(
-        `the address \`${uploads.url}\` is given with credentials in it`,
-        'hint: set TWINE_USERNAME and TWINE_PASSWORD, or name the index in ~/.pypirc, or use a keyring',
+        `the URL \`${uploads.url}\` contains credentials`,
+        'hint: set TWINE_USERNAME and TWINE_PASSWORD, add the index to ~/.pypirc, or use a keyring',
       ),
     );
   });
@@ -242,7 +242,7 @@ describe('refused is', () => {
     expect(lines.at(-1)).toMatch(/^\d+ checked, [4-9] wrong$/);
     const { exitCode, stdout, stderr } = await publish([directory, '--to', '../refused']);
     expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr.split('\n')[0]).toBe(`nothing of \`${directory}\` is published`);
+    expect(stderr.split('\n')[0]).toBe(`\`${directory}\` was not published`);
     expect(stderr).toContain(`\nrequirements.txt: \`app==1.0.0\` ${changed}\n`);
     expect(existsSync(join(base, 'refused'))).toBe(false);
   });
@@ -256,7 +256,7 @@ describe('refused is', () => {
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 1,
       stdout: expect.stringMatching(
-        `^../edited/manifest.json: \`elementKey\` is recorded as \`${other}\`, and the provenance says \`${elementKey}\`\n` +
+        `^../edited/manifest.json: \`elementKey\` is recorded as \`${other}\`, but the provenance has \`${elementKey}\`\n` +
           `\\d+ checked, 1 wrong\n$`,
       ) as string,
       stderr: '',
@@ -271,9 +271,9 @@ describe('refused is', () => {
     expect([exitCode, stdout.split('\n')[0]]).toEqual([1, `../untested/wheelhouse/${reason}`]);
     expect(await publish([directory, '--tested', '--to', 'index'])).toEqual(
       complaint(
-        `nothing of \`${directory}\` is published`,
+        `\`${directory}\` was not published`,
         reason,
-        'hint: `wheelhouse verify --tested DIR` says the same; build and test it again',
+        'hint: `wheelhouse verify --tested DIR` shows the same problems; build and test it again',
       ),
     );
     const record = ['--record', workspace.path('reports/app')];
@@ -287,8 +287,8 @@ describe('refused is', () => {
     expect(exitCode).toBe(0);
     const built = sha256(join(workspace.path(WHEELHOUSE), APP));
     const refusal = complaint(
-      `\`${APP}\` is published already with other content: \`sha256:${published}\`, not \`sha256:${built}\``,
-      'hint: what is published is never overwritten: give the project another version',
+      `\`${APP}\` is already published with different content: \`sha256:${published}\`, not \`sha256:${built}\``,
+      'hint: published files are never overwritten: change the version of the project',
     );
     expect(await publish(['app', '--to', 'index'])).toEqual(refusal);
     expect(await publish(['app', '--repository', 'ours'])).toEqual(refusal);
@@ -297,7 +297,7 @@ describe('refused is', () => {
     // The record is still about the wheel that was tested.
     const { stderr } = await publish(['app', '--tested', '--to', '../other']);
     expect(stderr).toContain(
-      `record.json: it is about a wheel with the digest \`${published}\`, and \`${APP}\` has \`${built}\`\n`,
+      `record.json: it is about a wheel with the digest \`${published}\`, but \`${APP}\` has \`${built}\`\n`,
     );
   });
 });

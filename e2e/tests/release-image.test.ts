@@ -226,8 +226,8 @@ describe('is refused, and the image that was there stays:', () => {
     const { exitCode, stderr } = await image(['--base', 'python:3', ...GREETER], { DOCKER_HOST: host });
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      `no Docker engine answers at \`${host}\`: connect ENOENT ${join(directory, 'no.sock')}\n` +
-        'hint: start it, or say with DOCKER_HOST where it listens; an OCI layout (`oci:DIRECTORY`) as `base`, and `engine: none`, need no engine\n',
+      `cannot connect to a Docker engine at \`${host}\`: connect ENOENT ${join(directory, 'no.sock')}\n` +
+        'hint: start it, or set DOCKER_HOST to its address; an OCI layout (`oci:DIRECTORY`) as `base` with `engine: none` needs no engine\n',
     );
   });
 
@@ -237,7 +237,7 @@ describe('is refused, and the image that was there stays:', () => {
       exitCode: 1,
       stderr:
         `oci:${layout} has no image \`sha256:${'0'.repeat(64)}\`\n` +
-        'hint: name one of its manifests: `oci:DIRECTORY@sha256:...`\n',
+        'hint: choose one of its manifests: `oci:DIRECTORY@sha256:...`\n',
     });
   });
 
@@ -256,13 +256,13 @@ describe('is refused, and the image that was there stays:', () => {
       exitCode: 1,
       stderr: [
         'the option `tag` is `Greeter`',
-        'hint: it is a name in lower case with a tag, such as `registry.example.org/shop/app:1.0`',
+        'hint: it must be a lowercase name with a tag, such as `registry.example.org/shop/app:1.0`',
         'the option `user` is `0`',
-        'hint: it is a number from 1 to 65535: an application does not run as root',
+        'hint: it must be a number from 1 to 65535: applications do not run as root',
         'the option `workdir` is `here`',
-        'hint: it is an absolute path',
+        'hint: it must be an absolute path',
         'the option `expose` is `99999`',
-        'hint: it is a port such as `8000` or `53/udp`',
+        'hint: it must be a port such as `8000` or `53/udp`',
         '',
       ].join('\n'),
     });

@@ -259,7 +259,7 @@ describe('locks are kept fresh', () => {
     expect(stdout + stderr).toContain(
       '`housebark` is now `housebark>=9` (pair/left/pyproject.toml [line 9 column 16])',
     );
-    expect(stdout + stderr).toContain('what the projects of the resolve `pair` require cannot be resolved');
+    expect(stdout + stderr).toContain('the requirements of the projects of the resolve `pair` cannot be resolved');
   });
 });
 
@@ -280,8 +280,8 @@ describe('indexes', () => {
       const { exitCode, stdout, stderr } = await run();
       expect([exitCode, workspace.contents('pair')]).toEqual([1, before]);
       expect(stdout + stderr).toContain(
-        `\`housebark\` is one thing on \`${index.url}\` and another on \`${other.url}\`: their files differ\n` +
-          `hint: pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${index.url}", "packages": ["housebark"]}}\`\n`,
+        `\`housebark\` is not the same on \`${index.url}\` and \`${other.url}\`: their files differ\n` +
+          `hint: pin it to the right index with the option \`"indexes": {"<name>": {"url": "${index.url}", "packages": ["housebark"]}}\`\n`,
       );
 
       const [plugin] = NX_JSON.plugins;

@@ -110,7 +110,7 @@ describe('a snapshot for another target', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
       'app/locks/test.txt [line 12 column 0]: no index has a wheel of `docopt==0.6.2` for Python 3.12 on `win_amd64`\n' +
-        'hint: its sdist cannot be built for that here: leave the distribution out there by a marker, or have a wheel on an index\n',
+        'hint: its sdist cannot be built for that platform here: exclude the distribution with a marker, or publish a wheel to an index\n',
     );
     expect(existsSync(join(workspace, 'dist', 'app', 'snapshots'))).toBe(false);
   });
@@ -127,7 +127,7 @@ describe('a snapshot for another target', () => {
     const { exitCode, stderr } = await snapshot('app', '--python', '3.10');
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      'app/pyproject.toml [line 9 column 0]: the project `app` needs Python `>=3.11`, and the snapshot is wanted for 3.10.0\n',
+      'app/pyproject.toml [line 9 column 0]: the project `app` needs Python `>=3.11`, but the snapshot was requested for 3.10.0\n',
     );
   });
 });

@@ -77,12 +77,12 @@ test('a build that is not the same names each member and the reason, and writes 
   expect(clock).toMatchObject({ exitCode: 2 });
   expect(clock.said.map((line) => line.replace(/line \d is .*/, 'line ...'))).toEqual([
     `${WHEEL} differs when it is built again:`,
-    '  unsteady/clock.txt: timestamp: it holds `TIME` and `TIME`',
+    '  unsteady/clock.txt: timestamp: it contains `TIME` and `TIME`',
     '  unsteady/directory.txt: order: the same lines in another order: line ...',
     `  ${INFO}/sboms/unsteady.cyclonedx.json: embedded SBOM: the identifiers \`UUID\` and \`UUID\``,
     `  ${INFO}/RECORD: consequence: it lists the members that differ`,
     'unsteady-1.0.0.tar.gz differs when it is built again:',
-    '  unsteady-1.0.0/now: timestamp: it holds `TIME` and `TIME`',
+    '  unsteady-1.0.0/now: timestamp: it contains `TIME` and `TIME`',
   ]);
   expect(() => readdirSync(workspace.path('dist'))).toThrow('ENOENT');
 });
@@ -109,6 +109,6 @@ test('the executor fails for it, too, and the words of the command line are chec
   );
   const refused = await workspace.nx(['run', 'unsteady:build-wheel', '--formats=sdist']);
   expect(refused.stdout).toContain(
-    '`formats` is `["sdist"]`, without `wheel`\nhint: the wheel is what is tested and installed, so it is always built: use `["wheel", "sdist"]`',
+    '`formats` is `["sdist"]`, without `wheel`\nhint: the wheel is tested and installed, so it is always built: use `["wheel", "sdist"]`',
   );
 });

@@ -108,7 +108,7 @@ test.each([
     'a key that cannot be followed',
     'command: sleep 600',
     'command: sleep 600\n    privileged: true',
-    'app/compose.yaml: service `other`: `privileged` cannot be followed\n' +
+    'app/compose.yaml: service `other`: `privileged` is not supported\n' +
       'hint: a service for tests has image, entrypoint, command, environment, ports, expose, tmpfs, volumes, user, working_dir, healthcheck, depends_on\n',
   ],
   [
@@ -116,7 +116,7 @@ test.each([
     'tmpfs: /data',
     'volumes: ["./data:/data"]',
     'app/compose.yaml: service `cache`: `./data` of `volumes` is a directory of this machine\n' +
-      'hint: a service for tests begins with empty volumes: put what it needs into its image\n',
+      'hint: test services start with empty volumes: put what they need into the image\n',
   ],
   [
     'services that wait for each other',
@@ -131,6 +131,6 @@ test.each([
 test('a service that is not there is named', async () => {
   expect(await test_(['--service', 'database'])).toMatchObject({
     exitCode: 1,
-    stderr: 'app/compose.yaml: there is no service `database`\nhint: its services are `cache`, `other`, `web`\n',
+    stderr: 'app/compose.yaml: unknown service `database`\nhint: its services are `cache`, `other`, `web`\n',
   });
 });

@@ -311,8 +311,8 @@ print(loads(metadata.distribution("app").read_text("direct_url.json")), sys.pref
     workspace.write('plain/env/pyvenv.cfg', 'home = /usr/bin\n');
     expect(await wheelhouse('venv', 'plain', '--path', 'env')).toEqual({
       lines: [
-        `\`${workspace.path('plain/env')}\` is there already, and no environment that Wheelhouse made`,
-        'hint: remove it, or name another directory by the option `path`',
+        `\`${workspace.path('plain/env')}\` already exists, and is not an environment made by Wheelhouse`,
+        'hint: remove it, or choose another directory with the option `path`',
       ],
       code: 1,
     });

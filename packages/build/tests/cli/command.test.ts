@@ -281,7 +281,7 @@ describe('wheelhouse', () => {
       const expected =
         command === 'verify'
           ? 'there is no manifest `dist/app/manifest.json`\nhint: run `nx run app:build-wheel`\n'
-          : 'the lock `app/locks/test.txt` is not there\nhint: run `nx run app:lock`\n';
+          : 'the lock `app/locks/test.txt` does not exist\nhint: run `nx run app:lock`\n';
       expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expected });
     }
     expect(existsSync(join(workspace, 'dist'))).toBe(false);
@@ -292,7 +292,7 @@ describe('wheelhouse', () => {
     expect(wheelhouse(['build', 'shop'], { cwd: join(workspace, 'app') })).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'there is no Python project `shop` in this workspace\nhint: its Python projects are `app`\n',
+      stderr: 'this workspace has no Python project `shop`\nhint: its Python projects are `app`\n',
     });
   });
 

@@ -101,7 +101,7 @@ describe('executors', () => {
       expect(await captured(() => execute({}, contextOf(workspace, 'libs/app')))).toEqual({
         result: { success: false },
         stdout: '',
-        stderr: 'the lock `libs/app/locks/test.txt` is not there\nhint: run `nx run shop:lock`\n',
+        stderr: 'the lock `libs/app/locks/test.txt` does not exist\nhint: run `nx run shop:lock`\n',
       });
       expect(existsSync(join(workspace, 'dist'))).toBe(false);
       expect(existsSync(join(workspace, 'reports'))).toBe(false);
@@ -127,7 +127,7 @@ describe('executors', () => {
       for await (const each of buildWheelBatch(graph, options, {}, contextOf(workspace, 'libs/app')))
         results.push(each);
       const times = { startTime: expect.any(Number) as number, endTime: expect.any(Number) as number };
-      const words = 'the lock `libs/app/locks/test.txt` is not there\nhint: run `nx run shop:lock`\n';
+      const words = 'the lock `libs/app/locks/test.txt` does not exist\nhint: run `nx run shop:lock`\n';
       expect(results).toEqual([
         { task: 'a', result: { success: false, status: 'failure', terminalOutput: words, ...times } },
         { task: 'b', result: { success: false, status: 'skipped', terminalOutput: '', ...times } },

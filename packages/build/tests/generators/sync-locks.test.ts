@@ -57,7 +57,7 @@ describe('the generator sync-locks', () => {
     const tree = new WrittenTree(root);
     const { outOfSyncMessage, outOfSyncDetails, callback } = (await syncLocks(tree as never)) as OutOfSync;
     expect(outOfSyncMessage).toBe('the locks of `a`, `b` are out of date');
-    expect(outOfSyncDetails[0]).toBe('the lock `a/locks/test.txt` is not there\nhint: run `nx run a:lock`');
+    expect(outOfSyncDetails[0]).toBe('the lock `a/locks/test.txt` does not exist\nhint: run `nx run a:lock`');
     expect([...tree.written.keys()]).toEqual(['.nx/workspace-data/wheelhouse-locks-to-make']);
     expect(asked).toEqual([]);
 

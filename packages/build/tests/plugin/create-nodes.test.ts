@@ -535,7 +535,7 @@ describe('createNodes', () => {
     });
     expect(Object.keys(targetsOf(results, 'a'))).toEqual(['lock', 'snapshot', 'build-wheel', 'venv', 'publish']);
     const problem =
-      'b/pyproject.toml [line 2 column 6]: no valid TOML: invalid value\n' +
+      'b/pyproject.toml [line 2 column 6]: not valid TOML: invalid value\n' +
       'hint: if `b` is not a project of yours, leave it out: `"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json';
     const targets = ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'];
     expect(problemsOf(results, 'b')).toEqual(Object.fromEntries(targets.map((name) => [name, problem])));
@@ -560,7 +560,7 @@ describe('createNodes', () => {
     expect(Object.fromEntries(names)).toEqual({ a: 'Some.Name', b: 'some_name', c: 'c', d: 'c', e: 'e' });
     expect(problemsOf(results, 'b').lock).toBe(
       'b/pyproject.toml [line 6 column 0]: the distribution `some_name` is also the project `a`, `e`\n' +
-        'hint: give them different names, or leave out what is not a project of yours: ' +
+        'hint: rename one of them, or exclude what is not a project of yours: ' +
         '`"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json',
     );
   });

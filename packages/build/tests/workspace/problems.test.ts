@@ -67,14 +67,14 @@ describe('a project that something is wrong with', () => {
     const workspace = await open(workspaceRoot);
     expect(said(() => workspace.project('setup-py'))).toContain('setup/setup.py [line 3 column ');
     expect(said(() => workspace.project('toml'))).toBe(
-      `toml/pyproject.toml [line 3 column 9]: no valid TOML: invalid value\nhint: ${leaveOut('toml')}`,
+      `toml/pyproject.toml [line 3 column 9]: not valid TOML: invalid value\nhint: ${leaveOut('toml')}`,
     );
     for (const name of ['needs', 'above']) {
       const text = said(() => workspace.requirements(workspace.project(name)));
       expect(text).toMatch(
-        /^needs\/pyproject\.toml \[line \d+ column \d+\]: `needs` requires `setup-py>=1`, and nothing can be done with the project `setup`: setup\/setup\.py /,
+        /^needs\/pyproject\.toml \[line \d+ column \d+\]: `needs` requires `setup-py>=1`, but the project `setup` is not usable: setup\/setup\.py /,
       );
-      expect(text).toContain('leave the project out with `exclude`');
+      expect(text).toContain('exclude the project with `exclude`');
     }
   });
 
@@ -124,7 +124,7 @@ describe('a project that something is wrong with', () => {
       [
         'project  good in good, no tests found',
         'failed   missing in missing',
-        '         missing/pyproject.toml [line 7 column 0]: `x.y` is no version',
+        '         missing/pyproject.toml [line 7 column 0]: `x.y` is not a version',
       ].join('\n'),
     );
     expect(shown.stdout.match(/^failed +\S+ in \S+$/gm)).toHaveLength(PROBLEMS.length);

@@ -57,7 +57,7 @@ export class PythonTestElement extends BuildElement {
     if (runner !== undefined) return runner;
     throw new ElementError({
       code: 'INVALID_DATA',
-      message: `\`${value}\` is no runner`,
+      message: `\`${value}\` is not a runner`,
       origin: node.get('runner')?.origin,
       hint: `use ${TEST_RUNNERS.map((known) => `\`${known}\``).join(' or ')}`,
     });

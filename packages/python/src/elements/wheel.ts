@@ -37,7 +37,7 @@ export class WheelElement extends DistributionElement {
     if (frontend !== undefined) return frontend;
     throw new ElementError({
       code: 'INVALID_DATA',
-      message: `\`${value}\` is no frontend`,
+      message: `\`${value}\` is not a frontend`,
       origin: node.get('frontend')?.origin,
       hint: `use ${FRONTENDS.map((known) => `\`${known}\``).join(' or ')}`,
     });

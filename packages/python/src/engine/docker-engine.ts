@@ -28,7 +28,7 @@ export class DockerEngine implements ImageEngine {
       return { id: found.Id, repoDigests: found.RepoDigests ?? [] };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
-      throw this.failed(`look for the image \`${reference}\``, error);
+      throw this.failed(`look up the image \`${reference}\``, error);
     }
   }
 
@@ -43,7 +43,7 @@ export class DockerEngine implements ImageEngine {
       return found.Descriptor?.digest;
     } catch (error) {
       if (statusOf(error) !== undefined) return undefined;
-      throw this.failed(`ask for the digest of \`${reference}\``, error);
+      throw this.failed(`get the digest of \`${reference}\``, error);
     }
   }
 
@@ -131,8 +131,8 @@ export async function openDocker(environment: NodeJS.ProcessEnv): Promise<Docker
   } catch (cause) {
     throw new ElementError({
       code: 'ENGINE',
-      message: `no Docker engine answers at \`${text}\`: ${reasonOf(cause)}`,
-      hint: 'start it, or say with DOCKER_HOST where it listens; an OCI layout (`oci:DIRECTORY`) as `base`, and `engine: none`, need no engine',
+      message: `cannot connect to a Docker engine at \`${text}\`: ${reasonOf(cause)}`,
+      hint: 'start it, or set DOCKER_HOST to its address; an OCI layout (`oci:DIRECTORY`) as `base` with `engine: none` needs no engine',
       cause,
     });
   }

@@ -36,7 +36,7 @@ function parseHost(text: string, environment: NodeJS.ProcessEnv): EngineAddress 
     throw new ElementError({
       code: 'ENGINE',
       message: `DOCKER_HOST is \`${text}\``,
-      hint: 'it is `unix:///PATH` or `tcp://HOST:PORT`',
+      hint: 'it must be `unix:///PATH` or `tcp://HOST:PORT`',
     });
   }
   const { DOCKER_TLS_VERIFY: verify = '', DOCKER_CERT_PATH: certificates = '' } = environment;

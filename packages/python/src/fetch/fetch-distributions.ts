@@ -248,7 +248,7 @@ function errorOf(
         code: 'LOCK_HASH',
         message: `\`${answer.filename}\` is not the locked file of \`${what}\`: ${mismatch(answer.expected, answer.got)}`,
         origin: request.origin,
-        hint: 'if the index is right and the file was replaced on purpose, run the target `lock` again',
+        hint: 'if the file was replaced on the index on purpose, run the target `lock` again',
       });
     case 'none':
       return new ElementError({
@@ -258,8 +258,8 @@ function errorOf(
         ...(words === '' ? {} : { detail: words }),
         hint:
           label === undefined
-            ? "the indexes are those of pip's configuration; a lock made on another platform may need the target `lock` here"
-            : 'its sdist cannot be built for that here: leave the distribution out there by a marker, or have a wheel on an index',
+            ? "check the indexes in pip's configuration; if the lock was made on another platform, run the target `lock` on this one"
+            : 'its sdist cannot be built for that platform here: exclude the distribution with a marker, or publish a wheel to an index',
       });
     case 'index':
       return new ElementError({
@@ -285,7 +285,7 @@ function addresses(name: string, settings: IndexSettings): string {
 function fileOf(answer: Found): DistributionFile {
   const { filename, format, sha256, sizeBytes, path } = answer;
   if (sha256 === null || sizeBytes === undefined || path === undefined) {
-    throw new Error(`${SCRIPT} did not say where ${filename} is`);
+    throw new Error(`${SCRIPT} did not return the path of ${filename}`);
   }
   return { filename: basename(filename), format, sha256, sizeBytes, path };
 }

@@ -59,15 +59,15 @@ function leadsOut(glob: string): boolean {
 function outside(glob: string, by: string): ElementError {
   return new ElementError({
     code: 'SOURCE',
-    message: `the option \`generated\` names \`${glob}\`, which lies outside of the project`,
-    hint: `files that a wheel is made of lie in the project: let the task \`${by}\` write them there, or name a target of the project that copies them and depends on it`,
+    message: `the option \`generated\` lists \`${glob}\`, which is outside the project`,
+    hint: `the files of a wheel must be inside the project: let the task \`${by}\` write them there, or use a target of the project that depends on it and copies them`,
   });
 }
 
 function notMade(glob: string, by: string): ElementError {
   return new ElementError({
     code: 'SOURCE',
-    message: `there is no file \`${glob}\`, which the task \`${by}\` makes`,
+    message: `the file \`${glob}\` of the task \`${by}\` does not exist`,
     hint: by.includes(':')
       ? `run \`nx run ${by}\`, or build with \`nx run\`, which runs it first`
       : `run the target \`${by}\` of the project, or build with \`nx run\`, which runs it first`,

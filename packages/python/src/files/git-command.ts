@@ -48,7 +48,7 @@ export async function askGit(directory: string, words: readonly string[]): Promi
       code: 'SOURCE',
       message: `git does not list the files of \`${directory}\``,
       detail: stderr,
-      hint: "what git ignores is no source, so its word is needed; make the repository yours, or name it in git's `safe.directory`",
+      hint: "sources exclude what git ignores, so git must work here; change the owner of the repository, or add it to git's `safe.directory`",
       cause: error,
     });
   }

@@ -31,8 +31,8 @@ export async function sharedFiles(workspace: string, globs: readonly string[]): 
     if (all.some(matches)) continue;
     throw new ElementError({
       code: 'SOURCE',
-      message: `the option \`shared\` names \`${glob}\`, and the workspace has no such file`,
-      hint: 'it is a file, a directory or a glob relative to the workspace; files that git ignores do not count',
+      message: `the option \`shared\` lists \`${glob}\`, but the workspace has no such file`,
+      hint: 'use a file, a directory or a glob relative to the workspace; files that git ignores are excluded',
     });
   }
   const isShared = (path: string): boolean => matchers.some(({ matches }) => matches(path));

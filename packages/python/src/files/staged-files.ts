@@ -76,22 +76,22 @@ function throwAbsent(absent: readonly AbsentFiles[]): void {
     throw new ElementError({
       code: 'SOURCE',
       message: `${list(submodules)} ${submodules.length === 1 ? 'is a submodule that is' : 'are submodules that are'} not checked out`,
-      hint: 'run `git submodule update --init --recursive`; what is not needed is named in the option `exclude`',
+      hint: 'run `git submodule update --init --recursive`; add what is not needed to the option `exclude`',
     });
   }
   if (absent.length === 0) return;
   throw new ElementError({
     code: 'SOURCE',
     message: `${list(absent.map(({ path }) => path))} ${absent.length === 1 ? 'lies' : 'lie'} outside of the sparse checkout`,
-    hint: 'add the directory with `git sparse-checkout add`; what is not needed is named in the option `exclude`',
+    hint: 'add the directory with `git sparse-checkout add`; add what is not needed to the option `exclude`',
   });
 }
 
 function ignoredByGit(path: string): ElementError {
   return new ElementError({
     code: 'SOURCE',
-    message: `\`${path}\` is named by the project's metadata, and git ignores it`,
-    hint: 'take it up with `git add --force`, or, where a task makes it, name it in the option `generated`',
+    message: `\`${path}\` is in the project's metadata, but git ignores it`,
+    hint: 'add it with `git add --force`, or, if a task generates it, list it in the option `generated`',
   });
 }
 
@@ -110,19 +110,19 @@ function checkLink(path: string, { directory, project, base, wanted }: LinkPlace
   const error = (what: string, hint: string): ElementError =>
     new ElementError({ code: 'SOURCE', message: `\`${link}\` is a symbolic link to \`${target}\`, ${what}`, hint });
   if (posix.isAbsolute(target)) {
-    throw error('an absolute path', 'a sandbox has other paths than this machine: make the link relative');
+    throw error('an absolute path', 'paths in the sandbox differ from this machine: make the link relative');
   }
   const to = posix.join(posix.dirname(link), target);
   if (to === project || to.startsWith(`${project}/`) || project === '.') {
     if (to !== '..' && !to.startsWith('../')) return;
   }
   if (to === '..' || to.startsWith('../')) {
-    throw error('which lies outside of the workspace', 'a sandbox sees the files of the workspace alone: put it there');
+    throw error('which is outside the workspace', 'sandboxes contain only files of the workspace: move it there');
   }
   if (base === '.' && wanted.has(to.replace(/\/$/, ''))) return;
   throw error(
-    'which lies outside of the project',
-    `name \`${to}\` in the option \`shared\`: files of the workspace that are staged with the project`,
+    'which is outside the project',
+    `add \`${to}\` to the option \`shared\`, for workspace files that are staged with the project`,
   );
 }
 

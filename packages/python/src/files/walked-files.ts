@@ -37,7 +37,7 @@ async function everything(directory: string): Promise<Dirent[]> {
     if (!isAbsent(error)) throw error;
     throw new ElementError({
       code: 'SOURCE',
-      message: `\`${directory}\` was removed, or something in it, while its files were listed`,
+      message: `\`${directory}\` or something in it was removed while its files were listed`,
       cause: error,
     });
   }

@@ -16,7 +16,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const NAME = /^[a-z0-9]+(?:[._:/-]+[A-Za-z0-9]+)*$/;
 
 /**
- * Reads the option `base`: `oci:DIRECTORY`, `archive:FILE` or the name of an image, each with or without `@sha256:...`.
+ * Reads the option `base`: `oci:DIRECTORY`, `archive:FILE` or an image name, each with or without `@sha256:...`.
  *
  * @throws ElementError IMAGE
  */
@@ -25,20 +25,20 @@ export function parseBaseReference(text: string): BaseReference {
   const digest = at === -1 ? undefined : text.slice(at + 1);
   const place = at === -1 ? text : text.slice(0, at);
   if (digest !== undefined && !DIGEST.test(digest)) {
-    throw wrong(text, `\`${digest}\` is no digest`, 'a digest is `sha256:` and 64 hexadecimal digits');
+    throw wrong(text, `\`${digest}\` is not a digest`, 'a digest is `sha256:` and 64 hexadecimal digits');
   }
   const pin = digest === undefined ? {} : { digest };
   for (const [prefix, type] of Object.entries(PREFIXES) as [keyof typeof PREFIXES, 'layout' | 'archive'][]) {
     if (!place.startsWith(prefix)) continue;
     const path = place.slice(prefix.length);
-    if (path === '') throw wrong(text, 'no path follows', `write \`${prefix}PATH\``);
+    if (path === '') throw wrong(text, 'the path is missing', `write \`${prefix}PATH\``);
     return { type, path: isAbsolute(path) ? path : posix.normalize(path), ...pin };
   }
   if (NAME.test(place)) return { type: 'engine', name: place, ...pin };
   throw wrong(
     text,
-    'it is no name of an image',
-    'a base is `oci:DIRECTORY`, `archive:FILE` or the name of an image such as `python:3.12-slim`',
+    'it is not an image name',
+    'a base is `oci:DIRECTORY`, `archive:FILE` or an image name such as `python:3.12-slim`',
   );
 }
 

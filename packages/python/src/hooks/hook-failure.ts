@@ -34,7 +34,7 @@ export function hookFailure(failed: FailedHook): ElementError {
   const reason = lastError(failed.log);
   return new ElementError({
     code: 'COMMAND_FAILED',
-    message: `the build backend of \`${whose}\` does not say what it requires${reason === undefined ? '' : `: ${reason}`}`,
+    message: `the build backend of \`${whose}\` failed to report its build requirements${reason === undefined ? '' : `: ${reason}`}`,
     ...(failed.version === undefined ? { origin: failed.origin } : {}),
     hint: failed.hint ?? hintFor(failed),
   });
@@ -53,19 +53,19 @@ function hintFor(failed: FailedHook): string {
     return `setuptools 82 and later have no \`pkg_resources\`, and 81 warns of it: ${bound('setuptools<81')}`;
   }
   if (missing === 'distutils') {
-    return `Python 3.12 and later have no \`distutils\`, setuptools brings it: ${declare(failed, 'setuptools')}`;
+    return `Python 3.12 and later have no \`distutils\`, setuptools provides it: ${declare(failed, 'setuptools')}`;
   }
   if (missing !== undefined)
-    return `what has the module \`${missing}\` is not declared: ${declare(failed, distributionOf(missing))}`;
+    return `the distribution with the module \`${missing}\` is not declared: ${declare(failed, distributionOf(missing))}`;
   if (log.includes('use_2to3 is invalid')) return `setuptools 58 and later do not run 2to3: ${bound('setuptools<58')}`;
   if (/urlopen error|Name or service not known|Temporary failure in name resolution|Network is unreachable/.test(log)) {
-    return 'it asks the network while it is built, and builds have none: what it downloads has to be among its files or its build requirements';
+    return 'it uses the network while it is built, but builds have none: add what it downloads to its files or its build requirements';
   }
   if (/ImportError: cannot import name|AttributeError: .*(?:module|package)|SetuptoolsDeprecation/.test(log)) {
     const whose = version === undefined ? 'it' : `\`${name}\``;
     return `${whose} may be made for older build tools: ${bound('NAME<VERSION')}`;
   }
-  return 'it runs without a network and without anything that is not among its build requirements';
+  return 'it runs without a network, and only with its build requirements';
 }
 
 /** How a build gets what it does not declare. */
@@ -78,7 +78,7 @@ function declare({ name, version, project }: FailedHook, distribution: string): 
 }
 
 function bound(requirement: string): string {
-  return `write \`${requirement}\` into a requirements file that the option \`buildConstraints\` names`;
+  return `add \`${requirement}\` to a requirements file of the option \`buildConstraints\``;
 }
 
 function distributionOf(module: string): string {

@@ -79,7 +79,7 @@ async function putTogether({ engine }: Operation, input: CompositionInput, trees
 async function interpreterOf({ engine }: Operation, answers: Digest): Promise<Interpreter> {
   const { blobs } = engine.store;
   const [answer] = (await readDirectory(blobs, answers)).files;
-  if (answer === undefined) throw new Error('the interpreter of a base image left no answer');
+  if (answer === undefined) throw new Error('the interpreter of a base image gave no answer');
   return JSON.parse(Buffer.from(await readBlob(blobs, answer.digest)).toString('utf8')) as Interpreter;
 }
 
@@ -98,8 +98,8 @@ async function checkProgram({ engine }: Operation, input: CompositionInput, tree
     message: `the image would have no program \`${program}\``,
     hint:
       names.length === 0
-        ? 'the wheelhouse installs no programs'
-        : `the wheelhouse installs ${names.map((name) => `\`${name}\``).join(', ')}`,
+        ? 'the wheelhouse has no programs'
+        : `the wheelhouse has ${names.map((name) => `\`${name}\``).join(', ')}`,
   });
 }
 
@@ -128,6 +128,6 @@ function noInterpreter({ name, config }: BaseImage): ElementError {
   return new ElementError({
     code: 'IMAGE',
     message: `the base \`${name}\` has no \`python3\` that runs`,
-    hint: `it is looked for in \`${searchPath(config)}\``,
+    hint: `searched in \`${searchPath(config)}\``,
   });
 }

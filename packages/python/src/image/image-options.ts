@@ -18,20 +18,20 @@ export function checkImageOptions(options: ReleaseImageOptions): void {
     errors.push(new ElementError({ code: 'IMAGE', message, hint }));
   };
   if (tag !== undefined && !NAME.test(tag)) {
-    fail('tag', tag, 'it is a name in lower case with a tag, such as `registry.example.org/shop/app:1.0`');
+    fail('tag', tag, 'it must be a lowercase name with a tag, such as `registry.example.org/shop/app:1.0`');
   }
   if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > 65_535)) {
-    fail('user', user, 'it is a number from 1 to 65535: an application does not run as root');
+    fail('user', user, 'it must be a number from 1 to 65535: applications do not run as root');
   }
-  if (workdir !== undefined && !posix.isAbsolute(workdir)) fail('workdir', workdir, 'it is an absolute path');
+  if (workdir !== undefined && !posix.isAbsolute(workdir)) fail('workdir', workdir, 'it must be an absolute path');
   for (const port of expose) {
-    if (!isPort(port)) fail('expose', port, 'it is a port such as `8000` or `53/udp`');
+    if (!isPort(port)) fail('expose', port, 'it must be a port such as `8000` or `53/udp`');
   }
   for (const name of Object.keys(env)) {
     if (!VARIABLE.test(name)) fail('env', name, 'the name of a variable has letters, digits and `_`');
   }
-  if (entrypoint?.length === 0) fail('entrypoint', entrypoint, 'it is a program with its arguments');
-  if (command?.length === 0) fail('command', command, 'it is a program with its arguments');
+  if (entrypoint?.length === 0) fail('entrypoint', entrypoint, 'it must be a program with its arguments');
+  if (command?.length === 0) fail('command', command, 'it must be a program with its arguments');
   throwCollected(errors);
 }
 

@@ -99,7 +99,7 @@ function goArchitecture(name: NodeJS.Architecture): string {
 function noBase(project: string): ElementError {
   return new ElementError({
     code: 'IMAGE',
-    message: `no base is named for the image of \`${project}\``,
-    hint: 'name one: the option `base` of the target, or `releaseImage: {"base": "..."}` in nx.json; it is `oci:DIRECTORY`, `archive:FILE` or the name of an image',
+    message: `no base is set for the image of \`${project}\``,
+    hint: 'set the option `base` of the target, or `releaseImage: {"base": "..."}` in nx.json, to `oci:DIRECTORY`, `archive:FILE` or an image name',
   });
 }

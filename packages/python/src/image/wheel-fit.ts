@@ -23,7 +23,7 @@ export function checkFit(wheels: readonly string[], interpreter: Interpreter, ba
           new ElementError({
             code: 'IMAGE',
             message: `\`${file}\` does not fit the interpreter of the base ${base}: ${implementation} ${version}, whose best tag is \`${best}\``,
-            hint: 'take a base with the interpreter that the wheels are built for, or build them with that of the base: see the option `python`',
+            hint: 'use a base with the interpreter that the wheels are built for, or build them for the interpreter of the base with the option `python`',
           }),
       ),
   );

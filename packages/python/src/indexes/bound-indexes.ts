@@ -50,14 +50,14 @@ function indexOf({ package: name, index, origin }: IndexBinding, indexes: readon
   const found = indexes.find((each) => each.name === index);
   if (found !== undefined && URL.canParse(found.url)) return found;
   if (found !== undefined) {
-    const message = `\`${publicAddress(found.url)}\`, the address of the index \`${index}\`, is none`;
+    const message = `\`${publicAddress(found.url)}\`, the URL of the index \`${index}\`, is not valid`;
     throw new ElementError({ code: 'METADATA', message, origin });
   }
   throw new ElementError({
     code: 'METADATA',
     message: `\`${name}\` is bound to the index \`${index}\`, which nothing declares`,
     origin,
-    hint: 'declare it by `[[tool.uv.index]]`, or Poetry by `[[tool.poetry.source]]`, with its `name` and `url`',
+    hint: 'declare it in `[[tool.uv.index]]`, or for Poetry in `[[tool.poetry.source]]`, with its `name` and `url`',
   });
 }
 
@@ -65,8 +65,8 @@ function conflict(binding: IndexBinding, other: IndexBinding): ElementError {
   const { file, line } = other.origin;
   return new ElementError({
     code: 'METADATA',
-    message: `\`${binding.package}\` is bound to the index \`${binding.index}\` here, and to another one, \`${other.index}\`, in ${file} line ${line}`,
+    message: `\`${binding.package}\` is bound to the index \`${binding.index}\` here, but to another one, \`${other.index}\`, in ${file} line ${line}`,
     origin: binding.origin,
-    hint: 'projects that are resolved together have one index for a name',
+    hint: 'projects that are resolved together must use one index for a name',
   });
 }

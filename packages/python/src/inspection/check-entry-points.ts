@@ -25,14 +25,18 @@ export async function checkEntryPoints(wheel: WheelUnderInspection): Promise<voi
       wheel.error(
         place,
         `this is not an entry point: \`${line}\``,
-        'it is `name = package.module:object`, below a `[group]`',
+        'entry points are written as `name = package.module:object`, below a `[group]`',
       );
       continue;
     }
-    if (seen.has(`${group}\0${name}`)) wheel.error(place, `\`${name}\` is there twice in the group \`${group}\``);
+    if (seen.has(`${group}\0${name}`)) wheel.error(place, `\`${name}\` occurs twice in the group \`${group}\``);
     seen.add(`${group}\0${name}`);
     if (PROGRAMS.includes(group) && attribute === undefined) {
-      wheel.error(place, `\`${name}\` names nothing to call: \`${line}\``, 'it is `name = package.module:function`');
+      wheel.error(
+        place,
+        `\`${name}\` does not name a callable: \`${line}\``,
+        'write it as `name = package.module:function`',
+      );
     }
     if (!modules.has(module)) missingModule(wheel, { place, module, modules });
   }
@@ -51,7 +55,7 @@ function missingModule(
   }: { readonly place: string; readonly module: string; readonly modules: ReadonlySet<string> },
 ): void {
   const [top = ''] = module.split('.');
-  const hint = modules.has(`${top}.__init__`) ? 'is it among the packages that the backend finds?' : undefined;
+  const hint = modules.has(`${top}.__init__`) ? 'check that the backend finds its package' : undefined;
   wheel.warn(place, `the wheel has no module \`${module}\``, hint);
 }
 

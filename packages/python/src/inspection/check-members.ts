@@ -8,12 +8,13 @@ export function checkMembers(wheel: WheelUnderInspection): void {
     const reason = unsafe(name);
     if (reason !== undefined) wheel.error(name, `the member's name ${reason}`);
     const other = seen.get(name.toLowerCase());
-    if (other === name) wheel.error(name, 'the wheel holds it more than once');
+    if (other === name) wheel.error(name, 'the wheel contains it more than once');
     else if (other !== undefined) {
-      wheel.warn(name, `it is \`${other}\` where file names have no case`, 'rename one of them');
+      wheel.warn(name, `it is the same as \`${other}\` on case-insensitive file systems`, 'rename one of them');
     }
     seen.set(name.toLowerCase(), name);
-    if (type === 'link') wheel.warn(name, 'it is a link, which installers write as a file with the path in it');
+    if (type === 'link')
+      wheel.warn(name, 'it is a symbolic link, which installers write as a file containing the path');
   }
   checkMetadataDirectory(wheel);
 }
@@ -21,7 +22,7 @@ export function checkMembers(wheel: WheelUnderInspection): void {
 function unsafe(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return 'is an absolute path';
-  if (name.split('/').includes('..')) return 'leads out of the wheel';
+  if (name.split('/').includes('..')) return 'points outside of the wheel';
   if (name.includes('\\')) return 'has a backslash, which is a separator on Windows';
   return undefined;
 }
@@ -29,7 +30,7 @@ function unsafe(name: string): string | undefined {
 function checkMetadataDirectory(wheel: WheelUnderInspection): void {
   const { fileName } = wheel;
   if (fileName === undefined) {
-    wheel.error(undefined, 'this is not the name of a wheel');
+    wheel.error(undefined, 'not a valid wheel name');
     return;
   }
   const directories = wheel.metadataDirectories();
@@ -37,7 +38,7 @@ function checkMetadataDirectory(wheel: WheelUnderInspection): void {
   if (only === undefined || directories.length > 1) {
     wheel.error(
       undefined,
-      `it has ${directories.length} directories \`*.dist-info\` where one is expected${
+      `it has ${directories.length} directories \`*.dist-info\` instead of one${
         directories.length === 0 ? '' : `: \`${directories.join('`, `')}\``
       }`,
     );

@@ -13,7 +13,7 @@ export async function checkMetadata(wheel: WheelUnderInspection): Promise<((name
   const place = `${wheel.distInfo ?? ''}/METADATA`;
   const text = await wheel.metadata('METADATA');
   if (text === undefined) {
-    wheel.error(place, 'there is no such file');
+    wheel.error(place, 'the file does not exist');
     return undefined;
   }
   const fields = metadataFields(text);
@@ -24,14 +24,14 @@ export async function checkMetadata(wheel: WheelUnderInspection): Promise<((name
   const { fileName } = wheel;
   if (!isValidName(name)) wheel.error(place, `\`Name\` is \`${name}\``);
   else if (fileName !== undefined && normalizeName(name) !== fileName.name) {
-    wheel.error(place, `\`Name\` is \`${name}\`, and the file name says \`${fileName.name}\``);
+    wheel.error(place, `\`Name\` is \`${name}\`, but the file name has \`${fileName.name}\``);
   }
   if (!isVersion(version)) wheel.error(place, `\`Version\` is \`${version}\``);
   else if (fileName !== undefined && !sameVersion(version, fileName.version)) {
-    wheel.error(place, `\`Version\` is \`${version}\`, and the file name says \`${fileName.version}\``);
+    wheel.error(place, `\`Version\` is \`${version}\`, but the file name has \`${fileName.version}\``);
   }
   for (const requirement of fields('requires-dist')) {
-    if (!isRequirement(requirement)) wheel.error(place, `\`Requires-Dist\` is no requirement: \`${requirement}\``);
+    if (!isRequirement(requirement)) wheel.error(place, `\`Requires-Dist\` is not a requirement: \`${requirement}\``);
   }
   const [python] = fields('requires-python');
   if (python !== undefined && !isSpecifier(python)) wheel.error(place, `\`Requires-Python\` is \`${python}\``);
@@ -60,8 +60,8 @@ export function checkAddresses(wheel: WheelUnderInspection, fields: (name: strin
     if (address === undefined || !isFileAddress(address)) continue;
     wheel.warn(
       `${wheel.distInfo ?? ''}/METADATA`,
-      `\`Requires-Dist\` is \`${requirement}\`, a path of the sandbox: installers that follow it fail, and indexes refuse it`,
-      'require the project by its name in `project.dependencies`, and leave its path to the tool that needs it, such as `[tool.poetry.dependencies]`',
+      `\`Requires-Dist\` is \`${requirement}\`, a path in the sandbox: installers cannot use it, and indexes refuse it`,
+      'require the project by its name in `project.dependencies`, and give its path only to the tool that needs it, such as `[tool.poetry.dependencies]`',
     );
   }
 }

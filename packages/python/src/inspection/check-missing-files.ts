@@ -18,7 +18,7 @@ function checkIgnored(wheel: WheelUnderInspection, { ignored }: Pick<InspectedPr
   wheel.warn(
     undefined,
     `git ignores ${listed(lacking)}, which the wheel lacks`,
-    'files that a task makes are named in the option `generated`; others are taken up with `git add --force`',
+    'list files that a task generates in the option `generated`; add others with `git add --force`',
   );
 }
 
@@ -26,8 +26,8 @@ function checkPointers(wheel: WheelUnderInspection, { pointers }: InspectedProje
   if (pointers.length === 0) return;
   wheel.warn(
     undefined,
-    `${listed(pointers)} ${pointers.length === 1 ? 'is a pointer' : 'are pointers'} of Git LFS and not the file itself`,
-    'run `git lfs pull`; in continuous integration the checkout has to fetch them, too',
+    `${listed(pointers)} ${pointers.length === 1 ? 'is a pointer' : 'are pointers'} of Git LFS instead of the file itself`,
+    'run `git lfs pull`; in CI the checkout must fetch them, too',
   );
 }
 
@@ -36,6 +36,6 @@ function checkShipped(wheel: WheelUnderInspection, { shipped }: Pick<InspectedPr
   wheel.warn(
     undefined,
     `the project was unpacked from an sdist, and git ignores ${listed(shipped)}: ${shipped.length === 1 ? 'it is' : 'they are'} no source of the wheel`,
-    'what the build needs is taken up with `git add --force`',
+    'add what the build needs with `git add --force`',
   );
 }

@@ -25,7 +25,7 @@ export function checkPatterns(wheel: WheelUnderInspection, project: InspectedPro
     wheel.warn(
       undefined,
       `${named(hiding)} only files that git ignores: ${listed(hidden)}`,
-      'files that a task makes are named in the option `generated`; others are taken up with `git add --force`',
+      'list files that a task generates in the option `generated`; add others with `git add --force`',
     );
   }
   const dead = unmatched.filter((each) => each.hidden.length === 0);
@@ -33,7 +33,7 @@ export function checkPatterns(wheel: WheelUnderInspection, project: InspectedPro
     wheel.warn(
       undefined,
       `${named(dead)} no file`,
-      'mend the pattern, or take it away; files that a task makes are named in the option `generated`',
+      'fix or remove the pattern; list files that a task generates in the option `generated`',
     );
   }
   return hidden;

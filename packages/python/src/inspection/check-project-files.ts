@@ -51,11 +51,15 @@ function checkAccidents(wheel: WheelUnderInspection, { name }: InspectedProject)
     if (module === name) continue;
     const accident = module === top ? ACCIDENTS.includes(top) : ACCIDENTAL_MODULES.includes(module);
     if (!accident) continue;
-    wheel.warn(top, 'it is installed at the top level, where it meets those of other distributions', ACCIDENT_HINT);
+    wheel.warn(
+      top,
+      'it would be installed at the top level, where it conflicts with other distributions',
+      ACCIDENT_HINT,
+    );
   }
 }
 
-const ACCIDENT_HINT = 'leave it out of the packages that the backend finds, or name it in the option `exclude`';
+const ACCIDENT_HINT = 'exclude it from the packages that the backend finds, or list it in the option `exclude`';
 
 /** What extension modules are made from, which lies beside them and need not be installed. */
 const COMPILED_FROM = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|pxi|pyx|f|f90|s|asm|rs)$/i;
@@ -74,7 +78,7 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
     return path !== undefined && !installed.has(path);
   });
   if (lacking.length === 0) return;
-  wheel.warn(undefined, `MANIFEST.in names ${listed(lacking)}, which the wheel lacks`, PACKAGE_DATA_HINT);
+  wheel.warn(undefined, `MANIFEST.in lists ${listed(lacking)}, which the wheel lacks`, PACKAGE_DATA_HINT);
 }
 
 /** Where a file of the project lies in a wheel that holds its package; `undefined` for one of no such package. */
@@ -92,7 +96,7 @@ function topOf(path: string): string {
 }
 
 const PACKAGE_DATA_HINT =
-  'MANIFEST.in is about the sdist: for the wheel set `include_package_data=True` in setup(), `include_package_data = True` in setup.cfg, or `package-data`; and the directory has to be a package';
+  'MANIFEST.in only affects the sdist: for the wheel set `include_package_data=True` in setup(), `include_package_data = True` in setup.cfg, or `package-data`; and the directory must be a package';
 
 function checkDeclaredLicences(
   wheel: WheelUnderInspection,
@@ -108,8 +112,8 @@ function checkDeclaredLicences(
     wheel.error(undefined, `the licence file \`${file}\` that the project declares is not in the wheel`);
   }
   if (files.some((each) => matches(each))) return;
-  const message = `none of the files the wheel is built from is a licence file as declared: \`${licenceFiles.join('`, `')}\``;
-  const hint = 'the option `include` takes up files that are left out by default';
+  const message = `no source file of the wheel matches the declared licence files: \`${licenceFiles.join('`, `')}\``;
+  const hint = 'the option `include` adds files that are excluded by default';
   if (licencesMayLack) wheel.warn(undefined, message, hint);
   else wheel.error(undefined, message, hint);
 }

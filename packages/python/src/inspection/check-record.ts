@@ -14,7 +14,7 @@ export async function checkRecord(wheel: WheelUnderInspection): Promise<void> {
   const text = await wheel.metadata('RECORD');
   const record = `${wheel.distInfo ?? ''}/RECORD`;
   if (text === undefined) {
-    wheel.error(record, 'there is no such file');
+    wheel.error(record, 'the file does not exist');
     return;
   }
   const listed = new Map<string, Recorded>();
@@ -34,7 +34,7 @@ export async function checkRecord(wheel: WheelUnderInspection): Promise<void> {
   }
   for (const [path, { line }] of listed) {
     if (!wheel.files.has(path) && !path.endsWith('/')) {
-      wheel.error(`${record}:${line}`, `\`${path}\` is listed, and the wheel does not hold it`);
+      wheel.error(`${record}:${line}`, `\`${path}\` is listed, but not in the wheel`);
     }
   }
 }
@@ -47,7 +47,7 @@ async function checkEntry(
   if (member === undefined) return;
   const [algorithm = '', wanted = ''] = entry.hash.split('=', 2);
   if (!RECORD_ALGORITHMS.includes(algorithm)) {
-    wheel.error(place, `\`${name}\` has no hash by SHA-256 or better: \`${entry.hash}\``);
+    wheel.error(place, `\`${name}\` has no hash of SHA-256 or stronger: \`${entry.hash}\``);
     return;
   }
   const hash = createHash(algorithm);

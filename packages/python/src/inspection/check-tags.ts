@@ -10,12 +10,13 @@ export async function checkWheelFile(wheel: WheelUnderInspection): Promise<((nam
   const place = `${wheel.distInfo ?? ''}/WHEEL`;
   const text = await wheel.metadata('WHEEL');
   if (text === undefined) {
-    wheel.error(place, 'there is no such file');
+    wheel.error(place, 'the file does not exist');
     return undefined;
   }
   const fields = metadataFields(text);
   const [version = ''] = fields('wheel-version');
-  if (!version.startsWith('1.')) wheel.error(place, `\`Wheel-Version\` is \`${version}\`: installers know version 1`);
+  if (!version.startsWith('1.'))
+    wheel.error(place, `\`Wheel-Version\` is \`${version}\`: installers support version 1`);
   return fields;
 }
 
@@ -29,22 +30,22 @@ export async function checkTags(wheel: WheelUnderInspection, fields: (name: stri
   const place = `${wheel.distInfo ?? ''}/WHEEL`;
   const [named, written] = [expand(fileName).sort(), fields('tag').flatMap(expandTag).sort()];
   if (named.join(' ') !== written.join(' ')) {
-    wheel.error(place, `its tags are \`${written.join(' ')}\`, and the file name says \`${named.join(' ')}\``);
+    wheel.error(place, `its tags are \`${written.join(' ')}\`, but the file name has \`${named.join(' ')}\``);
   }
   const pure = fields('root-is-purelib')[0]?.toLowerCase() === 'true';
   const compiled = [...wheel.files.keys()].filter((name) => COMPILED.test(name));
   const [first] = compiled;
   if (first !== undefined && fileName.platforms.includes('any')) {
-    wheel.error(first, 'it is compiled for one platform, and the file name says `any`', COMPILED_HINT);
+    wheel.error(first, 'it is compiled for one platform, but the file name has `any`', COMPILED_HINT);
   } else if (pure && [...wheel.installed()].some(([name, path]) => name === path && COMPILED.test(name))) {
-    wheel.error(place, `\`Root-Is-Purelib\` is \`true\`, and \`${first ?? ''}\` is compiled`, COMPILED_HINT);
+    wheel.error(place, `\`Root-Is-Purelib\` is \`true\`, but \`${first ?? ''}\` is compiled`, COMPILED_HINT);
   }
   for (const name of compiled) checkAbi(wheel, name, fileName);
   if (first === undefined && !fileName.platforms.includes('any') && !(await hasProgram(wheel))) {
     wheel.warn(
       undefined,
-      `it is tagged \`${fileName.platforms.join('.')}\`, and nothing in it is compiled`,
-      'tag it `any` where it runs everywhere, so that other machines can install it',
+      `it is tagged \`${fileName.platforms.join('.')}\`, but contains nothing compiled`,
+      'tag it `any` if it runs everywhere, so that other machines can install it',
     );
   }
 }
@@ -59,7 +60,7 @@ function checkAbi(wheel: WheelUnderInspection, name: string, { pythons, abis }: 
   if (pythons.every((python) => python === tag) && abis.every((abi) => abi.startsWith(tag))) return;
   wheel.error(
     name,
-    `CPython ${digits.slice(0, 1)}.${digits.slice(1)} alone can import it, and the wheel is tagged \`${pythons.join('.')}-${abis.join('.')}\``,
+    `CPython ${digits.slice(0, 1)}.${digits.slice(1)} alone can import it, but the wheel is tagged \`${pythons.join('.')}-${abis.join('.')}\``,
   );
 }
 

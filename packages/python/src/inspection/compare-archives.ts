@@ -43,7 +43,7 @@ async function compareArchives(
       const found = await new Comparison(left, right, options).run();
       if (found.length > 0) return found;
       return [
-        { reason: 'header', detail: 'what lies between the members differs: local headers, padding or signatures' },
+        { reason: 'header', detail: 'the data between the members differs: local headers, padding or signatures' },
       ];
     } finally {
       right.close();
@@ -65,10 +65,10 @@ class Comparison {
   async run(): Promise<Difference[]> {
     const [mine, theirs] = [keyed(this.left), keyed(this.right)];
     for (const [key, member] of mine) {
-      if (!theirs.has(key)) this.add({ member: member.name, reason: 'missing', detail: `only the first holds it` });
+      if (!theirs.has(key)) this.add({ member: member.name, reason: 'missing', detail: `only the first contains it` });
     }
     for (const [key, member] of theirs) {
-      if (!mine.has(key)) this.add({ member: member.name, reason: 'missing', detail: `only the second holds it` });
+      if (!mine.has(key)) this.add({ member: member.name, reason: 'missing', detail: `only the second contains it` });
     }
     this.compareOrder(
       [...mine.keys()].filter((key) => theirs.has(key)),
@@ -112,7 +112,7 @@ class Comparison {
       return {
         member,
         reason: 'random',
-        detail: `${a.sizeBytes} and ${b.sizeBytes} bytes, too many to look for a reason`,
+        detail: `${a.sizeBytes} and ${b.sizeBytes} bytes, too large to compare in detail`,
       };
     }
     const [mine, theirs] = [await collect(this.left.read(a)), await collect(this.right.read(b))];

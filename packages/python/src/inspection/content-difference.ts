@@ -33,7 +33,7 @@ export function explainContent(a: Buffer, b: Buffer, paths?: BuildPaths): Conten
 /** The build path in both, and nothing else that differs once it is left out. */
 function builtElsewhere(a: Buffer, b: Buffer, paths: BuildPaths | undefined): ContentDifference | undefined {
   if (paths === undefined || paths[0] === paths[1] || !a.includes(paths[0]) || !b.includes(paths[1])) return undefined;
-  const rest = equalWithout(a, b, paths) ? '' : ', and more differs';
+  const rest = equalWithout(a, b, paths) ? '' : ', and other bytes differ';
   return { reason: 'build-path', detail: `it embeds \`${paths[0]}\` and \`${paths[1]}\`${rest}` };
 }
 
@@ -49,11 +49,11 @@ function inHeader(a: Buffer, b: Buffer): ContentDifference | undefined {
   if (isPyc && a.subarray(12).equals(b.subarray(12))) {
     return {
       reason: 'timestamp',
-      detail: `the byte code holds its source's time: ${seconds(a, 8)} and ${seconds(b, 8)}`,
+      detail: `the bytecode contains the modification time of its source: ${seconds(a, 8)} and ${seconds(b, 8)}`,
     };
   }
   if (a.readUInt16LE(0) === 0x8b1f && a.subarray(8).equals(b.subarray(8))) {
-    return { reason: 'timestamp', detail: `the gzip header holds ${seconds(a, 4)} and ${seconds(b, 4)}` };
+    return { reason: 'timestamp', detail: `the gzip header contains ${seconds(a, 4)} and ${seconds(b, 4)}` };
   }
   return undefined;
 }
@@ -81,7 +81,7 @@ function inText(a: Buffer, b: Buffer): ContentDifference | undefined {
   for (const place of places(a, b)) {
     const [left, right] = [textAround(a, place), textAround(b, place)];
     const time = TIMES.map((pattern) => unlike(pattern, left, right)).find((found) => found !== undefined);
-    if (time !== undefined) return { reason: 'timestamp', detail: `it holds \`${time[0]}\` and \`${time[1]}\`` };
+    if (time !== undefined) return { reason: 'timestamp', detail: `it contains \`${time[0]}\` and \`${time[1]}\`` };
     const path = unlike(PATH, left, right);
     if (path !== undefined) return { reason: 'build-path', detail: `it embeds \`${path[0]}\` and \`${path[1]}\`` };
     const uuid = unlike(UUID, left, right);
@@ -139,7 +139,7 @@ function unexplained(a: Buffer, b: Buffer): ContentDifference {
   const sizes = a.length === b.length ? `${a.length} bytes` : `${a.length} and ${b.length} bytes`;
   return {
     reason: 'random',
-    detail: `${sizes}, which differ from byte ${at} on: ${excerpt(a, at)} and ${excerpt(b, at)}`,
+    detail: `${sizes}, which differ from byte ${at}: ${excerpt(a, at)} and ${excerpt(b, at)}`,
   };
 }
 

@@ -43,7 +43,7 @@ async function* entriesOf(bytes: ByteSource): AsyncGenerator<TarEntry> {
     if (!types.isNativeError(error) || error instanceof ElementError) throw error;
     throw new ElementError({
       code: 'ARTIFACT',
-      message: `\`${bytes.label}\` is no tar.gz file, or is damaged: ${error.message}`,
+      message: `\`${bytes.label}\` is not a tar.gz file, or is damaged: ${error.message}`,
       cause: error,
     });
   }

@@ -43,7 +43,7 @@ class ZipArchive implements Archive {
 
   async *read(member: ArchiveMember): AsyncGenerator<Uint8Array> {
     const entry = this.entries.get(member);
-    if (entry === undefined) throw new Error(`${member.name} is no member of ${this.label}`);
+    if (entry === undefined) throw new Error(`${member.name} is not a member of ${this.label}`);
     try {
       for await (const chunk of await this.zip.openReadStreamPromise(entry)) yield chunk as Uint8Array;
     } catch (error) {
@@ -101,7 +101,7 @@ function damaged(label: string, error: unknown): unknown {
   if (!types.isNativeError(error) || error instanceof ElementError) return error;
   return new ElementError({
     code: 'ARTIFACT',
-    message: `\`${label}\` is no zip file, or is damaged: ${error.message}`,
+    message: `\`${label}\` is not a zip file, or is damaged: ${error.message}`,
     cause: error,
   });
 }

@@ -87,7 +87,7 @@ function newestFirst(directories: readonly string[]): string[] {
     .sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
 }
 
-/** The lines of a file that are neither empty nor comments; none where there is no such file. */
+/** The lines of a file that are neither empty nor comments; none where the file does not exist. */
 export function readLines(path: string): string[] {
   return readNumberedLines(path).map(({ text }) => text);
 }

@@ -24,7 +24,7 @@ export interface InterpreterRequest {
   readonly memo?: string | undefined;
 }
 
-const FIX = 'install it, or name another by the option `python` or a `.python-version`';
+const FIX = 'install it, or choose another with the option `python` or a `.python-version` file';
 
 /**
  * The interpreter of a project: that of the option `python`, else that of the nearest `.python-version` between the
@@ -75,10 +75,10 @@ async function firstOnPath(request: InterpreterRequest): Promise<Interpreter> {
     wrong.push(`${candidate} is ${interpreter.version}`);
   }
   const wanted = request.requiresPython === undefined ? 'Python' : `Python \`${request.requiresPython}\``;
-  const found = wrong.length === 0 ? 'none is there' : wrong.join(', ');
+  const found = wrong.length === 0 ? 'none' : wrong.join(', ');
   throw new ElementError({
     code: 'INTERPRETER',
-    message: `the project \`${request.projectName}\` needs ${wanted}, and PATH has no such interpreter: ${found}`,
+    message: `the project \`${request.projectName}\` needs ${wanted}, but PATH has no such interpreter: ${found}`,
     origin: request.requiresPythonOrigin,
     hint: FIX,
   });
@@ -124,7 +124,7 @@ function checked(interpreter: Interpreter, by: string, request: InterpreterReque
   if (fits(interpreter, request)) return interpreter;
   throw new ElementError({
     code: 'INTERPRETER',
-    message: `the project \`${request.projectName}\` needs Python \`${request.requiresPython ?? ''}\`, and ${interpreter.executable}, named by ${by}, is ${interpreter.version}`,
+    message: `the project \`${request.projectName}\` needs Python \`${request.requiresPython ?? ''}\`, but ${interpreter.executable}, set by ${by}, is ${interpreter.version}`,
     origin: request.requiresPythonOrigin,
     hint: FIX,
   });
@@ -148,10 +148,10 @@ async function notFound(
   const forms =
     unread.length === 0
       ? ''
-      : `; \`${unread.join('`, `')}\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`;
+      : `; \`${unread.join('`, `')}\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so it is taken as the name of a command or a pyenv environment`;
   return new ElementError({
     code: 'INTERPRETER',
-    message: `the Python \`${names.join('`, `')}\`, which ${origin === undefined ? 'the option `python`' : 'this file'} asks for, is not on this machine; found are: ${found.length === 0 ? 'none' : found.join(', ')}`,
+    message: `the Python \`${names.join('`, `')}\`, which ${origin === undefined ? 'the option `python`' : 'this file'} requests, is not on this machine; found: ${found.length === 0 ? 'none' : found.join(', ')}`,
     origin,
     hint: `${FIX}${forms}`,
   });

@@ -27,7 +27,7 @@ export function platformMarkers(platforms: readonly string[]): PlatformMarkers {
   throw new ElementError({
     code: 'INVALID_DATA',
     message: `\`${platforms[0] ?? ''}\` and \`${platforms[other] ?? ''}\` are platforms of different machines`,
-    hint: 'fetch a snapshot for each of them',
+    hint: 'fetch a separate snapshot for each of them',
   });
 }
 
@@ -38,7 +38,7 @@ function markersOf(platform: string): PlatformMarkers {
   }
   const mac = MAC_PLATFORM.exec(platform)?.[1];
   if (mac === 'universal2') {
-    throw invalid(platform, 'is of two machines', 'name the one it is for: `arm64` or `x86_64` take these files, too');
+    throw invalid(platform, 'is for two machines', 'choose one: `arm64` or `x86_64` also use these files');
   }
   if (mac !== undefined) {
     return { os_name: 'posix', sys_platform: 'darwin', platform_machine: mac, platform_system: 'Darwin' };
@@ -49,8 +49,8 @@ function markersOf(platform: string): PlatformMarkers {
   }
   throw invalid(
     platform,
-    'is no platform',
-    'platforms are such as `manylinux_2_28_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64` or `win_amd64`',
+    'is not a platform',
+    'platforms are names such as `manylinux_2_28_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64` or `win_amd64`',
   );
 }
 

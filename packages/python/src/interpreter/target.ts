@@ -43,7 +43,7 @@ export async function targetInterpreter(
   const version = request.python ?? host.version;
   const [, major, minor, patch] = /^(3)\.(\d+)(?:\.(\d+))?$/.exec(version) ?? [];
   if (major === undefined || minor === undefined) {
-    throw invalid(`\`${version}\` is no version of Python`, 'it is `X.Y` or `X.Y.Z`, such as `3.12`');
+    throw invalid(`\`${version}\` is not a Python version`, 'it must be `X.Y` or `X.Y.Z`, such as `3.12`');
   }
   const { abi, implementation } = abiOf(request.abi, { major, minor });
   const hostPlatforms = platformsOf(host);
@@ -74,7 +74,7 @@ function abiOf(
   if (abi === undefined) return { abi: usual, implementation: 'cpython' };
   const [, cpython, pypy] = /^(?:cp(\d+)[td]{0,2}|pypy(\d+)_pp\d+)$/.exec(abi) ?? [];
   if (cpython === undefined && pypy === undefined) {
-    throw invalid(`\`${abi}\` is no ABI`, 'ABIs are such as `cp312`, `cp313t` or `pypy310_pp73`');
+    throw invalid(`\`${abi}\` is not an ABI`, 'ABIs are names such as `cp312`, `cp313t` or `pypy310_pp73`');
   }
   if ((cpython ?? pypy) !== `${major}${minor}`) {
     throw invalid(`the ABI \`${abi}\` is not one of Python ${major}.${minor}`, `it would be \`${usual}\``);

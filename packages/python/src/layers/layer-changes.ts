@@ -48,7 +48,7 @@ export async function readLayer(blobs: BlobStore, layer: ImageLayer, temporary: 
   throw new ElementError({
     code: 'IMAGE',
     message: `the layer \`${layer.diffId}\` has the content \`${diffId}\``,
-    hint: 'the base image is damaged: get it again',
+    hint: 'the base image is damaged: download it again',
   });
 }
 
@@ -100,7 +100,7 @@ function insidePath(name: string, { diffId }: ImageLayer): string {
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new ElementError({
     code: 'IMAGE',
-    message: `the layer \`${diffId}\` has \`${name}\`, which leads out of the image`,
+    message: `the layer \`${diffId}\` has \`${name}\`, which points outside of the image`,
   });
 }
 

@@ -68,7 +68,7 @@ function blobOf(node: ScalarNode): Digest {
   if (blob !== undefined) return blob;
   throw new ElementError({
     code: 'INVALID_DATA',
-    message: `\`${node.asString()}\` is no \`sha256:<hex>/<bytes>\``,
+    message: `\`${node.asString()}\` is not \`sha256:<hex>/<bytes>\``,
     origin: node.origin,
   });
 }

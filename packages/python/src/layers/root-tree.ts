@@ -52,7 +52,7 @@ export class RootTree {
         remove(directory, name);
         if (file !== undefined) directory.files.set(name, { ...file, name });
         else if (link !== undefined) directory.symlinks.set(name, { ...link, name });
-        else throw this.error(`\`${entry.path}\` is a hard link to \`${entry.target}\`, which is not there`);
+        else throw this.error(`\`${entry.path}\` is a hard link to \`${entry.target}\`, which does not exist`);
         return;
       }
       default: {
@@ -75,7 +75,7 @@ export class RootTree {
       parent.directories.set(name, directory);
       return directory;
     });
-    if (made === undefined) throw this.error(`\`${path}\` is no directory`);
+    if (made === undefined) throw this.error(`\`${path}\` is not a directory`);
     return made;
   }
 
@@ -96,7 +96,7 @@ export class RootTree {
       const link = current.symlinks.get(name);
       if (link !== undefined) {
         links += 1;
-        if (links > MOST_LINKS) throw this.error(`\`${path}\` leads through too many symbolic links`);
+        if (links > MOST_LINKS) throw this.error(`\`${path}\` has too many levels of symbolic links`);
         if (posix.isAbsolute(link.target)) above.length = 1;
         ahead.push(...splitPath(link.target).reverse());
         continue;

@@ -20,8 +20,8 @@ export async function readImage(blobs: BlobStore, from: ImageDirectory): Promise
   if (os !== 'linux' || architecture !== from.architecture) {
     throw new ElementError({
       code: 'IMAGE',
-      message: `${from.label} is for \`${os}/${architecture}\`, and this machine is \`linux/${from.architecture}\``,
-      hint: 'take the base for this machine, or build on such a machine',
+      message: `${from.label} is for \`${os}/${architecture}\`, but this machine is \`linux/${from.architecture}\``,
+      hint: 'use a base for this machine, or build on a machine of that platform',
     });
   }
   return image;
@@ -48,7 +48,7 @@ async function readSaved(blobs: BlobStore, from: ImageDirectory): Promise<BaseIm
     throw new ElementError({
       code: 'IMAGE',
       message: `${from.label} is neither an OCI image layout nor an archive of \`docker save\``,
-      hint: 'the one has an `index.json` in it, the other a `manifest.json`',
+      hint: 'a layout contains an `index.json`, an archive a `manifest.json`',
     });
   }
   const saved = (await readImageJson(join(from.path, 'manifest.json'), from.label)) as readonly SavedImage[];
@@ -56,7 +56,7 @@ async function readSaved(blobs: BlobStore, from: ImageDirectory): Promise<BaseIm
   if (image === undefined || saved.length !== 1) {
     throw new ElementError({
       code: 'IMAGE',
-      message: `${from.label} has ${saved.length} images where one was expected`,
+      message: `${from.label} has ${saved.length} images instead of one`,
     });
   }
   const path = join(from.path, image.Config);
@@ -95,7 +95,7 @@ async function keep(blobs: BlobStore, from: ImageDirectory, { digest, size }: De
     await blobs.write(named, createReadStream(path));
   } catch (cause) {
     if (!(cause instanceof ElementError) && errnoOf(cause) !== 'ENOENT') throw cause;
-    const what = errnoOf(cause) === 'ENOENT' ? 'is not there' : 'is not what its name says';
+    const what = errnoOf(cause) === 'ENOENT' ? 'does not exist' : 'does not match its digest';
     throw new ElementError({ code: 'IMAGE', message: `${from.label}: the blob \`${digest}\` ${what}`, cause });
   }
   return named;
@@ -131,7 +131,7 @@ function layerType(mediaType: string, { label }: ImageDirectory): string {
       throw new ElementError({
         code: 'IMAGE',
         message: `${label} has a layer of the type \`${mediaType}\``,
-        hint: 'layers are tar archives, with or without the compression by gzip',
+        hint: 'layers must be tar archives, optionally compressed with gzip',
       });
   }
 }
@@ -139,6 +139,6 @@ function layerType(mediaType: string, { label }: ImageDirectory): string {
 function unlike({ label }: ImageDirectory, layers: number, diffIds: number): ElementError {
   return new ElementError({
     code: 'IMAGE',
-    message: `${label} has ${layers} layers, and its configuration names ${diffIds}`,
+    message: `${label} has ${layers} layers, but its configuration lists ${diffIds}`,
   });
 }

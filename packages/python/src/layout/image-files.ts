@@ -24,7 +24,7 @@ export async function unpackImageArchive(
     for await (const entry of readTar(archive)) await unpackEntry(entry, directory, label);
   } catch (cause) {
     if (cause instanceof ElementError) throw cause;
-    throw new ElementError({ code: 'IMAGE', message: `${label} is no whole tar archive`, cause });
+    throw new ElementError({ code: 'IMAGE', message: `${label} is not a complete tar archive`, cause });
   }
 }
 
@@ -46,7 +46,7 @@ async function unpackEntry({ header, content }: TarEntry, directory: string, lab
 function inside(name: string, from: string, label: string): string {
   const path = posix.normalize(posix.join(from, name));
   if (!posix.isAbsolute(name) && path !== '..' && !path.startsWith('../')) return path;
-  throw new ElementError({ code: 'IMAGE', message: `${label} has \`${name}\`, which leads out of it` });
+  throw new ElementError({ code: 'IMAGE', message: `${label} has \`${name}\`, which points outside of it` });
 }
 
 /** A file as it is read, without the compression by gzip that it may have. */
@@ -69,7 +69,7 @@ export async function readImageJson(path: string, label: string): Promise<unknow
   try {
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (cause) {
-    throw new ElementError({ code: 'IMAGE', message: `${label}: \`${posix.basename(path)}\` cannot be read`, cause });
+    throw new ElementError({ code: 'IMAGE', message: `${label}: cannot read \`${posix.basename(path)}\``, cause });
   }
 }
 

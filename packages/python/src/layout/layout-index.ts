@@ -35,7 +35,7 @@ export async function layoutManifest(from: ImageDirectory): Promise<{ digest: st
         image === undefined
           ? `${from.label} has no image ${from.digest === undefined ? `for \`linux/${from.architecture}\`` : `\`${from.digest}\``}`
           : `${from.label} has ${images.length} images: ${images.map(({ digest }) => `\`${digest}\``).join(', ')}`,
-      hint: 'name one of its manifests: `oci:DIRECTORY@sha256:...`',
+      hint: 'choose one of its manifests: `oci:DIRECTORY@sha256:...`',
     });
   }
   const manifest = (await readImageJson(join(from.path, 'blobs', ...image.digest.split(':')), from.label)) as Manifest;

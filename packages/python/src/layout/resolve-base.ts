@@ -88,7 +88,10 @@ async function fromEngine(
     found = await look();
   }
   if (found === undefined) {
-    throw new ElementError({ code: 'IMAGE', message: `the engine has no image \`${asked}\` after it was pulled` });
+    throw new ElementError({
+      code: 'IMAGE',
+      message: `the engine does not have the image \`${asked}\` after pulling it`,
+    });
   }
   const manifestDigest = found.repoDigests.find((each) => each.startsWith(`${repository(name)}@`))?.split('@')[1];
   const known = await remembered(found.id, context);
@@ -125,7 +128,7 @@ function required(text: string, path: string, { directory }: BaseContext): strin
   if (existsSync(absolute)) return absolute;
   throw new ElementError({
     code: 'IMAGE',
-    message: `the base \`${text}\`: there is no \`${path}\``,
+    message: `the base \`${text}\`: \`${path}\` does not exist`,
     hint: 'paths are relative to the workspace',
   });
 }

@@ -51,7 +51,7 @@ export function checkEntries(lock: Lock, answered: Answered, context: EntriesCon
  * @returns an error for each entry that is another there
  */
 export function checkSubset({ runtime, test }: ProjectLocks, context: EntriesContext): ElementError[] {
-  const hint = `the two are written from one resolution: run \`${context.command}\`, or change both alike`;
+  const hint = `both are written from one resolution: run \`${context.command}\`, or change both`;
   return runtime.entries.flatMap((entry) => {
     const named = test.entries.filter(({ normalizedName }) => normalizedName === entry.normalizedName);
     const same = named.find(({ version }) => version === entry.version);
@@ -62,7 +62,7 @@ export function checkSubset({ runtime, test }: ProjectLocks, context: EntriesCon
       return differs(`is \`${sdistKey(other)}\` in \`${formatOrigin(other.origin)}\``);
     }
     if (same.hashes.join() !== entry.hashes.join())
-      return differs(`has other hashes in \`${formatOrigin(same.origin)}\``);
+      return differs(`has different hashes in \`${formatOrigin(same.origin)}\``);
     const [here, there] = [entry, same].map(({ marker }) => evaluateMarker(marker, context.markers));
     if (here !== true || there === true) return [];
     return differs(`has the marker \`${markerText(same)}\` in \`${formatOrigin(same.origin)}\``);
@@ -90,7 +90,7 @@ export function checkBuildLocks(
     return [
       new ElementError({
         code: 'LOCK_STALE',
-        message: `the lock \`${lock.file}\` is out of date: it is the build lock of \`${lock.distribution}\`, and ${found}`,
+        message: `the lock \`${lock.file}\` is out of date: it is the build lock of \`${lock.distribution}\`, but ${found}`,
         hint: `run \`${context.command}\``,
       }),
     ];
@@ -125,11 +125,11 @@ function unanswered(
   if (answers.length > 0) {
     return answers
       .filter(({ version }) => requirement.url === undefined && !satisfies(version, requirement.specifier))
-      .map((entry) => wrong(entry, `does not answer ${described(requirement)}`, context));
+      .map((entry) => wrong(entry, `does not satisfy ${described(requirement)}`, context));
   }
   const elsewhere = lock.entries.find(named);
   if (elsewhere !== undefined) {
-    const what = `is for \`${markerText(elsewhere)}\` alone, and ${described(requirement)} is required here, too`;
+    const what = `is only for \`${markerText(elsewhere)}\`, but ${described(requirement)} is required here, too`;
     return [wrong(elsewhere, what, context)];
   }
   return [
@@ -149,7 +149,7 @@ function repeated({ entries }: Lock, context: EntriesContext): ElementError[] {
       .filter(({ normalizedName }) => normalizedName === entry.normalizedName)
       .find((each) => markerText(each) === markerText(entry) || [each, entry].every(applies));
     if (other === undefined) return [];
-    return [wrong(entry, `is there beside \`${sdistKey(other)}\` in line ${other.origin.line}`, context)];
+    return [wrong(entry, `conflicts with \`${sdistKey(other)}\` in line ${other.origin.line}`, context)];
   });
 
   function applies({ marker }: LockEntry): boolean {

@@ -135,15 +135,15 @@ function staleReason(
   const changes = describeChanges(lock.requirements, asked.requirements) ?? constraintChanges(lock, asked);
   if (changes !== undefined) return changes;
   if (lock.kind !== 'build' && lock.resolve !== resolve) {
-    return `it was made for ${group(lock.resolve)}, and the project is in ${group(resolve)}`;
+    return `it was made for ${group(lock.resolve)}, but the project is in ${group(resolve)}`;
   }
   const refused = refusedEntry(lock.entries, [...asked.requirements, ...asked.constraints]);
   if (refused !== undefined) return refused;
   if (python !== undefined && !isFor(lock, python, resolve)) {
-    return `it is for Python ${lock.python} and later, and the project is for ${python} and later`;
+    return `it is for Python ${lock.python} and later, but the project is for ${python} and later`;
   }
   if (compareVersions(interpreter, lock.python) < 0) {
-    return `it is for Python ${lock.python} and later, and the interpreter is ${interpreter}`;
+    return `it is for Python ${lock.python} and later, but the interpreter is ${interpreter}`;
   }
   return undefined;
 }
@@ -165,14 +165,16 @@ function constraintChanges(lock: Lock, { constraints, prereleases, settings }: L
   const changes =
     describeChanges(lock.constraints ?? [], constraints, 'the constraint ') ?? settingChanges(lock, settings);
   if (changes !== undefined || lock.prereleases === prereleases) return changes;
-  return `its pre-releases are \`${lock.prereleases ?? DEFAULT_PRERELEASES}\`, and the project's are \`${prereleases ?? DEFAULT_PRERELEASES}\``;
+  return `its pre-releases are \`${lock.prereleases ?? DEFAULT_PRERELEASES}\`, but the project's are \`${prereleases ?? DEFAULT_PRERELEASES}\``;
 }
 
 function settingChanges({ settings: locked = [] }: Lock, settings: readonly string[]): string | undefined {
   const added = settings.find((line) => !locked.includes(line));
   const removed = locked.find((line) => !settings.includes(line));
   const [before, now] = [removed, added].map((line) => (line === undefined ? 'not set' : `\`${line}\``));
-  return added === undefined && removed === undefined ? undefined : `a setting of uv was ${before} and is ${now}`;
+  return added === undefined && removed === undefined
+    ? undefined
+    : `a setting of uv was ${before} and is now now ${now}`;
 }
 
 /** An entry with files that a requirements file does not allow (pip's `--hash`). */

@@ -27,11 +27,11 @@ export function checkNoBinary(
     for (const entry of select(lock, context.markers)) {
       const isFromWheel = !isBuilt(entry, lock, locks) && lock.bootstrap?.includes(sdistKey(entry)) !== true;
       if (!isFromWheel || !noBinary.includes(entry.normalizedName)) continue;
-      errors.push(stale(lock, `it takes a wheel of \`${sdistKey(entry)}\`, which \`noBinary\` names now`));
+      errors.push(stale(lock, `it has a wheel of \`${sdistKey(entry)}\`, which \`noBinary\` now lists`));
     }
     const [name = ''] = lock.distribution.split('==');
     if (lock.noBinary !== true || noBinary.includes(name)) continue;
-    errors.push(stale(lock, `\`noBinary\` names \`${name}\` no longer`));
+    errors.push(stale(lock, `\`noBinary\` no longer lists \`${name}\``));
   }
   throwCollected(errors);
 }

@@ -5,7 +5,7 @@ import { parseCrate, type Crate } from './crate.js';
 import { parseMarker } from '../requirements/requirement.js';
 
 const KINDS: readonly string[] = ['test', 'runtime', 'build', 'tools'] satisfies readonly LockKind[];
-const AGAIN = 'locks are written by the target `lock` alone: run it again';
+const AGAIN = 'locks are written only by the target `lock`: run it again';
 const HASH = /^sha256:[0-9a-f]{64}$/;
 const ENTRY = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*==\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*(?:;\s*(.*))?$/;
 
@@ -43,9 +43,9 @@ function readLock(lines: readonly string[], file: string): Lock {
   if (conflict >= 0) {
     throw new ElementError({
       code: 'LOCK_INVALID',
-      message: `\`${lines[conflict] ?? ''}\` is a conflict that git left: the merge is not resolved`,
+      message: `\`${lines[conflict] ?? ''}\` is a git conflict marker: the merge is not resolved`,
       origin: { file, line: conflict + 1, column: 0 },
-      hint: 'take the locks of either side, such as by `git checkout --ours`, and run the target `lock`',
+      hint: 'take the locks of one side, for example with `git checkout --ours`, and run the target `lock`',
     });
   }
   const header = new Map<string, string[]>();

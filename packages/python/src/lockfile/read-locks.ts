@@ -51,7 +51,7 @@ export function readLocks(project: LockedProject, place: LockPlace): ProjectLock
     checkIdentity(lock, 'build', place);
     const other = build.get(lock.distribution);
     if (other !== undefined)
-      throw misplaced(lock, `it is the lock of \`${lock.distribution}\`, as \`${other.file}\` is`, place);
+      throw misplaced(lock, `it is the lock of \`${lock.distribution}\`, like \`${other.file}\``, place);
     build.set(lock.distribution, lock);
   }
   if (!build.has(project.normalizedName))
@@ -67,7 +67,7 @@ function checkIdentity(lock: Lock, kind: LockKind, place: LockPlace): void {
 function misplaced({ file }: Lock, what: string, { command }: LockPlace): ElementError {
   return new ElementError({
     code: 'LOCK_INVALID',
-    message: `the lock \`${file}\` is not the one that belongs there: ${what}`,
+    message: `the lock \`${file}\` does not belong there: ${what}`,
     hint: `run \`${command}\``,
   });
 }
@@ -75,7 +75,7 @@ function misplaced({ file }: Lock, what: string, { command }: LockPlace): Elemen
 function missing(file: string, place: LockPlace): ElementError {
   return new ElementError({
     code: 'LOCK_MISSING',
-    message: `the lock \`${file}\` is not there`,
+    message: `the lock \`${file}\` does not exist`,
     hint: `run \`${place.command}\``,
   });
 }

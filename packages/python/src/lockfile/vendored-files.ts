@@ -56,8 +56,8 @@ function wrongFile(
   if (hash === undefined) {
     return new ElementError({
       code: 'LOCK_MISSING',
-      message: `the file \`${file}\`, which \`${lock.file}\` locks, is not there`,
-      hint: `it belongs into version control beside the locks; \`${place.command}\` makes it anew`,
+      message: `the file \`${file}\`, which \`${lock.file}\` locks, does not exist`,
+      hint: `it should be in version control beside the locks; run \`${place.command}\` to create it again`,
     });
   }
   if (entry?.hashes.includes(hash) === true) return undefined;
@@ -65,7 +65,7 @@ function wrongFile(
     code: 'LOCK_HASH',
     message: `\`${file}\` is not the locked file: it is \`${hash}\`, and locked is \`${entry?.hashes.join('`, `') ?? ''}\``,
     origin: entry?.origin ?? { file: lock.file, line: 1, column: 0 },
-    hint: 'take the file back from version control, or remove it and lock again',
+    hint: 'restore the file from version control, or remove it and lock again',
   });
 }
 
@@ -82,7 +82,7 @@ function changedSource(
   if (now === then) return undefined;
   return new ElementError({
     code: 'LOCK_STALE',
-    message: `the lock \`${lock.file}\` is out of date: \`${path}\` ${now === undefined ? 'is not there any more' : 'was changed'}`,
+    message: `the lock \`${lock.file}\` is out of date: \`${path}\` ${now === undefined ? 'was removed' : 'was changed'}`,
     hint: `run \`${place.command}\``,
   });
 }

@@ -37,7 +37,7 @@ export function checkAdopted(entries: readonly LockEntry[], foreign: ForeignLock
         message: `no file of \`${sdistKey(entry)}\` is one that \`${foreign.file}\` has`,
         origin: same[0]?.origin,
         detail: `the index has\n${entry.hashes.join('\n')}\nand \`${foreign.file}\` has\n${[...known].join('\n')}`,
-        hint: 'find out which of them was replaced, and why, before you trust either',
+        hint: 'find out which file was replaced, and why, before you trust either',
       }),
     );
     return entry;

@@ -73,18 +73,18 @@ class ForeignLockReader {
 
   read(): ForeignLock {
     const format = FORMATS[posix.basename(this.toml.file)];
-    if (format === undefined) throw new Error(`${this.toml.file} is not a lock that is known`);
+    if (format === undefined) throw new Error(`${this.toml.file} is not a known lock`);
     this.checkVersion(format);
     const { key } = format;
     const places = this.lines.flatMap((line, index) =>
       new RegExp(`^\\s*\\[\\[\\s*${key}\\s*\\]\\]`).test(line) ? [index + 1] : [],
     );
     const packages: unknown = this.toml.table[key] ?? [];
-    if (!Array.isArray(packages)) throw this.wrong(`\`${key}\` is no list of tables`);
+    if (!Array.isArray(packages)) throw this.wrong(`\`${key}\` is not a list of tables`);
     const commits = new Map<string, string>();
     const entries = packages.flatMap((entry: unknown, index) => {
       const origin = { file: this.toml.file, line: places[index] ?? 1, column: 0 };
-      if (!isTable(entry)) throw this.wrong(`\`${key}\` holds what is no table`, origin);
+      if (!isTable(entry)) throw this.wrong(`\`${key}\` contains an item that is not a table`, origin);
       const commit = commitOf(entry);
       if (commit !== undefined && typeof entry.name === 'string') commits.set(normalizeName(entry.name), commit);
       return isLocal(entry) ? [] : this.entry(entry, origin);
@@ -96,7 +96,7 @@ class ForeignLockReader {
     const version = this.toml.tableAt(...at)?.[key];
     if (known.test(String(version))) return;
     const line = this.lines.findIndex((each) => each.trimStart().startsWith(key)) + 1;
-    throw this.wrong(`\`${key}\` is \`${shown(version)}\`, and \`${newest}\` is known`, {
+    throw this.wrong(`\`${key}\` is \`${shown(version)}\`, but only \`${newest}\` is supported`, {
       file: this.toml.file,
       line: Math.max(line, 1),
       column: 0,
@@ -125,7 +125,7 @@ class ForeignLockReader {
   /** uv writes `hash = "sha256:..."`, PEP 751 `hashes = {sha256 = "..."}`. */
   private hash(file: unknown, name: string, origin: Origin): string[] {
     if (file === undefined) return [];
-    if (!isTable(file)) throw this.wrong(`a file of \`${name}\` is no table`, origin);
+    if (!isTable(file)) throw this.wrong(`a file of \`${name}\` is not a table`, origin);
     const known = isTable(file.hashes) ? file.hashes.sha256 : undefined;
     const hash = typeof known === 'string' ? `sha256:${known}` : file.hash;
     if (hash === undefined) return [];
@@ -138,7 +138,7 @@ class ForeignLockReader {
       code: 'METADATA',
       message,
       origin,
-      hint: `\`${posix.basename(this.toml.file)}\` is written by the tool it belongs to: have it written anew, or remove it`,
+      hint: `\`${posix.basename(this.toml.file)}\` belongs to another tool: regenerate it with that tool, or remove it`,
     });
   }
 }
@@ -182,7 +182,7 @@ function readPipfileLock(text: string, file: string): ForeignLock {
   const wrong = (message: string, cause?: unknown): ElementError =>
     new ElementError({
       ...{ code: 'METADATA' as const, message, origin, cause },
-      hint: '`Pipfile.lock` is written by the tool it belongs to: have it written anew, or remove it',
+      hint: '`Pipfile.lock` belongs to another tool: regenerate it with that tool, or remove it',
     });
   let data: unknown;
   try {

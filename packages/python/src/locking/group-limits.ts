@@ -41,7 +41,7 @@ export function groupLimits(members: readonly LimitsOfMember[], resolve: string)
       message:
         `the projects of the resolve \`${resolve}\` differ in \`${name}\`: ` +
         `\`${first.project.name}\` has ${shown(first, name)}, and \`${other.project.name}\` has ${shown(other, name)}`,
-      hint: 'give them the same, or leave a project out of the option `resolves`',
+      hint: 'make them the same, or remove a project from the option `resolves`',
     });
   }
   const { constraints = [], buildConstraints = [], prereleases } = first.requirements;

@@ -37,7 +37,7 @@ function contradiction(members: readonly PythonOfMember[], resolve: string): Ele
   });
   return new ElementError({
     code: 'RESOLUTION',
-    message: `there is no Python for all projects of the resolve \`${resolve}\`: ${said.join(', ')}`,
-    hint: 'change `requires-python`, or leave a project out of the option `resolves`',
+    message: `no Python version fits all projects of the resolve \`${resolve}\`: ${said.join(', ')}`,
+    hint: 'change `requires-python`, or remove a project from the option `resolves`',
   });
 }

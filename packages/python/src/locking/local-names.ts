@@ -48,6 +48,6 @@ function clashing(project: ProjectMetadata, local: ProjectMetadata, entry: LockE
     code: 'RESOLUTION',
     message: `a distribution that \`${project.name}\` or its tests require needs \`${entry.normalizedName}\` of an index (${entry.version}), and ${own} the project \`${local.root}\` of that name: only one of the two can be installed`,
     origin: local.origins.name,
-    hint: 'give the project a name that no distribution has which is installed with it',
+    hint: 'give the project a name that differs from every distribution installed with it',
   });
 }

@@ -117,8 +117,8 @@ async function lockThrough(router: IndexRouter, input: LockInput, services: Lock
 
   const python = groupPython(members, resolve, services.interpreter.version);
   const whole = {
-    what: members.map(({ project }) => `what \`${project.name}\` and its tests require`).join(', '),
-    ...(input.resolve === undefined ? {} : { what: `what the projects of the resolve \`${resolve}\` require` }),
+    what: members.map(({ project }) => `the requirements of \`${project.name}\` and its tests`).join(', '),
+    ...(input.resolve === undefined ? {} : { what: `the requirements of the projects of the resolve \`${resolve}\`` }),
     requirements: distinct(members.flatMap(({ requirements }) => requirements.test)),
     constraints: requirementLines(limits.constraints),
     prereleases: limits.prereleases,
@@ -181,7 +181,7 @@ async function sharedBuild(
   for (const python of pythons) {
     try {
       return await resolver.resolve({
-        what: `what the projects of the resolve \`${resolve}\` are built with`,
+        what: `the build requirements of the projects of the resolve \`${resolve}\``,
         requirements: distinct(members.flatMap(({ requirements }) => requirements.build)),
         constraints: requirementLines(limits.buildConstraints),
         prereleases: limits.prereleases,

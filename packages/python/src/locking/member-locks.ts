@@ -39,8 +39,8 @@ export async function locksOf({ project, requirements }: LockMember, group: Grou
   const { resolve, buildLocks } = group;
   const { python, machine = [] } = group.whole;
   const { constraints, prereleases, settings } = group.limits;
-  const test = await partOf(group, `what \`${project.name}\` and its tests require`, requirements.test);
-  const runtime = await partOf(group, `what \`${project.name}\` requires`, requirements.runtime);
+  const test = await partOf(group, `the requirements of \`${project.name}\` and its tests`, requirements.test);
+  const runtime = await partOf(group, `the requirements of \`${project.name}\``, requirements.runtime);
   const own = await buildLocks.ofProject(project, requirements.build, python, group.builtWith);
   await buildLocks.ofEntries(test, python);
   const lockOf = (kind: LockKind, wanted: readonly Requirement[], entries: readonly LockEntry[]): Lock => {
@@ -80,7 +80,7 @@ async function partOf(
   const part = await resolver.resolve({ ...whole, what, requirements, constraints, preferences: answer });
   return part.map((entry) => {
     const same = answer.find((other) => sdistKey(other) === sdistKey(entry));
-    if (same === undefined) throw new Error(`${sdistKey(entry)} is no part of the resolution of ${whole.what}`);
+    if (same === undefined) throw new Error(`${sdistKey(entry)} is not part of the resolution of ${whole.what}`);
     return { ...entry, hashes: same.hashes };
   });
 }

@@ -32,11 +32,11 @@ export function upgradableNames(
   const alike = [...known].filter((name) => isAlike(name, normalizeName(unknown))).sort();
   throw new ElementError({
     code: 'RESOLUTION',
-    message: `\`${unknown}\` cannot be upgraded: it is in no lock of \`${project.name}\``,
+    message: `\`${unknown}\` cannot be upgraded: it is not in the locks of \`${project.name}\``,
     hint:
       alike.length === 0
-        ? `the locks in \`${locksDirectory(project.root)}\` say which names there are`
-        : `is \`${alike.join('` or `')}\` meant?`,
+        ? `the locks in \`${locksDirectory(project.root)}\` list the names`
+        : `did you mean \`${alike.join('` or `')}\`?`,
   });
 }
 

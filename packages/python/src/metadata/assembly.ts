@@ -15,8 +15,8 @@ import { parseMarker, parseRequirement, type Requirement } from '../requirements
 import { canonicalSpecifier, isSpecifier, isVersion } from '../requirements/specifier.js';
 
 const MOVE = 'write it as a literal, or move it to pyproject.toml or setup.cfg';
-const LEAVE_OUT = 'leave the project out with `exclude`';
-const NAME_FILES = 'name files with requirements in the option `requirements`';
+const LEAVE_OUT = 'exclude the project (option `exclude`)';
+const NAME_FILES = 'list its requirements files in the option `requirements`';
 
 /**
  * Puts a project's files together. `[project]` is final for every field it does not name in `dynamic` (PEP 621);
@@ -69,12 +69,10 @@ export function assembleMetadata(declarations: Declarations): ProjectMetadata {
     undefined,
   );
   if (isPlaced(version) && !isVersion(version.value)) {
-    errors.push(
-      metadataError(`\`${version.value}\` is no version`, version.origin, 'versions are written as PEP 440 says'),
-    );
+    errors.push(metadataError(`\`${version.value}\` is not a version`, version.origin, 'versions must follow PEP 440'));
   }
   if (requiresPython !== undefined && !isSpecifier(requiresPython.value)) {
-    errors.push(metadataError(`\`${requiresPython.value}\` is no version specifier`, requiresPython.origin));
+    errors.push(metadataError(`\`${requiresPython.value}\` is not a version specifier`, requiresPython.origin));
   }
   const buildRequires = parseAll(pyproject.buildRequires, collect);
   throwCollected(errors);
@@ -128,7 +126,7 @@ function versionOf(declarations: Declarations): Field<string> {
   const { pyproject, setupCfg } = declarations;
   const tag = readsSetupPy(pyproject.backend) ? setupCfg?.versionTag : undefined;
   if (tag === undefined || !isPlaced(version)) return version;
-  if (!isPlaced(tag)) throw metadataError(tag.why, tag.origin, 'leave it out: a wheel that is built again is the same');
+  if (!isPlaced(tag)) throw metadataError(tag.why, tag.origin, 'remove it: a rebuilt wheel must be identical');
   return version.value.endsWith(tag.value) ? version : { ...version, value: version.value + tag.value };
 }
 
@@ -137,7 +135,7 @@ function nameOf(declarations: Declarations): Field<string> {
   if (found !== undefined) return found;
   const { poetry, unreadPoetry, backend } = declarations.pyproject;
   if (poetry !== undefined) {
-    throw metadataError('`tool.poetry` has no `name`', poetry.origin, 'what is built is a package, and has a name');
+    throw metadataError('`tool.poetry` has no `name`', poetry.origin, 'a package must have a name');
   }
   if (unreadPoetry !== undefined) {
     throw metadataError(
@@ -147,7 +145,7 @@ function nameOf(declarations: Declarations): Field<string> {
     );
   }
   throw metadataError(
-    `no file of the project \`${declarations.files.root}\` says its name`,
+    `no file of the project \`${declarations.files.root}\` has its name`,
     declarations.pyproject.buildSystemOrigin,
     'add `[project]` with `name` and `version` to pyproject.toml',
   );
@@ -156,7 +154,7 @@ function nameOf(declarations: Declarations): Field<string> {
 function required(field: Field<string>): Placed<string> {
   const placed = optional(field);
   if (placed === undefined || !isValidName(placed.value)) {
-    throw metadataError(`\`${placed?.value ?? ''}\` is no distribution name`, placed?.origin);
+    throw metadataError(`\`${placed?.value ?? ''}\` is not a distribution name`, placed?.origin);
   }
   return placed;
 }

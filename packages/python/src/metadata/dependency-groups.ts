@@ -18,7 +18,7 @@ export function resolveGroups(groups: Pyproject['groups']): Record<string, Requi
     if (other !== undefined) {
       throw new ElementError({
         code: 'METADATA',
-        message: `the dependency groups \`${other.name}\` and \`${name}\` have one name`,
+        message: `the dependency groups \`${other.name}\` and \`${name}\` have the same normalized name`,
         origin: items[0]?.origin,
       });
     }
@@ -31,7 +31,7 @@ export function resolveGroups(groups: Pyproject['groups']): Record<string, Requi
       if (!byName.has(included)) {
         throw new ElementError({
           code: 'METADATA',
-          message: `there is no dependency group \`${item.include}\``,
+          message: `unknown dependency group \`${item.include}\``,
           origin: item.origin,
         });
       }

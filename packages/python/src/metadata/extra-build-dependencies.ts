@@ -43,7 +43,7 @@ function requirementOf(each: unknown, name: string, origin: ReturnType<TomlFile[
     throw metadataError(
       `\`match-runtime\` of \`${text}\` in \`${KEY}.${name}\` is not supported`,
       origin,
-      'builds have locks of their own: write the version out, such as `torch==2.9.0`',
+      'builds have their own locks: write the version explicitly, such as `torch==2.9.0`',
     );
   }
   return parseRequirement(text, origin);

@@ -89,9 +89,9 @@ function refuseUnread(files: ProjectFiles): void {
   if (name === undefined) return;
   throw new ElementError({
     code: 'METADATA',
-    message: `\`${name}\` is not read, and no other file says what the project requires`,
+    message: `\`${name}\` is not read, and no other file has the requirements of the project`,
     origin: { file: files.label(name), line: 1, column: 0 },
-    hint: 'say it in `dependencies` of `[project]`, or name requirements files in the option `requirements`, which is `[]` where nothing is required',
+    hint: 'add them to `dependencies` of `[project]`, or list requirements files in the option `requirements`; use `[]` if nothing is required',
   });
 }
 

@@ -69,7 +69,7 @@ function listOf({ toml, at }: Environments, environment: string, key: string, ta
   if (Array.isArray(list) && list.every((item): item is string => typeof item === 'string')) {
     return list.map((value) => ({ value, origin: toml.origin(path, key, value) }));
   }
-  const message = `\`${key}\` of the environment \`${environment}\` is not a list of texts`;
+  const message = `\`${key}\` of the environment \`${environment}\` is not a list of strings`;
   throw new ElementError({ code: 'METADATA', message, origin: toml.origin(path, key) });
 }
 

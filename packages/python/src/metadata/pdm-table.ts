@@ -15,7 +15,8 @@ export function readPdmGroups(toml: TomlFile): ReadonlyMap<string, readonly Grou
     Object.entries(toml.tableAt(...at) ?? {}).map(([group, list]) => {
       if (!Array.isArray(list)) throw wrong(toml, at, group, `the group \`${group}\` is not a list`);
       const items = list.map((item: unknown) => {
-        if (typeof item !== 'string') throw wrong(toml, at, group, `the group \`${group}\` holds what is not a text`);
+        if (typeof item !== 'string')
+          throw wrong(toml, at, group, `the group \`${group}\` contains an item that is not a string`);
         const origin = toml.origin(at, group, item);
         const [, path] = /^-e\s+(.+)$/.exec(item) ?? [];
         if (path === undefined) return { value: item, origin };
@@ -47,14 +48,14 @@ export function readPdmResolution(
       toml,
       at,
       other,
-      `\`tool.pdm.resolution.${other}\` is not followed`,
-      'take it out, or leave the project out with `exclude`',
+      `\`tool.pdm.resolution.${other}\` is not supported`,
+      'remove it, or exclude the project (option `exclude`)',
     );
   }
   const overrides = toml.tableAt(...at, 'overrides') ?? {};
   const read = Object.entries(overrides).map(([name, value]) => {
     const place = [...at, 'overrides'];
-    if (typeof value !== 'string') throw wrong(toml, place, name, `the override of \`${name}\` is not a text`);
+    if (typeof value !== 'string') throw wrong(toml, place, name, `the override of \`${name}\` is not a string`);
     const isAddress = value.includes('://');
     const text = isAddress ? `${name} @ ${value}` : /^[<>=!~]/.test(value) ? `${name}${value}` : `${name}==${value}`;
     const override = parseRequirement(text, toml.origin(place, name));
@@ -84,7 +85,7 @@ export function readPdmIndexes(toml: TomlFile): UvTable | undefined {
         toml,
         AT,
         'source',
-        `\`${bound}\` of a source is not followed`,
+        `\`${bound}\` of a source is not supported`,
         'pin names to an index in `[tool.uv.sources]`',
       );
     }

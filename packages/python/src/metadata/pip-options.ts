@@ -82,18 +82,18 @@ export function pipOptions(line: PipLine, start = 0): PipOption[] {
 }
 
 function unknown(option: string, origin: Origin): ElementError {
-  if (!option.startsWith('-')) return wrong(`\`${option}\` is no option`, origin);
+  if (!option.startsWith('-')) return wrong(`\`${option}\` is not an option`, origin);
   if (BUILD_OPTIONS.includes(option)) {
     return wrong(
-      `\`${option}\` is not followed: requirements files do not say here how distributions are built`,
+      `\`${option}\` is not supported: requirements files cannot configure here how distributions are built`,
       origin,
       NO_BINARY.includes(option)
-        ? 'which distributions are built from source is said by the option `noBinary`'
-        : 'take it out: a wheel is used where there is one, and sdists are built in a sandbox without options',
+        ? 'use the option `noBinary` to build distributions from source'
+        : 'remove it: a wheel is used if there is one, and sdists are built in a sandbox without options',
     );
   }
   return wrong(
-    `there is no option \`${option}\` of requirements files`,
+    `\`${option}\` is not an option of requirements files`,
     origin,
     `the options are \`${Object.keys(TAKES_VALUE).join('`, `')}\``,
   );

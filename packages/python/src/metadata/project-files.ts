@@ -53,7 +53,7 @@ export class ProjectFiles {
   }
 
   /**
-   * A file's text. @param name relative to the project @returns `undefined` where there is no such file
+   * A file's text. @param name relative to the project @returns `undefined` where the file does not exist
    *
    * @throws ElementError OUTSIDE_WORKSPACE where a link leads out of the workspace
    */
@@ -75,8 +75,8 @@ export class ProjectFiles {
   private outside(name: string, real: string): ElementError {
     return new ElementError({
       code: 'OUTSIDE_WORKSPACE',
-      message: `\`${this.label(name)}\` leads out of the workspace, to \`${real}\``,
-      hint: 'a sandbox sees the files of the workspace alone: put the file there',
+      message: `\`${this.label(name)}\` points outside the workspace, to \`${real}\``,
+      hint: 'sandboxes contain only files of the workspace: move the file into it',
     });
   }
 

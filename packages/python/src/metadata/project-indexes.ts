@@ -192,7 +192,7 @@ function bindingsOf(toml: TomlFile): IndexBinding[] {
         code: 'METADATA',
         message: `\`${name}\` comes from several indexes: \`${[...indexes].join('`, `')}\``,
         origin,
-        hint: 'a distribution of one name comes from one index here, whatever a marker says',
+        hint: 'a distribution can only come from one index, whatever its markers are',
       });
     }
     return [...indexes].map((index) => ({ package: normalizeName(name), index, origin }));

@@ -87,11 +87,11 @@ class PyprojectReader {
     const placed = (key: string): Placed<string> | undefined => this.text(table, at, key);
     for (const key of dynamic) {
       if (Object.hasOwn(table, key)) {
-        throw this.error(`\`${key}\` is given and named in \`dynamic\` too`, this.toml.origin(at, 'dynamic', key));
+        throw this.error(`\`${key}\` is set, but also listed in \`dynamic\``, this.toml.origin(at, 'dynamic', key));
       }
     }
     if (!Object.hasOwn(table, 'version') && !dynamic.has('version')) {
-      throw this.error('`project` has neither a `version` nor names it in `dynamic`', this.toml.origin(at));
+      throw this.error('`project` neither has a `version` nor lists it in `dynamic`', this.toml.origin(at));
     }
     const name = placed('name');
     if (name === undefined) throw this.error('`project` has no `name`', this.toml.origin(at));
@@ -163,14 +163,14 @@ class PyprojectReader {
     const groups = new Map<string, readonly GroupItem[]>(
       Object.entries(table).map(([group, list]) => {
         const origin = this.toml.origin(at, group);
-        if (!Array.isArray(list)) throw this.error(`the group \`${group}\` is no list`, origin);
+        if (!Array.isArray(list)) throw this.error(`the group \`${group}\` is not a list`, origin);
         const items = list.map((item: unknown) => {
           if (typeof item === 'string') return { value: item, origin: this.toml.origin(at, group, item) };
           const include = isTable(item) ? item['include-group'] : undefined;
           if (isTable(item) && typeof include === 'string' && Object.keys(item).length === 1)
             return { include, origin };
           throw this.error(
-            `the group \`${group}\` holds what is neither a requirement nor an \`include-group\``,
+            `the group \`${group}\` contains an item that is neither a requirement nor an \`include-group\``,
             origin,
           );
         });
@@ -211,14 +211,14 @@ class PyprojectReader {
     if (!Object.hasOwn(table, key)) return undefined;
     const value = table[key];
     const origin = this.toml.origin(at, key);
-    if (typeof value !== 'string') throw this.error(`\`${[...at, key].join('.')}\` is no text`, origin);
+    if (typeof value !== 'string') throw this.error(`\`${[...at, key].join('.')}\` is not a string`, origin);
     return { value, origin };
   }
 
   strings(table: TomlTable, at: readonly string[], key: string): Placed<string>[] {
     const list = Object.hasOwn(table, key) ? table[key] : [];
     const fail = (): never => {
-      throw this.error(`\`${[...at, key].join('.')}\` is no list of texts`, this.toml.origin(at, key));
+      throw this.error(`\`${[...at, key].join('.')}\` is not a list of strings`, this.toml.origin(at, key));
     };
     if (!Array.isArray(list)) return fail();
     return list.map((item: unknown) =>
@@ -277,7 +277,7 @@ class PyprojectReader {
       const text = typeof name === 'string' && this.files.holds(name) ? this.files.read(name) : undefined;
       if (typeof name !== 'string' || text === undefined) {
         throw this.error(
-          `\`${at.join('.')}.${key}\` names the file \`${String(name)}\`, which the project does not have`,
+          `\`${at.join('.')}.${key}\` refers to the file \`${String(name)}\`, which does not exist in the project`,
           origin,
         );
       }

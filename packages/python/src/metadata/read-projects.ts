@@ -125,7 +125,7 @@ export function sameNames(
       code: 'DUPLICATE_DISTRIBUTION',
       message: `the distribution \`${project.name}\` is also the project ${others}`,
       origin: project.origins.name,
-      hint: `give them different names, or leave out what is not a project of yours: \`"exclude": ["${project.root}/**"]\` beside the plugin's \`options\` in nx.json`,
+      hint: `rename one of them, or exclude what is not a project of yours: \`"exclude": ["${project.root}/**"]\` beside the plugin's \`options\` in nx.json`,
     });
     return [{ project, error }];
   });

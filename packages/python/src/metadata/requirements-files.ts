@@ -81,7 +81,7 @@ class FilesReader {
   result(): ReadRequirements {
     for (const { name, hashes, origin } of this.requirements) {
       if (this.requireHashes === undefined || hashes !== undefined) continue;
-      this.errors.push(failure(`\`${name}\` has no hash, and \`--require-hashes\` asks for one`, origin));
+      this.errors.push(failure(`\`${name}\` has no hash, but \`--require-hashes\` requires one`, origin));
     }
     throwCollected(this.errors);
     return {
@@ -103,11 +103,11 @@ class FilesReader {
     const text = this.files.read(name);
     if (text === undefined) {
       throw failure(
-        `there is no requirements file \`${label}\``,
+        `requirements file not found: \`${label}\``,
         origin,
         origin === undefined
-          ? "the plugin's options in nx.json name it: an entry with `include` is for some projects alone"
-          : 'files that are included are named relative to the file that includes them',
+          ? "it is listed in the plugin's options in nx.json; a plugin entry with `include` applies only to some projects"
+          : 'included files are relative to the file that includes them',
       );
     }
     this.opened.add(name);
@@ -151,7 +151,7 @@ class FilesReader {
       case '--constraint': {
         const included = value();
         if (/^[a-z]+:\/\//i.test(included)) {
-          throw failure(`\`${included}\` is no file of the workspace`, origin, 'put the file into the workspace');
+          throw failure(`\`${included}\` is not a file of the workspace`, origin, 'move the file into the workspace');
         }
         const target = posix.join(posix.dirname(name), included);
         this.read(target, { as: option.name === '--constraint' ? 'constraints' : as, path, origin });
@@ -160,9 +160,9 @@ class FilesReader {
       case '--editable':
         if (as === 'constraints') {
           throw failure(
-            `\`-e ${shown(option.value)}\` is not a constraint: pip takes none that is editable`,
+            `\`-e ${shown(option.value)}\` is not a constraint: constraints cannot be editable`,
             origin,
-            'constraints only say which versions may be installed, as `name<2`; projects of the workspace need none',
+            'constraints only limit versions, such as `name<2`; projects of the workspace need none',
           );
         }
         this.add(this.requirement(option.value, origin, name), as, option.value);
@@ -189,7 +189,7 @@ class FilesReader {
         this.requireHashes = origin;
         return;
       case '--hash':
-        throw failure('`--hash` stands behind a requirement', origin);
+        throw failure('`--hash` must follow a requirement', origin);
       default: {
         const unknown: never = option.name;
         throw new Error(`no such option: ${String(unknown)}`);
@@ -232,14 +232,14 @@ class FilesReader {
       return;
     }
     const { url, extras, origin } = requirement;
-    const what = url === undefined ? 'has extras' : 'is an address';
+    const what = url === undefined ? 'has extras' : 'is a URL';
     if (url !== undefined || extras.length > 0) {
       throw failure(
         `the constraint \`${shown(written)}\` ${what}`,
         origin,
         url === undefined
-          ? 'constraints only say which versions may be installed, as `name<2`; extras belong to a requirement'
-          : 'constraints only say which versions may be installed, as `name<2`; an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
+          ? 'constraints only limit versions, such as `name<2`; extras belong to a requirement'
+          : 'constraints only limit versions, such as `name<2`; a URL belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
       );
     }
     this.constraints.push(requirement);
@@ -265,9 +265,9 @@ function indexAddress({ value, origin }: PipOption): string {
   if (/^[a-z][a-z0-9+.-]*:|\/|^\.|\$\{/i.test(value)) return value;
   const variable = /^\$([A-Z0-9_]+)$/.exec(value)?.[1];
   throw failure(
-    `\`${value}\` is not the address of an index`,
+    `\`${value}\` is not the URL of an index`,
     origin,
-    variable === undefined ? undefined : `pip puts in variables that are written with braces: \`\${${variable}}\``,
+    variable === undefined ? undefined : `pip only expands variables with braces: \`\${${variable}}\``,
   );
 }
 
@@ -290,9 +290,9 @@ function nameOf(link: string): string | undefined {
 }
 
 function hashOf({ name, value, origin }: PipOption): string {
-  if (name !== '--hash') throw failure(`\`${name}\` stands on a line of its own`, origin);
+  if (name !== '--hash') throw failure(`\`${name}\` must be on a line of its own`, origin);
   if (/^sha256:[0-9a-f]{64}$/.test(value)) return value;
-  throw failure(`\`--hash=${value}\` is no \`--hash=sha256:...\``, origin, 'locks know files by SHA-256 alone');
+  throw failure(`\`--hash=${value}\` is not \`--hash=sha256:...\``, origin, 'locks only support SHA-256');
 }
 
 function failure(message: string, origin: Origin | undefined, hint?: string): ElementError {

@@ -56,7 +56,7 @@ function versionTag(build: Option | undefined, date: Option | undefined, file: s
   if (date !== undefined && !/^(0|false|no|off|n|f|)$/i.test(textOf(date))) {
     return {
       origin: { file, line: date.line, column: date.column },
-      why: '`tag_date` puts the day of the build into the version',
+      why: '`tag_date` adds the day of the build to the version',
     };
   }
   const tag = textOf(build);
@@ -150,7 +150,7 @@ function referenced(
     .map((part) => part.trim())) {
     const text = files.holds(name) ? files.read(name) : undefined;
     if (text === undefined)
-      return { origin, why: `\`${directive}\` names the file \`${name}\`, which the project does not have` };
+      return { origin, why: `\`${directive}\` refers to the file \`${name}\`, which does not exist in the project` };
     texts.push([name, text]);
   }
   return { value: texts, origin };
@@ -181,18 +181,18 @@ export function parseConfig(text: string, file: string): Sections {
     indent = depth;
     const header = /^\[(.+)\]/.exec(trimmed)?.[1];
     if (header !== undefined) {
-      if (header !== 'DEFAULT' && sections.has(header)) fail(`the section \`${header}\` is there twice`, number);
+      if (header !== 'DEFAULT' && sections.has(header)) fail(`the section \`${header}\` occurs twice`, number);
       section = sections.get(header) ?? new Map<string, Option>();
       sections.set(header, section);
       option = undefined;
       continue;
     }
-    if (section === undefined) return fail(`\`${trimmed}\` stands before any section`, number);
+    if (section === undefined) return fail(`\`${trimmed}\` comes before any section`, number);
     const match = /^(.*?)\s*[=:](.*)$/.exec(trimmed);
     const name = match?.[1];
     if (match === null || name === undefined || name === '')
       return fail(`\`${trimmed}\` is neither a section nor an option`, number);
-    if (section.has(name)) fail(`the option \`${name}\` is there twice`, number);
+    if (section.has(name)) fail(`the option \`${name}\` occurs twice`, number);
     const value = (match[2] ?? '').trim();
     const column = depth + trimmed.length - value.length;
     const added = {

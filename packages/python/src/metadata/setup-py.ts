@@ -79,7 +79,7 @@ function declarationOf(answer: Answer, files: ProjectFiles): SetupPy | ElementEr
     const { line, column, message } = answer.error;
     return new ElementError({
       code: 'METADATA',
-      message: `no valid Python: ${message}`,
+      message: `not valid Python: ${message}`,
       origin: { file, line, column },
     });
   }
@@ -153,7 +153,7 @@ function field<T>(argument: Argument | undefined, file: string, name: string, co
     const place = index === undefined ? undefined : argument.places[index];
     return place === undefined || place === null ? origin : { file, line: place[0], column: place[1] };
   });
-  if (value === undefined) return { origin, why: `\`${name}\` has a value of a type that setuptools does not take` };
+  if (value === undefined) return { origin, why: `\`${name}\` has a value of a type that setuptools does not accept` };
   return { value, origin };
 }
 

@@ -29,7 +29,7 @@ export class TomlFile {
       const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
       throw new ElementError({
         code: 'METADATA',
-        message: `no valid TOML: ${reason}`,
+        message: `not valid TOML: ${reason}`,
         origin: { file, line: error.line, column: error.column - 1 },
         cause: error,
       });
@@ -45,7 +45,7 @@ export class TomlFile {
       if (!isTable(value)) {
         throw new ElementError({
           code: 'METADATA',
-          message: `\`${path.slice(0, depth + 1).join('.')}\` is no table`,
+          message: `\`${path.slice(0, depth + 1).join('.')}\` is not a table`,
           origin: this.origin(path.slice(0, depth), name),
         });
       }

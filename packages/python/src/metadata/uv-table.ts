@@ -57,7 +57,7 @@ function uvIndexes(
   const entries = toml.tableAt(...path)?.index ?? [];
   const origin = toml.origin(path, 'index');
   if (!Array.isArray(entries)) {
-    throw new ElementError({ code: 'METADATA', message: '`index` is no list of tables', origin });
+    throw new ElementError({ code: 'METADATA', message: '`index` is not a list of tables', origin });
   }
   return entries.map((entry: unknown) => {
     const { name, url, format, ...rest } = isTable(entry) ? entry : {};
@@ -70,7 +70,7 @@ function uvIndexes(
     }
     const isFlat = format === 'flat';
     if (!isFlat && url.includes(':') && !URL.canParse(url)) {
-      const message = `\`${publicAddress(url)}\` is no address of an index`;
+      const message = `\`${publicAddress(url)}\` is not the URL of an index`;
       throw new ElementError({ code: 'METADATA', message, origin });
     }
     const index = {
@@ -91,7 +91,7 @@ function addressOf(url: string, located: (link: string) => string): string {
 function text(toml: TomlFile, path: readonly string[], table: TomlTable, key: string): string {
   const value = table[key];
   if (typeof value === 'string') return value;
-  throw new ElementError({ code: 'METADATA', message: `\`${key}\` is no text`, origin: toml.origin(path, key) });
+  throw new ElementError({ code: 'METADATA', message: `\`${key}\` is not a string`, origin: toml.origin(path, key) });
 }
 
 function texts(toml: TomlFile, path: readonly string[], key: string): readonly string[] {
@@ -99,7 +99,7 @@ function texts(toml: TomlFile, path: readonly string[], key: string): readonly s
   if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
   throw new ElementError({
     code: 'METADATA',
-    message: `\`${key}\` is no list of texts`,
+    message: `\`${key}\` is not a list of strings`,
     origin: toml.origin(path, key),
   });
 }

@@ -177,7 +177,7 @@ function requirementsText(wheels: readonly TreeFile[], direct: boolean): string 
 }
 
 const DIRECT =
-  '# a wheel here requires an address: pip install --no-deps --no-index --require-hashes -f DIR -r DIR/requirements.txt\n';
+  '# a wheel here has a direct URL requirement: pip install --no-deps --no-index --require-hashes -f DIR -r DIR/requirements.txt\n';
 
 /** Whether a wheel of a project or of what it locks requires an address instead of a version. */
 function requiresAddress({ all, own }: PlannedClosure): boolean {
@@ -194,7 +194,7 @@ function onlyWheel(element: string, wheels: readonly TreeFile[]): TreeFile {
   if (wheel !== undefined && wheels.length === 1) return wheel;
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `${element}: the backend left ${wheels.length} wheels where one was expected`,
+    message: `${element}: the backend built ${wheels.length} wheels instead of one`,
   });
 }
 

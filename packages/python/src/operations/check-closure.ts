@@ -82,7 +82,7 @@ async function checkLock(operation: Operation, question: LockInQuestion): Promis
       ...unmet(found, lock, { ...context, local }),
       ...select(lock, markers)
         .filter(({ normalizedName }) => !found.reached.has(normalizedName))
-        .map((entry) => wrong(entry, `is required by nothing: neither by ${by} nor by another entry`, context)),
+        .map((entry) => wrong(entry, `is not required by ${by} or by another entry`, context)),
     ]);
     return [];
   });
@@ -125,7 +125,7 @@ function unmet(closure: Closure, lock: Lock, { command, local }: UnmetContext): 
         ? undefined
         : lock.entries.find((each) => each.normalizedName === name && each.version === version);
     if (entry !== undefined)
-      return [wrong(entry, `does not answer \`${requirement}\`, which \`${file}\` requires`, { command })];
+      return [wrong(entry, `does not satisfy \`${requirement}\`, which \`${file}\` requires`, { command })];
     return [
       new ElementError({
         code: 'LOCK_STALE',

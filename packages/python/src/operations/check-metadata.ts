@@ -66,13 +66,13 @@ function errorOf({ path }: TreeFile, { field, read, built, origin }: MetadataDif
     list.length === 0 ? 'nothing' : list.map((each) => `\`${each}\``).join(', ');
   return new ElementError({
     code: 'ARTIFACT',
-    message: `\`${field}\` of the wheel \`${path}\` is not what was read: read was ${values(read)}, built is ${values(built)}`,
+    message: `\`${field}\` of the wheel \`${path}\` differs from the metadata of the project: expected ${values(read)}, got ${values(built)}`,
     origin,
     hint: origin.file.endsWith('setup.py') ? SETUP_PY : OTHERWISE,
   });
 }
 
 const SETUP_PY =
-  'setup.py says something else when it is run, or reads a file that is no source of the wheel: write the value as a literal, or in pyproject.toml';
+  'setup.py computes another value when it runs, or reads a file that is not a source of the wheel: write the value as a literal, or in pyproject.toml';
 const OTHERWISE =
-  'a plugin or hook of the backend, or a setup.py, says something else when the wheel is built: say it where it was read and take it away there; files that are left out of the build are named in the option `include`';
+  'a plugin or hook of the backend, or a setup.py, sets another value when the wheel is built: set it only in the metadata of the project; add files that are missing in the build to the option `include`';

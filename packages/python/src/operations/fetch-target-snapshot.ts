@@ -44,14 +44,14 @@ function checkVersion({ metadata, locks }: PlannedProject, { interpreter }: Targ
   if (requiresPython !== undefined && !satisfies(version, requiresPython)) {
     throw new ElementError({
       code: 'INTERPRETER',
-      message: `the project \`${name}\` needs Python \`${requiresPython}\`, and the snapshot is wanted for ${version}`,
+      message: `the project \`${name}\` needs Python \`${requiresPython}\`, but the snapshot was requested for ${version}`,
       origin: origins.requiresPython,
     });
   }
   if (compareVersions(version, locks.test.python) >= 0) return;
   throw new ElementError({
     code: 'INTERPRETER',
-    message: `the lock \`${locks.test.file}\` is for Python ${locks.test.python} and later, and the snapshot is wanted for ${version}`,
+    message: `the lock \`${locks.test.file}\` is for Python ${locks.test.python} and later, but the snapshot was requested for ${version}`,
     hint: 'lower `requires-python` and run the target `lock` again',
   });
 }

@@ -12,7 +12,7 @@ export function includesSdist(formats: readonly Format[] = ['wheel']): boolean {
   throw new ElementError({
     code: 'FORMATS',
     message: `\`formats\` is \`${JSON.stringify(formats)}\`, without \`wheel\``,
-    hint: 'the wheel is what is tested and installed, so it is always built: use `["wheel", "sdist"]`',
+    hint: 'the wheel is tested and installed, so it is always built: use `["wheel", "sdist"]`',
   });
 }
 
@@ -27,6 +27,6 @@ export function onlySdist(element: string, files: readonly TreeFile[]): TreeFile
   if (sdist !== undefined && files.length === 1) return sdist;
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `${element}: the backend left ${sdists.length} sdists where one was expected`,
+    message: `${element}: the backend built ${sdists.length} sdists instead of one`,
   });
 }

@@ -19,7 +19,7 @@ export async function ignoredHint(
   const { ignored, shipped, hidden } = await filesOfProject(operation);
   const lacking = [...new Set([...ignored, ...shipped, ...hidden])].filter((path) => isNamed(path, log));
   if (lacking.length === 0) return undefined;
-  return `git ignores ${listed(lacking)}, so that the build does not have ${lacking.length === 1 ? 'it' : 'them'}: files that a task makes are named in the option \`generated\`; others are taken up with \`git add --force\``;
+  return `git ignores ${listed(lacking)}, so the build does not have ${lacking.length === 1 ? 'it' : 'them'}: list files that a task generates in the option \`generated\`; add others with \`git add --force\``;
 }
 
 /** Whether a log has a file's path or name, a path that ends with a directory above it, or the module that it is. */

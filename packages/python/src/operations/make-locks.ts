@@ -157,7 +157,7 @@ async function interpreterOf(group: readonly WorkspaceProject[], workspace: Pyth
   throw new ElementError({
     code: 'INTERPRETER',
     message: `the projects of the resolve \`${group[0]?.ref.resolve ?? ''}\` have different interpreters: ${each.join(', ')}`,
-    hint: 'give them one by a `.python-version` above them or the option `python`, or leave a project out of `resolves`',
+    hint: 'set it with a `.python-version` above them or the option `python`, or remove a project from `resolves`',
   });
 }
 

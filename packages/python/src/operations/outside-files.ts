@@ -45,8 +45,8 @@ export function soughtOutside(log: string, built: BuiltProject): string[] {
 export function sharedHint(paths: readonly string[]): string | undefined {
   if (paths.length === 0) return undefined;
   const named = paths.map((path) => `\`${path}\``).join(', ');
-  const lie = paths.length === 1 ? 'lies outside of the project: name it' : 'lie outside of the project: name them';
-  return `${named} ${lie} in the option \`shared\`, and the project is built with ${paths.length === 1 ? 'it' : 'them'}`;
+  const lie = paths.length === 1 ? 'is outside the project: add it' : 'are outside the project: add them';
+  return `${named} ${lie} to the option \`shared\`, to build the project with ${paths.length === 1 ? 'it' : 'them'}`;
 }
 
 /** The paths of the workspace that one in the sandbox may stand for, the likeliest first. */

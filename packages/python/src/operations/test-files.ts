@@ -80,19 +80,19 @@ async function checkPlace(directory: string, path: string, before: TestFile | un
     const parent = names.slice(0, depth + 1).join('/');
     const found = await statOf(join(directory, parent));
     if (found === undefined) break;
-    if (!found.isDirectory()) throw refusal(path, `\`${parent}\` is no directory of the project`);
+    if (!found.isDirectory()) throw refusal(path, `\`${parent}\` is not a directory of the project`);
   }
   const found = await statOf(join(directory, path));
-  if (found !== undefined && !found.isFile()) throw refusal(path, 'it is no regular file');
+  if (found !== undefined && !found.isFile()) throw refusal(path, 'it is not a regular file');
   const now = found === undefined ? undefined : digestOf(await readFile(join(directory, path))).hash;
-  if (now !== before?.digest.hash) throw refusal(path, 'it was changed while the tests ran');
+  if (now !== before?.digest.hash) throw refusal(path, 'it changed while the tests ran');
 }
 
 function refusal(path: string, reason: string): ElementError {
   return new ElementError({
     code: 'SOURCE',
     message: `\`${path}\` cannot be written back: ${reason}`,
-    hint: 'nothing was written; look at it and run the tests again',
+    hint: 'nothing was written; check it and run the tests again',
   });
 }
 

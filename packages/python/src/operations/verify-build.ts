@@ -72,7 +72,7 @@ async function compare(
   const [second] = seconds;
   if (second?.path !== first.path) {
     const names = seconds.map(({ path }) => `\`${path}\``).join(', ');
-    return [{ reason: 'missing', detail: `the second build left ${names === '' ? 'nothing' : names}` }];
+    return [{ reason: 'missing', detail: `the second build produced ${names === '' ? 'nothing' : names}` }];
   }
   if (second.sha256 === first.sha256) return [];
   // Loaded when there is something to explain.

@@ -136,7 +136,7 @@ export class DistributionPlan {
   /** An environment that holds pip alone, for `frontend: pip`. */
   protected pipEnvironment(interpreter: Interpreter): string {
     const [pip] = this.toolsFor(interpreter, ['pip']);
-    if (pip === undefined) throw new Error('the lock of the tools holds no pip');
+    if (pip === undefined) throw new Error('the lock of the tools does not contain pip');
     return this.plan(`env/pip-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'env', {
       variables: { interpreter: interpreter.executable },
       'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],

@@ -66,7 +66,7 @@ export function ejectedText(template: EjectableTemplate): string {
     .trimEnd()
     .split('\n')
     .map((line) => (line === '' ? '#' : `# ${line}`));
-  return [text, '# What lies below this file, to be replaced key by key:', '#', ...comments, ''].join('\n');
+  return [text, '# The defaults below this file; override them key by key:', '#', ...comments, ''].join('\n');
 }
 
 /**
@@ -98,7 +98,7 @@ function templateOf(file: string): EjectableTemplate {
   if (template !== undefined) return template;
   throw new ElementError({
     code: 'INVALID_DATA',
-    message: `there is no template \`${name}\` that a project can have of its own`,
+    message: `there is no template \`${name}\` that a project can override`,
     origin: { file, line: 1, column: 0 },
     hint: `the templates are ${EJECTABLE_TEMPLATES.map((each) => `\`${each}\``).join(', ')}`,
   });
@@ -110,9 +110,9 @@ function checkKind(kind: ScalarNode, template: EjectableTemplate): void {
   if (kind.asString() === expected) return;
   throw new ElementError({
     code: 'INVALID_DATA',
-    message: `the kind is \`${kind.asString()}\`, and the template \`${template}\` is of the kind \`${expected}\``,
+    message: `the kind is \`${kind.asString()}\`, but the template \`${template}\` has the kind \`${expected}\``,
     origin: kind.origin,
-    hint: 'what it runs is said by its `config`',
+    hint: 'its `config` defines what it runs',
   });
 }
 

@@ -40,9 +40,9 @@ function refusal(path: readonly string[], own: Node, filledIn: Node): ElementErr
     code: 'INVALID_DATA',
     message:
       own.type === 'scalar' && filledIn.type === 'scalar'
-        ? `${what} is \`${own.asString()}\`, and is filled in as \`${filledIn.asString()}\``
-        : `${what} is filled in, and cannot be given here`,
+        ? `${what} is \`${own.asString()}\`, but is filled in as \`${filledIn.asString()}\``
+        : `${what} is filled in, and cannot be set here`,
     origin: own.origin,
-    hint: "take it out: it follows from the project's metadata and locks, and from the options of the plugin and the target",
+    hint: "remove it: it is derived from the project's metadata and locks, and from the options of the plugin and the target",
   });
 }

@@ -64,16 +64,16 @@ function outside(path: string, located: string, origin: Origin): ElementError {
   if (located.startsWith('../')) {
     return new ElementError({
       code: 'SOURCE',
-      message: `the metadata names \`${path}\`, which lies outside of the workspace`,
+      message: `the metadata refers to \`${path}\`, which is outside the workspace`,
       origin,
-      hint: 'a sandbox sees the files of the workspace alone: put it there',
+      hint: 'sandboxes contain only files of the workspace: move it there',
     });
   }
   return new ElementError({
     code: 'SOURCE',
-    message: `the metadata names \`${path}\`, which lies outside of the project`,
+    message: `the metadata refers to \`${path}\`, which is outside the project`,
     origin,
-    hint: `name \`${located}\` in the option \`shared\`: files of the workspace that are staged with the project; where the backend refuses paths that lead out, link to it from the project`,
+    hint: `add \`${located}\` to the option \`shared\`, for workspace files that are staged with the project; if the backend refuses paths outside the project, link to it from the project`,
   });
 }
 
@@ -88,9 +88,9 @@ function checkWritten({ metadata: { vcsVersion }, settings }: OwnProject): void 
   if (file === undefined || (settings.shared ?? []).length > 0) return;
   throw new ElementError({
     code: 'SOURCE',
-    message: `\`write_to\` of ${vcsVersion?.tool ?? ''} is \`${file}\`, a path from the root of the repository, where a build has the project alone`,
+    message: `\`write_to\` of ${vcsVersion?.tool ?? ''} is \`${file}\`, a path from the root of the repository, but builds only have the project`,
     origin: vcsVersion?.origin,
-    hint: 'name the file by `version_file`, whose path begins at the project',
+    hint: 'use `version_file`, which is relative to the project',
   });
 }
 

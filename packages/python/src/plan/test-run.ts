@@ -92,19 +92,23 @@ function runnerOf({ locks, metadata }: PlannedProject, options: TestOptions, loc
   const { runner, command } = options;
   if (runner !== undefined && !TEST_RUNNERS.includes(runner)) {
     const known = TEST_RUNNERS.map((each) => `\`${each}\``).join(', ');
-    throw refusal(metadata.name, `there is no runner \`${runner}\``, `the runners are ${known}`);
+    throw refusal(metadata.name, `unknown runner \`${runner}\``, `the runners are ${known}`);
   }
   const chosen = runner ?? (command !== undefined ? 'command' : locked.has('pytest') ? 'pytest' : 'unittest');
   if (chosen === 'command' && (command ?? '').trim() === '') {
-    throw refusal(metadata.name, 'the runner `command` has no command', 'give it by the option `command`');
+    throw refusal(metadata.name, 'the runner `command` has no command', 'set it with the option `command`');
   }
   if (chosen !== 'command' && command !== undefined) {
-    throw refusal(metadata.name, `the runner \`${chosen}\` takes no command: \`${command}\``, 'leave one of them out');
+    throw refusal(
+      metadata.name,
+      `the runner \`${chosen}\` does not take a command: \`${command}\``,
+      'remove one of them',
+    );
   }
   if (chosen === 'pytest' && !locked.has('pytest')) {
     throw refusal(
       metadata.name,
-      `the runner is \`pytest\`, and \`${locks.test.file}\` does not hold it`,
+      `the runner is \`pytest\`, but \`${locks.test.file}\` does not contain it`,
       'add pytest to the requirements of the tests and lock again',
     );
   }
@@ -148,8 +152,8 @@ function updateArguments(
   const known = Object.keys(SNAPSHOT_TOOLS).map((name) => `\`${name}\``);
   throw refusal(
     metadata.name,
-    `\`${locks.test.file}\` holds nothing that is known to write snapshot files: ${known.join(', ')}`,
-    'say by the option `updateSnapshotsArgs` what makes the runner write them',
+    `\`${locks.test.file}\` contains no known package for snapshot files: ${known.join(', ')}`,
+    'set the option `updateSnapshotsArgs` to the arguments that make the runner write them',
   );
 }
 

@@ -166,9 +166,9 @@ function buildCircle(circle: readonly ProjectMetadata[]): ElementError {
   const steps = circle.slice(1).map((each, index) => `\`${circle[index]?.name ?? ''}\` is built with \`${each.name}\``);
   return new ElementError({
     code: 'RESOLUTION',
-    message: `wheels of this workspace need one another to be built: ${steps.join(', ')}`,
+    message: `the wheels of these workspace projects need each other to be built: ${steps.join(', ')}`,
     origin: circle[0]?.origins.buildSystem,
-    hint: 'take one of them out of `build-system.requires`, or out of what a project named there requires; a backend of the project itself goes on `build-system.backend-path`',
+    hint: 'remove one of them from `build-system.requires`, or from the requirements of a project listed there; put a backend inside the project on `build-system.backend-path`',
   });
 }
 

@@ -25,9 +25,9 @@ export function checkLocation(
   if (path === undefined || (lying === local && isSame)) return;
   throw new ElementError({
     code: 'RESOLUTION',
-    message: `\`${formatRequirement(requirement)}\` leads to ${describe(lying)}, and its name is that of ${describe(isSame ? local : undefined)}`,
+    message: `\`${formatRequirement(requirement)}\` points to ${describe(lying)}, but has the name of ${describe(isSame ? local : undefined)}`,
     origin: requirement.origin,
-    hint: 'a project of the workspace is required by its own name, or from where it lies',
+    hint: 'require a project of the workspace by its own name, or by its own path',
   });
 }
 

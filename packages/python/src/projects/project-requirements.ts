@@ -75,9 +75,9 @@ function checkSelf(project: ProjectMetadata, workspace: readonly ProjectMetadata
   if (self === undefined) return;
   throw new ElementError({
     code: 'RESOLUTION',
-    message: `\`${project.name}\` requires \`${formatRequirement(self)}\`, and that is its own name`,
+    message: `\`${project.name}\` requires \`${formatRequirement(self)}\`, which is its own name`,
     origin: self.origin,
-    hint: 'if a distribution of an index is meant, give the project another name',
+    hint: 'if you mean a distribution from an index, rename the project',
   });
 }
 
@@ -138,9 +138,9 @@ function fromSource(
   if (localProject(requirement, workspace) !== undefined) return requirement;
   throw new ElementError({
     code: 'RESOLUTION',
-    message: `\`${requirement.name}\` comes from the workspace, and no project of it has that name`,
+    message: `\`${requirement.name}\` comes from the workspace, which has no project of that name`,
     origin: source.origin,
-    hint: 'make it a project of the workspace, or take its `workspace = true` out of `[tool.uv.sources]`',
+    hint: 'make it a project of the workspace, or remove its `workspace = true` from `[tool.uv.sources]`',
   });
 }
 
@@ -156,7 +156,7 @@ function checkLocal(requirement: Requirement, local: ProjectMetadata): void {
   if (missing !== undefined) {
     throw new ElementError({
       code: 'RESOLUTION',
-      message: `\`${formatRequirement(requirement)}\` asks for the extra \`${missing}\`, which the project \`${local.root}\` does not have`,
+      message: `\`${formatRequirement(requirement)}\` requests the extra \`${missing}\`, which the project \`${local.root}\` does not have`,
       origin: requirement.origin,
     });
   }
@@ -165,7 +165,7 @@ function checkLocal(requirement: Requirement, local: ProjectMetadata): void {
     code: 'RESOLUTION',
     message: `\`${formatRequirement(requirement)}\` does not fit the project \`${local.root}\`, whose version is \`${local.version}\``,
     origin: requirement.origin,
-    hint: 'projects of the workspace are never asked of an index: change the requirement or the version',
+    hint: 'projects of the workspace are never taken from an index: change the requirement or the version',
   });
 }
 

@@ -45,8 +45,8 @@ export async function serveIndex(directory: string, { host, port }: ListenAddres
   if (!existsSync(join(directory, 'simple', 'index.json'))) {
     throw new ElementError({
       code: 'PUBLISH',
-      message: `\`${directory}\` is no index: it has no \`simple/index.json\``,
-      hint: '`wheelhouse publish --to DIR` makes one, and `wheelhouse index build DIR` one of the files in `DIR/files`',
+      message: `\`${directory}\` is not an index: it has no \`simple/index.json\``,
+      hint: 'create one with `wheelhouse publish --to DIR`, or with `wheelhouse index build DIR` from the files in `DIR/files`',
     });
   }
   const server = createServer((request, response) => {
@@ -59,8 +59,8 @@ export async function serveIndex(directory: string, { host, port }: ListenAddres
     if (errnoOf(error) === undefined) throw error;
     throw new ElementError({
       code: 'PUBLISH',
-      message: `nobody can listen on \`${host}:${port}\`: ${(error as Error).message}`,
-      hint: 'name another address by `--listen`; with port 0 it is one that is free',
+      message: `cannot listen on \`${host}:${port}\`: ${(error as Error).message}`,
+      hint: 'choose another address with `--listen`; port 0 takes any free port',
       cause: error,
     });
   }

@@ -52,8 +52,8 @@ export async function publish(publication: Publication, engine: PythonEngine): P
   if ((to === undefined) === (repository === undefined)) {
     throw new ElementError({
       code: 'PUBLISH',
-      message: to === undefined ? 'it is not said where to publish' : 'it is said twice where to publish',
-      hint: 'give one of `to`, the directory of a static index, and `repository`, an address or a name in ~/.pypirc',
+      message: to === undefined ? 'no destination to publish to' : 'two destinations to publish to',
+      hint: 'set either `to`, the directory of a static index, or `repository`, a URL or a name in ~/.pypirc',
     });
   }
   const { findings, warnings, contents } = await verifyWheelhouse({
@@ -64,9 +64,9 @@ export async function publish(publication: Publication, engine: PythonEngine): P
   if (findings.length > 0) {
     throw new ElementError({
       code: 'PUBLISH',
-      message: `nothing of \`${wheelhouse}\` is published`,
+      message: `\`${wheelhouse}\` was not published`,
       detail: findings.map(({ file, message }) => `${file}: ${message}`).join('\n'),
-      hint: `\`wheelhouse verify${publication.tested ? ' --tested' : ''} DIR\` says the same; build and test it again`,
+      hint: `\`wheelhouse verify${publication.tested ? ' --tested' : ''} DIR\` shows the same problems; build and test it again`,
     });
   }
   const files = await selectFiles(contents, publication.scope);

@@ -29,7 +29,7 @@ export interface PublishableFile {
 export async function readPublishable(filename: string, path: string): Promise<PublishableFile> {
   const parsed = parseFilename(filename);
   if (parsed === undefined) {
-    throw new ElementError({ code: 'ARTIFACT', message: `\`${filename}\` is the name of no wheel and no sdist` });
+    throw new ElementError({ code: 'ARTIFACT', message: `\`${filename}\` is not the name of a wheel or an sdist` });
   }
   const bytes = fileBytes(path);
   const text = parsed.format === 'wheel' ? await wheelMetadata(filename, path) : await sdistMetadata(path);

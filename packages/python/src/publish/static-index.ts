@@ -150,8 +150,8 @@ export function otherContent(
 ): ElementError {
   return new ElementError({
     code: 'PUBLISH',
-    message: `\`${filename}\` is published already with other content: \`sha256:${found}\`, not \`sha256:${sha256}\``,
-    hint: 'what is published is never overwritten: give the project another version',
+    message: `\`${filename}\` is already published with different content: \`sha256:${found}\`, not \`sha256:${sha256}\``,
+    hint: 'published files are never overwritten: change the version of the project',
   });
 }
 

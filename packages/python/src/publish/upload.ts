@@ -58,7 +58,7 @@ export async function uploadFiles(
   if (result.code !== 0) {
     throw new ElementError({
       code: 'PUBLISH',
-      message: `nothing can be uploaded to \`${target.repository}\``,
+      message: `cannot upload to \`${target.repository}\``,
       detail: result.output,
     });
   }
@@ -95,8 +95,8 @@ function checkRepository({ repository, checkUrl }: UploadTarget): void {
     if (withoutCredentials(address) === address) continue;
     throw new ElementError({
       code: 'PUBLISH',
-      message: `the address \`${withoutCredentials(address)}\` is given with credentials in it`,
-      hint: 'set TWINE_USERNAME and TWINE_PASSWORD, or name the index in ~/.pypirc, or use a keyring',
+      message: `the URL \`${withoutCredentials(address)}\` contains credentials`,
+      hint: 'set TWINE_USERNAME and TWINE_PASSWORD, add the index to ~/.pypirc, or use a keyring',
     });
   }
 }
@@ -106,9 +106,7 @@ function uploadError(file: PublishableFile | undefined, { repository }: UploadTa
   const isUnknown = /NonInteractive|HTTP 40[13]/.test(message);
   return new ElementError({
     code: 'PUBLISH',
-    message: `\`${file?.filename ?? ''}\` is not uploaded to \`${repository}\`: ${said}`,
-    hint: isUnknown
-      ? 'set TWINE_USERNAME and TWINE_PASSWORD, or name the index in ~/.pypirc, or use a keyring'
-      : undefined,
+    message: `\`${file?.filename ?? ''}\` was not uploaded to \`${repository}\`: ${said}`,
+    hint: isUnknown ? 'set TWINE_USERNAME and TWINE_PASSWORD, add the index to ~/.pypirc, or use a keyring' : undefined,
   });
 }

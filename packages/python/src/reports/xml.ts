@@ -20,7 +20,7 @@ export async function parseXml(text: string, { name, root }: XmlExpectation): Pr
     const reason = /^Reporting error "([^]*)" caused /.exec(said)?.[1] ?? said;
     throw new ElementError({
       code: 'ARTIFACT',
-      message: `${name} is no well-formed XML: ${reason.split('\n')[0] ?? ''}`,
+      message: `${name} is not well-formed XML: ${reason.split('\n')[0] ?? ''}`,
       hint: 'the tests wrote it: see the log of the run',
       cause: error,
     });
@@ -28,7 +28,7 @@ export async function parseXml(text: string, { name, root }: XmlExpectation): Pr
   if (element !== null && root.includes(element.tagName)) return element;
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `${name} is no report: its root element is \`${element?.tagName ?? ''}\``,
+    message: `${name} is not a report: its root element is \`${element?.tagName ?? ''}\``,
     hint: `it is ${root.map((each) => `\`${each}\``).join(' or ')}`,
   });
 }

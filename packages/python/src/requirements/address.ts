@@ -83,9 +83,9 @@ export function parseAddress(url: string, origin?: Origin): Address {
   }
   throw new ElementError({
     code: 'METADATA',
-    message: `nothing can be taken from the address \`${publicAddress(url)}\``,
+    message: `unsupported URL: \`${publicAddress(url)}\``,
     origin,
-    hint: 'addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
+    hint: 'use `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), the `https://` URL of a wheel or an sdist, or a path',
   });
 }
 
@@ -121,7 +121,7 @@ export function expandVariables(text: string, value: (name: string) => string | 
       code: 'METADATA',
       message: `the environment variable \`${name}\` is not set`,
       origin,
-      hint: `set it, or write its value in the place of \`${written}\``,
+      hint: `set it, or write its value instead of \`${written}\``,
     });
   });
 }

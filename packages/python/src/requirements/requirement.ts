@@ -61,7 +61,7 @@ class Parser {
   requirement(): Requirement {
     this.space();
     const name = this.take(/[A-Za-z0-9][A-Za-z0-9._-]*/y);
-    if (name === undefined || !isValidName(name)) this.fail('a distribution name is expected', 0);
+    if (name === undefined || !isValidName(name)) this.fail('expected a distribution name', 0);
     this.space();
     const extras = this.extras();
     this.space();
@@ -94,11 +94,11 @@ class Parser {
     this.space();
     while (this.take(/\]/y) === undefined) {
       if (extras.size > 0) {
-        if (this.take(/,/y) === undefined) this.fail('`,` or `]` is expected');
+        if (this.take(/,/y) === undefined) this.fail('expected `,` or `]`');
         this.space();
       }
       const extra = this.take(/[A-Za-z0-9][A-Za-z0-9._-]*/y);
-      if (extra === undefined) this.fail('the name of an extra is expected');
+      if (extra === undefined) this.fail('expected the name of an extra');
       extras.add(normalizeName(extra));
       this.space();
     }
@@ -109,7 +109,7 @@ class Parser {
     if (this.take(/@/y) === undefined) return undefined;
     this.space();
     const url = this.take(/\S+/y);
-    if (url === undefined) this.fail('a URL is expected');
+    if (url === undefined) this.fail('expected a URL');
     return url;
   }
 
@@ -117,10 +117,10 @@ class Parser {
     const start = this.at;
     const bracketed = this.take(/\(/y) !== undefined;
     const text = this.take(bracketed ? /[^);]*/y : /[^;]*/y) ?? '';
-    if (bracketed && this.take(/\)/y) === undefined) this.fail('`)` is expected');
+    if (bracketed && this.take(/\)/y) === undefined) this.fail('expected `)`');
     const set = text.trim();
     if (set !== '' && (!/^[<>=!~]/.test(set) || !isSpecifier(set.replace(/,\s*$/, '')))) {
-      this.fail(`\`${set}\` is no version specifier`, start);
+      this.fail(`\`${set}\` is not a version specifier`, start);
     }
     return canonicalSpecifier(set);
   }
@@ -145,15 +145,15 @@ class Parser {
     if (this.take(/\(/y) !== undefined) {
       const inner = this.marker();
       this.space();
-      if (this.take(/\)/y) === undefined) this.fail('`)` is expected');
+      if (this.take(/\)/y) === undefined) this.fail('expected `)`');
       return inner;
     }
     const left = this.operand();
     this.space();
     const operator = this.take(OPERATOR)?.replace(/\s+/, ' ');
-    if (operator === undefined) this.fail('a comparison is expected');
+    if (operator === undefined) this.fail('expected a comparison');
     const right = this.operand();
-    if ('value' in left && 'value' in right) this.fail('a comparison needs a variable of the environment');
+    if ('value' in left && 'value' in right) this.fail('a comparison needs an environment marker variable');
     return { type: 'compare', left, operator: operator as MarkerOperator, right };
   }
 
@@ -163,9 +163,9 @@ class Parser {
     if (quoted !== undefined) return { value: quoted.slice(1, -1) };
     const start = this.at;
     const word = this.take(/[A-Za-z_.]+/y);
-    if (word === undefined) this.fail('a variable of the environment or a quoted string is expected');
+    if (word === undefined) this.fail('expected an environment marker variable or a quoted string');
     const variable = markerVariable(word);
-    if (variable === undefined) this.fail(`\`${word}\` is no variable of the environment`, start);
+    if (variable === undefined) this.fail(`\`${word}\` is not an environment marker variable`, start);
     return { variable };
   }
 
@@ -183,15 +183,15 @@ class Parser {
 
   private end(): void {
     this.space();
-    if (this.at < this.text.length) this.fail('nothing more is expected');
+    if (this.at < this.text.length) this.fail('expected the end');
   }
 
   private fail(expected: string, at: number = this.at): never {
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${this.text}\` is no valid requirement: ${expected} at character ${at + 1}`,
+      message: `\`${this.text}\` is not a valid requirement: ${expected} at character ${at + 1}`,
       origin: this.origin,
-      hint: 'requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+      hint: 'requirements must follow PEP 508: `name[extra]>=1.0 ; python_version < "3.12"`',
     });
   }
 }

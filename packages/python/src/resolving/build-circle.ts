@@ -11,7 +11,7 @@ export class BuildCircle extends ElementError {
     super({
       code: 'RESOLUTION',
       message: `the build of \`${start}\` needs itself: \`${path.join('` -> `')}\``,
-      hint: 'a wheel on an index breaks the circle',
+      hint: 'a wheel on an index would break the cycle',
     });
     this.start = start;
   }

@@ -180,7 +180,7 @@ export class BuildLocks implements AskedBackends {
       let resolved: readonly LockEntry[];
       try {
         resolved = await this.resolver.resolve({
-          what: `what \`${distribution}\` is built with`,
+          what: `the build requirements of \`${distribution}\``,
           requirements: all,
           constraints,
           prereleases,
@@ -242,9 +242,9 @@ export class BuildLocks implements AskedBackends {
     if (local === undefined) return;
     throw new ElementError({
       code: 'RESOLUTION',
-      message: `what \`${distribution}\` is built with includes \`${formatRequirement(local)}\`, a project of this workspace`,
+      message: `the build requirements of \`${distribution}\` include \`${formatRequirement(local)}\`, a project of this workspace`,
       origin: local.origin,
-      hint: 'projects of the workspace are never asked of an index: a project names those that it is built with in `build-system.requires`',
+      hint: 'projects of the workspace are never taken from an index: list those that a project is built with in its `build-system.requires`',
     });
   }
 

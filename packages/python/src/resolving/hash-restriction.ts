@@ -24,7 +24,7 @@ export function restrictToHashes(
         code: 'LOCK_HASH',
         message: `no file of \`${sdistKey(entry)}\` is among the hashes of \`${formatRequirement(requirement)}\``,
         origin: requirement.origin,
-        detail: `the index has\n${entry.hashes.join('\n')}\nand allowed are\n${[...allowed.hashes].join('\n')}`,
+        detail: `the index has\n${entry.hashes.join('\n')}\nbut allowed are\n${[...allowed.hashes].join('\n')}`,
         hint: 'if the files were replaced on purpose, change the hashes',
       }),
     );

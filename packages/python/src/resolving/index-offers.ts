@@ -103,7 +103,7 @@ export class IndexOffers {
       if (hashes.length > 0) return { ...entry, hashes: hashes.map((hash) => `sha256:${hash}`).sort() };
       throw new ElementError({
         code: 'FETCH',
-        message: `there is no file of \`${sdistKey(entry)}\` any more whose hash could be locked`,
+        message: `\`${sdistKey(entry)}\` no longer has a file whose hash could be locked`,
         hint: 'run the target `lock` again',
       });
     });
@@ -125,15 +125,15 @@ function confused(entry: LockEntry, a: IndexOffer, b: IndexOffer): ElementError 
   const url = withoutCredentials(a.index);
   return new ElementError({
     code: 'DEPENDENCY_CONFUSION',
-    message: `\`${normalizedName}\` is one thing on \`${url}\` and another on \`${withoutCredentials(b.index)}\`: their files differ`,
-    hint: `pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${url}", "packages": ["${normalizedName}"]}}\``,
+    message: `\`${normalizedName}\` is not the same on \`${url}\` and \`${withoutCredentials(b.index)}\`: their files differ`,
+    hint: `pin it to the right index with the option \`"indexes": {"<name>": {"url": "${url}", "packages": ["${normalizedName}"]}}\``,
   });
 }
 
 function elsewhere(entry: LockEntry, { name, url }: PinnedIndex): ElementError {
   return new ElementError({
     code: 'DEPENDENCY_CONFUSION',
-    message: `\`${sdistKey(entry)}\` is not on the index \`${name}\` (\`${withoutCredentials(url)}\`), which \`${entry.normalizedName}\` is pinned to`,
-    hint: 'what another index or find-links has under this name is not taken: publish the version there, or change the option `indexes`',
+    message: `\`${sdistKey(entry)}\` is not on the index \`${name}\` (\`${withoutCredentials(url)}\`), to which \`${entry.normalizedName}\` is pinned`,
+    hint: 'other indexes and find-links are not used for this name: publish the version there, or change the option `indexes`',
   });
 }

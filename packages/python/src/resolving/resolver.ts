@@ -83,7 +83,7 @@ export class Resolver {
           throw unresolvable(wanted, answer.words, (name) => this.sources.offers.pinOf(name)?.name);
         case 'build': {
           const key = `${answer.name}==${answer.version}`;
-          if (this.metadata.has(key)) throw new Error(`uv does not use the metadata it was given of ${key}`);
+          if (this.metadata.has(key)) throw new Error(`uv ignored the metadata given for ${key}`);
           const { requiresDist, requiresPython, providesExtra } = await this.sources.vendor.withoutAddresses(
             await this.backends.metadata(answer, wanted.python),
             wanted.python,
@@ -158,20 +158,18 @@ function unresolvable(wanted: Wanted, words: string, pinOf: (name: string) => st
   });
   // uv resolves for every Python from the lowest on, and not for the one that is used.
   const pythons = words.includes('does not satisfy Python')
-    ? [
-        `this is for Python ${wanted.python} and later: raise \`requires-python\`, or say by a marker for which Python a requirement is`,
-      ]
+    ? [`this is for Python ${wanted.python} and later: raise \`requires-python\`, or add a marker to the requirement`]
     : [];
   const names = culprits.map((requirement) => `\`${formatRequirement(requirement)}\`${place(requirement.origin)}`);
   return new ElementError({
     code: 'RESOLUTION',
-    message: `${wanted.what} cannot be resolved${names.length === 0 ? '' : `: no version answers ${names.join(', ')}`}`,
+    message: `${wanted.what} cannot be resolved${names.length === 0 ? '' : `: no version satisfies ${names.join(', ')}`}`,
     ...(culprits.length === 1 ? { origin: first?.origin } : {}),
     detail: words.trim(),
     hint: [
       ...pins,
       ...pythons,
-      "change the requirement, or look at the indexes of pip's configuration (`pip config list`)",
+      "change the requirement, or check the indexes in pip's configuration (`pip config list`)",
     ].join('; '),
   });
 

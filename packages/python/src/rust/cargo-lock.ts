@@ -41,8 +41,8 @@ export function mergeCrates(lists: readonly (readonly Crate[])[]): Crate[] {
 export function cargoLockMissing(whose: string): ElementError {
   return new ElementError({
     code: 'LOCK_MISSING',
-    message: `\`${whose}\` is built by cargo and has no Cargo.lock`,
-    hint: 'crates are fetched before a build, by their checksums: `cargo generate-lockfile` writes the file',
+    message: `\`${whose}\` is built by cargo, but has no Cargo.lock`,
+    hint: 'crates are fetched before a build, by checksum: write the file with `cargo generate-lockfile`',
   });
 }
 
@@ -50,10 +50,10 @@ function crateOf({ name, version, source, checksum }: TomlTable, file: string): 
   if (typeof source !== 'string') return undefined;
   const what = `${String(name)} ${String(version)}`;
   if (typeof name !== 'string' || typeof version !== 'string' || !NAME.test(name) || !VERSION.test(version)) {
-    throw invalid(file, `\`${what}\` is no crate`);
+    throw invalid(file, `\`${what}\` is not a crate`);
   }
   if (!/^(registry|sparse)\+[a-z]+:\/\/[^\s"'\\]+$/.test(source)) {
-    throw invalid(file, `the crate \`${what}\` is from \`${source}\`, and only registries have checksums`);
+    throw invalid(file, `the crate \`${what}\` is from \`${source}\`, but only registries have checksums`);
   }
   if (typeof checksum !== 'string' || !/^[0-9a-f]{64}$/.test(checksum)) {
     throw invalid(file, `the crate \`${what}\` has no checksum`);
@@ -70,7 +70,7 @@ function invalid(file: string, message: string): ElementError {
   return new ElementError({
     code: 'LOCK_INVALID',
     message: `${file}: ${message}`,
-    hint: 'depend on a crate that a registry has, or keep it below the project as a crate by path',
+    hint: 'use a crate from a registry, or a path dependency inside the project',
   });
 }
 

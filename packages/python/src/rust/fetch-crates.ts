@@ -40,7 +40,7 @@ export async function fetchCrates(crates: readonly Crate[], context: CrateFetchC
   await writeFile(join(directory, 'Cargo.toml'), manifestOf(crates));
   await writeFile(join(directory, 'Cargo.lock'), lockOf(crates));
   await writeFile(join(directory, 'lib.rs'), '');
-  const rust = await findRust(environment, 'what is to be fetched');
+  const rust = await findRust(environment, 'crates to fetch');
   const { code, output } = await runProgram(join(rustPrograms(rust), 'cargo'), ['fetch', '--color', 'never'], {
     environment: { ...environment, CARGO_HOME: home },
     cwd: directory,
@@ -72,15 +72,15 @@ function hintOf(kind: FaultKind | undefined): string {
     case 'timeout':
       return "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or cargo's `http.proxy`)";
     case 'proxy':
-      return "give the proxy's user name and password in its address (`HTTPS_PROXY`, or cargo's `http.proxy`), or except the host by `NO_PROXY`";
+      return "add the user name and password to the proxy's URL (`HTTPS_PROXY`, or cargo's `http.proxy`), or exclude the host with `NO_PROXY`";
     case 'tls':
-      return "name the certificates of your organisation by cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`)";
+      return "set cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`) to the certificates of your organisation";
     case 'denied':
-      return 'credentials are those of `cargo login`';
+      return 'log in with `cargo login`';
     case 'offline':
       return 'unset `CARGO_NET_OFFLINE`';
     default:
-      return "the registries are those of cargo's own configuration";
+      return "check the registries in cargo's configuration";
   }
 }
 

@@ -26,9 +26,9 @@ export async function findRust(environment: NodeJS.ProcessEnv, whose: string): P
   const missing = (detail: string): ElementError =>
     new ElementError({
       code: 'TOOLCHAIN',
-      message: `\`${whose}\` is built by cargo, and there is no Rust on this machine`,
+      message: `\`${whose}\` is built by cargo, but Rust is not installed on this machine`,
       detail,
-      hint: "install rustc and cargo, by rustup or as the distribution's packages",
+      hint: "install rustc and cargo, with rustup or from the distribution's packages",
     });
   let rustc: string;
   try {

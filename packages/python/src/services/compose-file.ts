@@ -57,10 +57,10 @@ function composePath({ directory, workspace, composeFile }: ComposeRequest): str
   if (found !== undefined) return found;
   throw new ElementError({
     code: 'SERVICE',
-    message: `there is no compose file \`${relative(workspace, join(directory, places[0] ?? ''))}\``,
+    message: `compose file not found: \`${relative(workspace, join(directory, places[0] ?? ''))}\``,
     hint:
       composeFile === undefined
-        ? `it is looked for as ${USUAL.map((each) => `\`${each}\``).join(', ')}; the option \`composeFile\` names another`
+        ? `the default names are ${USUAL.map((each) => `\`${each}\``).join(', ')}; set another with the option \`composeFile\``
         : 'the option `composeFile` is relative to the project',
   });
 }
@@ -74,7 +74,7 @@ async function parse(path: string, file: string): Promise<Readonly<Record<string
     const [start] = error.linePos ?? [];
     throw new ElementError({
       code: 'SERVICE',
-      message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:$/, '') ?? 'this is no YAML',
+      message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:$/, '') ?? 'not valid YAML',
       origin: { file, line: start?.line ?? 1, column: (start?.col ?? 1) - 1 },
     });
   }
@@ -87,7 +87,7 @@ async function parse(path: string, file: string): Promise<Readonly<Record<string
 function unknown(file: string, name: string, known: readonly string[]): ElementError {
   return new ElementError({
     code: 'SERVICE',
-    message: `${file}: there is no service \`${name}\``,
+    message: `${file}: unknown service \`${name}\``,
     hint: `its services are ${known.map((each) => `\`${each}\``).join(', ')}`,
   });
 }

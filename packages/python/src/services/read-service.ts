@@ -38,9 +38,9 @@ class ServiceReader {
       (key) => !FOLLOWED.includes(key) && !WITHOUT_MEANING.includes(key) && !key.startsWith('x-'),
     );
     if (strange !== undefined) {
-      throw this.wrong(`\`${strange}\` cannot be followed`, `a service for tests has ${FOLLOWED.join(', ')}`);
+      throw this.wrong(`\`${strange}\` is not supported`, `a service for tests has ${FOLLOWED.join(', ')}`);
     }
-    if (fields.image === undefined) throw this.wrong('it has no `image`', 'services that are built are not for tests');
+    if (fields.image === undefined) throw this.wrong('it has no `image`', 'services with a build are not supported');
     const healthcheck = this.healthcheck(fields.healthcheck);
     return {
       name: this.name,
@@ -90,7 +90,7 @@ class ServiceReader {
     const text = long === undefined ? this.text(value, 'ports') : this.text(long.target, 'ports.target');
     const port = /(?:^|:)(\d+)(?:\/tcp)?$/.exec(text)?.[1];
     if (port !== undefined && (long?.protocol ?? 'tcp') === 'tcp') return `${port}/tcp`;
-    throw this.wrong(`\`${text}\` of \`ports\` is no port of TCP`, 'tests reach ports of TCP, each named by itself');
+    throw this.wrong(`\`${text}\` of \`ports\` is not a TCP port`, 'only single TCP ports are supported');
   }
 
   private volume(value: unknown): string {
@@ -103,7 +103,7 @@ class ServiceReader {
     if (!/^[./~]/.test(source) && long?.type !== 'bind') return target;
     throw this.wrong(
       `\`${source}\` of \`volumes\` is a directory of this machine`,
-      'a service for tests begins with empty volumes: put what it needs into its image',
+      'test services start with empty volumes: put what they need into the image',
     );
   }
 
@@ -133,7 +133,7 @@ class ServiceReader {
     if (parts.length > 0 && parts.map(([part]) => part).join('') === text) {
       return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
     }
-    throw this.wrong(`\`${text}\` of \`healthcheck\` is no duration`, 'a duration is such as `500ms` or `1m30s`');
+    throw this.wrong(`\`${text}\` of \`healthcheck\` is not a duration`, 'durations are written as `500ms` or `1m30s`');
   }
 
   /** A list of words, or a text that is split as a shell would, quotes taken away. */
@@ -148,18 +148,18 @@ class ServiceReader {
   private list(value: unknown, key: string): readonly unknown[] {
     if (value === undefined || value === null) return [];
     if (Array.isArray(value)) return value;
-    throw this.wrong(`\`${key}\` is no list`);
+    throw this.wrong(`\`${key}\` is not a list`);
   }
 
   private fields(value: unknown, key: string): Fields {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-    throw this.wrong(key === '' ? 'it is no mapping' : `\`${key}\` is no mapping`);
+    throw this.wrong(key === '' ? 'it is not a mapping' : `\`${key}\` is not a mapping`);
   }
 
   /** A scalar with its variables put in: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `$$`. */
   private text(value: unknown, key: string): string {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      throw this.wrong(`\`${key}\` is no text`);
+      throw this.wrong(`\`${key}\` is not a string`);
     }
     const { environment } = this.context;
     return String(value).replaceAll(

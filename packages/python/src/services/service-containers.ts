@@ -42,7 +42,7 @@ export class ServiceContainers {
       try {
         await container.start();
       } catch (cause) {
-        throw this.failed(service, `does not start: ${cause instanceof Error ? cause.message : String(cause)}`);
+        throw this.failed(service, `did not start: ${cause instanceof Error ? cause.message : String(cause)}`);
       }
       ports.push(...(await this.ready(service, container)));
     }
@@ -84,7 +84,7 @@ export class ServiceContainers {
         NetworkingConfig: { EndpointsConfig: { [this.id]: { Aliases: [service.name] } } },
       });
     } catch (cause) {
-      throw this.failed(service, `cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`);
+      throw this.failed(service, `cannot be created: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
 
@@ -94,7 +94,7 @@ export class ServiceContainers {
       this.options.signal.throwIfAborted();
       const { State: state, NetworkSettings: settings } = await container.inspect();
       const health = state.Health?.Status ?? 'none';
-      if (!state.Running) throw await this.unready(service, container, `ended with exit code ${state.ExitCode}`);
+      if (!state.Running) throw await this.unready(service, container, `exited with code ${state.ExitCode}`);
       if (health === 'unhealthy') throw await this.unready(service, container, 'is unhealthy');
       if (health === 'healthy' || health === 'none') return portsOf(service.name, settings.Ports);
       if (Date.now() > deadline) {

@@ -51,7 +51,7 @@ export class CrateSource extends Source {
     if (!/^sha256:[0-9a-f]{64}$/.test(checksum)) {
       throw new ElementError({
         code: 'INVALID_DATA',
-        message: `\`${checksum}\` is no \`sha256:\` and 64 hexadecimal digits`,
+        message: `\`${checksum}\` is not \`sha256:\` and 64 hexadecimal digits`,
         origin: node.get('checksum')?.origin,
       });
     }
@@ -75,7 +75,7 @@ export class CrateSource extends Source {
   override async fetch(to: BlobStore, io: Io): Promise<Digest> {
     await CrateSource.fetchTogether([this], to, io);
     const digest = await this.kept(to);
-    if (digest === undefined) throw new Error(`${this.name} was fetched and is not there`);
+    if (digest === undefined) throw new Error(`${this.name} was fetched, but is missing`);
     const tree = emptyTree();
     const name = crateFilename(this.crate);
     tree.files.set(name, { name, digest, isExecutable: false });

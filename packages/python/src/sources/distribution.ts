@@ -80,14 +80,14 @@ export class DistributionSource extends Source {
         message:
           wrong === undefined
             ? '`hashes` is empty'
-            : `\`${wrong.asString()}\` is no \`sha256:\` and 64 hexadecimal digits`,
+            : `\`${wrong.asString()}\` is not \`sha256:\` and 64 hexadecimal digits`,
         origin: (wrong ?? this.nodeGetMember(node, 'list', 'hashes')).origin,
       });
     }
     if (!FORMATS.includes(format)) {
       throw new ElementError({
         code: 'INVALID_DATA',
-        message: `\`${format}\` is no format of a distribution`,
+        message: `\`${format}\` is not a distribution format`,
         origin: this.nodeGetScalar(node, 'format').origin,
         hint: 'formats are `wheel`, `sdist` and `any`',
       });
@@ -116,7 +116,7 @@ export class DistributionSource extends Source {
     if (kept !== undefined) return await treeOf(to, kept);
     await fetchAll([this], this.services, this.interpreter(), { to, io });
     const fetched = await this.remembered(to);
-    if (fetched === undefined) throw new Error(`${this.name} was fetched and is not there`);
+    if (fetched === undefined) throw new Error(`${this.name} was fetched, but is missing`);
     return await treeOf(to, fetched);
   }
 

@@ -43,7 +43,7 @@ export class ProjectFilesSource extends CapturedSource {
     if (relative('/w', join('/w', this.path)).startsWith('..')) {
       throw new ElementError({
         code: 'PROJ_PATH_INVALID',
-        message: `The project \`${this.path}\` lies outside of the workspace`,
+        message: `The project \`${this.path}\` is outside the workspace`,
         origin: node.get('path')?.origin,
       });
     }

@@ -87,10 +87,10 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
   if (venv.code !== 0) {
     throw new ElementError({
       code: 'TOOLS',
-      message: `\`${python} -m venv\` cannot make the tools environment \`${tools.directory}\``,
+      message: `\`${python} -m venv\` cannot create the tools environment \`${tools.directory}\``,
       detail: venv.output,
       hint: isFull(join(options.store, 'tools'))
-        ? 'the disk is full: free some space, or name another directory by WHEELHOUSE_CACHE_DIR'
+        ? 'the disk is full: free some space, or choose another directory with WHEELHOUSE_CACHE_DIR'
         : 'install the venv module of this Python, such as the package python3-venv',
     });
   }
@@ -115,7 +115,7 @@ async function make(tools: ToolsEnvironment, lock: string, options: ToolsOptions
   );
   if (pip.code !== 0) {
     const message = `pip cannot install the tools environment \`${tools.directory}\``;
-    const usual = "the tools come from the indexes of pip's configuration: `pip config list` shows it";
+    const usual = "the tools come from the indexes in pip's configuration: check `pip config list`";
     const fault = faultInWords(pip.output);
     const because = fault === undefined ? undefined : faultError(fault, { what: 'index', names: [] }).reason;
     throw new ElementError({

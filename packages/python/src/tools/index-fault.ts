@@ -66,8 +66,7 @@ export function faultError(fault: IndexFault, { what, names, origin, detail }: F
   });
 }
 
-const ELSEWHERE =
-  '; no other index is asked in its place, because what that has under the same name may be another distribution';
+const ELSEWHERE = '; no other index is used instead, because the same name may be another distribution there';
 
 function deed(kind: FaultKind, said: string, at: string | undefined): string {
   const known = at !== undefined && URL.canParse(at) ? `\`${new URL(at).host}\`` : undefined;
@@ -84,19 +83,19 @@ function deed(kind: FaultKind, said: string, at: string | undefined): string {
     case 'insecure':
       return 'is neither https nor a trusted host';
     case 'dns':
-      return `cannot be reached: the name ${known ?? 'of its host'} cannot be looked up${words}`;
+      return `cannot be reached: the name ${known ?? 'of its host'} cannot be resolved${words}`;
     case 'refused':
-      return `cannot be reached: ${host} refuses the connection`;
+      return `cannot be reached: ${host} refused the connection`;
     case 'timeout':
-      return `cannot be reached: ${host} does not answer in time`;
+      return `cannot be reached: ${host} timed out`;
     case 'tls':
       return `cannot be reached: the certificate of ${host} is not trusted${words}`;
     case 'proxy':
-      return `cannot be reached: the proxy does not let the request through${words}`;
+      return `cannot be reached: the proxy refused the request${words}`;
     case 'network':
       return `cannot be reached${words}`;
     case 'offline':
-      return 'is not asked: the network is switched off';
+      return 'was not requested: the network is disabled';
     default: {
       const unknown: never = kind;
       throw new Error(`unknown fault: ${String(unknown)}`);
@@ -108,23 +107,23 @@ function deed(kind: FaultKind, said: string, at: string | undefined): string {
 export function faultHint(kind: FaultKind): string {
   switch (kind) {
     case 'denied':
-      return "credentials come from the index's address, netrc, the program keyring (pip's `keyring-provider`), or uv's variables for an index";
+      return "credentials are read from the URL of the index, netrc, the keyring command (pip's `keyring-provider`), or uv's variables for an index";
     case 'status':
     case 'page':
     case 'redirects':
-      return 'check its address (`pip config list`, `[[tool.uv.index]]`) and whether it is up; only `404` says that an index does not have a name';
+      return 'check its URL (`pip config list`, `[[tool.uv.index]]`) and whether it is up; only `404` means that an index does not have a name';
     case 'insecure':
-      return "give it an address with https, or add its host to pip's `trusted-host`";
+      return "use an https URL, or add its host to pip's `trusted-host`";
     case 'dns':
     case 'refused':
     case 'network':
       return "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`)";
     case 'timeout':
-      return "check whether this machine needs a proxy (`HTTPS_PROXY`, or pip's `proxy`); pip's `timeout` gives a slow server longer";
+      return "check whether this machine needs a proxy (`HTTPS_PROXY`, or pip's `proxy`); increase pip's `timeout` for a slow server";
     case 'tls':
-      return "name the certificates of your organisation by the variable `SSL_CERT_FILE` or pip's `cert`";
+      return "set the variable `SSL_CERT_FILE` or pip's `cert` to the certificates of your organisation";
     case 'proxy':
-      return "give the proxy's user name and password in its address (`HTTPS_PROXY`, or pip's `proxy`), or except the host by `NO_PROXY`";
+      return "add the user name and password to the proxy's URL (`HTTPS_PROXY`, or pip's `proxy`), or exclude the host with `NO_PROXY`";
     case 'offline':
       return 'unset `UV_OFFLINE`';
     default: {

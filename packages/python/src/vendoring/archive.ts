@@ -59,7 +59,7 @@ async function ask(job: object, { tools, io }: ArchiveContext, what: string): Pr
   if (result.code === 0) return JSON.parse(result.stdout);
   throw new ElementError({
     code: 'SOURCE',
-    message: `\`${what}\` is no archive that can be read or made`,
+    message: `\`${what}\` cannot be read or written as an archive`,
     detail: result.output.trim().split('\n').at(-1),
   });
 }

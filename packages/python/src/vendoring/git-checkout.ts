@@ -133,4 +133,4 @@ function failed(message: string, output: string, origin: Origin | undefined): El
 }
 
 const CREDENTIALS =
-  "git's credential helpers and ssh agents are asked; an address may name variables: `https://${TOKEN}@host/...`";
+  "credentials come from git's credential helpers and ssh agents; URLs can use variables: `https://${TOKEN}@host/...`";

@@ -48,7 +48,7 @@ export function keptFile(
       code: 'LOCK_HASH',
       message: `\`${file}\` is not the locked file: it is \`${hash}\`, and locked is \`${entry.hashes.join('`, `')}\``,
       origin: requirement.origin,
-      hint: `take the file back from version control, or take it anew with \`--upgrade=${entry.normalizedName}\``,
+      hint: `restore the file from version control, or fetch it again with \`--upgrade=${entry.normalizedName}\``,
     });
   }
   return undefined;
@@ -95,7 +95,7 @@ export async function takeFrom(requirement: Requirement, work: string, services:
         const files = await projectFiles(path);
         return { at: treeDigest(path, files), tree: { directory: path, files } };
       }
-      throw new ElementError({ code: 'METADATA', message: `there is nothing at \`${address.path}\``, origin });
+      throw new ElementError({ code: 'METADATA', message: `no file or directory: \`${address.path}\``, origin });
     }
     default: {
       const unknown: never = address;

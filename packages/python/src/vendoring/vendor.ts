@@ -102,7 +102,7 @@ export class Vendor {
     if (requirement.name !== '' && normalizedName !== requirement.normalizedName) {
       throw new ElementError({
         code: 'METADATA',
-        message: `\`${requirement.name}\` is required from \`${from}\`, and what lies there is \`${name}\``,
+        message: `\`${requirement.name}\` is required from \`${from}\`, which contains \`${name}\``,
         origin: requirement.origin,
       });
     }
@@ -124,7 +124,7 @@ export class Vendor {
         code: 'RESOLUTION',
         message: `\`${sdistKey(vendored)}\` is required from \`${other.from}\` and from \`${from}\`, which differ`,
         origin: requirement.origin,
-        hint: 'one version of a distribution is one file: give one of them another version',
+        hint: 'a version of a distribution must be one file: change the version of one of them',
       });
     }
     this.done.set(sdistKey(vendored), vendored);

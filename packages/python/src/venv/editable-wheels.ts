@@ -66,5 +66,5 @@ export async function makeEditable(operation: Operation, input: EditableInput): 
 }
 
 function noWheel(name: string): ElementError {
-  return new ElementError({ code: 'ARTIFACT', message: `the backend of \`${name}\` left no wheel` });
+  return new ElementError({ code: 'ARTIFACT', message: `the backend of \`${name}\` built no wheel` });
 }

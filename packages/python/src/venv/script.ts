@@ -32,6 +32,6 @@ export async function runScript(
     code: 'VENV',
     message: `\`${executable}\` cannot make the environment: \`${script}\` ended with exit code ${code}`,
     detail: output,
-    hint: "the interpreter needs Python's `venv` module, and a place it can write to",
+    hint: "the interpreter needs Python's `venv` module, and a writable directory",
   });
 }

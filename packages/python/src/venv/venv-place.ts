@@ -21,7 +21,7 @@ export interface VenvStamp {
 export function venvPlace(project: string, path: string): string {
   const place = isAbsolute(path) ? resolve(path) : resolve(project, path);
   if (!relative(place, project).startsWith('..')) {
-    throw refusal(`\`${path}\` holds the project itself`, 'name a directory of its own by the option `path`');
+    throw refusal(`\`${path}\` contains the project itself`, 'choose a separate directory with the option `path`');
   }
   const parent = existing(dirname(place));
   return join(realpathSync(parent), relative(parent, dirname(place)), basename(place));
@@ -42,8 +42,8 @@ export function readStamp(place: string): VenvStamp | undefined {
   }
   if (stats.isDirectory() && existsSync(join(place, STAMP))) return parse(readFileSync(join(place, STAMP), 'utf8'));
   throw refusal(
-    `\`${place}\` is there already, and no environment that Wheelhouse made`,
-    'remove it, or name another directory by the option `path`',
+    `\`${place}\` already exists, and is not an environment made by Wheelhouse`,
+    'remove it, or choose another directory with the option `path`',
   );
 }
 

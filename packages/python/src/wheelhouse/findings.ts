@@ -32,12 +32,12 @@ export class Findings {
   /** Notes that a member of a file says one thing, while the truth is another. */
   compare(file: string, member: string, values: { readonly recorded: string; readonly computed: string }): void {
     const { recorded, computed } = values;
-    this.expect(recorded === computed, file, `\`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\``);
+    this.expect(recorded === computed, file, `\`${member}\` is recorded as \`${recorded}\`, but is \`${computed}\``);
   }
 
   /** The same for a member that somebody else may have written: another type is another value. */
   compareValue(file: string, member: string, recorded: JsonDocument, computed: string | number): void {
-    const message = `\`${member}\` is recorded as \`${recorded.shown()}\`, and is \`${computed}\``;
+    const message = `\`${member}\` is recorded as \`${recorded.shown()}\`, but is \`${computed}\``;
     this.expect(recorded.raw === computed, file, message);
   }
 }

@@ -12,7 +12,8 @@ export type OwnFile =
 export function refusedPath(path: string): string | undefined {
   if (path === '') return 'is empty';
   if (isAbsolute(path) || path.includes('\\') || path.includes('\0')) return 'is not a relative path';
-  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'leads out of its directory';
+  if (path.split('/').some((part) => part === '..' || part === '.' || part === ''))
+    return 'points outside its directory';
   return undefined;
 }
 
@@ -31,16 +32,14 @@ export async function ownFile(directory: string, path: string): Promise<OwnFile>
     const [base, real] = [await realpath(directory), await realpath(absolute)];
     const within = relative(base, real);
     if (within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within)) {
-      return { refused: 'is a link that leads out of its directory' };
+      return { refused: 'is a link that points outside its directory' };
     }
     if (isLink) return { refused: 'is a link, not a file' };
     return (await stat(real)).isFile() ? { path: absolute } : { refused: 'is not a file' };
   } catch (error) {
-    if (errnoOf(error) === 'ELOOP') return { refused: 'is a link that leads in a circle' };
+    if (errnoOf(error) === 'ELOOP') return { refused: 'is a link that leads to itself' };
     if (!isAbsent(error)) throw error;
     const link = await lstat(absolute).catch(() => undefined);
-    return link === undefined
-      ? { refused: 'is not there', isAbsent: true }
-      : { refused: 'is a link that leads nowhere' };
+    return link === undefined ? { refused: 'does not exist', isAbsent: true } : { refused: 'is a broken link' };
   }
 }

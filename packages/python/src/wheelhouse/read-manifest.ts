@@ -68,14 +68,14 @@ async function readAs<T>(
   if (wrong === undefined) return document?.raw as T;
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `\`${shown}\` is not as it was written: ${wrong}`,
+    message: `\`${shown}\` is not valid: ${wrong}`,
     hint: `run \`${command}\``,
   });
 }
 
 function textAt(document: JsonDocument, member: string): string | undefined {
   const value = document.at(member);
-  return typeof value.raw === 'string' ? undefined : `\`${member}\` is \`${value.shown()}\`, not a text`;
+  return typeof value.raw === 'string' ? undefined : `\`${member}\` is \`${value.shown()}\`, not a string`;
 }
 
 function filesAt(document: JsonDocument, member: string): (string | undefined)[] {

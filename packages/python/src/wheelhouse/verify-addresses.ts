@@ -10,12 +10,9 @@ export function verifyAddresses({ wheels }: WheelhouseContents, findings: Findin
       if (address === undefined) continue;
       const shown = requirement.replace(/@\s*\S+/, `@ ${address}`);
       if (isFileAddress(address)) {
-        findings.expect(false, file, `it requires \`${shown}\`, a path of the machine that it was built on`);
+        findings.expect(false, file, `it requires \`${shown}\`, a path on the build machine`);
       } else {
-        findings.warn(
-          file,
-          `it requires \`${shown}\`: pip installs it with \`--no-deps\` alone, and indexes refuse it`,
-        );
+        findings.warn(file, `it requires \`${shown}\`: pip installs it only with \`--no-deps\`, and indexes refuse it`);
       }
     }
   }

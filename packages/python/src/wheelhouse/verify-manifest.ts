@@ -41,7 +41,7 @@ export async function verifyManifest(
     findings.expect(
       normalizeName(named) === own.normalizedName,
       MANIFEST,
-      `\`project\` is recorded as \`${named}\`, and the project's wheel is \`${own.file}\``,
+      `\`project\` is recorded as \`${named}\`, but the project's wheel is \`${own.file}\``,
     );
     findings.compareValue(MANIFEST, 'version', manifest.at('version'), versionOf(own));
   }
@@ -157,7 +157,7 @@ function verifyFacts(manifest: JsonDocument, provenance: JsonDocument, findings:
     findings.expect(
       recorded === said,
       MANIFEST,
-      `\`${member}\` is recorded as \`${recorded}\`, and the provenance says \`${said}\``,
+      `\`${member}\` is recorded as \`${recorded}\`, but the provenance has \`${said}\``,
     );
   }
   findings.expect(uses.length === used.length, MANIFEST, '`uses` is not the list of the provenance');

@@ -23,10 +23,14 @@ export function verifyProvenance(contents: WheelhouseContents, findings: Finding
     if (subject === undefined) continue;
     findings.compare(PROVENANCE, `subject ${file}`, { recorded: sha256Of(subject), computed: sha256 });
     if (originOf(subject) !== 'snapshot') continue;
-    findings.expect(inputs.has(sha256Of(subject)), PROVENANCE, `\`${file}\` is of a snapshot that does not hold it`);
+    findings.expect(
+      inputs.has(sha256Of(subject)),
+      PROVENANCE,
+      `\`${file}\` comes from a snapshot that does not contain it`,
+    );
   }
   for (const name of subjects.keys()) {
-    findings.expect(digests.has(name), PROVENANCE, `it has a subject \`${name}\`, which is not there`);
+    findings.expect(digests.has(name), PROVENANCE, `it has a subject \`${name}\`, which does not exist`);
   }
   const byproducts = provenance.at('predicate', 'runDetails', 'byproducts').items();
   for (const name of [SBOM, REQUIREMENTS]) {
@@ -80,17 +84,13 @@ function verifyPredicate(provenance: JsonDocument, { sbom }: WheelhouseContents,
   }
   for (const resource of resolved(provenance)) {
     const role = resource.at('annotations', 'role').shown();
-    findings.expect(
-      ROLES.includes(role),
-      PROVENANCE,
-      `\`${nameOf(resource)}\` has the role \`${role}\`, which is not one`,
-    );
+    findings.expect(ROLES.includes(role), PROVENANCE, `\`${nameOf(resource)}\` has the unknown role \`${role}\``);
   }
   const origins = provenance.at('subject').items().map(originOf);
   const unknown = origins.find((origin) => !ORIGINS.some((each) => each === origin));
-  findings.expect(unknown === undefined, PROVENANCE, `\`origin\` is \`${unknown ?? ''}\`, which is not one`);
+  findings.expect(unknown === undefined, PROVENANCE, `\`origin\` is \`${unknown ?? ''}\`, which is unknown`);
   const projects = origins.filter((origin) => origin === 'project').length;
-  findings.expect(projects === 1, PROVENANCE, `${projects} of its subjects are the project's wheel, where one is`);
+  findings.expect(projects === 1, PROVENANCE, `${projects} of its subjects are the project's wheel, instead of one`);
 }
 
 /** The inputs that a provenance names. */

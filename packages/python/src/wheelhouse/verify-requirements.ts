@@ -10,7 +10,7 @@ export function verifyRequirements({ requirements = '', wheels }: WheelhouseCont
   for (const { normalizedName, version, hashes } of entries) {
     const pinned = `${normalizedName}==${version}`;
     const wheel = wheels.find((each) => each.normalizedName === normalizedName);
-    findings.expect(wheel !== undefined, REQUIREMENTS, `\`${pinned}\` is required, and no wheel of it is there`);
+    findings.expect(wheel !== undefined, REQUIREMENTS, `\`${pinned}\` is required, but there is no wheel of it`);
     if (wheel === undefined) continue;
     const recorded = hashes.join(' ').replaceAll('sha256:', '');
     findings.compare(REQUIREMENTS, pinned, { recorded, computed: wheel.sha256 });
@@ -19,7 +19,7 @@ export function verifyRequirements({ requirements = '', wheels }: WheelhouseCont
     const count = wheels.filter((each) => each.normalizedName === normalizedName).length;
     findings.expect(count === 1, file, `it is one of ${count} wheels of \`${normalizedName}\``);
     const isKnown = entries.some((entry) => entry.normalizedName === normalizedName);
-    findings.expect(isKnown, file, `\`${REQUIREMENTS}\` does not know it`);
+    findings.expect(isKnown, file, `\`${REQUIREMENTS}\` does not list it`);
   }
 }
 

@@ -44,7 +44,7 @@ export function verifySbom(
   }
   for (const file of byFile.keys()) {
     const isThere = wheels.some((wheel) => wheel.file === file);
-    findings.expect(isThere, SBOM, `it has a component for \`${file}\`, which is not there`);
+    findings.expect(isThere, SBOM, `it has a component for \`${file}\`, which does not exist`);
   }
   const needed = new Set([...purls.values()].flatMap((purl) => dependsOn(sbom, purl)).filter(isCrateUrl));
   const inputs = provenance === undefined ? undefined : new Set(resolvedOf(provenance, 'build').map(sha256Of));
@@ -52,7 +52,7 @@ export function verifySbom(
     const purl = component.at('purl').text();
     findings.expect(needed.delete(purl), SBOM, `it has a component for \`${purl}\`, which no wheel needs`);
     const isInput = inputs === undefined || inputs.has(hashIn(component));
-    findings.expect(isInput, SBOM, `\`${purl}\` is a crate that is no input of the provenance, by its digest`);
+    findings.expect(isInput, SBOM, `\`${purl}\` is a crate whose digest is not among the materials of the provenance`);
   }
   for (const purl of needed) findings.expect(false, SBOM, `it has no component for \`${purl}\`, which a wheel needs`);
 }

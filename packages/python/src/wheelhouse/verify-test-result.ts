@@ -28,7 +28,7 @@ export function verifyResult(
   findings.compareValue(file, '_type', result.at('_type'), STATEMENT_TYPE);
   findings.compareValue(file, 'predicateType', result.at('predicateType'), TEST_RESULT_TYPE);
   const subjects = result.at('subject').items();
-  findings.expect(subjects.length === 1, file, `it has ${subjects.length} subjects, where the wheel is the one`);
+  findings.expect(subjects.length === 1, file, `it has ${subjects.length} subjects instead of only the wheel`);
   const [subject = new JsonDocument(undefined)] = subjects;
   findings.compare(file, `subject ${wheel.file}`, { recorded: sha256Of(subject), computed: wheel.sha256 });
   findings.compareValue(file, 'subject.name', subject.at('name'), wheel.file);
@@ -42,9 +42,9 @@ export function verifyResult(
   const inputs = configuration.map(inputOf).filter(told).map(lineOf);
   const wanted = configurationOf(record, digest).filter(told).map(lineOf);
   for (const line of wanted)
-    findings.expect(inputs.includes(line), file, `\`configuration\` lacks \`${line}\`, as the record has it`);
+    findings.expect(inputs.includes(line), file, `\`configuration\` lacks \`${line}\`, which is in the record`);
   for (const line of inputs)
-    findings.expect(wanted.includes(line), file, `\`configuration\` has \`${line}\`, which the record has not`);
+    findings.expect(wanted.includes(line), file, `\`configuration\` has \`${line}\`, which is not in the record`);
 }
 
 /** A resource as far as it is compared. */

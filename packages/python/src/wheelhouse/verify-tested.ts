@@ -60,7 +60,7 @@ function verifyRecord(record: JsonDocument, { contents, wheel, file }: RecordCon
   findings.expect(
     tested === wheel.sha256,
     file,
-    `it is about a wheel with the digest \`${tested}\`, and \`${wheel.file}\` has \`${wheel.sha256}\``,
+    `it is about a wheel with the digest \`${tested}\`, but \`${wheel.file}\` has \`${wheel.sha256}\``,
   );
   findings.compareValue(file, 'wheel.path', record.at('wheel', 'path'), `wheel/${wheel.file}`);
   const [passed, failed] = [record.at('passed').shown(), record.at('failed').shown()];
@@ -69,11 +69,7 @@ function verifyRecord(record: JsonDocument, { contents, wheel, file }: RecordCon
   const skipped = record.at('skipped');
   findings.expect(Number.isInteger(skipped.raw), file, `\`skipped\` is \`${skipped.shown()}\`, not a number of tests`);
   const hermetic = record.at('hermetic');
-  findings.expect(
-    typeof hermetic.raw === 'boolean',
-    file,
-    `\`hermetic\` is \`${hermetic.shown()}\`, not a truth value`,
-  );
+  findings.expect(typeof hermetic.raw === 'boolean', file, `\`hermetic\` is \`${hermetic.shown()}\`, not a boolean`);
   const tests = record.at('testSourceDigest').shown();
   findings.expect(parseDigest(tests) !== undefined, file, `\`testSourceDigest\` is \`${tests}\`, not a digest`);
   const [snapshot] = contents.provenance === undefined ? [] : resolvedOf(contents.provenance, 'snapshot');
@@ -82,7 +78,7 @@ function verifyRecord(record: JsonDocument, { contents, wheel, file }: RecordCon
   findings.expect(
     recorded === built,
     file,
-    `it is about the snapshot \`${recorded}\`, and the wheel was built from \`${built}\``,
+    `it is about the snapshot \`${recorded}\`, but the wheel was built from \`${built}\``,
   );
 }
 

@@ -18,7 +18,7 @@ export async function checkRecord(file: string, archive: WheelArchive, findings:
       .map(parseLine),
   );
   const names = new Set(archive.names);
-  findings.expect(names.size === archive.names.length, file, 'it holds a file more than once');
+  findings.expect(names.size === archive.names.length, file, 'it contains a file more than once');
   for (const name of names) {
     if (name === record || SIGNATURES.some((suffix) => name === `${record}${suffix}`)) continue;
     const hash = recorded.get(name);
@@ -26,7 +26,7 @@ export async function checkRecord(file: string, archive: WheelArchive, findings:
     if (hash === undefined) continue;
     const [algorithm = '', wanted = ''] = hash.split('=', 2);
     if (!RECORD_ALGORITHMS.includes(algorithm)) {
-      findings.expect(false, file, `its RECORD has no hash of \`${name}\` that can be trusted`);
+      findings.expect(false, file, `its RECORD has no hash of \`${name}\` that is strong enough`);
       continue;
     }
     const computed = createHash(algorithm);
@@ -35,7 +35,7 @@ export async function checkRecord(file: string, archive: WheelArchive, findings:
     findings.compare(file, name, { recorded: `${algorithm}=${wanted}`, computed: `${algorithm}=${digest}` });
   }
   for (const name of recorded.keys()) {
-    findings.expect(names.has(name), file, `its RECORD lists \`${name}\`, which is not there`);
+    findings.expect(names.has(name), file, `its RECORD lists \`${name}\`, which does not exist`);
   }
 }
 

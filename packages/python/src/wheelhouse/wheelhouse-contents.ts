@@ -44,22 +44,22 @@ export async function readWheelhouse(directory: string, findings: Findings): Pro
   for (const name of names) {
     const { path, refused } = await ownFile(directory, name);
     if (path === undefined) {
-      findings.expect(false, name, `it ${refused}, and no part of a wheelhouse`);
+      findings.expect(false, name, `it ${refused}, and is not part of a wheelhouse`);
       continue;
     }
     const sha256 = await sha256Of(fileBytes(path));
     digests.set(name, sha256);
     if (name.endsWith('.whl')) wheels.push(await readWheel(directory, name, { sha256, findings }));
-    else findings.expect(KNOWN.includes(name), name, 'it is not a part of a wheelhouse');
+    else findings.expect(KNOWN.includes(name), name, 'it is not part of a wheelhouse');
   }
   const document = async (name: string): Promise<JsonDocument | undefined> => {
-    findings.expect(digests.has(name), name, 'it is not there');
+    findings.expect(digests.has(name), name, 'it does not exist');
     if (!digests.has(name)) return undefined;
     const parsed = JsonDocument.parse(await readFile(join(directory, name), 'utf8'));
     findings.expect(parsed?.isObject === true, name, 'it is not a JSON object');
     return parsed?.isObject === true ? parsed : undefined;
   };
-  findings.expect(digests.has(REQUIREMENTS), REQUIREMENTS, 'it is not there');
+  findings.expect(digests.has(REQUIREMENTS), REQUIREMENTS, 'it does not exist');
   return {
     directory,
     wheels,

@@ -26,7 +26,7 @@ export function checkNoProblems(projects: readonly ProjectMetadata[], problems: 
       if (first === undefined) continue;
       throw new ElementError({
         code: 'METADATA',
-        message: `\`${each.name}\` requires \`${formatRequirement(requirement)}\`, and nothing can be done with the project \`${problem.ref.root}\`: ${first.message}`,
+        message: `\`${each.name}\` requires \`${formatRequirement(requirement)}\`, but the project \`${problem.ref.root}\` is not usable: ${first.message}`,
         origin: requirement.origin,
         hint: first.hint,
         cause: problem.error,

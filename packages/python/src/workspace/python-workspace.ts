@@ -113,7 +113,7 @@ export class PythonWorkspace {
     if (distribution !== undefined) return distribution;
     throw new ElementError({
       code: 'METADATA',
-      message: `there is no Python project \`${name}\` in this workspace`,
+      message: `this workspace has no Python project \`${name}\``,
       hint:
         this.projects.length === 0
           ? 'a Python project has a setup.py, setup.cfg or pyproject.toml with a name'

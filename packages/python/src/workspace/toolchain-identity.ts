@@ -60,7 +60,7 @@ async function elementKey(
     { plan, targets: [name], projects: [] },
   );
   const element = session.element(name);
-  if (!(element instanceof HostElement)) throw new Error(`${name} is no toolchain of this machine`);
+  if (!(element instanceof HostElement)) throw new Error(`${name} is not a toolchain of this machine`);
   return session.keys.key(element);
 }
 

@@ -118,7 +118,7 @@ test('the pyproject.toml of an sdist is read without running it', async () => {
   );
 });
 
-const HASH_HINT = 'hint: if the index is right and the file was replaced on purpose, run the target `lock` again';
+const HASH_HINT = 'hint: if the file was replaced on the index on purpose, run the target `lock` again';
 
 test('a file with another hash than the lock is refused, naming file, expected and got', async () => {
   const locked = 'a'.repeat(64);

@@ -151,6 +151,6 @@ it('says so where a directory without git was removed meanwhile', async () => {
   const directory = join(temporaryDirectory(), 'gone');
   await expect(projectFiles(directory)).rejects.toMatchObject({
     code: 'SOURCE',
-    message: `\`${directory}\` was removed, or something in it, while its files were listed`,
+    message: `\`${directory}\` or something in it was removed while its files were listed`,
   });
 });

@@ -48,8 +48,8 @@ describe('files that metadata names', () => {
   test('are not taken where git ignores them: they are on this machine alone', async () => {
     const directory = workspace({ 'apps/a/README.md': '', '.gitignore': 'README.md\n' });
     expect(await errorOf(() => staged(directory, { named: ['README.md'] }))).toBe(
-      "`apps/a/README.md` is named by the project's metadata, and git ignores it\n" +
-        'hint: take it up with `git add --force`, or, where a task makes it, name it in the option `generated`',
+      "`apps/a/README.md` is in the project's metadata, but git ignores it\n" +
+        'hint: add it with `git add --force`, or, if a task generates it, list it in the option `generated`',
     );
   });
 });
@@ -74,8 +74,8 @@ describe('files outside of the project', () => {
   test('that the workspace does not have are refused by name', async () => {
     const directory = workspace({ LICENCE: '' });
     expect(await errorOf(() => staged(directory, { shared: ['LICENCE', 'LICENSE*'] }))).toBe(
-      'the option `shared` names `LICENSE*`, and the workspace has no such file\n' +
-        'hint: it is a file, a directory or a glob relative to the workspace; files that git ignores do not count',
+      'the option `shared` lists `LICENSE*`, but the workspace has no such file\n' +
+        'hint: use a file, a directory or a glob relative to the workspace; files that git ignores are excluded',
     );
   });
 
@@ -88,8 +88,8 @@ describe('files outside of the project', () => {
         checkLink('LICENSE');
       }),
     ).toBe(
-      '`apps/a/LICENSE` is a symbolic link to `../../LICENSE`, which lies outside of the project\n' +
-        'hint: name `LICENSE` in the option `shared`: files of the workspace that are staged with the project',
+      '`apps/a/LICENSE` is a symbolic link to `../../LICENSE`, which is outside the project\n' +
+        'hint: add `LICENSE` to the option `shared`, for workspace files that are staged with the project',
     );
     const others = await staged(directory, { shared: ['README.md'] });
     expect(
@@ -117,15 +117,15 @@ describe('files outside of the project', () => {
       }),
     ).toBe(
       '`apps/a/host` is a symbolic link to `/etc/hostname`, an absolute path\n' +
-        'hint: a sandbox has other paths than this machine: make the link relative',
+        'hint: paths in the sandbox differ from this machine: make the link relative',
     );
     expect(
       await errorOf(() => {
         checkLink('out');
       }),
     ).toBe(
-      '`apps/a/out` is a symbolic link to `../../../out`, which lies outside of the workspace\n' +
-        'hint: a sandbox sees the files of the workspace alone: put it there',
+      '`apps/a/out` is a symbolic link to `../../../out`, which is outside the workspace\n' +
+        'hint: sandboxes contain only files of the workspace: move it there',
     );
     expect(
       await errorOf(() => {
@@ -154,11 +154,11 @@ describe('files that a task makes', () => {
     const directory = workspace({});
     const missing = { files: ['a/static/**'], by: 'bundle' };
     expect(await errorOf(() => staged(directory, { generated: [missing] }))).toBe(
-      'there is no file `apps/a/a/static/**`, which the task `bundle` makes\n' +
+      'the file `apps/a/a/static/**` of the task `bundle` does not exist\n' +
         'hint: run the target `bundle` of the project, or build with `nx run`, which runs it first',
     );
     expect(await errorOf(() => staged(directory, { generated: [{ ...missing, by: 'web:build' }] }))).toBe(
-      'there is no file `apps/a/a/static/**`, which the task `web:build` makes\n' +
+      'the file `apps/a/a/static/**` of the task `web:build` does not exist\n' +
         'hint: run `nx run web:build`, or build with `nx run`, which runs it first',
     );
   });
@@ -168,8 +168,8 @@ describe('files that a task makes', () => {
     async (glob) => {
       const directory = workspace({ 'apps/web/dist/app.js': '' });
       expect(await errorOf(() => staged(directory, { generated: [{ files: [glob], by: 'web:build' }] }))).toBe(
-        `the option \`generated\` names \`${glob}\`, which lies outside of the project\n` +
-          'hint: files that a wheel is made of lie in the project: let the task `web:build` write them there, or name a target of the project that copies them and depends on it',
+        `the option \`generated\` lists \`${glob}\`, which is outside the project\n` +
+          'hint: the files of a wheel must be inside the project: let the task `web:build` write them there, or use a target of the project that depends on it and copies them',
       );
     },
   );
@@ -181,7 +181,7 @@ test('a submodule that is not checked out is an error unless the set leaves it o
   execFileSync('git', ['update-index', '--add', '--cacheinfo', `160000,${object},apps/a/vendor`], { cwd: directory });
   expect(await errorOf(() => staged(directory))).toBe(
     '`apps/a/vendor` is a submodule that is not checked out\n' +
-      'hint: run `git submodule update --init --recursive`; what is not needed is named in the option `exclude`',
+      'hint: run `git submodule update --init --recursive`; add what is not needed to the option `exclude`',
   );
   const { wanted } = await staged(directory, { set: { include: [], exclude: ['vendor/**'] } });
   expect([...wanted].sort()).toEqual(['a', 'a/__init__.py']);

@@ -201,7 +201,7 @@ describe('[tool.uv.sources]', () => {
       formatError((await work.catch((reason: unknown) => reason)) as ElementError);
     write('workspace/app/pyproject.toml', `${PROJECT}[tool.uv.sources]\na = { index = "nowhere" }\n`);
     expect(await message(settings('app'))).toBe(
-      'app/pyproject.toml [line 5 column 0]: `a` is bound to the index `nowhere`, which nothing declares\nhint: declare it by `[[tool.uv.index]]`, or Poetry by `[[tool.poetry.source]]`, with its `name` and `url`',
+      'app/pyproject.toml [line 5 column 0]: `a` is bound to the index `nowhere`, which nothing declares\nhint: declare it in `[[tool.uv.index]]`, or for Poetry in `[[tool.poetry.source]]`, with its `name` and `url`',
     );
     write('workspace/lib/pyproject.toml', `${PROJECT}${inPyproject(FULL)}${SOURCES}`);
     write(
@@ -209,12 +209,12 @@ describe('[tool.uv.sources]', () => {
       `${PROJECT}${inPyproject(FULL)}[tool.uv.sources]\nacme-core = { index = "first" }\n`,
     );
     expect(await message(settings('app', {}, ['lib']))).toContain(
-      'lib/pyproject.toml [line 18 column 0]: `acme-core` is bound to the index `hidden` here, and to another one, `first`, in app/pyproject.toml line 18',
+      'lib/pyproject.toml [line 18 column 0]: `acme-core` is bound to the index `hidden` here, but to another one, `first`, in app/pyproject.toml line 18',
     );
     write('workspace/app/pyproject.toml', `${PROJECT}[tool.uv.sources]\na = [{ index = "x" }, { index = "y" }]\n`);
     expect(await message(settings('app'))).toContain('`a` comes from several indexes: `x`, `y`');
     write('workspace/app/pyproject.toml', `${PROJECT}[[tool.uv.index]]\nurl = "https://user:secret@ho st/"\n`);
-    expect(await message(settings('app'))).toContain('`https://ho st/` is no address of an index');
+    expect(await message(settings('app'))).toContain('`https://ho st/` is not the URL of an index');
   });
 });
 
@@ -249,7 +249,7 @@ priority = "explicit"
 
   test('of an address that is none is refused', async () => {
     write('workspace/app/pyproject.toml', poetry('acme', 'url = "nowhere"'));
-    await expect(settings('app')).rejects.toThrow('`nowhere`, the address of the index `acme`, is none');
+    await expect(settings('app')).rejects.toThrow('`nowhere`, the URL of the index `acme`, is not valid');
   });
 });
 

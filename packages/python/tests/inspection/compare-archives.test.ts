@@ -27,8 +27,8 @@ test('the same bytes have no difference', async () => {
 
 test('a member that only one of them holds is missing', async () => {
   const more = { name: 'app/more.py' };
-  expect(await compare([CODE, more], [CODE])).toEqual(['app/more.py: missing: only the first holds it']);
-  expect(await compare([CODE], [CODE, more])).toEqual(['app/more.py: missing: only the second holds it']);
+  expect(await compare([CODE, more], [CODE])).toEqual(['app/more.py: missing: only the first contains it']);
+  expect(await compare([CODE], [CODE, more])).toEqual(['app/more.py: missing: only the second contains it']);
 });
 
 test('modes, times, order and compression differ without a byte of a member', async () => {
@@ -56,7 +56,7 @@ test('the build path is found where each was built in another place', async () =
     'app/data: build path: it embeds `/application` and `/elsewhere/project`',
   ]);
   expect(await contents('/application/x.c 1', '/elsewhere/project/x.c 2', { buildPaths })).toEqual([
-    'app/data: build path: it embeds `/application` and `/elsewhere/project`, and more differs',
+    'app/data: build path: it embeds `/application` and `/elsewhere/project`, and other bytes differ',
   ]);
 });
 
@@ -74,17 +74,17 @@ test.each([
   ['time = 1700000000\n', 'time = 1700000099\n', '1700000000', '1700000099'],
   ['at 10:00:01.', 'at 10:00:02.', '10:00:01', '10:00:02'],
 ])('a timestamp is found: %j', async (a, b, one, other) => {
-  expect(await contents(a, b)).toEqual([`app/data: timestamp: it holds \`${one}\` and \`${other}\``]);
+  expect(await contents(a, b)).toEqual([`app/data: timestamp: it contains \`${one}\` and \`${other}\``]);
 });
 
 test('byte code and gzip files hold a time in their headers', async () => {
   const pyc = (time: string): string => `\xa7\x0d\x0d\x0a\0\0\0\0${time}\x04\0\0\0code`;
   expect(await contents(pyc('\x01\0\0\0'), pyc('\x02\0\0\0'), {}, 'app/a.pyc')).toEqual([
-    "app/a.pyc: timestamp: the byte code holds its source's time: `1970-01-01T00:00:01Z` and `1970-01-01T00:00:02Z`",
+    'app/a.pyc: timestamp: the bytecode contains the modification time of its source: `1970-01-01T00:00:01Z` and `1970-01-01T00:00:02Z`',
   ]);
   const gzip = (time: string): string => `\x1f\x8b\x08\0${time}\x02\xffcompressed`;
   expect(await contents(gzip('\x01\0\0\0'), gzip('\x02\0\0\0'), {}, 'app/a.gz')).toEqual([
-    'app/a.gz: timestamp: the gzip header holds `1970-01-01T00:00:01Z` and `1970-01-01T00:00:02Z`',
+    'app/a.gz: timestamp: the gzip header contains `1970-01-01T00:00:01Z` and `1970-01-01T00:00:02Z`',
   ]);
 });
 
@@ -96,13 +96,13 @@ test('the same lines in another order are told from other lines', async () => {
 
 test('what nothing explains is random, and shows where it begins', async () => {
   expect(await contents('seed 77\n', 'seed 78\n')).toEqual([
-    'app/data: random: 8 bytes, which differ from byte 6 on: `7` and `8`',
+    'app/data: random: 8 bytes, which differ from byte 6: `7` and `8`',
   ]);
   expect(await contents('seed\0\x01', 'seed\0\x02')).toEqual([
-    'app/data: random: 6 bytes, which differ from byte 5 on: `01` (hexadecimal) and `02` (hexadecimal)',
+    'app/data: random: 6 bytes, which differ from byte 5: `01` (hexadecimal) and `02` (hexadecimal)',
   ]);
   expect(await contents('seed', 'seed of more')).toEqual([
-    'app/data: random: 4 and 12 bytes, which differ from byte 4 on: nothing and ` of more`',
+    'app/data: random: 4 and 12 bytes, which differ from byte 4: nothing and ` of more`',
   ]);
 });
 
@@ -117,17 +117,17 @@ test('a software bill of materials is called that, with what differs in it', asy
 test('RECORD is a consequence of what it lists, and a difference of its own where nothing else differs', async () => {
   const record = (hash: string): MadeMember => ({ name: RECORD, text: `app/__init__.py,sha256=${hash},6\n` });
   expect(await compare([CODE, record('a')], [{ ...CODE, text: 'x = 2\n' }, record('b')])).toEqual([
-    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `1` and `2`',
+    'app/__init__.py: random: 6 bytes, which differ from byte 4: `1` and `2`',
     `${RECORD}: consequence: it lists the members that differ`,
   ]);
   expect(await compare([CODE, record('a')], [CODE, record('b')])).toEqual([
-    `${RECORD}: random: 27 bytes, which differ from byte 23 on: \`a,6\` and \`b,6\``,
+    `${RECORD}: random: 27 bytes, which differ from byte 23: \`a,6\` and \`b,6\``,
   ]);
 });
 
 test('two members of one name are compared one by one', async () => {
   expect(await compare([CODE, { ...CODE, text: 'y' }], [CODE, { ...CODE, text: 'z' }])).toEqual([
-    'app/__init__.py: random: 1 bytes, which differ from byte 0 on: `y` and `z`',
+    'app/__init__.py: random: 1 bytes, which differ from byte 0: `y` and `z`',
   ]);
 });
 
@@ -141,7 +141,7 @@ test('sdists are compared, too: their gzip header, and the headers of their memb
   expect((await compareSdists(fileBytes(a), fileBytes(b))).map(formatDifference)).toEqual([
     'time: gzip time: `5` and `6`',
     'app/__init__.py: mode: 0644 and 0600',
-    'app/__init__.py: random: 6 bytes, which differ from byte 4 on: `1` and `2`',
+    'app/__init__.py: random: 6 bytes, which differ from byte 4: `1` and `2`',
   ]);
   expect(await compareSdists(fileBytes(a), fileBytes(again))).toEqual([]);
 });
@@ -152,9 +152,9 @@ test('what is no archive is an error that says so', async () => {
     { name: 'app-1.0.tar.gz', members: [CODE] },
   ]);
   await expect(compareWheels(fileBytes(wheel), fileBytes(sdist))).rejects.toThrow(
-    '`app-1.0.tar.gz` is no zip file, or is damaged: End of central directory record signature not found.',
+    '`app-1.0.tar.gz` is not a zip file, or is damaged: End of central directory record signature not found.',
   );
   await expect(compareSdists(fileBytes(sdist), fileBytes(wheel))).rejects.toThrow(
-    '`app-1.0-py3-none-any.whl` is no tar.gz file, or is damaged: incorrect header check',
+    '`app-1.0-py3-none-any.whl` is not a tar.gz file, or is damaged: incorrect header check',
   );
 });

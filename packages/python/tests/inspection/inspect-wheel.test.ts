@@ -88,10 +88,10 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'members that lead out of it, are there twice or are links',
     { more: [{ name: '../evil.py' }, { name: '/etc/evil' }, { name: 'app/cli.py' }, { name: 'App/cli.py' }] },
     [
-      error("../evil.py: the member's name leads out of the wheel"),
+      error("../evil.py: the member's name points outside of the wheel"),
       error("/etc/evil: the member's name is an absolute path"),
-      error('app/cli.py: the wheel holds it more than once'),
-      warning('App/cli.py: it is `app/cli.py` where file names have no case'),
+      error('app/cli.py: the wheel contains it more than once'),
+      warning('App/cli.py: it is the same as `app/cli.py` on case-insensitive file systems'),
       error(
         `${INFO}/RECORD:2: \`app/cli.py\` has the hash \`sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\`, not \`sha256=${hashOf('def main(): pass\n')}\``,
       ),
@@ -105,21 +105,21 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'a RECORD that lists what is not there and has no hashes',
     { files: { [`${INFO}/RECORD`]: `${GOOD_RECORD}app/cli.py,,\napp/gone.py,sha256=x,1\n${INFO}/METADATA,md5=x,1\n` } },
     [
-      error(`${INFO}/RECORD:2: \`app/cli.py\` has no hash by SHA-256 or better: \`\``),
-      error(`${INFO}/RECORD:4: \`${INFO}/METADATA\` has no hash by SHA-256 or better: \`md5=x\``),
+      error(`${INFO}/RECORD:2: \`app/cli.py\` has no hash of SHA-256 or stronger: \`\``),
+      error(`${INFO}/RECORD:4: \`${INFO}/METADATA\` has no hash of SHA-256 or stronger: \`md5=x\``),
       error(`${INFO}/RECORD: \`${INFO}/WHEEL\` is not listed`),
-      error(`${INFO}/RECORD:3: \`app/gone.py\` is listed, and the wheel does not hold it`),
+      error(`${INFO}/RECORD:3: \`app/gone.py\` is listed, but not in the wheel`),
     ],
   ],
-  ['no RECORD', { files: { [`${INFO}/RECORD`]: undefined } }, [error(`${INFO}/RECORD: there is no such file`)]],
+  ['no RECORD', { files: { [`${INFO}/RECORD`]: undefined } }, [error(`${INFO}/RECORD: the file does not exist`)]],
   [
     'metadata of another distribution',
     { files: { [`${INFO}/METADATA`]: 'Metadata-Version: 9.9\nName: other\nVersion: 2.0\nRequires-Dist: a b\n' } },
     [
       error(`${INFO}/METADATA: \`Metadata-Version\` is \`9.9\``),
-      error(`${INFO}/METADATA: \`Name\` is \`other\`, and the file name says \`app\``),
-      error(`${INFO}/METADATA: \`Version\` is \`2.0\`, and the file name says \`1.0\``),
-      error(`${INFO}/METADATA: \`Requires-Dist\` is no requirement: \`a b\``),
+      error(`${INFO}/METADATA: \`Name\` is \`other\`, but the file name has \`app\``),
+      error(`${INFO}/METADATA: \`Version\` is \`2.0\`, but the file name has \`1.0\``),
+      error(`${INFO}/METADATA: \`Requires-Dist\` is not a requirement: \`a b\``),
     ],
   ],
   [
@@ -127,7 +127,7 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     { name: 'app-2.0-py3-none-any.whl' },
     [
       error(`${INFO}: the directory is not that of \`app\` 2.0, as the file name says`, 'app-2.0-py3-none-any.whl'),
-      error(`${INFO}/METADATA: \`Version\` is \`1.0\`, and the file name says \`2.0\``, 'app-2.0-py3-none-any.whl'),
+      error(`${INFO}/METADATA: \`Version\` is \`1.0\`, but the file name has \`2.0\``, 'app-2.0-py3-none-any.whl'),
     ],
   ],
   [
@@ -139,14 +139,14 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'tags of a compiled module as if it ran everywhere',
     { files: { [EXTENSION]: '\x7fELF' } },
     [
-      error(`${EXTENSION}: it is compiled for one platform, and the file name says \`any\``),
-      error(`${EXTENSION}: CPython 3.11 alone can import it, and the wheel is tagged \`py3-none\``),
+      error(`${EXTENSION}: it is compiled for one platform, but the file name has \`any\``),
+      error(`${EXTENSION}: CPython 3.11 alone can import it, but the wheel is tagged \`py3-none\``),
     ],
   ],
   [
     'the tags of the machine on pure Python',
     { name: NATIVE, files: { [`${INFO}/WHEEL`]: WHEEL_NATIVE } },
-    [warning('it is tagged `linux_x86_64`, and nothing in it is compiled', NATIVE)],
+    [warning('it is tagged `linux_x86_64`, but contains nothing compiled', NATIVE)],
   ],
   [
     'nothing in the short form of tags, in WHEEL as in the file name',
@@ -159,20 +159,20 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
   [
     'the short form of tags in WHEEL that are not those of the file name',
     { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2.py3-none-any') } },
-    [error(`${INFO}/WHEEL: its tags are \`py2-none-any py3-none-any\`, and the file name says \`py3-none-any\``)],
+    [error(`${INFO}/WHEEL: its tags are \`py2-none-any py3-none-any\`, but the file name has \`py3-none-any\``)],
   ],
   [
     'what an extension module is not made from, of what MANIFEST.in names',
     FROM_SOURCES,
-    [warning('MANIFEST.in names `app/table.dat`, which the wheel lacks', NATIVE)],
+    [warning('MANIFEST.in lists `app/table.dat`, which the wheel lacks', NATIVE)],
   ],
   [
     'tags in WHEEL that the file name does not say',
     { files: { [`${INFO}/WHEEL`]: WHEEL.replace('py3-none-any', 'py2-none-any') } },
-    [error(`${INFO}/WHEEL: its tags are \`py2-none-any\`, and the file name says \`py3-none-any\``)],
+    [error(`${INFO}/WHEEL: its tags are \`py2-none-any\`, but the file name has \`py3-none-any\``)],
   ],
   [
-    'a path of the sandbox that METADATA requires',
+    'a path in the sandbox that METADATA requires',
     {
       files: {
         [`${INFO}/METADATA`]: `${METADATA}Requires-Dist: lib @ file:///lib\nRequires-Dist: x @ https://host/x.zip\n`,
@@ -180,7 +180,7 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     },
     [
       warning(
-        `${INFO}/METADATA: \`Requires-Dist\` is \`lib @ file:///lib\`, a path of the sandbox: installers that follow it fail, and indexes refuse it`,
+        `${INFO}/METADATA: \`Requires-Dist\` is \`lib @ file:///lib\`, a path in the sandbox: installers cannot use it, and indexes refuse it`,
       ),
     ],
   ],
@@ -189,9 +189,9 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     points('[console_scripts]\na = app.gone:main\nb = app\nc app\na = app.cli:main\nd = elsewhere:run\n'),
     [
       warning(`${INFO}/entry_points.txt:2: the wheel has no module \`app.gone\``),
-      error(`${INFO}/entry_points.txt:3: \`b\` names nothing to call: \`b = app\``),
+      error(`${INFO}/entry_points.txt:3: \`b\` does not name a callable: \`b = app\``),
       error(`${INFO}/entry_points.txt:4: this is not an entry point: \`c app\``),
-      error(`${INFO}/entry_points.txt:5: \`a\` is there twice in the group \`console_scripts\``),
+      error(`${INFO}/entry_points.txt:5: \`a\` occurs twice in the group \`console_scripts\``),
       warning(`${INFO}/entry_points.txt:6: the wheel has no module \`elsewhere\``),
     ],
   ],
@@ -199,7 +199,7 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
     'tests and a setup.py beside the package',
     { files: { 'tests/__init__.py': '', 'setup.py': '' } },
     ['setup.py', 'tests'].map((name) =>
-      warning(`${name}: it is installed at the top level, where it meets those of other distributions`),
+      warning(`${name}: it would be installed at the top level, where it conflicts with other distributions`),
     ),
   ],
   [
@@ -210,7 +210,7 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
         files: ['README.md', 'app/__init__.py', 'app/cli.py', 'app/data.json', 'app/private/x.json'],
       },
     },
-    [warning('MANIFEST.in names `app/data.json`, which the wheel lacks')],
+    [warning('MANIFEST.in lists `app/data.json`, which the wheel lacks')],
   ],
   [
     'a MANIFEST.in that nobody reads',
@@ -225,12 +225,12 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
   [
     'licence files that of `[project]` that nobody has',
     { project: { licenceFiles: ['COPYING'] } },
-    [error('none of the files the wheel is built from is a licence file as declared: `COPYING`')],
+    [error('no source file of the wheel matches the declared licence files: `COPYING`')],
   ],
   [
     'licence files of a setup.cfg that nobody has',
     { project: { licenceFiles: ['COPYING'], licencesMayLack: true } },
-    [warning('none of the files the wheel is built from is a licence file as declared: `COPYING`')],
+    [warning('no source file of the wheel matches the declared licence files: `COPYING`')],
   ],
   [
     'a licence that lies beside METADATA, as before PEP 639',
@@ -240,7 +240,7 @@ const CASES: readonly (readonly [what: string, given: Given, found: readonly str
   [
     'what somebody else packaged: errors of installing alone',
     { foreign: true, files: { 'tests/__init__.py': '', [`${INFO}/WHEEL`]: undefined } },
-    [error(`${INFO}/WHEEL: there is no such file`)],
+    [error(`${INFO}/WHEEL: the file does not exist`)],
   ],
 ];
 
@@ -284,7 +284,7 @@ describe('what a wheel lacks', () => {
     [
       'a file of which it has a pointer',
       { pointers: ['app/model.bin'] },
-      [warning('`app/model.bin` is a pointer of Git LFS and not the file itself')],
+      [warning('`app/model.bin` is a pointer of Git LFS instead of the file itself')],
     ],
     [
       'files that an sdist ships and git ignores',

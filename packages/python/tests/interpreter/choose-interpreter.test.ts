@@ -47,7 +47,7 @@ function pretender(path: string, pretended: string): string {
   return path;
 }
 
-const HINT = 'install it, or name another by the option `python` or a `.python-version`';
+const HINT = 'install it, or choose another with the option `python` or a `.python-version` file';
 
 describe('the interpreter of a project', () => {
   test('is the real program, never that of a virtual environment', async () => {
@@ -107,7 +107,7 @@ describe('the interpreter of a project', () => {
     await expect(chooseInterpreter(request({ python: '9.9' }))).rejects.toMatchObject({
       code: 'INTERPRETER',
       message: expect.stringMatching(
-        /^the Python `9\.9`, which the option `python` asks for, is not on this machine; found are: \S+python3 is 3\./,
+        /^the Python `9\.9`, which the option `python` requests, is not on this machine; found: \S+python3 is 3\./,
       ) as string,
       hint: HINT,
     });
@@ -115,8 +115,8 @@ describe('the interpreter of a project', () => {
     const environment = { PATH: join(workspace, 'nothing') };
     await expect(chooseInterpreter(request({ environment }))).rejects.toMatchObject({
       message:
-        '.python-version [line 2 column 0]: the Python `9.8.7`, `my-env`, which this file asks for, is not on this machine; found are: none',
-      hint: `${HINT}; \`my-env\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so a command or an environment of pyenv by that name is looked for`,
+        '.python-version [line 2 column 0]: the Python `9.8.7`, `my-env`, which this file requests, is not on this machine; found: none',
+      hint: `${HINT}; \`my-env\` is not a version (\`3.12\`, \`3.13t\`, \`cpython@3.12\`, \`>=3.12,<3.13\`), so it is taken as the name of a command or a pyenv environment`,
     });
   });
 
@@ -145,7 +145,7 @@ describe('the interpreter of a project', () => {
     const wrong = { requiresPython: '>=9', requiresPythonOrigin: origin, environment: { PATH: dirname(old) } };
     await expect(chooseInterpreter(request(wrong))).rejects.toMatchObject({
       code: 'INTERPRETER',
-      message: `app/pyproject.toml [line 4 column 0]: the project \`app\` needs Python \`>=9\`, and PATH has no such interpreter: ${old} is 3.1.0`,
+      message: `app/pyproject.toml [line 4 column 0]: the project \`app\` needs Python \`>=9\`, but PATH has no such interpreter: ${old} is 3.1.0`,
       hint: HINT,
     });
     await expect(chooseInterpreter(request({ ...wrong, python: old }))).rejects.toMatchObject({
@@ -155,7 +155,7 @@ describe('the interpreter of a project', () => {
       chooseInterpreter(request({ ...wrong, environment: { PATH: join(workspace, 'none') } })),
     ).rejects.toMatchObject({
       message:
-        'app/pyproject.toml [line 4 column 0]: the project `app` needs Python `>=9`, and PATH has no such interpreter: none is there',
+        'app/pyproject.toml [line 4 column 0]: the project `app` needs Python `>=9`, but PATH has no such interpreter: none',
     });
   });
 });

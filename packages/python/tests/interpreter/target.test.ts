@@ -94,26 +94,26 @@ test('the ABI of a free-threaded Python takes no stable ABI, and PyPy has its ow
 });
 
 test.each<[string, TargetRequest, string]>([
-  ['a version', { python: '3' }, '`3` is no version of Python\nhint: it is `X.Y` or `X.Y.Z`, such as `3.12`'],
+  ['a version', { python: '3' }, '`3` is not a Python version\nhint: it must be `X.Y` or `X.Y.Z`, such as `3.12`'],
   [
     'a platform',
     { platforms: ['manylinux_2_28_sparc'] },
-    '`manylinux_2_28_sparc` is no platform\nhint: platforms are such as `manylinux_2_28_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64` or `win_amd64`',
+    '`manylinux_2_28_sparc` is not a platform\nhint: platforms are names such as `manylinux_2_28_x86_64`, `musllinux_1_2_aarch64`, `macosx_11_0_arm64` or `win_amd64`',
   ],
   [
     'a machine',
     { platforms: ['macosx_11_0_universal2'] },
-    '`macosx_11_0_universal2` is of two machines\nhint: name the one it is for: `arm64` or `x86_64` take these files, too',
+    '`macosx_11_0_universal2` is for two machines\nhint: choose one: `arm64` or `x86_64` also use these files',
   ],
   [
     'platforms of one machine',
     { platforms: ['win_amd64', 'win32'] },
-    '`win_amd64` and `win32` are platforms of different machines\nhint: fetch a snapshot for each of them',
+    '`win_amd64` and `win32` are platforms of different machines\nhint: fetch a separate snapshot for each of them',
   ],
   [
     'an ABI',
     { python: '3.12', abi: 'abi3' },
-    '`abi3` is no ABI\nhint: ABIs are such as `cp312`, `cp313t` or `pypy310_pp73`',
+    '`abi3` is not an ABI\nhint: ABIs are names such as `cp312`, `cp313t` or `pypy310_pp73`',
   ],
   [
     'an ABI of the version',

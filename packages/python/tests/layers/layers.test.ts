@@ -141,8 +141,8 @@ test('large files, and layers that gzip has compressed, are read as well', async
 });
 
 test.each([
-  [[['../x', 'text']], 'has `../x`, which leads out of the image'],
-  [[['x', { type: 'link', linkname: '../y' }]], 'has `../y`, which leads out of the image'],
+  [[['../x', 'text']], 'has `../x`, which points outside of the image'],
+  [[['x', { type: 'link', linkname: '../y' }]], 'has `../y`, which points outside of the image'],
 ] as const)('a layer with %j is refused', async (entries, what) => {
   const made = await layer(entries);
   await expect(readLayer(blobs, made, temporary)).rejects.toMatchObject({
@@ -159,13 +159,13 @@ test.each([
     ],
     '`a` is below a file',
   ],
-  [[['x', { type: 'link', linkname: 'y' }]], '`x` is a hard link to `y`, which is not there'],
+  [[['x', { type: 'link', linkname: 'y' }]], '`x` is a hard link to `y`, which does not exist'],
   [
     [
       ['l', { type: 'symlink', linkname: 'l' }],
       ['l/x', ''],
     ],
-    '`l` leads through too many symbolic links',
+    '`l` has too many levels of symbolic links',
   ],
 ] as const)('a layer with %j does not fit', async (entries, what) => {
   await expect(rootOf(entries)).rejects.toMatchObject({

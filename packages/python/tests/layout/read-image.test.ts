@@ -74,7 +74,7 @@ test('of several images one has to be named', async () => {
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
     reason: `oci:base has 2 images: \`${one.digest}\`, \`${two.digest}\``,
-    hint: 'name one of its manifests: `oci:DIRECTORY@sha256:...`',
+    hint: 'choose one of its manifests: `oci:DIRECTORY@sha256:...`',
   });
   expect((await read(two.digest)).manifestDigest).toBe(two.digest);
 });
@@ -83,8 +83,8 @@ test('an image for another machine is refused', async () => {
   index(imageFor('riscv64'));
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
-    reason: 'oci:base is for `linux/riscv64`, and this machine is `linux/amd64`',
-    hint: 'take the base for this machine, or build on such a machine',
+    reason: 'oci:base is for `linux/riscv64`, but this machine is `linux/amd64`',
+    hint: 'use a base for this machine, or build on a machine of that platform',
   });
 });
 
@@ -97,7 +97,7 @@ test('a blob that is not what its name says is refused', async () => {
     reason: `oci:base: the blob \`${digest}\` is not what its name says`,
   });
   rmSync(join(directory, 'blobs', ...digest.split(':')));
-  await expect(read()).rejects.toMatchObject({ reason: `oci:base: the blob \`${digest}\` is not there` });
+  await expect(read()).rejects.toMatchObject({ reason: `oci:base: the blob \`${digest}\` does not exist` });
 });
 
 test('a layer in a form that cannot be read is refused', async () => {
@@ -105,7 +105,7 @@ test('a layer in a form that cannot be read is refused', async () => {
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
     reason: `oci:base has a layer of the type \`${LAYER}+zstd\``,
-    hint: 'layers are tar archives, with or without the compression by gzip',
+    hint: 'layers must be tar archives, optionally compressed with gzip',
   });
 });
 
@@ -113,7 +113,7 @@ test('a directory without an image is refused', async () => {
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
     reason: 'oci:base is neither an OCI image layout nor an archive of `docker save`',
-    hint: 'the one has an `index.json` in it, the other a `manifest.json`',
+    hint: 'a layout contains an `index.json`, an archive a `manifest.json`',
   });
 });
 
@@ -133,12 +133,12 @@ describe('a base is', () => {
   });
 
   test.each([
-    ['oci:', 'no path follows', 'write `oci:PATH`'],
-    ['python@latest', '`latest` is no digest', 'a digest is `sha256:` and 64 hexadecimal digits'],
+    ['oci:', 'the path is missing', 'write `oci:PATH`'],
+    ['python@latest', '`latest` is not a digest', 'a digest is `sha256:` and 64 hexadecimal digits'],
     [
       './base',
-      'it is no name of an image',
-      'a base is `oci:DIRECTORY`, `archive:FILE` or the name of an image such as `python:3.12-slim`',
+      'it is not an image name',
+      'a base is `oci:DIRECTORY`, `archive:FILE` or an image name such as `python:3.12-slim`',
     ],
   ])('not %s', (text, what, hint) => {
     expect(() => parseBaseReference(text)).toThrow(

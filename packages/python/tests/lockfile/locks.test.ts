@@ -113,7 +113,7 @@ test.each([
 ])('what is no lock is refused at its place (%#)', (broken, message) => {
   const head = broken.startsWith('#') ? broken : `# wheelhouse lock 1\n${broken}`;
   expect(thrown(() => parseLock(head, 'app/locks/test.txt'))).toBe(
-    `${message.replace('line 2 column 0]: the header', 'line 1 column 0]: the header')}\nhint: locks are written by the target \`lock\` alone: run it again`,
+    `${message.replace('line 2 column 0]: the header', 'line 1 column 0]: the header')}\nhint: locks are written only by the target \`lock\`: run it again`,
   );
 });
 
@@ -128,7 +128,7 @@ describe('a project', () => {
 
   test('without its locks is told which is missing and how to make it', () => {
     const message = (file: string): string =>
-      `the lock \`apps/app/locks/${file}\` is not there\nhint: run \`nx run app:lock\``;
+      `the lock \`apps/app/locks/${file}\` does not exist\nhint: run \`nx run app:lock\``;
     expect(thrown(() => readLocks(project, place))).toBe(message('test.txt'));
     write('test.txt', text);
     expect(thrown(() => readLocks(project, place))).toBe(message('runtime.txt'));
@@ -139,7 +139,7 @@ describe('a project', () => {
   });
 
   const wrong = (file: string, what: string): string =>
-    `the lock \`apps/app/locks/${file}\` is not the one that belongs there: ${what}\nhint: run \`nx run app:lock\``;
+    `the lock \`apps/app/locks/${file}\` does not belong there: ${what}\nhint: run \`nx run app:lock\``;
   test.each([
     ['runtime.txt', text, 'it is a lock of the kind `test`, not `runtime`'],
     [
@@ -150,7 +150,7 @@ describe('a project', () => {
     [
       'build/copy.txt',
       text.replace('kind: test', 'kind: build'),
-      'it is the lock of `app`, as `apps/app/locks/build/app.txt` is',
+      'it is the lock of `app`, like `apps/app/locks/build/app.txt`',
     ],
   ])('with a lock in the place of another is told so: %s', (file, content, what) => {
     write('test.txt', text);
@@ -164,8 +164,8 @@ describe('a project', () => {
   test('with a merge that is not resolved in a lock is told where', () => {
     write('test.txt', text.replace('pytest==', '<<<<<<< HEAD\npytest=='));
     expect(thrown(() => readLocks(project, place))).toBe(
-      'apps/app/locks/test.txt [line 15 column 0]: `<<<<<<< HEAD` is a conflict that git left: the merge is not resolved\n' +
-        'hint: take the locks of either side, such as by `git checkout --ours`, and run the target `lock`',
+      'apps/app/locks/test.txt [line 15 column 0]: `<<<<<<< HEAD` is a git conflict marker: the merge is not resolved\n' +
+        'hint: take the locks of one side, for example with `git checkout --ours`, and run the target `lock`',
     );
     write('test.txt', text.replace('django==5.2.1 \\', 'django==5.2.1'));
     expect(thrown(() => readLocks(project, place))).toBe(
@@ -193,7 +193,7 @@ const LINUX: MarkerEnvironment = {
 };
 
 const DOES_NOT_ANSWER =
-  'app/locks/test.txt [line 13 column 0]: the locked `django==5.2.1` does not answer `django==4.2`';
+  'app/locks/test.txt [line 13 column 0]: the locked `django==5.2.1` does not satisfy `django==4.2`';
 
 describe('locks are out of date', () => {
   const locks: ProjectLocks = {
@@ -240,10 +240,10 @@ describe('locks are out of date', () => {
 
   test('when Python is another', () => {
     expect(check({ python: '3.11' }).split('\n')[0]).toBe(
-      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, and the project is for 3.11 and later',
+      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, but the project is for 3.11 and later',
     );
     expect(check({}, { interpreter: '3.9.1' }).split('\n')[0]).toBe(
-      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, and the interpreter is 3.9.1',
+      'the lock `app/locks/test.txt` is out of date: it is for Python 3.10 and later, but the interpreter is 3.9.1',
     );
   });
 
@@ -254,11 +254,11 @@ describe('locks are out of date', () => {
     ],
     [
       { prereleases: 'allow' } as const,
-      "its pre-releases are `if-necessary-or-explicit`, and the project's are `allow`",
+      "its pre-releases are `if-necessary-or-explicit`, but the project's are `allow`",
     ],
     [
       { settings: ['override-dependencies = ["six==1.15.0"]'] },
-      'a setting of uv was not set and is `override-dependencies = ["six==1.15.0"]`',
+      'a setting of uv was not set and is now now now `override-dependencies = ["six==1.15.0"]`',
     ],
     [
       { test: [...expected.test, { ...parseRequirement('pytest', origin), hashes: [`sha256:${'0'.repeat(64)}`] }] },
@@ -284,7 +284,7 @@ describe('locks are out of date', () => {
 
   test('when a date that bounds builds too is another, of build locks also', () => {
     expect(check({ settings: ['exclude-newer = "2023-12-01"'] })).toContain(
-      'the lock `build.txt` is out of date: a setting of uv was not set and is `exclude-newer = "2023-12-01"`',
+      'the lock `build.txt` is out of date: a setting of uv was not set and is now now now `exclude-newer = "2023-12-01"`',
     );
   });
 
@@ -309,13 +309,13 @@ describe('locks are out of date', () => {
       'test',
       'django==5.2.1',
       'django==5.3',
-      'app/locks/test.txt [line 12 column 0]: the locked `django==5.3` does not answer `django<5.3,>=5.2`',
+      'app/locks/test.txt [line 12 column 0]: the locked `django==5.3` does not satisfy `django<5.3,>=5.2`',
     ],
     [
       'test',
       /^pytest==8[^]*/m,
       '$&$&',
-      'app/locks/test.txt [line 17 column 0]: the locked `pytest==8.4.1` is there beside `pytest==8.4.1` in line 15',
+      'app/locks/test.txt [line 17 column 0]: the locked `pytest==8.4.1` conflicts with `pytest==8.4.1` in line 15',
     ],
     [
       'runtime',
@@ -327,7 +327,7 @@ describe('locks are out of date', () => {
       'runtime',
       /b{64}/,
       'e'.repeat(64),
-      'runtime.txt [line 11 column 0]: the locked `django==5.2.1` has other hashes in `app/locks/test.txt [line 12 column 0]`',
+      'runtime.txt [line 11 column 0]: the locked `django==5.2.1` has different hashes in `app/locks/test.txt [line 12 column 0]`',
     ],
     [
       'runtime',
@@ -373,7 +373,7 @@ describe('locks are out of date', () => {
     const left = { ...lock, kind: 'build', distribution: 'pytest==8.4.0', requirements: [], entries: [] } as const;
     const build = new Map(locks.build).set(left.distribution, parseLock(formatLock(left), 'pytest.txt'));
     expect(checked({ ...locks, build })).toBe(
-      'the lock `pytest.txt` is out of date: it is the build lock of `pytest==8.4.0`, and `app/locks/test.txt [line 15 column 0]` has `pytest==8.4.1`\nhint: run `nx run app:lock`',
+      'the lock `pytest.txt` is out of date: it is the build lock of `pytest==8.4.0`, but `app/locks/test.txt [line 15 column 0]` has `pytest==8.4.1`\nhint: run `nx run app:lock`',
     );
   });
 

@@ -104,8 +104,8 @@ test('pylock.toml of the project is read before what the workspace has', () => {
 });
 
 test.each([
-  ['version = 2\n', '[line 1 column 0]: `version` is `2`, and `1` is known'],
-  ['[[package\n', '[line 1 column 9]: no valid TOML: '],
+  ['version = 2\n', '[line 1 column 0]: `version` is `2`, but only `1` is supported'],
+  ['[[package\n', '[line 1 column 9]: not valid TOML: '],
   [uvLock('name = "x y"\n'), '[line 4 column 0]: `name` is `"x y"`'],
   [
     uvLock('name = "x"\nversion = "1"', 'name = "y"\nversion = "one"\n'),

@@ -50,12 +50,11 @@ const FAULTS: Readonly<Record<string, Answer & { readonly said: string }>> = {
 };
 const HINTS: Readonly<Record<string, string>> = {
   answer:
-    'check its address (`pip config list`, `[[tool.uv.index]]`) and whether it is up; only `404` says that an index does not have a name',
+    'check its URL (`pip config list`, `[[tool.uv.index]]`) and whether it is up; only `404` means that an index does not have a name',
   denied:
-    "credentials come from the index's address, netrc, the program keyring (pip's `keyring-provider`), or uv's variables for an index",
+    "credentials are read from the URL of the index, netrc, the keyring command (pip's `keyring-provider`), or uv's variables for an index",
 };
-const ELSEWHERE =
-  'no other index is asked in its place, because what that has under the same name may be another distribution';
+const ELSEWHERE = 'no other index is used instead, because the same name may be another distribution there';
 
 const GOOD: Readonly<Record<string, Answer>> = {
   titled: { body: '<!DOCTYPE html><html><head><title>Links for leaf</title></head><body><h1>Links</h1></body></html>' },

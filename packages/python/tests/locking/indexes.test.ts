@@ -81,8 +81,8 @@ function asked(index: PackageIndex, name: string): string[] {
 
 function confusion(): string {
   return (
-    `\`acme-core\` is one thing on \`${company.url}\` and another on \`${everybody.url}\`: their files differ\n` +
-    `hint: pin it to the index that is meant, by the option \`"indexes": {"<name>": {"url": "${company.url}", "packages": ["acme-core"]}}\``
+    `\`acme-core\` is not the same on \`${company.url}\` and \`${everybody.url}\`: their files differ\n` +
+    `hint: pin it to the right index with the option \`"indexes": {"<name>": {"url": "${company.url}", "packages": ["acme-core"]}}\``
   );
 }
 
@@ -127,7 +127,7 @@ test('a version of a pinned name that another index has is not found', async () 
   const workspace = workspaceWith(['acme-core>=99']);
   const text = await failure(workspace.lock({ indexes: settings({ company: ['acme-core'] }) }));
   expect(text).toMatch(
-    /^app\/pyproject\.toml \[line 9 column 16\]: what `app` and its tests require cannot be resolved: no version answers `acme-core>=99`\n/,
+    /^app\/pyproject\.toml \[line 9 column 16\]: the requirements of `app` and its tests cannot be resolved: no version satisfies `acme-core>=99`\n/,
   );
   expect(text).toMatch(/only acme-core==1\.0 is available and you require acme-core>=99/);
   expect(text).toMatch(/\nhint: `acme-core` is pinned to the index `acme`; change the requirement/);
@@ -138,15 +138,15 @@ test('a version of a pinned name that find-links has is refused', async () => {
   const workspace = workspaceWith(['acme-core']);
   const given = { ...settings({ company: ['acme-core'] }), findLinks: [links.directory] };
   expect(await failure(workspace.lock({ indexes: given }))).toBe(
-    `\`acme-core==50.0\` is not on the index \`acme\` (\`${company.url}\`), which \`acme-core\` is pinned to\n` +
-      'hint: what another index or find-links has under this name is not taken: publish the version there, or change the option `indexes`',
+    `\`acme-core==50.0\` is not on the index \`acme\` (\`${company.url}\`), to which \`acme-core\` is pinned\n` +
+      'hint: other indexes and find-links are not used for this name: publish the version there, or change the option `indexes`',
   );
 }, 120_000);
 
 test('without an index, find-links is all there is', async () => {
   const workspace = workspaceWith(['leaf']);
   const given = { ...everybody.settings, noIndex: true, findLinks: [links.directory] };
-  expect(await failure(workspace.lock({ indexes: given }))).toContain('no version answers `leaf`');
+  expect(await failure(workspace.lock({ indexes: given }))).toContain('no version satisfies `leaf`');
   expect(asked(everybody, 'leaf')).toEqual([]);
 }, 120_000);
 

@@ -152,7 +152,7 @@ test("a requirement without an answer is named with its place and uv's own words
   expect(error).toMatchObject({
     code: 'RESOLUTION',
     message:
-      'app/pyproject.toml [line 9 column 16]: what `app` and its tests require cannot be resolved: no version answers `leaf>=7`',
+      'app/pyproject.toml [line 9 column 16]: the requirements of `app` and its tests cannot be resolved: no version satisfies `leaf>=7`',
   });
   expect(formatError(error as ElementError)).toMatch(/only leaf<=1\.1 is available and you require leaf>=7/);
   expect(formatError(error as ElementError)).not.toContain('secret');
@@ -299,7 +299,7 @@ test('a requirement that is not for all Pythons of its project says so', async (
   try {
     const error: unknown = await workspace.lock().catch((reason: unknown) => reason);
     expect(formatError(error as ElementError)).toContain(
-      '\nhint: this is for Python 3.8 and later: raise `requires-python`, or say by a marker for which Python a requirement is; change',
+      '\nhint: this is for Python 3.8 and later: raise `requires-python`, or add a marker to the requirement; change',
     );
   } finally {
     index.requiresPython.clear();
@@ -312,7 +312,7 @@ test('an sdist whose build needs itself is an error that names the circle', asyn
   await expect(workspace.lock()).rejects.toMatchObject({
     code: 'RESOLUTION',
     message: 'the build of `circle==1.0` needs itself: `circle==1.0` -> `circle==1.0`',
-    hint: 'a wheel on an index breaks the circle',
+    hint: 'a wheel on an index would break the cycle',
   });
 }, 120_000);
 
@@ -366,11 +366,11 @@ describe('a resolve', () => {
     expect(() => {
       workspace.check(app!);
     }).toThrow(
-      /^the lock `app\/locks\/test\.txt` is out of date: it was made for the resolve `all`, and the project is in no resolve\n/,
+      /^the lock `app\/locks\/test\.txt` is out of date: it was made for the resolve `all`, but the project is in no resolve\n/,
     );
     expect(() => {
       workspace.check(app!, 'some');
-    }).toThrow(/it was made for the resolve `all`, and the project is in the resolve `some`/);
+    }).toThrow(/it was made for the resolve `all`, but the project is in the resolve `some`/);
   });
 
   test('upgrades a name for all of its projects, and writes the locks of those that use it', async () => {
@@ -392,7 +392,7 @@ describe('a resolve', () => {
     await expect(workspace.lock({ members, resolve: 'all' })).rejects.toMatchObject({
       code: 'RESOLUTION',
       message:
-        'what the projects of the resolve `all` require cannot be resolved: no version answers ' +
+        'the requirements of the projects of the resolve `all` cannot be resolved: no version satisfies ' +
         '`leaf` (app/pyproject.toml [line 9 column 16]), `leaf<1.1` (other/pyproject.toml [line 9 column 16]), ' +
         '`leaf>=1.1` (third/pyproject.toml [line 9 column 16])',
     });
@@ -403,8 +403,8 @@ describe('a resolve', () => {
     const settings: SettingsOf = (root) => (root === 'other' ? { prereleases: 'allow' } : {});
     await expect(workspace.lock({ members, resolve: 'all' }, settings)).rejects.toMatchObject({
       code: 'RESOLUTION',
-      message: 'the projects of the resolve `all` differ in `prereleases`: `app` has none, and `other` has `allow`',
-      hint: 'give them the same, or leave a project out of the option `resolves`',
+      message: 'the projects of the resolve `all` differ in `prereleases`: `app` has none, but `other` has `allow`',
+      hint: 'make them the same, or remove a project from the option `resolves`',
     });
   }, 120_000);
 
@@ -414,9 +414,9 @@ describe('a resolve', () => {
     await expect(workspace.lock({ members: ['other', 'third'], resolve: 'all' })).rejects.toMatchObject({
       code: 'RESOLUTION',
       message:
-        'there is no Python for all projects of the resolve `all`: `other` is for `>=3.12` (other/pyproject.toml [line 8]), ' +
+        'no Python version fits all projects of the resolve `all`: `other` is for `>=3.12` (other/pyproject.toml [line 8]), ' +
         '`third` is for `<3.12,>=3.9` (third/pyproject.toml [line 8])',
-      hint: 'change `requires-python`, or leave a project out of the option `resolves`',
+      hint: 'change `requires-python`, or remove a project from the option `resolves`',
     });
   }, 120_000);
 });
@@ -477,11 +477,11 @@ describe('what noBinary names', () => {
     expect(complaint([], before)).toBe('');
     expect(complaint(['plain', 'unheard-of'], after)).toBe('');
     expect(complaint(['plain'], before)).toBe(
-      'the lock `app/locks/test.txt` is out of date: it takes a wheel of `plain==1.0`, which `noBinary` names now\n' +
+      'the lock `app/locks/test.txt` is out of date: it has a wheel of `plain==1.0`, which `noBinary` now lists\n' +
         'hint: run `nx run app:lock`',
     );
     expect(complaint([], after)).toBe(
-      'the lock `app/locks/build/plain.txt` is out of date: `noBinary` names `plain` no longer\n' +
+      'the lock `app/locks/build/plain.txt` is out of date: `noBinary` no longer lists `plain`\n' +
         'hint: run `nx run app:lock`',
     );
   }, 120_000);

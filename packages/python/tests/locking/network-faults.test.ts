@@ -34,8 +34,7 @@ afterAll(async () => {
   await new Promise((resolve) => proxy.close(resolve));
 });
 
-const ELSEWHERE =
-  'no other index is asked in its place, because what that has under the same name may be another distribution';
+const ELSEWHERE = 'no other index is used instead, because the same name may be another distribution there';
 
 async function lock(more: Partial<IndexSettings>, environment: NodeJS.ProcessEnv = {}): Promise<LockWorkspace> {
   const workspace = new LockWorkspace({ index, tools, interpreter });
@@ -80,18 +79,18 @@ async function expectBoth(more: Partial<IndexSettings>, [url, deed, hint]: Param
 }
 
 const ONLINE = "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`)";
-const CERTIFICATES = "name the certificates of your organisation by the variable `SSL_CERT_FILE` or pip's `cert`";
+const CERTIFICATES = "set the variable `SSL_CERT_FILE` or pip's `cert` to the certificates of your organisation";
 
 test('a host that is not known, and one that refuses, are told first', async () => {
   const unknown = 'https://user:secret@packages.invalid/simple';
   await expectBoth({ indexUrl: unknown }, [
     'https://packages.invalid/simple',
-    /the name `packages\.invalid` cannot be looked up \(.+\)/,
+    /the name `packages\.invalid` cannot be resolved \(.+\)/,
     ONLINE,
   ]);
   await expectBoth({ indexUrl: 'http://user:secret@127.0.0.1:9/simple' }, [
     'http://127.0.0.1:9/simple',
-    /`127\.0\.0\.1:9` refuses the connection/,
+    /`127\.0\.0\.1:9` refused the connection/,
     ONLINE,
   ]);
 }, 120_000);
@@ -101,7 +100,7 @@ test('a proxy that asks who comes is told first', async () => {
   await expectBoth({ indexUrl: 'https://packages.invalid/simple', proxy: `http://127.0.0.1:${port}` }, [
     'https://packages.invalid/simple',
     /the proxy does not let the request through \(.+\)/,
-    "give the proxy's user name and password in its address (`HTTPS_PROXY`, or pip's `proxy`), or except the host by `NO_PROXY`",
+    "add the user name and password to the proxy's URL (`HTTPS_PROXY`, or pip's `proxy`), or exclude the host with `NO_PROXY`",
   ]);
 }, 120_000);
 

@@ -26,9 +26,9 @@ test('names in any spelling are those of the locks and of what is required', () 
 });
 
 test.each([
-  ['djnago', 'is `django` meant?'],
-  ['parse', 'is `sqlparse` meant?'],
-  ['numpy', 'the locks in `app/locks` say which names there are'],
+  ['djnago', 'did you mean `django`?'],
+  ['parse', 'did you mean `sqlparse`?'],
+  ['numpy', 'the locks in `app/locks` list the names'],
 ])('%s is in no lock', (name, hint) => {
   let text = '';
   try {
@@ -36,5 +36,5 @@ test.each([
   } catch (error) {
     text = formatError(error as ElementError);
   }
-  expect(text).toBe(`\`${name}\` cannot be upgraded: it is in no lock of \`app\`\nhint: ${hint}`);
+  expect(text).toBe(`\`${name}\` cannot be upgraded: it is not in the locks of \`app\`\nhint: ${hint}`);
 });

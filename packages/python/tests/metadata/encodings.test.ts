@@ -92,8 +92,8 @@ test('what is declared for tools that are not read is refused by name, unless th
   expect(
     await failure({ 'setup.py': 'from setuptools import setup\nsetup(name="app")\n', Pipfile: '[packages]\n' }),
   ).toBe(
-    'app/Pipfile [line 1 column 0]: `Pipfile` is not read, and no other file says what the project requires\n' +
-      'hint: say it in `dependencies` of `[project]`, or name requirements files in the option `requirements`, which is `[]` where nothing is required',
+    'app/Pipfile [line 1 column 0]: `Pipfile` is not read, and no other file has the requirements of the project\n' +
+      'hint: add them to `dependencies` of `[project]`, or list requirements files in the option `requirements`; use `[]` if nothing is required',
   );
   const options = { workspace, python: () => findPython(process.env), settings: () => ({ requirements: [] }) };
   expect((await readProjects(['app'], options))[0]?.dependencies).toEqual([]);

@@ -209,26 +209,23 @@ describe('what is wrong', () => {
     ],
     [
       `${DEPENDENCIES}a = "^x"\n`,
-      `${AT} [line 9 column 4]: \`^x\` is no version constraint\nhint: Poetry's constraints are written as \`^1.2\`, \`~1.2\`, \`1.2.*\`, \`1.2\` or \`>=1.2,<2\``,
+      `${AT} [line 9 column 4]: \`^x\` is not a version constraint\nhint: Poetry's constraints are written as \`^1.2\`, \`~1.2\`, \`1.2.*\`, \`1.2\` or \`>=1.2,<2\``,
     ],
     [
       `${DEPENDENCIES}a = ">=1,<>2"\n`,
-      `${AT} [line 9 column 4]: \`>=1,<>2\` is no version constraint: \`<>2\` cannot be read`,
+      `${AT} [line 9 column 4]: \`>=1,<>2\` is not a version constraint: cannot parse \`<>2\``,
     ],
     [
       `${DEPENDENCIES}a = { version = "^1 || ^3" }\n`,
-      `${AT} [line 9 column 16]: \`^1 || ^3\` has alternatives, which no version specifier has, nor the metadata of a wheel (PEP 440)\nhint: write one range, as \`>=1.0,!=2.0.*,<3.0\`, or several constraints with \`markers\``,
+      `${AT} [line 9 column 16]: \`^1 || ^3\` has alternatives, which version specifiers and wheel metadata cannot express (PEP 440)\nhint: write one range, such as \`>=1.0,!=2.0.*,<3.0\`, or several constraints with \`markers\``,
     ],
-    [
-      `${DEPENDENCIES}a = { git = "../a" }\n`,
-      `${AT} [line 9 column 12]: \`../a\` of \`a\` is no address of a repository`,
-    ],
+    [`${DEPENDENCIES}a = { git = "../a" }\n`, `${AT} [line 9 column 12]: \`../a\` of \`a\` is not a repository URL`],
     [`${DEPENDENCIES}a = 1\n`, `${AT} [line 9 column 0]: \`a\` is neither a version nor a table`],
     [
       `${HEAD}[tool.poetry.extras]\nx = ["y"]\n`,
-      `${AT} [line 9 column 5]: the extra \`x\` names \`y\`, which is no dependency`,
+      `${AT} [line 9 column 5]: the extra \`x\` lists \`y\`, which is not a dependency`,
     ],
-    [`${DEPENDENCIES}python = ">>3"\n`, `${AT} [line 9 column 0]: \`>>3\` is no version constraint`],
+    [`${DEPENDENCIES}python = ">>3"\n`, `${AT} [line 9 column 0]: \`>>3\` is not a version constraint`],
   ])('%j', async (pyproject, message) => {
     expect((await failure(pyproject)).slice(0, message.length)).toBe(message);
   });

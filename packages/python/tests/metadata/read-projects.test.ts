@@ -124,19 +124,19 @@ Dev = [{include-group = "Base"}, "mypy>1"]
   });
 
   test.each([
-    ['[project\n', 'app/pyproject.toml [line 1 column 8]: no valid TOML: '],
+    ['[project\n', 'app/pyproject.toml [line 1 column 8]: not valid TOML: '],
     ['[project]\nversion = "1"\n', 'app/pyproject.toml [line 1 column 0]: `project` has no `name`'],
     [
       '[project]\nname = "a"\n',
-      'app/pyproject.toml [line 1 column 0]: `project` has neither a `version` nor names it in `dynamic`',
+      'app/pyproject.toml [line 1 column 0]: `project` neither has a `version` nor lists it in `dynamic`',
     ],
     [
       '[project]\nname = "a"\nversion = "x.y"\n',
-      'app/pyproject.toml [line 3 column 0]: `x.y` is no version\nhint: versions are written as PEP 440 says',
+      'app/pyproject.toml [line 3 column 0]: `x.y` is not a version\nhint: versions must follow PEP 440',
     ],
     [
       '[project]\nname = "a"\nversion = "1"\ndependencies = "b"\n',
-      'app/pyproject.toml [line 4 column 0]: `project.dependencies` is no list of texts',
+      'app/pyproject.toml [line 4 column 0]: `project.dependencies` is not a list of strings',
     ],
     ['[build-system]\nbuild-backend = "x"\n', 'app/pyproject.toml [line 1 column 0]: `build-system` has no `requires`'],
     [
@@ -149,7 +149,7 @@ Dev = [{include-group = "Base"}, "mypy>1"]
     ],
     [
       '[project]\nname = "a"\ndynamic = ["version", "dependencies"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
-      'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg; or name files with requirements in the option `requirements`',
+      'app/pyproject.toml [line 2 column 0]: `dependencies` is dynamic: `hatchling.build` computes it when the project is built\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg; or list its requirements files in the option `requirements`',
     ],
   ])('%j is refused', async (text, message) => {
     write({ 'app/pyproject.toml': text });
@@ -180,7 +180,7 @@ if __name__ == '__main__':
 
   test('that is no Python is refused at its place', async () => {
     write({ 'app/setup.py': 'from setuptools import setup\nsetup(name=\n' });
-    expect(await failure('app')).toMatch(/^app\/setup\.py \[line 2 column 5\]: no valid Python: /);
+    expect(await failure('app')).toMatch(/^app\/setup\.py \[line 2 column 5\]: not valid Python: /);
   });
 
   test('is never run, and one process reads all of them', async () => {
@@ -228,8 +228,8 @@ test('a version with the day of the build in it is refused', async () => {
     'app/setup.cfg': '[egg_info]\ntag_date = 1\n',
   });
   expect(await failure('app')).toBe(
-    'app/setup.cfg [line 2 column 11]: `tag_date` puts the day of the build into the version\n' +
-      'hint: leave it out: a wheel that is built again is the same',
+    'app/setup.cfg [line 2 column 11]: `tag_date` adds the day of the build to the version\n' +
+      'hint: remove it: a rebuilt wheel must be identical',
   );
 });
 
@@ -260,10 +260,10 @@ test('all that is wrong in all projects is told at once', async () => {
   write({ 'a/pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["-", "ok", "x[", ]\n' });
   expect(await failure('a', '../b', 'c')).toBe(
     [
-      'a/pyproject.toml [line 4 column 16]: `-` is no valid requirement: a distribution name is expected at character 1',
-      'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
-      'a/pyproject.toml [line 4 column 27]: `x[` is no valid requirement: the name of an extra is expected at character 3',
-      'hint: requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+      'a/pyproject.toml [line 4 column 16]: `-` is not a valid requirement: expected a distribution name at character 1',
+      'hint: requirements must follow PEP 508: `name[extra]>=1.0 ; python_version < "3.12"`',
+      'a/pyproject.toml [line 4 column 27]: `x[` is not a valid requirement: expected the name of an extra at character 3',
+      'hint: requirements must follow PEP 508: `name[extra]>=1.0 ; python_version < "3.12"`',
       'the project `../b` is not inside the workspace',
       "hint: a project's root is a path relative to the workspace",
       '`c` is not a Python project: it has none of `pyproject.toml`, `setup.cfg`, `setup.py`',
@@ -277,7 +277,7 @@ test('two projects of one name are refused, naming both', async () => {
   write({ 'a/pyproject.toml': text('My_App'), 'b/pyproject.toml': text('my-app') });
   const projects = await readProjects(['a', 'b'], { workspace, python });
   const hint = (root: string): string =>
-    `give them different names, or leave out what is not a project of yours: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
+    `rename one of them, or exclude what is not a project of yours: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
   expect(sameNames(projects).map(({ project, error }) => [project.root, formatError(error)])).toEqual([
     [
       'a',

@@ -75,8 +75,8 @@ test('a project that declares its requirements has those of files only where opt
   const chosen = await workspace.read({ requirements: ['requirements.txt', '{workspaceRoot}/shared/base.txt'] });
   expect(lines(chosen.dependencies)).toEqual(['django', 'attrs']);
   expect(await workspace.failure({ requirements: ['base.txt'] })).toBe(
-    'there is no requirements file `app/base.txt`\n' +
-      "hint: the plugin's options in nx.json name it: an entry with `include` is for some projects alone",
+    'requirements file not found: `app/base.txt`\n' +
+      "hint: it is listed in the plugin's options in nx.json; a plugin entry with `include` applies only to some projects",
   );
 });
 
@@ -171,25 +171,25 @@ test('constraints of the options are those of everything, and those of builds co
 test.each([
   [
     '  --no-such x',
-    '[line 1 column 2]: there is no option `--no-such` of requirements files\n' +
+    '[line 1 column 2]: `--no-such` is not an option of requirements files\n' +
       'hint: the options are `--requirement`, `--constraint`, `--editable`, `--index-url`, `--extra-index-url`, `--find-links`, `--trusted-host`, `--hash`, `--no-index`, `--pre`, `--require-hashes`',
   ],
   [
     'a \\\n   --no-binary x',
-    '[line 2 column 3]: `--no-binary` is not followed: requirements files do not say here how distributions are built\n' +
-      'hint: which distributions are built from source is said by the option `noBinary`',
+    '[line 2 column 3]: `--no-binary` is not supported: requirements files cannot configure here how distributions are built\n' +
+      'hint: use the option `noBinary` to build distributions from source',
   ],
   [
     '--config-settings=a=b',
-    '[line 1 column 0]: `--config-settings` is not followed: requirements files do not say here how distributions are built\n' +
-      'hint: take it out: a wheel is used where there is one, and sdists are built in a sandbox without options',
+    '[line 1 column 0]: `--config-settings` is not supported: requirements files cannot configure here how distributions are built\n' +
+      'hint: remove it: a wheel is used if there is one, and sdists are built in a sandbox without options',
   ],
   ['-r', '[line 1 column 0]: `-r` has no value'],
   ['--pre=yes', '[line 1 column 0]: `--pre` takes no value'],
   [
     '-r absent.txt',
-    '[line 1 column 0]: there is no requirements file `app/absent.txt`\n' +
-      'hint: files that are included are named relative to the file that includes them',
+    '[line 1 column 0]: requirements file not found: `app/absent.txt`\n' +
+      'hint: included files are relative to the file that includes them',
   ],
   [
     '\n-r again.txt',
@@ -198,12 +198,12 @@ test.each([
   ['-r ../../x.txt', 'OUTSIDE'],
   [
     'a --hash=md5:00',
-    '[line 1 column 2]: `--hash=md5:00` is no `--hash=sha256:...`\nhint: locks know files by SHA-256 alone',
+    '[line 1 column 2]: `--hash=md5:00` is not `--hash=sha256:...`\nhint: locks only support SHA-256',
   ],
-  ['--require-hashes\na==1', '[line 2 column 0]: `a` has no hash, and `--require-hashes` asks for one'],
+  ['--require-hashes\na==1', '[line 2 column 0]: `a` has no hash, but `--require-hashes` requires one'],
   [
     'a==${NONE}',
-    '[line 1 column 0]: the environment variable `NONE` is not set\nhint: set it, or write its value in the place of `${NONE}`',
+    '[line 1 column 0]: the environment variable `NONE` is not set\nhint: set it, or write its value instead of `${NONE}`',
   ],
 ])('%j is refused', async (text, message) => {
   const workspace = new Workspace({
@@ -213,7 +213,7 @@ test.each([
   const expected = message.startsWith('[') ? `app/requirements.txt ${message}` : message;
   expect(await workspace.failure()).toBe(
     message === 'OUTSIDE'
-      ? `\`../x.txt\` leads out of the workspace, to \`${join(workspace.directory, '../x.txt')}\`\nhint: a sandbox sees the files of the workspace alone: put the file there`
+      ? `\`../x.txt\` points outside the workspace, to \`${join(workspace.directory, '../x.txt')}\`\nhint: sandboxes contain only files of the workspace: move the file into it`
       : expected,
   );
 });
@@ -223,18 +223,18 @@ const VERSIONS = 'hint: constraints only say which versions may be installed, as
 test.each([
   [
     '-e ../lib',
-    '`-e ../lib` is not a constraint: pip takes none that is editable',
+    '`-e ../lib` is not a constraint: constraints cannot be editable',
     'projects of the workspace need none',
   ],
   ['six[x]<1.16', 'the constraint `six[x]<1.16` has extras', 'extras belong to a requirement'],
   [
     'six @ https://user:secret@host/six-1.tar.gz',
-    'the constraint `six @ https://host/six-1.tar.gz` is an address',
+    'the constraint `six @ https://host/six-1.tar.gz` is a URL',
     'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
   ],
   [
     './six-1-py3-none-any.whl',
-    'the constraint `./six-1-py3-none-any.whl` is an address',
+    'the constraint `./six-1-py3-none-any.whl` is a URL',
     'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
   ],
 ])('the constraint %j is refused in its file, as included and as an option', async (line, message, hint) => {
@@ -248,17 +248,17 @@ test.each([
 test('all that is wrong in all files is told at once', async () => {
   const workspace = new Workspace({ 'app/requirements.txt': 'a b\n--what\n', 'app/requirements-test.txt': '-x\n' });
   const text = await workspace.failure();
-  expect(text).toContain('app/requirements.txt [line 1 column 0]: `a b` is no valid requirement');
-  expect(text).toContain('app/requirements.txt [line 2 column 0]: there is no option `--what`');
+  expect(text).toContain('app/requirements.txt [line 1 column 0]: `a b` is not a valid requirement');
+  expect(text).toContain('app/requirements.txt [line 2 column 0]: `--what` is not an option of requirements files');
 });
 
 test('an index whose address is none is told at its place', async () => {
   const workspace = new Workspace({ 'app/requirements.txt': 'six\n-i $INDEX\n--extra-index-url team\n' });
   expect(await workspace.failure({}, { INDEX: 'https://index/simple' })).toBe(
     [
-      'app/requirements.txt [line 2 column 0]: `$INDEX` is not the address of an index',
-      'hint: pip puts in variables that are written with braces: `${INDEX}`',
-      'app/requirements.txt [line 3 column 0]: `team` is not the address of an index',
+      'app/requirements.txt [line 2 column 0]: `$INDEX` is not the URL of an index',
+      'hint: pip only expands variables with braces: `${INDEX}`',
+      'app/requirements.txt [line 3 column 0]: `team` is not the URL of an index',
     ].join('\n'),
   );
 });

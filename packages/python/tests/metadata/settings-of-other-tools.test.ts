@@ -92,7 +92,7 @@ describe.each(UV_SETTINGS)('[tool.uv] $key', (row: SettingRow) => {
       const isPip = row.key === 'pip';
       const hint = row.hint === undefined ? '' : `\nhint: ${row.hint}`;
       expect(await failure(read(text))).toBe(
-        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not followed: ${row.note.split(': what')[0] ?? ''}${hint}`,
+        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not supported: ${row.note.split(': what')[0] ?? ''}${hint}`,
       );
       return;
     }
@@ -134,8 +134,8 @@ test.each(OTHER_SETTINGS.map((row) => [`${row.table} ${row.key}`, row] as const)
 test('a setting that is not known is refused where it stands, in a uv.toml too', async () => {
   write({ 'uv.toml': 'resolution = "highest"\nnew-thing = true\n' });
   expect(await failure(read(PROJECT))).toBe(
-    'uv.toml [line 2 column 0]: `new-thing` is not a setting of uv that is known here, and may change what is locked\n' +
-      'hint: take it out, or set it in the environment of uv alone',
+    'uv.toml [line 2 column 0]: `new-thing` is an unknown setting of uv, and may change what is locked\n' +
+      'hint: remove it, or set it only in the environment of uv',
   );
 });
 
@@ -192,13 +192,13 @@ test('settings are part of what a lock answers, and dates are part of what build
 test.each([
   [
     'six = { workspace = true }',
-    'app/pyproject.toml [line 6 column 0]: `six` comes from the workspace, and no project of it has that name\n' +
-      'hint: make it a project of the workspace, or take its `workspace = true` out of `[tool.uv.sources]`',
+    'app/pyproject.toml [line 6 column 0]: `six` comes from the workspace, which has no project of that name\n' +
+      'hint: make it a project of the workspace, or remove its `workspace = true` from `[tool.uv.sources]`',
   ],
   [
     'six = [{ git = "https://example.invalid/six", marker = "os_name == \'nt\'" }]',
     'app/pyproject.toml [line 6 column 0]: the source of `six` has a `marker`\n' +
-      'hint: a distribution of one name comes from one source here; write the address into the requirement: `name @ ADDRESS ; marker`',
+      'hint: a distribution can only come from one source; write the URL into the requirement: `name @ ADDRESS ; marker`',
   ],
   [
     'six = { nowhere = true }',
@@ -214,7 +214,7 @@ test('what `[tool.uv.pip]` has that changes no version, or as `[tool.uv]` does, 
   const text = `${PROJECT}[tool.uv]\nresolution = "lowest"\n[tool.uv.pip]\nresolution = "lowest"\nno-header = true\n`;
   expect((await read(text)).resolution?.settings).toEqual({ resolution: 'lowest' });
   expect(await failure(read(`${text}no-deps = true\n`))).toBe(
-    'app/pyproject.toml [line 10 column 0]: `tool.uv.pip.no-deps` is not followed: it is for `uv pip` alone\n' +
+    'app/pyproject.toml [line 10 column 0]: `tool.uv.pip.no-deps` is not supported: it is only for `uv pip`\n' +
       'hint: set it in `[tool.uv]` itself',
   );
 });
@@ -243,13 +243,13 @@ test("Poetry's table beside the dependencies of `[project]` says where these com
 test.each([
   [
     'six = { git = "https://example.invalid/six.git", python = "<3.9" }',
-    'app/pyproject.toml [line 9 column 14]: `six` comes from an address under a condition\n' +
-      'hint: a distribution of one name comes from one source here; write the address into the requirement in `[project]`: `name @ ADDRESS ; marker`',
+    'app/pyproject.toml [line 9 column 14]: `six` comes from a URL under a condition\n' +
+      'hint: a distribution can only come from one source; write the URL into the requirement in `[project]`: `name @ ADDRESS ; marker`',
   ],
   [
     'six = { version = "^1", allow-prereleases = true }',
-    'app/pyproject.toml [line 9 column 18]: `allow-prereleases` of `six` is not followed\n' +
-      'hint: name a pre-release in its version, such as `>=2.0b1`, which allows them, or use the option `prereleases`',
+    'app/pyproject.toml [line 9 column 18]: `allow-prereleases` of `six` is not supported\n' +
+      'hint: use a pre-release in its version, such as `>=2.0b1`, which allows them, or the option `prereleases`',
   ],
 ])('%s is refused', async (line, message) => {
   expect(await failure(read(`${POETRY_2}${line}\n`))).toBe(message);

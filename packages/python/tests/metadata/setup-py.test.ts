@@ -81,7 +81,7 @@ test.each([
 });
 
 const CURE = '\nhint: write it as a literal, or move it to pyproject.toml or setup.cfg';
-const REQUIREMENTS = `${CURE}; or name files with requirements in the option \`requirements\`, or leave the project out with \`exclude\``;
+const REQUIREMENTS = `${CURE}; or list its requirements files in the option \`requirements\`, or exclude the project (option \`exclude\`)`;
 
 test.each([
   [
@@ -99,7 +99,7 @@ test.each([
   [
     'import os\nR = ["a"]\nS = R\ndef f(x):\n  while x: x.append("b")\nf(S)\nsetup(name="a", install_requires=R)',
     'line 6 column 2',
-    '`while x: x.append("b")` in `install_requires` is not followed, and may change it',
+    '`while x: x.append("b")` in `install_requires` is not supported, and may change it',
     REQUIREMENTS,
   ],
   [
@@ -124,19 +124,19 @@ test.each([
     'import sys\nsetup(name="a" if sys.platform == "win32" else "b")',
     'line 3 column 11',
     '`"a" if sys.platform == "win32" else "b"` in `name` depends on the interpreter or the platform',
-    `${CURE}; or leave the project out with \`exclude\``,
+    `${CURE}; or exclude the project (option \`exclude\`)`,
   ],
   [
     'setup(name="a", extras_require={"t": reqs()})',
     'line 2 column 37',
     '`reqs` in `extras_require` is not a name that is known here',
-    `${CURE}; or leave the project out with \`exclude\``,
+    `${CURE}; or exclude the project (option \`exclude\`)`,
   ],
   [
     'if undefined:\n  setup(name="a")\nelse:\n  setup(name="b")',
     'line 5 column 2',
     '`setup(name="b")` in `name` is one of several calls that say different things',
-    `${CURE}; or leave the project out with \`exclude\``,
+    `${CURE}; or exclude the project (option \`exclude\`)`,
   ],
 ])('%j cannot be read without running it', async (code, place, why, hint) => {
   expect(await failure(`from setuptools import setup\n${code}\n`)).toBe(`app/setup.py [${place}]: ${why}${hint}`);

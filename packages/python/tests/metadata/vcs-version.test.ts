@@ -141,13 +141,13 @@ test('what git archive writes down is the commit, unless it is as it was checked
 test('a repository without tags, or none at all, is an error unless there is a fallback', async () => {
   const none = temporaryDirectory();
   expect(await complaint(settings(SCM, none), none)).toBe(
-    'app/pyproject.toml [line 1 column 0]: the version of the project, which setuptools-scm takes from git, is not known: there is no git repository with a commit\nhint: commit the project, or give the version by `SETUPTOOLS_SCM_PRETEND_VERSION`',
+    'app/pyproject.toml [line 1 column 0]: the version of the project, which setuptools-scm takes from git, is not known: there is no git repository with a commit\nhint: commit the project, or set the version with `SETUPTOOLS_SCM_PRETEND_VERSION`',
   );
   const fallback = settings(`${SCM}fallback_version = "9.9"\n`, none);
   expect(await readVcsVersion(fallback, project(none))).toBe('9.9');
   const unmatched = settings(`${SCM}git_describe_command = "git describe --match=x-*"\n`);
   expect(await complaint(unmatched, join(workspace, 'app'))).toContain(
-    'is not known: no commit before this one has a tag like `x-*`\nhint: make one: `git tag v0.1.0`',
+    'is not known: no commit before this one has a tag like `x-*`\nhint: create one: `git tag v0.1.0`',
   );
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
 });
@@ -166,13 +166,13 @@ test('what cannot be computed is refused by its name', async () => {
     'app/pyproject.toml [line 1 column 0]: the `version_scheme` `towncrier-fragments` of setuptools-scm is not one that is computed without running code\nhint: use one of `guess-next-dev`, `no-guess-dev`, `post-release`, `only-version`, `calver-by-date`, `semver-pep440`, `python-simplified-semver`, `semver-pep440-release-branch`, `release-branch-semver`',
   );
   expect(() => settings(`${SCM}version_cls = "mine.Version"\n`)).toThrow(
-    '`version_cls` of setuptools-scm is not followed',
+    '`version_cls` of setuptools-scm is not supported',
   );
   expect(() => settings(`${SCM}[tool.setuptools_scm.scm.git]\ndistance_scope = true\n`)).toThrow(
-    '`scm.git.distance_scope` of setuptools-scm is not followed',
+    '`scm.git.distance_scope` of setuptools-scm is not supported',
   );
   expect(await complaint(settings('[tool.versioneer]\n'), app)).toContain(
-    '`versioneer` looks for the version in git when it builds, where there is none, and takes none from outside',
+    '`versioneer` reads the version from git when it builds, but builds have no git repository, and it accepts no version from outside',
   );
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
 });
@@ -196,7 +196,7 @@ test("a version in the caller's environment counts before git, as it does for th
   expect(await given(scm, { ...both, SETUPTOOLS_SCM_PRETEND_VERSION_FOR_THE_APP: '' })).toBe('9.9');
   expect(await given(settings(PDM), { PDM_BUILD_SCM_VERSION: '7.7', ...both })).toBe('7.7');
   expect(await given(scm, { SETUPTOOLS_SCM_PRETEND_VERSION: 'latest' })).toContain(
-    'the variable `SETUPTOOLS_SCM_PRETEND_VERSION`, which setuptools-scm takes the version from, is `latest`, which is not a version',
+    'the variable `SETUPTOOLS_SCM_PRETEND_VERSION`, from which setuptools-scm takes the version, is `latest`, which is not a version',
   );
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
 });
@@ -246,10 +246,10 @@ describe('settings that are not in pyproject.toml', () => {
     expect(keyword('use_scm_version', given)).toMatchObject({
       ...{ localSchemes: ['no-local-version'], above: true, fallback: '1.0' },
     });
-    const unread = { origin: place, why: '`my_scheme` in `use_scm_version` is not followed' };
+    const unread = { origin: place, why: '`my_scheme` in `use_scm_version` is not supported' };
     const read = (): unknown =>
       readVcsSettings(without(), { versionKeywords: { use_scm_version: unread, pbr: undefined } });
-    expect(read).toThrow('`my_scheme` in `use_scm_version` is not followed');
+    expect(read).toThrow('`my_scheme` in `use_scm_version` is not supported');
   });
 
   test('are those of pbr and versioneer, of which the latter takes no version from outside', async () => {
@@ -259,7 +259,7 @@ describe('settings that are not in pyproject.toml', () => {
     writeFileSync(join(directory, 'setup.cfg'), '[metadata]\nname = app\n\n[versioneer]\nVCS = git\n');
     const found = readVcsSettings(new ProjectFiles(directory, 'app', directory));
     expect(await complaint(found!, directory)).toBe(
-      'app/setup.cfg [line 4 column 0]: `versioneer` looks for the version in git when it builds, where there is none, and takes none from outside\nhint: use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
+      'app/setup.cfg [line 4 column 0]: `versioneer` reads the version from git when it builds, but builds have no git repository, and it accepts no version from outside\nhint: use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
     );
     // An unpacked sdist has its version.
     writeFileSync(join(directory, 'PKG-INFO'), 'Name: app\nVersion: 1.2\n');
@@ -270,7 +270,7 @@ describe('settings that are not in pyproject.toml', () => {
     const table = '[tool.poetry-dynamic-versioning]\nenable = true\n';
     expect(settings(`${table}vcs = "git"\nstyle = "pep440"\nbump = false\n`).tool).toBe('poetry-dynamic-versioning');
     expect(() => settings(`${table}bump = true\n`)).toThrow(
-      '`bump` of poetry-dynamic-versioning is `true`, which is not followed',
+      '`bump` of poetry-dynamic-versioning is `true`, which is not supported',
     );
     git('checkout', '--quiet', '--', 'app/pyproject.toml');
   });

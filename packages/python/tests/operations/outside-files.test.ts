@@ -28,9 +28,9 @@ test.each<[string, string, string, string[]]>([
 test('what is to be done is said', () => {
   expect(sharedHint([])).toBeUndefined();
   expect(sharedHint(['VERSION'])).toBe(
-    '`VERSION` lies outside of the project: name it in the option `shared`, and the project is built with it',
+    '`VERSION` is outside the project: add it to the option `shared`, to build the project with it',
   );
   expect(sharedHint(['a', 'b'])).toBe(
-    '`a`, `b` lie outside of the project: name them in the option `shared`, and the project is built with them',
+    '`a`, `b` are outside the project: add them to the option `shared`, to build the project with them',
   );
 });

@@ -84,7 +84,7 @@ test('a file that was changed in the project meanwhile keeps everything from bei
   write(sandbox, 'tests/test_app.py', 'by the run\n');
   write(directory, 'tests/test_app.py', 'by a person\n');
   await expect(writeBack()).rejects.toThrow(
-    '`tests/test_app.py` cannot be written back: it was changed while the tests ran',
+    '`tests/test_app.py` cannot be written back: it changed while the tests ran',
   );
   expect([read('tests/test_app.py'), existsSync(join(directory, 'tests/a.txt'))]).toEqual(['by a person\n', false]);
 });
@@ -95,7 +95,7 @@ test('nothing is written through a symbolic link', async () => {
   symlinkSync(outside, join(directory, 'tests/snapshots'));
   write(sandbox, 'tests/snapshots/new.txt', 'new\n');
   await expect(writeBack()).rejects.toThrow(
-    '`tests/snapshots/new.txt` cannot be written back: `tests/snapshots` is no directory of the project',
+    '`tests/snapshots/new.txt` cannot be written back: `tests/snapshots` is not a directory of the project',
   );
   expect(existsSync(join(outside, 'new.txt'))).toBe(false);
 });

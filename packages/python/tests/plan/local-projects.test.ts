@@ -108,6 +108,6 @@ test.each<[string, string[]]>([
   workspace.project('c', 'dependencies = ["b"]\n');
   const failed = await workspace.session('a').catch((error: unknown) => formatError(error as ElementError));
   expect(failed).toBe(
-    'a/pyproject.toml [line 1 column 0]: wheels of this workspace need one another to be built: `a` is built with `b`, `b` is built with `a`\nhint: take one of them out of `build-system.requires`, or out of what a project named there requires; a backend of the project itself goes on `build-system.backend-path`',
+    'a/pyproject.toml [line 1 column 0]: the wheels of these workspace projects need each other to be built: `a` is built with `b`, `b` is built with `a`\nhint: remove one of them from `build-system.requires`, or from the requirements of a project listed there; put a backend inside the project on `build-system.backend-path`',
   );
 });

@@ -74,12 +74,12 @@ test('a project with shared files lies at its path in the workspace', async () =
 
 test('a named file outside of the project is an error where it is named, until it is shared', async () => {
   expect(await planned('wheel', 'readme = "../../README.md"\n', { shared: ['LICENSE'] })).toBe(
-    'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../README.md`, which lies outside of the project\n' +
-      'hint: name `README.md` in the option `shared`: files of the workspace that are staged with the project; where the backend refuses paths that lead out, link to it from the project',
+    'apps/a/pyproject.toml [line 7 column 0]: the metadata refers to `../../README.md`, which is outside the project\n' +
+      'hint: add `README.md` to the option `shared`, for workspace files that are staged with the project; if the backend refuses paths outside the project, link to it from the project',
   );
   expect(await planned('hook', 'readme = "../../../README.md"\n')).toBe(
-    'apps/a/pyproject.toml [line 7 column 0]: the metadata names `../../../README.md`, which lies outside of the workspace\n' +
-      'hint: a sandbox sees the files of the workspace alone: put it there',
+    'apps/a/pyproject.toml [line 7 column 0]: the metadata refers to `../../../README.md`, which is outside the workspace\n' +
+      'hint: sandboxes contain only files of the workspace: move it there',
   );
 });
 
@@ -91,7 +91,7 @@ test('a version file whose path begins at the repository is refused, unless that
   const vcsVersion = readVcsSettings(new ProjectFiles(directory, 'apps/a', directory));
   const versioned = { ...own, metadata: { ...own.metadata, ...(vcsVersion === undefined ? {} : { vcsVersion }) } };
   expect(() => projectSources(versioned, 'wheel')).toThrow(
-    '`write_to` of setuptools-scm is `apps/a/a/_version.py`, a path from the root of the repository, where a build has the project alone',
+    '`write_to` of setuptools-scm is `apps/a/a/_version.py`, a path from the root of the repository, but builds only have the project',
   );
   expect(projectSources({ ...versioned, settings: { shared: ['LICENSE'] } }, 'wheel').sources).toHaveLength(1);
   expect(projectSources(versioned, 'hook').sources).toHaveLength(1);

@@ -121,33 +121,33 @@ test.each<[string[], TestOptions, string, string]>([
   [
     [],
     { runner: 'pytest' },
-    'the tests of `app`: the runner is `pytest`, and `app/locks/test.txt` does not hold it',
+    'the tests of `app`: the runner is `pytest`, but `app/locks/test.txt` does not contain it',
     'add pytest to the requirements of the tests and lock again',
   ],
   [
     ['pytest'],
     { runner: 'command' },
     'the tests of `app`: the runner `command` has no command',
-    'give it by the option `command`',
+    'set it with the option `command`',
   ],
   [
     ['pytest'],
     { runner: 'pytest', command: 'make' },
-    'the tests of `app`: the runner `pytest` takes no command: `make`',
-    'leave one of them out',
+    'the tests of `app`: the runner `pytest` does not take a command: `make`',
+    'remove one of them',
   ],
   [
     ['pytest'],
     { runner: 'nose' as 'pytest' },
-    'the tests of `app`: there is no runner `nose`',
+    'the tests of `app`: unknown runner `nose`',
     'the runners are `pytest`, `unittest`, `command`',
   ],
   [
     ['pytest'],
     { updateSnapshots: true },
-    'the tests of `app`: `app/locks/test.txt` holds nothing that is known to write snapshot files: `syrupy`, ' +
+    'the tests of `app`: `app/locks/test.txt` contains no known package for snapshot files: `syrupy`, ' +
       '`pytest-snapshot`, `snapshottest`, `inline-snapshot`',
-    'say by the option `updateSnapshotsArgs` what makes the runner write them',
+    'set the option `updateSnapshotsArgs` to the arguments that make the runner write them',
   ],
 ])('what cannot be is an error: %j %j', (locked, options, message, hint) => {
   expect(() => run(locked, options)).toThrow(expect.objectContaining({ code: 'TEST_OPTIONS', message, hint }) as Error);

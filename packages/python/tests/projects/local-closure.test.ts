@@ -186,18 +186,18 @@ describe('names of a lock', () => {
       idna: '',
     });
     expect(failure(() => names(all, 'requests', 'idna'))).toBe(
-      'idna/pyproject.toml [line 4 column 0]: a distribution that `app` or its tests require needs `idna` of an index (3.7), and it requires the project `idna` of that name: only one of the two can be installed\nhint: give the project a name that no distribution has which is installed with it',
+      'idna/pyproject.toml [line 4 column 0]: a distribution that `app` or its tests require needs `idna` of an index (3.7), and it requires the project `idna` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
     );
     const own = await workspaceOf({ flask: 'dependencies = ["flask-login"]\n' });
     expect(failure(() => names(own, 'flask-login', 'flask'))).toBe(
-      'flask/pyproject.toml [line 4 column 0]: a distribution that `flask` or its tests require needs `flask` of an index (3.7), and it is itself the project `flask` of that name: only one of the two can be installed\nhint: give the project a name that no distribution has which is installed with it',
+      'flask/pyproject.toml [line 4 column 0]: a distribution that `flask` or its tests require needs `flask` of an index (3.7), and it is itself the project `flask` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
     );
   });
 
   test('are refused where a project requires its own', async () => {
     const all = await workspaceOf({ flask: 'dependencies = ["Flask>=1"]\n' });
     expect(failure(() => projectRequirements(all[0]!, all))).toBe(
-      'flask/pyproject.toml [line 6 column 16]: `flask` requires `flask>=1`, and that is its own name\nhint: if a distribution of an index is meant, give the project another name',
+      'flask/pyproject.toml [line 6 column 16]: `flask` requires `flask>=1`, which is its own name\nhint: if you mean a distribution from an index, rename the project',
     );
     const extras = await workspaceOf({
       app: '[project.optional-dependencies]\ntest = ["app[kit]"]\nkit = ["pytest"]\n',

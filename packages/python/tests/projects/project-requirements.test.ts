@@ -64,19 +64,19 @@ test('a project of the workspace may be required from where it lies, and extras 
 test.each([
   [
     'version = "1"\ndependencies = ["lib>=2"]\n',
-    'app/pyproject.toml [line 6 column 16]: `lib>=2` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never asked of an index: change the requirement or the version',
+    'app/pyproject.toml [line 6 column 16]: `lib>=2` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never taken from an index: change the requirement or the version',
   ],
   [
     'version = "1"\ndependencies = ["lib[x]"]\n',
-    'app/pyproject.toml [line 6 column 16]: `lib[x]` asks for the extra `x`, which the project `lib` does not have',
+    'app/pyproject.toml [line 6 column 16]: `lib[x]` requests the extra `x`, which the project `lib` does not have',
   ],
   [
     'version = "1"\ndependencies = ["a @ hg+https://user:secret@example.test/a"]\n',
-    'app/pyproject.toml [line 6 column 16]: nothing can be taken from the address `hg+https://example.test/a`\nhint: addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
+    'app/pyproject.toml [line 6 column 16]: unsupported URL: `hg+https://example.test/a`\nhint: use `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), the `https://` URL of a wheel or an sdist, or a path',
   ],
   [
     'version = "1"\ndependencies = ["lib @ file:../other"]\n',
-    'app/pyproject.toml [line 6 column 16]: `lib @ file:other` leads to no project of the workspace, and its name is that of the project `lib`\nhint: a project of the workspace is required by its own name, or from where it lies',
+    'app/pyproject.toml [line 6 column 16]: `lib @ file:other` points to no project of the workspace, but has the name of the project `lib`\nhint: require a project of the workspace by its own name, or by its own path',
   ],
 ])('%j cannot be locked', async (body, message) => {
   const all = await projects({ app: body, lib: 'version = "1.5"\n' });
@@ -106,10 +106,10 @@ test('what a marker restricts has to fit the project of the workspace where the 
   expect(lines(projectRequirements(all[0]!, all).runtime)).toEqual([]);
   expect(on({ sys_platform: 'linux' })).toBe('fits');
   expect(on({ python_version: '2.7' })).toBe(
-    'app/pyproject.toml [line 6 column 16]: `lib>=2 ; python_version < "3"` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never asked of an index: change the requirement or the version',
+    'app/pyproject.toml [line 6 column 16]: `lib>=2 ; python_version < "3"` does not fit the project `lib`, whose version is `1.5`\nhint: projects of the workspace are never taken from an index: change the requirement or the version',
   );
   expect(on({ sys_platform: 'win32' })).toBe(
-    'app/pyproject.toml [line 6 column 49]: `lib[x]<2 ; sys_platform == "win32"` asks for the extra `x`, which the project `lib` does not have',
+    'app/pyproject.toml [line 6 column 49]: `lib[x]<2 ; sys_platform == "win32"` requests the extra `x`, which the project `lib` does not have',
   );
 });
 

@@ -98,9 +98,9 @@ describe('a static index', () => {
     const before = contents(index);
     const others = await wheels({ ...APP, metadata: ['Summary: other'] }, { name: 'new', version: '1' });
     const message =
-      `\`my_app-1.0-py3-none-any.whl\` is published already with other content: ` +
+      `\`my_app-1.0-py3-none-any.whl\` is already published with different content: ` +
       `\`sha256:${published[0]?.sha256 ?? ''}\`, not \`sha256:${others[0]?.sha256 ?? ''}\`\n` +
-      'hint: what is published is never overwritten: give the project another version';
+      'hint: published files are never overwritten: change the version of the project';
     expect(await failure(index.add(others, { dryRun: false }))).toBe(message);
     expect(await failure(index.add(others, { dryRun: true }))).toBe(message);
     expect(contents(index)).toEqual(before);
@@ -248,12 +248,12 @@ describe('served over HTTP, an index', () => {
   it('is only one where there are pages', async () => {
     const directory = temporaryDirectory();
     expect(await failure(serveIndex(directory, { host: '127.0.0.1', port: 0 }))).toBe(
-      `\`${directory}\` is no index: it has no \`simple/index.json\`\n` +
-        'hint: `wheelhouse publish --to DIR` makes one, and `wheelhouse index build DIR` one of the files in `DIR/files`',
+      `\`${directory}\` is not an index: it has no \`simple/index.json\`\n` +
+        'hint: create one with `wheelhouse publish --to DIR`, or with `wheelhouse index build DIR` from the files in `DIR/files`',
     );
     const { port } = new URL(server.url);
     expect(await failure(serveIndex(index.directory, { host: '127.0.0.1', port: Number(port) }))).toContain(
-      `nobody can listen on \`127.0.0.1:${port}\`: `,
+      `cannot listen on \`127.0.0.1:${port}\`: `,
     );
   });
 });

@@ -37,10 +37,10 @@ test.each([
 });
 
 test.each([
-  ['<testsuite><testcase></testsuite>', 'the report is no well-formed XML: Opening and ending tag mismatch: '],
-  ['', 'the report is no well-formed XML: missing root element'],
-  ['<testsuite', 'the report is no well-formed XML: unexpected end of input'],
-  ['<html/>', 'the report is no report: its root element is `html`'],
+  ['<testsuite><testcase></testsuite>', 'the report is not well-formed XML: Opening and ending tag mismatch: '],
+  ['', 'the report is not well-formed XML: missing root element'],
+  ['<testsuite', 'the report is not well-formed XML: unexpected end of input'],
+  ['<html/>', 'the report is not a report: its root element is `html`'],
 ])('what is no report is an error: %s', async (text, message) => {
   await expect(readReport(text, 'the report')).rejects.toThrow(message);
 });

@@ -26,8 +26,8 @@ test.each(['hg+https://host/b', 'git+host:b', 'git+ext://x/y', 'git+https://host
       text = formatError(error as ElementError);
     }
     expect(text).toBe(
-      `app/requirements.txt [line 3 column 4]: nothing can be taken from the address \`${url}\`\n` +
-        'hint: addresses are `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), `https://` of a wheel or an sdist, and paths',
+      `app/requirements.txt [line 3 column 4]: unsupported URL: \`${url}\`\n` +
+        'hint: use `git+https://HOST/PATH@REVISION#subdirectory=DIRECTORY` (or git+ssh, git+file), the `https://` URL of a wheel or an sdist, or a path',
     );
   },
 );

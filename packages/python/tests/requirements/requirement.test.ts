@@ -24,23 +24,23 @@ describe('a requirement', () => {
   });
 
   test.each([
-    ['', 'a distribution name is expected at character 1'],
-    ['-x', 'a distribution name is expected at character 1'],
-    ['x >', '`>` is no version specifier at character 3'],
-    ['x 1.0', '`1.0` is no version specifier at character 3'],
-    ['x[a', '`,` or `]` is expected at character 4'],
-    ['x[a b]', '`,` or `]` is expected at character 5'],
-    ['x (>=1', '`)` is expected at character 7'],
-    ['x ; python_versio > "3"', '`python_versio` is no variable of the environment at character 5'],
-    ['x ; python_version', 'a comparison is expected at character 19'],
-    ['x ; "a" == "b"', 'a comparison needs a variable of the environment at character 15'],
-    ['x ; os_name == "nt" y', 'nothing more is expected at character 21'],
+    ['', 'expected a distribution name at character 1'],
+    ['-x', 'expected a distribution name at character 1'],
+    ['x >', '`>` is not a version specifier at character 3'],
+    ['x 1.0', '`1.0` is not a version specifier at character 3'],
+    ['x[a', 'expected `,` or `]` at character 4'],
+    ['x[a b]', 'expected `,` or `]` at character 5'],
+    ['x (>=1', 'expected `)` at character 7'],
+    ['x ; python_versio > "3"', '`python_versio` is not an environment marker variable at character 5'],
+    ['x ; python_version', 'expected a comparison at character 19'],
+    ['x ; "a" == "b"', 'a comparison needs an environment marker variable at character 15'],
+    ['x ; os_name == "nt" y', 'expected the end at character 21'],
   ])('%s is refused where it goes wrong', (text, reason) => {
     expect(() => parseRequirement(text, { file: 'pyproject.toml', line: 3, column: 2 })).toThrow(
       expect.objectContaining({
         code: 'METADATA',
-        message: `pyproject.toml [line 3 column 2]: \`${text}\` is no valid requirement: ${reason}`,
-        hint: 'requirements are written as PEP 508 says: `name[extra]>=1.0 ; python_version < "3.12"`',
+        message: `pyproject.toml [line 3 column 2]: \`${text}\` is not a valid requirement: ${reason}`,
+        hint: 'requirements must follow PEP 508: `name[extra]>=1.0 ; python_version < "3.12"`',
       }) as Error,
     );
   });

@@ -35,19 +35,19 @@ test('the crates of registries are read, and those by path are a part of the sou
   ]);
 });
 
-const HINT = 'hint: depend on a crate that a registry has, or keep it below the project as a crate by path';
+const HINT = 'hint: use a crate from a registry, or a path dependency inside the project';
 
 test.each([
   [
     'from a git repository',
     entry('x', { source: 'git+https://git.example/x#0123' }),
-    `app/Cargo.lock: the crate \`x 1.0.0\` is from \`git+https://git.example/x#0123\`, and only registries have checksums\n${HINT}`,
+    `app/Cargo.lock: the crate \`x 1.0.0\` is from \`git+https://git.example/x#0123\`, but only registries have checksums\n${HINT}`,
   ],
   ['without a checksum', entry('x', { source: OWN }), `app/Cargo.lock: the crate \`x 1.0.0\` has no checksum\n${HINT}`],
   [
     'whose name would be something else in a manifest',
     entry('x', { version: "1.0.0', git = 'y", source: OWN, checksum: CHECKSUM }),
-    `app/Cargo.lock: \`x 1.0.0', git = 'y\` is no crate\n${HINT}`,
+    `app/Cargo.lock: \`x 1.0.0', git = 'y\` is not a crate\n${HINT}`,
   ],
 ])('a crate %s is refused', (_what, text, message) => {
   expect(complaint(text)).toBe(message);

@@ -67,7 +67,7 @@ test('a registry that cannot be reached is named with why', async () => {
     `cargo cannot fetch a crate\nhint: ${ONLINE}`;
   expect(either(refused)).toContain(await failure('http://user:secret@127.0.0.1:9/i/'));
   const unknown =
-    'FETCH: the registry `http://nowhere.invalid/i/config.json` cannot be reached: the name `nowhere.invalid` cannot be looked up ' +
+    'FETCH: the registry `http://nowhere.invalid/i/config.json` cannot be reached: the name `nowhere.invalid` cannot be resolved ' +
     `(Could not resolve host: nowhere.invalid): cargo cannot fetch a crate\nhint: ${ONLINE}`;
   expect(either(unknown)).toContain(await failure('http://nowhere.invalid/i/'));
 }, 60_000);
@@ -77,19 +77,19 @@ test('a certificate that is not trusted, a proxy that asks who comes, and a regi
   const untrusted =
     `FETCH: the registry \`${tls}/i/config.json\` cannot be reached: the certificate of \`${new URL(tls).host}\` is not trusted ` +
     '(SSL certificate problem: self-signed certificate): cargo cannot fetch a crate\n' +
-    "hint: name the certificates of your organisation by cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`)";
+    "hint: set cargo's `http.cainfo` (the variable `CARGO_HTTP_CAINFO`) to the certificates of your organisation";
   expect(either(untrusted)).toContain(await failure(`${tls}/i/`));
   const asking = createServer((_, response) => response.writeHead(403).end());
   asking.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
   const port = await listen(asking);
   const unproxied =
-    'FETCH: the registry `https://example.invalid/i/config.json` cannot be reached: the proxy does not let the request through ' +
+    'FETCH: the registry `https://example.invalid/i/config.json` cannot be reached: the proxy refused the request ' +
     '(CONNECT tunnel failed, response 407): cargo cannot fetch a crate\n' +
     `hint: give the proxy's user name and password in its address ${PROXY}, or except the host by \`NO_PROXY\``;
   const proxy = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
   expect(either(unproxied)).toContain(await failure('https://example.invalid/i/', proxy));
   const denied =
     `FETCH: the registry \`http://127.0.0.1:${port}/i/config.json\` answers \`403\`: cargo cannot fetch a crate\n` +
-    'hint: credentials are those of `cargo login`';
+    'hint: log in with `cargo login`';
   expect(either(denied)).toContain(await failure(`http://127.0.0.1:${port}/i/`));
 }, 60_000);

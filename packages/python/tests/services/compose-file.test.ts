@@ -88,17 +88,17 @@ services:
 });
 
 test.each([
-  ['services: { db: { build: . } }', '`build` cannot be followed'],
+  ['services: { db: { build: . } }', '`build` is not supported'],
   ['services: { db: {} }', 'it has no `image`'],
-  ['services: { db: { image: [] } }', '`image` is no text'],
-  ['services: { db: { image: db, ports: ["53:53/udp"] } }', '`53:53/udp` of `ports` is no port of TCP'],
+  ['services: { db: { image: [] } }', '`image` is not a string'],
+  ['services: { db: { image: db, ports: ["53:53/udp"] } }', '`53:53/udp` of `ports` is not a TCP port'],
   [
     'services: { db: { image: db, volumes: [{ type: bind, source: /etc, target: /x }] } }',
     '`/etc` of `volumes` is a directory of this machine',
   ],
   [
     'services: { db: { image: db, healthcheck: { test: "true", interval: soon } } }',
-    '`soon` of `healthcheck` is no duration',
+    '`soon` of `healthcheck` is not a duration',
   ],
 ])('%s is refused', async (text, what) => {
   await expect(read(text)).rejects.toMatchObject({
@@ -119,7 +119,7 @@ test('a project without a compose file is told where one is looked for', async (
   const request = { workspace, directory: join(workspace, 'app'), names: ['db'], environment: {} };
   await expect(readComposeServices(request)).rejects.toMatchObject({
     code: 'SERVICE',
-    reason: 'there is no compose file `app/compose.yaml`',
-    hint: 'it is looked for as `compose.yaml`, `compose.yml`, `docker-compose.yaml`, `docker-compose.yml`, `docker/dev/docker-compose.yml`; the option `composeFile` names another',
+    reason: 'compose file not found: `app/compose.yaml`',
+    hint: 'the default names are `compose.yaml`, `compose.yml`, `docker-compose.yaml`, `docker-compose.yml`, `docker/dev/docker-compose.yml`; set another with the option `composeFile`',
   });
 });

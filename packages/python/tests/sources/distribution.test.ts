@@ -134,8 +134,8 @@ test('all that is missing is fetched at once, the same thing once', async () => 
 
 test.each([
   [{ hashes: [] }, '`hashes` is empty'],
-  [{ hashes: ['sha256:0'] }, '`sha256:0` is no `sha256:` and 64 hexadecimal digits'],
-  [{ format: 'egg' }, '`egg` is no format of a distribution'],
+  [{ hashes: ['sha256:0'] }, '`sha256:0` is not `sha256:` and 64 hexadecimal digits'],
+  [{ format: 'egg' }, '`egg` is not a distribution format'],
 ])('a configuration such as %j is refused', (more, reason) => {
   const { source } = setUp();
   expect(() => source('a-1.0-py3-none-any.whl', more)).toThrow(

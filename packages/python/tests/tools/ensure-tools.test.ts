@@ -67,11 +67,11 @@ test('an index that is not there leaves nothing that would be taken for the tool
   expect(error).toMatchObject({
     code: 'TOOLS',
     message: expect.stringMatching(
-      /^an index cannot be reached: its host refuses the connection: pip cannot install the tools environment `.*`$/,
+      /^an index cannot be reached: its host refused the connection: pip cannot install the tools environment `.*`$/,
     ) as string,
     hint:
       "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`); " +
-      "the tools come from the indexes of pip's configuration: `pip config list` shows it",
+      "the tools come from the indexes in pip's configuration: check `pip config list`",
   });
   expect(JSON.stringify(error)).not.toContain('secret');
   const [digest = ''] = readdirSync(join(given.store, 'tools'));

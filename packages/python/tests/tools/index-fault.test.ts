@@ -31,16 +31,16 @@ test.each([
   [
     UV('invalid peer certificate: UnknownIssuer'),
     'the index `https://packages.example/simple/idna/` cannot be reached: the certificate of `packages.example` is not trusted (invalid peer certificate: UnknownIssuer), asked for `idna`\n' +
-      "hint: name the certificates of your organisation by the variable `SSL_CERT_FILE` or pip's `cert`",
+      "hint: set the variable `SSL_CERT_FILE` or pip's `cert` to the certificates of your organisation",
   ],
   [
     UV('failed to lookup address information: Name or service not known'),
-    'the index `https://packages.example/simple/idna/` cannot be reached: the name `packages.example` cannot be looked up (failed to lookup address information: Name or service not known), asked for `idna`\n' +
+    'the index `https://packages.example/simple/idna/` cannot be reached: the name `packages.example` cannot be resolved (failed to lookup address information: Name or service not known), asked for `idna`\n' +
       "hint: check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`)",
   ],
 ])('a fault of the network is named with what to do about it: %#', (words, text) => {
   const fault = faultInWords(words);
   expect(formatError(faultError(fault!, { what: 'index', names: ['idna'] }))).toBe(
-    `${text}; no other index is asked in its place, because what that has under the same name may be another distribution`,
+    `${text}; no other index is used instead, because the same name may be another distribution there`,
   );
 });

@@ -44,10 +44,10 @@ describe('a wheelhouse', () => {
       expect.stringMatching(
         /^web-2\.1-py3-none-any\.whl: `web\.py` is recorded as `sha256=[\w-]{43}`, and is `sha256=[\w-]{43}`$/,
       ),
-      `requirements.txt: \`web==2.1\` is recorded as \`${before}\`, and is \`${after}\``,
-      `sbom.cdx.json: \`hashes of ${WEB_FILE}\` is recorded as \`${before}\`, and is \`${after}\``,
-      `provenance.intoto.json: \`subject ${WEB_FILE}\` is recorded as \`${before}\`, and is \`${after}\``,
-      `../manifest.json: \`files[4].sha256 (wheelhouse/${WEB_FILE})\` is recorded as \`${before}\`, and is \`${after}\``,
+      `requirements.txt: \`web==2.1\` is recorded as \`${before}\`, but is \`${after}\``,
+      `sbom.cdx.json: \`hashes of ${WEB_FILE}\` is recorded as \`${before}\`, but is \`${after}\``,
+      `provenance.intoto.json: \`subject ${WEB_FILE}\` is recorded as \`${before}\`, but is \`${after}\``,
+      `../manifest.json: \`files[4].sha256 (wheelhouse/${WEB_FILE})\` is recorded as \`${before}\`, but is \`${after}\``,
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('a wheelhouse', () => {
     const made = new WheelhouseMaker([APP, WEB]);
     writeFileSync(made.path(WEB_FILE), 'no archive');
     const [first] = await findings(made.directory);
-    expect(first).toMatch(/^web-2\.1-py3-none-any\.whl: it is no zip file, or is damaged: /);
+    expect(first).toMatch(/^web-2\.1-py3-none-any\.whl: it is not a zip file, or is damaged: /);
   });
 
   it('that lacks a wheel is told of, with who needs it', async () => {
@@ -63,12 +63,12 @@ describe('a wheelhouse', () => {
     const digest = sha256(made.path(WEB_FILE));
     rmSync(made.path(WEB_FILE));
     expect(await findings(made.directory)).toEqual([
-      'requirements.txt: `web==2.1` is required, and no wheel of it is there',
+      'requirements.txt: `web==2.1` is required, but there is no wheel of it',
       `${APP_FILE}: it requires \`web>=2\`, and there is no wheel for that`,
-      `sbom.cdx.json: \`dependencies of ${APP_FILE}\` is recorded as \`pkg:pypi/web@2.1\`, and is \`\``,
-      `sbom.cdx.json: it has a component for \`${WEB_FILE}\`, which is not there`,
-      `provenance.intoto.json: it has a subject \`${WEB_FILE}\`, which is not there`,
-      `../manifest.json: \`files[4].sha256 (wheelhouse/${WEB_FILE})\` is recorded as \`${digest}\`, and is \`no such file\``,
+      `sbom.cdx.json: \`dependencies of ${APP_FILE}\` is recorded as \`pkg:pypi/web@2.1\`, but is \`\``,
+      `sbom.cdx.json: it has a component for \`${WEB_FILE}\`, which does not exist`,
+      `provenance.intoto.json: it has a subject \`${WEB_FILE}\`, which does not exist`,
+      `../manifest.json: \`files[4].sha256 (wheelhouse/${WEB_FILE})\` is recorded as \`${digest}\`, but is \`no such file\``,
     ]);
   });
 
@@ -77,8 +77,8 @@ describe('a wheelhouse', () => {
     makeWheels(made.directory, [{ name: 'more', version: '1' }]);
     writeFileSync(made.path('notes.txt'), 'Bring milk.');
     expect(await findings(made.directory)).toEqual([
-      'notes.txt: it is not a part of a wheelhouse',
-      'more-1-py3-none-any.whl: `requirements.txt` does not know it',
+      'notes.txt: it is not part of a wheelhouse',
+      'more-1-py3-none-any.whl: `requirements.txt` does not list it',
       'sbom.cdx.json: it has no component for `more-1-py3-none-any.whl`',
       'provenance.intoto.json: it has no subject `more-1-py3-none-any.whl`',
       '../manifest.json: `files` does not list `wheelhouse/more-1-py3-none-any.whl`',
@@ -101,10 +101,10 @@ describe('a wheelhouse', () => {
     const made = new WheelhouseMaker([{ ...APP, metadata }, WEB]);
     const { findings: found, warnings } = await verifyWheelhouse({ directory: made.directory });
     expect(found.map(({ file, message }) => `${file}: ${message}`)).toEqual([
-      `${APP_FILE}: it requires \`web @ file:///web\`, a path of the machine that it was built on`,
+      `${APP_FILE}: it requires \`web @ file:///web\`, a path on the build machine`,
     ]);
     expect(warnings.map(({ file, message }) => `${file}: ${message}`)).toEqual([
-      `${APP_FILE}: it requires \`web@ git+https://host/web ; extra == "x"\`: pip installs it with \`--no-deps\` alone, and indexes refuse it`,
+      `${APP_FILE}: it requires \`web@ git+https://host/web ; extra == "x"\`: pip installs it only with \`--no-deps\`, and indexes refuse it`,
     ]);
   });
 
@@ -114,14 +114,14 @@ describe('a wheelhouse', () => {
     made.edit('sbom.cdx.json', '"MIT"', '"GPL-3.0-only"');
     const after = sha256(made.path('sbom.cdx.json'));
     expect(await findings(made.directory)).toEqual([
-      `provenance.intoto.json: \`byproduct sbom.cdx.json\` is recorded as \`${before}\`, and is \`${after}\``,
-      `../manifest.json: \`files[3].sha256 (wheelhouse/sbom.cdx.json)\` is recorded as \`${before}\`, and is \`${after}\``,
+      `provenance.intoto.json: \`byproduct sbom.cdx.json\` is recorded as \`${before}\`, but is \`${after}\``,
+      `../manifest.json: \`files[3].sha256 (wheelhouse/sbom.cdx.json)\` is recorded as \`${before}\`, but is \`${after}\``,
     ]);
     rmSync(made.path('sbom.cdx.json'));
     writeFileSync(made.path('provenance.intoto.json'), '{');
     const found = await findings(made.directory);
     expect(found.slice(0, 2)).toEqual([
-      'sbom.cdx.json: it is not there',
+      'sbom.cdx.json: it does not exist',
       'provenance.intoto.json: it is not a JSON object',
     ]);
   });
@@ -131,8 +131,8 @@ describe('a wheelhouse', () => {
     made.edit('../manifest.json', 'e'.repeat(64), 'f'.repeat(64));
     made.edit('../manifest.json', `"identity": "${'7'.repeat(64)}"`, '"identity": "mine"');
     expect(await findings(made.directory)).toEqual([
-      `../manifest.json: \`elementKey\` is recorded as \`${'f'.repeat(64)}\`, and the provenance says \`${'e'.repeat(64)}\``,
-      `../manifest.json: \`toolchain.identity\` is recorded as \`mine\`, and the provenance says \`${'7'.repeat(64)}\``,
+      `../manifest.json: \`elementKey\` is recorded as \`${'f'.repeat(64)}\`, but the provenance has \`${'e'.repeat(64)}\``,
+      `../manifest.json: \`toolchain.identity\` is recorded as \`mine\`, but the provenance has \`${'7'.repeat(64)}\``,
     ]);
   });
 
@@ -146,9 +146,9 @@ describe('a wheelhouse', () => {
     expect(await findings(made.directory)).toEqual(
       expect.arrayContaining([
         'sbom.cdx.json: it has a component for `pkg:cargo/itoa@1.0.12`, which no wheel needs',
-        'sbom.cdx.json: `pkg:cargo/itoa@1.0.12` is a crate that is no input of the provenance, by its digest',
+        'sbom.cdx.json: `pkg:cargo/itoa@1.0.12` is a crate whose digest is not among the materials of the provenance',
         'sbom.cdx.json: it has no component for `pkg:cargo/itoa@1.0.11`, which a wheel needs',
-        '../manifest.json: `toolchain.rust.version` is recorded as `1.85.0`, and the provenance says `1.84.0`',
+        '../manifest.json: `toolchain.rust.version` is recorded as `1.85.0`, but the provenance has `1.84.0`',
       ]),
     );
   });
@@ -172,20 +172,20 @@ describe('a wheelhouse with what leads elsewhere', () => {
     renameSync(made.path(WEB_FILE), elsewhere);
     symlinkSync(elsewhere, made.path(WEB_FILE));
     expect((await findings(made.directory))[0]).toBe(
-      `${WEB_FILE}: it is a link that leads out of its directory, and no part of a wheelhouse`,
+      `${WEB_FILE}: it is a link that points outside its directory, and is not part of a wheelhouse`,
     );
     rmSync(elsewhere);
     expect((await findings(made.directory))[0]).toBe(
-      `${WEB_FILE}: it is a link that leads nowhere, and no part of a wheelhouse`,
+      `${WEB_FILE}: it is a broken link, and is not part of a wheelhouse`,
     );
     rmSync(made.path('requirements.txt'));
     symlinkSync('requirements.txt', made.path('requirements.txt'));
     rmSync(made.path('../manifest.json'));
     symlinkSync(APP_FILE, made.path('../manifest.json'));
     const found = await findings(made.directory);
-    expect(found).toContain('requirements.txt: it is a link that leads in a circle, and no part of a wheelhouse');
-    expect(found).toContain('requirements.txt: it is not there');
-    expect(found).toContain('../manifest.json: it is a link that leads nowhere');
+    expect(found).toContain('requirements.txt: it is a link that leads to itself, and is not part of a wheelhouse');
+    expect(found).toContain('requirements.txt: it does not exist');
+    expect(found).toContain('../manifest.json: it is a broken link');
   });
 
   it.each([
@@ -193,7 +193,7 @@ describe('a wheelhouse with what leads elsewhere', () => {
     [[{ path: [] }], '`files[0].path` is `[]`, not a path'],
     [[{ path: '' }], '`files[0].path` is ``: it is empty'],
     [[{ path: '/etc/passwd' }], '`files[0].path` is `/etc/passwd`: it is not a relative path'],
-    [[{ path: '../../x' }], '`files[0].path` is `../../x`: it leads out of its directory'],
+    [[{ path: '../../x' }], '`files[0].path` is `../../x`: it points outside its directory'],
     [[null], '`files[0].path` is ``, not a path'],
   ])('has paths in its manifest that are told of: %j', async (files, message) => {
     const made = new WheelhouseMaker([APP, WEB]);
@@ -252,9 +252,9 @@ describe('an untested wheel', () => {
     const record = '../../../reports/app/record.json';
     const digest = sha256(made.path(APP_FILE));
     expect(await findings(made.directory, tested)).toEqual([
-      `${record}: it is about a wheel with the digest \`${other}\`, and \`${APP_FILE}\` has \`${digest}\``,
-      `${record}: it is about the snapshot \`sha256:${other}/1\`, and the wheel was built from \`${SNAPSHOT}\``,
-      `../../../reports/app/test-result.intoto.json: \`subject ${APP_FILE}\` is recorded as \`${other}\`, and is \`${digest}\``,
+      `${record}: it is about a wheel with the digest \`${other}\`, but \`${APP_FILE}\` has \`${digest}\``,
+      `${record}: it is about the snapshot \`sha256:${other}/1\`, but the wheel was built from \`${SNAPSHOT}\``,
+      `../../../reports/app/test-result.intoto.json: \`subject ${APP_FILE}\` is recorded as \`${other}\`, but is \`${digest}\``,
     ]);
   });
 
@@ -295,7 +295,7 @@ describe('an untested wheel', () => {
     const statement = '../../../reports/app/test-result.intoto.json';
     expect(await findings(made.directory, tested)).toEqual([
       `${statement}: \`result\` is \`FAILED\`, not \`PASSED\``,
-      `${statement}: \`record.json\` is recorded as \`${before}\`, and is \`${sha256(record)}\``,
+      `${statement}: \`record.json\` is recorded as \`${before}\`, but is \`${sha256(record)}\``,
     ]);
   });
 });

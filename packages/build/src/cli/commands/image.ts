@@ -13,7 +13,7 @@ dist/<root>/image/ as an OCI image layout. COMMAND is what a container runs, or 
 is not given here is as nx.json and project.json have it for the target.
 
   --base BASE         the image to install on: oci:DIRECTORY with an OCI image layout, archive:FILE of one or of
-                      docker save, or the name of an image of the engine; each with or without @sha256:...
+                      docker save, or the name of an image in the engine; each with or without @sha256:...
   --engine ENGINE     who is given the image as well: none (the default) or docker
   --tag NAME          the name of the image, with or without a tag
   --entrypoint WORD   the program that a container runs; once for each of its words (--entrypoint=-x where one is an option)

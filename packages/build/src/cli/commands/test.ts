@@ -88,5 +88,5 @@ export const test: Command = {
 function runnerOf(value: string): TestRunner {
   const runner = TEST_RUNNERS.find((known) => known === value);
   if (runner !== undefined) return runner;
-  throw usage('wheelhouse test', `there is no runner \`${value}\``);
+  throw usage('wheelhouse test', `unknown runner \`${value}\``);
 }

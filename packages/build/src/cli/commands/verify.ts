@@ -66,7 +66,7 @@ async function verifyProject(
     const own = {
       findings: findings.map(
         ({ file, member, recorded, computed }) =>
-          `${file}: \`${member}\` is recorded as \`${recorded}\`, and is \`${computed}\``,
+          `${file}: \`${member}\` is recorded as \`${recorded}\`, but is \`${computed}\``,
       ),
       checked,
     };

@@ -40,9 +40,9 @@ export function poetrySpecifier(text: string, origin: Origin): string {
   if (only === undefined || alternatives.length > 1) {
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${text}\` has alternatives, which no version specifier has, nor the metadata of a wheel (PEP 440)`,
+      message: `\`${text}\` has alternatives, which version specifiers and wheel metadata cannot express (PEP 440)`,
       origin,
-      hint: 'write one range, as `>=1.0,!=2.0.*,<3.0`, or several constraints with `markers`',
+      hint: 'write one range, such as `>=1.0,!=2.0.*,<3.0`, or several constraints with `markers`',
     });
   }
   return specifierOf(only);
@@ -106,7 +106,7 @@ function raised(version: string, index: number): string {
 function fail(clause: string, text: string, origin: Origin): never {
   throw new ElementError({
     code: 'METADATA',
-    message: `\`${text}\` is no version constraint${clause === text ? '' : `: \`${clause}\` cannot be read`}`,
+    message: `\`${text}\` is not a version constraint${clause === text ? '' : `: cannot parse \`${clause}\``}`,
     origin,
     hint: "Poetry's constraints are written as `^1.2`, `~1.2`, `1.2.*`, `1.2` or `>=1.2,<2`",
   });

@@ -39,9 +39,9 @@ export function poetryDependency(name: string, value: unknown, place: Place): Po
   const marker = reader.marker();
   if (value['allow-prereleases'] === true) {
     throw error(
-      `\`allow-prereleases\` of \`${name}\` is not followed`,
+      `\`allow-prereleases\` of \`${name}\` is not supported`,
       origin,
-      'name a pre-release in its version, such as `>=2.0b1`, which allows them, or use the option `prereleases`',
+      'use a pre-release in its version, such as `>=2.0b1`, which allows them, or the option `prereleases`',
     );
   }
   const head = `${name}${extras.length === 0 ? '' : `[${extras.join(',')}]`}`;
@@ -63,13 +63,13 @@ class DependencyTable {
   text(key: string): string | undefined {
     const value = this.table[key];
     if (value === undefined || typeof value === 'string') return value;
-    throw error(`\`${key}\` of \`${this.name}\` is no text`, this.place());
+    throw error(`\`${key}\` of \`${this.name}\` is not a string`, this.place());
   }
 
   texts(key: string): string[] {
     const value = this.table[key] ?? [];
     const fail = (): never => {
-      throw error(`\`${key}\` of \`${this.name}\` is no list of texts`, this.place());
+      throw error(`\`${key}\` of \`${this.name}\` is not a list of strings`, this.place());
     };
     if (!Array.isArray(value)) return fail();
     return value.map((item: unknown) => (typeof item === 'string' ? item : fail()));
@@ -118,9 +118,9 @@ class DependencyTable {
     const [, host, path] = /^([^\s/:]+@[^\s/:]+):(.+)$/.exec(git) ?? [];
     if (host !== undefined && path !== undefined) return `ssh://${host}/${path}`;
     throw error(
-      `\`${git}\` of \`${this.name}\` is no address of a repository`,
+      `\`${git}\` of \`${this.name}\` is not a repository URL`,
       this.place(git),
-      'addresses are `https://HOST/PATH`, `ssh://USER@HOST/PATH` or `USER@HOST:PATH`',
+      'use `https://HOST/PATH`, `ssh://USER@HOST/PATH` or `USER@HOST:PATH`',
     );
   }
 }

@@ -25,9 +25,9 @@ export function enrichmentOf({ all }: PoetryTable, base: AddressBase): Enrichmen
     if (marker === undefined && parsed.filter((each) => each.normalizedName === normalizedName).length === 1) continue;
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${name}\` comes from an address under a condition`,
+      message: `\`${name}\` comes from a URL under a condition`,
       origin,
-      hint: 'a distribution of one name comes from one source here; write the address into the requirement in `[project]`: `name @ ADDRESS ; marker`',
+      hint: 'a distribution can only come from one source; write the URL into the requirement in `[project]`: `name @ ADDRESS ; marker`',
     });
   }
   return {

@@ -148,7 +148,7 @@ class PoetryReader {
             const found = dependencies.filter((dependency) => dependency.name === normalizeName(name));
             if (found.length > 0) return found;
             const place = this.toml.origin(at, extra, name);
-            this.fail(`the extra \`${extra}\` names \`${name}\`, which is no dependency`, place);
+            this.fail(`the extra \`${extra}\` lists \`${name}\`, which is not a dependency`, place);
             return [];
           }),
         ];
@@ -174,9 +174,9 @@ class PoetryReader {
       this.errors.push(
         new ElementError({
           code: 'METADATA',
-          message: `the source \`${String(name)}\` is \`${String(priority)}\`, which is not followed: a name comes from the first index that has it`,
+          message: `the source \`${String(name)}\` is \`${String(priority)}\`, which is not supported: a distribution comes from the first index that has its name`,
           origin,
-          hint: 'make it `explicit`, and give the dependencies that come from it a `source`',
+          hint: 'make it `explicit`, and set `source` for the dependencies from it',
         }),
       );
     }
@@ -196,9 +196,9 @@ class PoetryReader {
     this.errors.push(
       new ElementError({
         code: 'METADATA',
-        message: '`tool.poetry.package-mode` is `false`: the project has no package that could be built',
+        message: '`tool.poetry.package-mode` is `false`: the project has no package to build',
         origin: this.toml.origin(AT, 'package-mode'),
-        hint: 'leave the project out with `exclude`',
+        hint: 'exclude the project (option `exclude`)',
       }),
     );
   }
@@ -211,7 +211,7 @@ class PoetryReader {
     if (value === undefined) return undefined;
     const origin = this.toml.origin(at, key);
     if (typeof value !== 'string') {
-      this.fail('`python` is no text', origin);
+      this.fail('`python` is not a string', origin);
       return undefined;
     }
     const specifier = this.collect(() => poetryRequiresPython(value, origin), '');
@@ -227,13 +227,13 @@ class PoetryReader {
     if (value === undefined) return undefined;
     const origin = this.toml.origin(AT, key);
     if (typeof value === 'string') return { value, origin };
-    this.fail(`\`tool.poetry.${key}\` is no text`, origin);
+    this.fail(`\`tool.poetry.${key}\` is not a string`, origin);
     return undefined;
   }
 
   private strings(value: unknown, key: string, origin: Origin): string[] {
     if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
-    throw new ElementError({ code: 'METADATA', message: `\`${key}\` is no list of texts`, origin });
+    throw new ElementError({ code: 'METADATA', message: `\`${key}\` is not a list of strings`, origin });
   }
 
   private collect<T>(read: () => T, fallback: T): T {

@@ -18,7 +18,7 @@ const uv = (treatment: Treatment, key: string, note: string, hint?: string): Set
   ...(hint === undefined ? {} : { hint }),
 });
 
-const BUILT = 'which distributions are built from source is said by the option `noBinary`';
+const BUILT = 'use the option `noBinary` to build distributions from source';
 const LIBRARY = 'how uv works, not what it installs';
 
 /** The settings of uv: of `[tool.uv]` and uv.toml, of the version that locks are made with. */
@@ -70,7 +70,12 @@ export const UV_SETTINGS: readonly SettingRow[] = [
   uv('refused', 'extra-build-variables', 'builds have the environment that their elements say'),
   uv('refused', 'config-settings', 'builds are not configured here'),
   uv('refused', 'config-settings-package', 'builds are not configured here'),
-  uv('refused', 'index-strategy', 'a name comes from the first index that has it', 'pin names to indexes in `sources`'),
+  uv(
+    'refused',
+    'index-strategy',
+    'a distribution comes from the first index that has its name',
+    'pin names to indexes in `sources`',
+  ),
   uv('refused', 'dependency-groups', 'the Python of a group is that of its project'),
   uv('refused', 'torch-backend', 'an index is named, not guessed', 'pin the names to an index in `sources`'),
   uv(
@@ -131,7 +136,7 @@ export const OTHER_SETTINGS: readonly SettingRow[] = [
     'refused',
     'package-mode',
     'with `false`: a project without a package is not built',
-    'leave the project out with `exclude`',
+    'exclude the project (option `exclude`)',
   ),
   other('tool.pdm', 'honoured', 'dev-dependencies', 'dependency groups'),
   other('tool.pdm', 'honoured', 'source', 'indexes, and pages with links; the one named `pypi` is the default'),

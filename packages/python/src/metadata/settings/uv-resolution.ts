@@ -68,9 +68,9 @@ class SettingsReader {
       const written = `\`${[...this.file.at, key].join('.')}\``;
       if (row === undefined) {
         throw this.wrong(
-          `${written} is not a setting of uv that is known here, and may change what is locked`,
+          `${written} is an unknown setting of uv, and may change what is locked`,
           key,
-          'take it out, or set it in the environment of uv alone',
+          'remove it, or set it only in the environment of uv',
         );
       }
       if (key === 'pip') {
@@ -80,7 +80,7 @@ class SettingsReader {
       // Some are written out with the value that uv takes anyway.
       const isUsual = value === false || (key === 'index-strategy' && value === 'first-index') || isEmpty(value);
       if (row.treatment === 'refused' && !isUsual) {
-        throw this.wrong(`${written} is not followed: ${row.note}`, key, row.hint);
+        throw this.wrong(`${written} is not supported: ${row.note}`, key, row.hint);
       }
     }
   }
@@ -94,7 +94,7 @@ class SettingsReader {
       const at = [...this.file.at, 'pip'];
       throw new ElementError({
         code: 'METADATA',
-        message: `\`${[...at, key].join('.')}\` is not followed: it is for \`uv pip\` alone`,
+        message: `\`${[...at, key].join('.')}\` is not supported: it is only for \`uv pip\``,
         origin: this.file.toml.origin(at, key),
         hint: row?.hint,
       });
@@ -109,7 +109,7 @@ class SettingsReader {
     const value = this.table[key];
     if (value === undefined) return undefined;
     if (value instanceof Date) return value.toISOString();
-    if (typeof value !== 'string') throw this.wrong(`\`${key}\` is not a text`, key);
+    if (typeof value !== 'string') throw this.wrong(`\`${key}\` is not a string`, key);
     if (known?.includes(value) === false) {
       throw this.wrong(`\`${key}\` is \`${value}\``, key, `it is one of \`${known.join('`, `')}\``);
     }
@@ -119,7 +119,7 @@ class SettingsReader {
   texts(key: string): readonly string[] {
     const value = this.table[key] ?? [];
     if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
-    throw this.wrong(`\`${key}\` is not a list of texts`, key);
+    throw this.wrong(`\`${key}\` is not a list of strings`, key);
   }
 
   requirements(key: string): Requirement[] {
@@ -193,7 +193,7 @@ function sourcesOf({ toml, at, name: file }: UvSettingsFile, files: ProjectFiles
     if (tables.length > 1 || limit !== undefined) {
       throw wrong(
         limit === undefined ? 'is a list' : `has a \`${limit}\``,
-        'a distribution of one name comes from one source here; write the address into the requirement: `name @ ADDRESS ; marker`',
+        'a distribution can only come from one source; write the URL into the requirement: `name @ ADDRESS ; marker`',
       );
     }
     const url = addressOf(table, wrong);

@@ -118,7 +118,7 @@ def unreadable(unknown, node, source, hidden=False):
     return {"line": line, "column": column, "source": shown, "why": unknown.why, "hidden": hidden}
 
 
-def arguments(setups, source, why="is not followed"):
+def arguments(setups, source, why="is not supported"):
     """What all the calls of `setup()` say of each argument."""
     calls = []
     for node, given in setups:

@@ -347,7 +347,7 @@ def open_file(machine, node, path, mode, keywords, translates=True):
     encoding = keywords.get("encoding")
     if not isinstance(path, str) or mode not in ("r", "rt", "rb", "rU", "U", "br", "tr") or not isinstance(encoding, (str, type(None))):
         machine.doubts += 1
-        return Unknown(node, "opens a file in a way that is not followed")
+        return Unknown(node, "opens a file in a way that is not supported")
     try:
         content = machine.files.read(path, node)
     except Absent as error:
@@ -475,7 +475,7 @@ def checked_literal(text):
 
 
 def left_alone(machine, node, name, args, keywords, unknown=None):
-    """A call that is not followed; the library's functions do not change what they are given."""
+    """A call that is not supported; the library's functions do not change what they are given."""
     machine.doubts += 1
     unknown = unknown or Unknown(node)
     if not is_library(name) or name.split(".")[0] in ("random", "operator", "functools", "atexit", "threading", "contextlib"):

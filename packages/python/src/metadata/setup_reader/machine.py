@@ -414,7 +414,7 @@ class Machine(Expressions):
 
     # What cannot be followed
 
-    def spoil(self, node, why="is not followed, and may change it"):
+    def spoil(self, node, why="is not supported, and may change it"):
         """Whatever a piece of code names may be anything afterwards."""
         self.doubts += 1
         unknown = Unknown(node, why)

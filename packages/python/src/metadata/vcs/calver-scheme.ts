@@ -29,5 +29,5 @@ function dayOf({ year = '', month = '', day = '' }: Readonly<Record<string, stri
   const text = `${whole}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const date = new Date(`${text}T00:00:00Z`);
   if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return text;
-  throw new SchemeRefusal(`\`${version}\` is no day`);
+  throw new SchemeRefusal(`\`${version}\` is not a day`);
 }

@@ -27,7 +27,7 @@ export function packedVersion(directory: string): string | undefined {
   return version !== undefined && isVersion(version) ? version : undefined;
 }
 
-/** The commit that an archive of a repository was made of. @returns `undefined` where there is no such file, or it is as it was checked in */
+/** The commit that an archive of a repository was made of. @returns `undefined` where the file does not exist, or it is as it was checked in */
 export function archivedCommit(directory: string): ArchivedCommit | undefined {
   const text = readFileBytes(join(directory, '.git_archival.txt'))?.toString() ?? '';
   if (text.includes('$Format:')) return undefined;

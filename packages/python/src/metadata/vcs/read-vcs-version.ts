@@ -41,7 +41,7 @@ export async function readVcsVersion(
   if (tool === 'versioneer' || tool === 'versioningit') {
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${tool}\` looks for the version in git when it builds, where there is none, and takes none from outside`,
+      message: `\`${tool}\` reads the version from git when it builds, but builds have no git repository, and it accepts no version from outside`,
       origin,
       hint: 'use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
     });
@@ -55,7 +55,7 @@ export async function readVcsVersion(
       fallback ??
       fail(
         'there is no git repository with a commit',
-        `commit the project, or give the version by \`${variableOf(tool) ?? ''}\``,
+        `commit the project, or set the version with \`${variableOf(tool) ?? ''}\``,
       )
     );
   }
@@ -71,15 +71,12 @@ export async function readVcsVersion(
     return (
       packed ??
       fallback ??
-      fail(`no commit before this one has a tag like \`${settings.match}\``, 'make one: `git tag v0.1.0`')
+      fail(`no commit before this one has a tag like \`${settings.match}\``, 'create one: `git tag v0.1.0`')
     );
   }
   const found = versionOfTag(settings, tag);
   if (found === undefined) {
-    return fail(
-      `the tag \`${tag}\` is not as \`${settings.tagRegex}\` has it`,
-      'change `tag_regex`, or the tags that count',
-    );
+    return fail(`the tag \`${tag}\` does not match \`${settings.tagRegex}\``, 'change `tag_regex`, or the tags');
   }
   const at: Described = {
     ...partsOf(found, settings),
@@ -95,8 +92,8 @@ export async function readVcsVersion(
     const version = versionOfTag(settings, tag);
     if (version === undefined) {
       return fail(
-        `the tag \`${tag}\` of \`.git_archival.txt\` is not as \`${settings.tagRegex}\` has it`,
-        'change `tag_regex`, or the tags that count',
+        `the tag \`${tag}\` of \`.git_archival.txt\` does not match \`${settings.tagRegex}\``,
+        'change `tag_regex`, or the tags',
       );
     }
     const parts = { ...partsOf(version, settings), ...commit, dirty: false, branch: 'HEAD' };
@@ -133,9 +130,9 @@ async function answerOfGit(cwd: string, args: readonly string[]): Promise<string
       if (stderr?.includes('dubious ownership') !== true) return undefined;
       throw new ElementError({
         code: 'METADATA',
-        message: `git does not answer about \`${cwd}\``,
+        message: `git failed in \`${cwd}\``,
         detail: stderr,
-        hint: "make the repository yours, or name it in git's `safe.directory`",
+        hint: "change the owner of the repository, or add it to git's `safe.directory`",
         cause: error,
       });
     }
@@ -175,7 +172,7 @@ function versionOfTag({ tagRegex, tagPrefix = '', origin }: VcsSettings, tag: st
     if (!(error instanceof SyntaxError)) throw error;
     throw new ElementError({
       code: 'METADATA',
-      message: `this regular expression for tags cannot be read: \`${tagRegex}\``,
+      message: `invalid regular expression for tags: \`${tagRegex}\``,
       origin,
       cause: error,
     });

@@ -32,9 +32,9 @@ export function givenVersion(
     if (isVersion(version)) return version;
     throw new ElementError({
       code: 'METADATA',
-      message: `the variable \`${variable}\`, which ${tool} takes the version from, is \`${version}\`, which is not a version`,
+      message: `the variable \`${variable}\`, from which ${tool} takes the version, is \`${version}\`, which is not a version`,
       origin,
-      hint: 'versions are written as PEP 440 says',
+      hint: 'versions must follow PEP 440',
     });
   }
   return undefined;

@@ -144,9 +144,9 @@ function refuseOthers(table: TomlTable, origin: Origin): void {
     if (table[option] === undefined || values.includes(table[option])) continue;
     throw new ElementError({
       code: 'METADATA',
-      message: `\`${option}\` of poetry-dynamic-versioning is \`${JSON.stringify(table[option])}\`, which is not followed`,
+      message: `\`${option}\` of poetry-dynamic-versioning is \`${JSON.stringify(table[option])}\`, which is not supported`,
       origin,
-      hint: 'leave it out, or give the version by `POETRY_DYNAMIC_VERSIONING_BYPASS`',
+      hint: 'remove it, or set the version with `POETRY_DYNAMIC_VERSIONING_BYPASS`',
     });
   }
 }
@@ -183,7 +183,7 @@ function schemesIn(value: unknown, usual: string): string[] {
   return list.map(String);
 }
 
-/** What makes another version of the same tags, and is not followed. @throws ElementError METADATA */
+/** What makes another version of the same tags, and is not supported. @throws ElementError METADATA */
 function refuse({ tool, origin }: Pick<VcsSettings, 'tool' | 'origin'>, table: TomlTable): void {
   const { git } = isTable(table.scm) ? table.scm : {};
   const isScoped = isTable(git) && git.distance_scope !== undefined && git.distance_scope !== false;
@@ -191,11 +191,11 @@ function refuse({ tool, origin }: Pick<VcsSettings, 'tool' | 'origin'>, table: T
   if (option === undefined) return;
   throw new ElementError({
     code: 'METADATA',
-    message: `\`${option}\` of ${tool} is not followed`,
+    message: `\`${option}\` of ${tool} is not supported`,
     origin,
     hint: isScoped
-      ? "to count the commits that touch the project alone, set the plugin's option `versionCommits` to `project`"
-      : 'leave it out, or write the version into the project',
+      ? "to count only the commits that touch the project, set the plugin's option `versionCommits` to `project`"
+      : 'remove it, or write the version into the project',
   });
 }
 

@@ -53,7 +53,7 @@ export function versionBy(settings: VcsSettings, at: Described): string {
     const suffix = [...new Set(parts)].filter((part) => part !== '').join('.');
     const version = `${scheme(at)}${suffix === '' ? '' : `+${suffix}`}`;
     if (isVersion(version)) return version;
-    throw new SchemeRefusal(`\`${version}\`, which it makes of \`${at.version}\`, is no version`);
+    throw new SchemeRefusal(`\`${version}\`, computed from \`${at.version}\`, is not a version`);
   } catch (error) {
     if (!(error instanceof SchemeRefusal)) throw error;
     throw new ElementError({
