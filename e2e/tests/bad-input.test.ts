@@ -348,7 +348,7 @@ describe('a command', () => {
       `${[
         `building   wheel/todo-common.bst ${key}`,
         `failed     wheel/todo-common.bst ${key} after a while`,
-        `           command \`${command}\` ended with exit code 1`,
+        `           command \`${command}\` exited with code 1`,
         `           | + ${command}`,
         '           | running bdist_wheel',
         '           | running build',
@@ -370,7 +370,7 @@ describe('a command', () => {
     const { exitCode, stdout } = await build('todo-common');
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/^failed {5}wheel\/todo-common\.bst [0-9a-f]{8} before, and nothing has changed since$/m);
-    expect(stdout).toMatch(/^ {11}hint: to try it again, give `--retry-failed`$/m);
+    expect(stdout).toMatch(/^ {11}hint: pass `--retry-failed` to retry it$/m);
     const again = await workspace.wheelhouse(['build', '--retry-failed', 'todo-common']);
     expect(again.stdout).toMatch(/^failed {5}wheel\/todo-common\.bst [0-9a-f]{8} after \d+\.\d s$/m);
     expect(again.exitCode).toBe(2);
@@ -380,7 +380,7 @@ describe('a command', () => {
     workspace.write(`${COMMON}/tests/test_wrong.py`, 'def test_wrong():\n    assert 1 == 2\n');
     const { exitCode, stdout } = await workspace.nx(['run', 'todo-common:test', '--output-style=static']);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^ +command `\/venv\/bin\/pytest .*` ended with exit code 1$/m);
+    expect(stdout).toMatch(/^ +command `\/venv\/bin\/pytest .*` exited with code 1$/m);
     expect(stdout).toMatch(/^ +\| FAILED tests\/test_wrong\.py::test_wrong - assert 1 == 2$/m);
     const { passed, failed } = JSON.parse(workspace.read(`reports/${COMMON}/record.json`)) as Record<string, number>;
     expect(failed).toBe(1);
@@ -488,7 +488,7 @@ describe('a path outside of the workspace', () => {
   test('in an option of the plugin', async () => {
     configure({ exclude: ['../other/**'] });
     const lines = [
-      'nx.json [line 1 column 64]: @wheelhouse/build: the option `exclude[0]` leads out of the project: `../other/**`',
+      'nx.json [line 1 column 64]: @wheelhouse/build: the option `exclude[0]` points outside the project: `../other/**`',
       'hint: globs are relative to the project',
     ];
     expect(await build('todo-common')).toEqual(complaint(...lines));
@@ -510,7 +510,7 @@ describe('a path outside of the workspace', () => {
     expect(ended).toEqual(
       complaint(
         `\`${COMMON}/pyproject.toml\` points outside the workspace, to \`${elsewhere}\``,
-        `hint: sandboxes contain only files of the workspace: move the file into it; if \`${COMMON}\` is not a project of yours, leave it out: \`"exclude": ["${COMMON}/**"]\` beside the plugin's \`options\` in nx.json`,
+        `hint: sandboxes contain only files of the workspace: move the file into it; if \`${COMMON}\` is not a project of yours, exclude it: \`"exclude": ["${COMMON}/**"]\` beside the plugin's \`options\` in nx.json`,
       ),
     );
   });

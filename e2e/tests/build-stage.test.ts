@@ -208,7 +208,7 @@ describe('a new Django application', () => {
     try {
       const failed = await stage('todo', 'test');
       expect(failed.exitCode).not.toBe(0);
-      expect(failed.stdout + failed.stderr).toContain('stage:test ended with exit code 1');
+      expect(failed.stdout + failed.stderr).toContain('stage:test exited with code 1');
       expect(workspace.read('reports/todo/stage/junit.xml')).toMatch(/failures="1"/);
     } finally {
       workspace.restore();

@@ -116,7 +116,7 @@ describe('from empty stores, with the snapshot and without a network', () => {
     expect(record().snapshotDigest).toBe(manifest().snapshotDigest);
     const { stdout, stderr, exitCode } = await workspace.wheelhouse(['verify', 'todobackend']);
     expect({ stdout, stderr, exitCode }).toEqual({
-      stdout: expect.stringMatching(/^verified: everything is as it is recorded\n\d+ checked, 0 wrong\n$/) as string,
+      stdout: expect.stringMatching(/^verified: everything matches its records\n\d+ checked, 0 wrong\n$/) as string,
       stderr: '',
       exitCode: 0,
     });
@@ -242,7 +242,7 @@ describe('one byte of a file that is staged', () => {
       return { lines: stdout.trimEnd().split('\n'), exitCode };
     };
     expect(await verify()).toEqual({
-      lines: ['verified: everything is as it is recorded', expect.stringMatching(/^\d+ checked, 0 wrong$/)],
+      lines: ['verified: everything matches its records', expect.stringMatching(/^\d+ checked, 0 wrong$/)],
       exitCode: 0,
     });
 

@@ -249,7 +249,7 @@ describe.each(['root', 'an ordinary user'])('as %s', (name) => {
       '/venv/bin/python -s -B /opt/wheelhouse/helpers/hook.py --tools /opt/wheelhouse/tools ' +
       'build-wheel /buildstream-install/wheelhouse';
     expect(text).toMatch(/^failed {5}wheel\/hostile\.bst [0-9a-f]{8} after \d+\.\d s$/m);
-    expect(text).toContain(`           command \`${command}\` ended with exit code 1\n`);
+    expect(text).toContain(`           command \`${command}\` exited with code 1\n`);
     const log = text.split('\n').filter((line) => line.startsWith('           | '));
     expect(log).toContain(`           | + ${command}`);
     expect(log).toContain(`           | ${attempt.complaint(user)}`);

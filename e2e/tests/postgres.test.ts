@@ -156,7 +156,7 @@ test('a database that does not start is an error with what it printed', async ()
   try {
     const { exitCode, stderr } = await wheelhouse('test', 'ledger');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^the service `database` of `postgres-base:latest` ended with exit code 1\n/);
+    expect(stderr).toMatch(/^the service `database` of `postgres-base:latest` exited with code 1\n/);
     expect(stderr).toContain('"fsync" requires a Boolean value');
   } finally {
     workspace.restore();

@@ -148,7 +148,7 @@ describe('two versions of one distribution in two projects', () => {
 describe('a resolve that twenty projects share', () => {
   beforeAll(async () => {
     const stdout = await nxWell('run', 's20:lock');
-    expect(stdout).toContain(`the resolve services is locked as one: ${SERVICES.join(', ')}\n`);
+    expect(stdout).toContain(`the resolve services is locked together: ${SERVICES.join(', ')}\n`);
     expect(written(stdout)).toHaveLength(60);
     workspace.commit();
   });
@@ -242,7 +242,7 @@ describe('locks are kept fresh', () => {
       writeProject(workspace.directory, `apps/${name}`, projectFiles(name, [dependency]));
     }
     const stdout = await nxWell('run', 'upper:lock');
-    expect(stdout).toContain('lower, which upper requires, has no locks yet: they are made, too\n');
+    expect(stdout).toContain('lower, which upper requires, has no locks yet: locking it, too\n');
     expect(written(stdout)).toEqual(
       ['lower', 'middle', 'upper'].flatMap((name) =>
         ['test', 'runtime', `build/${name}`].map((file) => `apps/${name}/locks/${file}.txt`),

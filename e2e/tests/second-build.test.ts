@@ -48,8 +48,8 @@ test('wheel and sdist are the same in other surroundings, and are really built e
     `wheel: dist/unsteady/wheel/${WHEEL}`,
     'sdist: dist/unsteady/sdist/unsteady-1.0.0.tar.gz',
     'wheelhouse: dist/unsteady/wheelhouse',
-    `verified: ${WHEEL} is the same when it is built again`,
-    'verified: unsteady-1.0.0.tar.gz is the same when it is built again',
+    `verified: ${WHEEL} is identical when rebuilt`,
+    'verified: unsteady-1.0.0.tar.gz is identical when rebuilt',
   ];
   expect(await build('--format', 'sdist', '--verify')).toMatchObject({ exitCode: 0, said: made });
   const varied = ['path', 'timezone', 'locale', 'home', 'hash-seed'].flatMap((what) => ['--vary', what]);
@@ -76,12 +76,12 @@ test('a build that is not the same names each member and the reason, and writes 
   const clock = await build('--format', 'sdist', '--verify');
   expect(clock).toMatchObject({ exitCode: 2 });
   expect(clock.said.map((line) => line.replace(/line \d is .*/, 'line ...'))).toEqual([
-    `${WHEEL} differs when it is built again:`,
+    `${WHEEL} differs when rebuilt:`,
     '  unsteady/clock.txt: timestamp: it contains `TIME` and `TIME`',
     '  unsteady/directory.txt: order: the same lines in another order: line ...',
     `  ${INFO}/sboms/unsteady.cyclonedx.json: embedded SBOM: the identifiers \`UUID\` and \`UUID\``,
     `  ${INFO}/RECORD: consequence: it lists the members that differ`,
-    'unsteady-1.0.0.tar.gz differs when it is built again:',
+    'unsteady-1.0.0.tar.gz differs when rebuilt:',
     '  unsteady-1.0.0/now: timestamp: it contains `TIME` and `TIME`',
   ]);
   expect(() => readdirSync(workspace.path('dist'))).toThrow('ENOENT');
@@ -91,7 +91,7 @@ test('what the sandbox fixes differs where it is varied: the path, the umask', a
   workspace.write(FAULTS, 'path\n');
   expect(await build('--verify')).toHaveEndedWell();
   expect((await build('--verify', '--vary', 'path')).said).toEqual([
-    `${WHEEL} differs when it is built again:`,
+    `${WHEEL} differs when rebuilt:`,
     '  unsteady/path.txt: build path: it embeds `/application` and `/srv/elsewhere/project`',
     `  ${INFO}/RECORD: consequence: it lists the members that differ`,
   ]);
@@ -103,7 +103,7 @@ test('the executor fails for it, too, and the words of the command line are chec
   workspace.write(FAULTS, 'clock\n');
   const { exitCode, stdout } = await workspace.nx(['run', 'unsteady:build-wheel', '--verify', '--formats=wheel,sdist']);
   expect(exitCode).toBe(1);
-  expect(stdout).toContain(`${WHEEL} differs when it is built again:\n  unsteady/clock.txt: timestamp: `);
+  expect(stdout).toContain(`${WHEEL} differs when rebuilt:\n  unsteady/clock.txt: timestamp: `);
   expect((await workspace.wheelhouse(['build', 'unsteady', '--format', 'egg'])).stderr).toBe(
     'wheelhouse build: --format is one of wheel, sdist, not `egg`\nhint: `wheelhouse build --help` shows its usage\n',
   );

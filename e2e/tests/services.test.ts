@@ -100,7 +100,7 @@ test('a run that is interrupted while it waits leaves nothing behind', async () 
 test('a service that ends is an error', async () => {
   const { exitCode, stderr } = await withCompose('["redis-server", ', '["redis-server", "--no-such-option", "1", ');
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^the service `cache` of `redis-base:latest` ended with exit code 1\n/);
+  expect(stderr).toMatch(/^the service `cache` of `redis-base:latest` exited with code 1\n/);
 });
 
 test.each([

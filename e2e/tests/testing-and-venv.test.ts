@@ -118,7 +118,7 @@ describe('tests', () => {
       0,
       'tests: 1 passed, 0 failed, 0 skipped',
       'reports: reports/plain',
-      'no record: this was no run of all tests as they are',
+      'no record: this was not a run of all tests',
     ]);
     expect(record('plain')).toBeUndefined();
     await wheelhouse('test', 'plain');
@@ -202,7 +202,7 @@ describe('tests', () => {
       `wrote ${SNAPSHOT}`,
       'wrote app/tests/written.txt',
       'tests: 4 passed, 0 failed, 0 skipped',
-      'no record: this was no run of all tests as they are',
+      'no record: this was not a run of all tests',
     ];
     expect(await update()).toEqual(written);
     expect(workspace.read(SNAPSHOT)).toBe(before.replace("'twice': 4", "'twice': 6"));
@@ -223,10 +223,10 @@ describe('a development environment', () => {
     expect([code, ...lines.slice(-4, -1)]).toEqual([
       0,
       expect.stringMatching(
-        /^of app, what was built stays as it is until the next run: app\/_native\.\S+\.so, app\/_version\.py$/,
+        /^of app, built files are not updated until the next run: app\/_native\.\S+\.so, app\/_version\.py$/,
       ),
       'environment: app/.venv',
-      '11 distributions installed, edited in place: app, plain',
+      '11 distributions installed, editable: app, plain',
     ]);
   });
 
@@ -285,7 +285,7 @@ print(loads(metadata.distribution("app").read_text("direct_url.json")), sys.pref
     expect([code, ...lines.slice(-3, -1)]).toEqual([
       0,
       'environment: app/.venv (up to date)',
-      '11 distributions installed, edited in place: app, plain',
+      '11 distributions installed, editable: app, plain',
     ]);
     expect(lstatSync(workspace.path('app/.venv')).ino).toBe(made);
     const again = await workspace.nx(['run', 'app:venv', '--output-style=static']);

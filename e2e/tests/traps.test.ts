@@ -186,7 +186,7 @@ describe('an sdist', () => {
   test('that phones home is refused', async () => {
     const text = await refusal('customer-phones-home');
     expect(text).toMatch(/^failed {5}sdist-wheel\/phones-home-1\.0-[0-9a-f]{12}\.bst [0-9a-f]{8} after \d+\.\d s$/m);
-    expect(text).toMatch(/^ {11}command `.*build-wheel \/buildstream-install\/wheelhouse` ended with exit code 1$/m);
+    expect(text).toMatch(/^ {11}command `.*build-wheel \/buildstream-install\/wheelhouse` exited with code 1$/m);
     expect(text).toMatch(/^ {11}\| ConnectionRefusedError: \[Errno 111\] Connection refused$/m);
     expect(connections).toBe(0);
   });

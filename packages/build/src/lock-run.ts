@@ -16,7 +16,7 @@ export async function runLock(operation: Operation, options: LockOptions, say: (
   for (const required of withoutLocks(operation)) {
     // Of a resolve the first one locks the others.
     if (!withoutLocks(operation).includes(required)) continue;
-    say(`${required.ref.name}, which ${operation.project.ref.name} requires, has no locks yet: they are made, too`);
+    say(`${required.ref.name}, which ${operation.project.ref.name} requires, has no locks yet: locking it, too`);
     await lockOne({ ...operation, project: required }, {}, say);
   }
   await lockOne(operation, options, say);
@@ -27,11 +27,11 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   const { resolve } = project.ref;
   const group = workspace.group(project);
   const members = group.map(({ ref }) => ref.name);
-  if (resolve !== undefined) say(`the resolve ${resolve} is locked as one: ${members.join(', ')}`);
+  if (resolve !== undefined) say(`the resolve ${resolve} is locked together: ${members.join(', ')}`);
   const { locks, written, removed, notKept, machine } = await makeLocks(operation, {
     ...options,
     onWait: () => {
-      say('waiting for another run that makes the same locks');
+      say('waiting for another run that is making the same locks');
     },
   });
   for (const line of machineWords(
@@ -52,7 +52,7 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   const shared = names.flatMap((each) =>
     each.shared.map(
       ({ entry, project: { root } }) =>
-        `${entry.normalizedName} ${entry.version} is a distribution of an index, and not the project ${root} of that name, which nothing here requires`,
+        `${entry.normalizedName} ${entry.version} is a distribution from an index, not the project ${root} of that name, which nothing here requires`,
     ),
   );
   for (const line of distinct(shared)) say(line);
@@ -69,10 +69,10 @@ function machineWords({ excludeNewer, passedOver }: MachineSettings, isLocked: b
   return [
     ...(excludeNewer === undefined || !isLocked
       ? []
-      : [`versions are those of before ${excludeNewer.value} (${placeOf(excludeNewer.at)}), as the locks say`]),
+      : [`versions are limited to those before ${excludeNewer.value} (${placeOf(excludeNewer.at)}), as in the locks`]),
     ...passedOver.map(
       (each) =>
-        `warning: ${placeOf(each)} does not count, so that locks are the same on every machine; in its place: ${each.instead}`,
+        `warning: ${placeOf(each)} is ignored, so that locks are the same on every machine; use instead: ${each.instead}`,
     ),
   ];
 }
@@ -91,8 +91,8 @@ function noteDiscovery({ workspace }: Operation, member: WorkspaceProject, say: 
   });
   if (!isDiscovered) return;
   say(
-    `note: setuptools looks for the packages of ${root} by itself and takes the directory locks for one; ` +
-      'for `pip install .` and `uv build`, name them in [tool.setuptools] of its pyproject.toml',
+    `note: setuptools discovers the packages of ${root} automatically and would include the directory locks; ` +
+      'for `pip install .` and `uv build`, list them in [tool.setuptools] of its pyproject.toml',
   );
 }
 

@@ -36,7 +36,7 @@ export async function publishDirectory(
     throw new ElementError({
       code: 'PUBLISH',
       message: `the scope is \`${scope}\``,
-      hint: `it is one of ${PUBLISH_SCOPES.map((each) => `\`${each}\``).join(', ')}`,
+      hint: `it must be one of ${PUBLISH_SCOPES.map((each) => `\`${each}\``).join(', ')}`,
     });
   }
   const absolute = (path: string | undefined): string | undefined =>

@@ -7,8 +7,8 @@ const NAMED = 50;
 /** What helps where no test ran. */
 const NO_TEST = [
   'no test ran',
-  'hint: tests are looked for in `tests`, `test` and the root of the project, in its packages, and where `testpaths` of pytest says; name other files of theirs in the option `testInclude`',
-  'hint: unittest runs them unless the test lock has pytest; what they require is in an extra or a dependency group `test`, or in files that the option `testRequirements` names',
+  'hint: tests are searched in `tests`, `test` and the root of the project, in its packages, and in `testpaths` of pytest; add other files of theirs to the option `testInclude`',
+  'hint: unittest runs them unless the test lock has pytest; declare their requirements in an extra or a dependency group `test`, or in files of the option `testRequirements`',
 ];
 
 /** Where {@link tellTests} is about. */
@@ -38,5 +38,5 @@ export function tellTests(result: TestResult, { workspace, project, say }: Summa
   if (report.passed + report.failed + report.skipped === 0) for (const line of NO_TEST) say(line);
   say(`tests: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   say(`reports: ${relative(workspace, result.reports)}`);
-  if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was no run of all tests as they are'}`);
+  if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was not a run of all tests'}`);
 }

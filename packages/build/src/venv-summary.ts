@@ -14,10 +14,10 @@ export function tellVenv(
 ): void {
   for (const { name, built } of fresh ? [] : editable) {
     if (built.length === 0) continue;
-    say(`of ${name}, what was built stays as it is until the next run: ${built.join(', ')}`);
+    say(`of ${name}, built files are not updated until the next run: ${built.join(', ')}`);
   }
   const place = relative(workspace, directory);
   const names = editable.map(({ name }) => name).join(', ');
   say(`environment: ${place.startsWith('..') ? directory : place}${fresh ? ' (up to date)' : ''}`);
-  say(`${wheels} distributions installed, edited in place: ${names}`);
+  say(`${wheels} distributions installed, editable: ${names}`);
 }

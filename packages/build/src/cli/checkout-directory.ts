@@ -17,7 +17,7 @@ export async function checkoutInto(
   const present = lstatSync(directory, { throwIfNoEntry: false });
   if (present !== undefined && !isDirectoryAt(directory)) throw notEmpty(directory, 'is not a directory');
   if (present !== undefined && !force && readdirSync(directory).length > 0) {
-    throw notEmpty(directory, 'is not empty', 'name another directory, or give `--force` to write over what is there');
+    throw notEmpty(directory, 'is not empty', 'choose another directory, or pass `--force` to overwrite its files');
   }
   makeDirectory(directory);
   let fresh: string | undefined;
@@ -43,7 +43,7 @@ function refuseObstacles(from: string, to: string): void {
     if (entry.isDirectory() !== present.isDirectory()) {
       throw notEmpty(
         target,
-        entry.isDirectory() ? 'is not a directory, as it has to be' : 'is a directory, where a file has to be',
+        entry.isDirectory() ? 'is not a directory, but must be' : 'is a directory, but must be a file',
       );
     }
     if (entry.isDirectory()) refuseObstacles(join(from, entry.name), target);
@@ -71,6 +71,6 @@ function isDirectoryAt(path: string): boolean {
   }
 }
 
-function notEmpty(path: string, what: string, hint = 'take it away, or name another directory'): ElementError {
+function notEmpty(path: string, what: string, hint = 'remove it, or choose another directory'): ElementError {
   return new ElementError({ code: 'CHECKOUT', message: `\`${path}\` ${what}`, hint });
 }

@@ -20,7 +20,7 @@ import { readVersion } from '../version.js';
 export const WHEELHOUSE: Program<CommandContext> = {
   name: 'wheelhouse',
   synopsis: 'COMMAND [OPTION]... [TARGET]...',
-  description: 'Builds Python applications, and whatever else elements describe, in sandboxes.',
+  description: 'Builds Python applications, and anything else that elements describe, in sandboxes.',
   commands: {
     build,
     test,

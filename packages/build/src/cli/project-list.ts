@@ -4,7 +4,7 @@ import { EXIT } from '@wheelhouse/element/program';
 import { hasTests } from '../plugin/tests-of-project.js';
 
 const TESTS_HINT =
-  'hint: tests are looked for in `tests`, `test` and the root of a project, in its packages, and where `testpaths` of pytest says; the option `testInclude` names others';
+  'hint: tests are searched in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; add others to the option `testInclude`';
 
 /**
  * Shows the Python projects of a workspace, by their roots: names, versions, which have no tests, and what is wrong with

@@ -51,7 +51,7 @@ const PARTS: readonly (readonly [string, Look])[] = [
 async function system(): Promise<Finding> {
   const text = `${process.platform} ${process.arch}, Node ${process.versions.node}`;
   if (process.platform === 'linux') return { state: 'ok', text };
-  return { state: 'missing', text, hint: 'building takes Linux: use a Linux machine, virtual machine or container' };
+  return { state: 'missing', text, hint: 'builds need Linux: use a Linux machine, virtual machine or container' };
 }
 
 async function sandbox({ engine }: CommandSession): Promise<Finding> {
@@ -64,7 +64,7 @@ async function sandbox({ engine }: CommandSession): Promise<Finding> {
 async function store({ engine }: CommandSession): Promise<Finding> {
   const workspace = await engine.store.scratch.directory();
   await workspace.dispose();
-  return { state: 'ok', text: `${engine.store.directory} can be written to` };
+  return { state: 'ok', text: `${engine.store.directory} is writable` };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- every part is looked at in the same way
@@ -78,7 +78,7 @@ async function freeSpace({ engine }: CommandSession): Promise<Finding> {
   return {
     state: free < NO_SPACE ? 'missing' : 'note',
     text,
-    hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
+    hint: 'free some space, or choose another directory with WHEELHOUSE_CACHE_DIR',
   };
 }
 
@@ -93,7 +93,7 @@ async function git({ engine }: CommandSession): Promise<Finding> {
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
-    text: 'there is no git: the files of a project are all but what tools leave behind, whatever .gitignore says',
+    text: 'git is not installed: all files of a project are sources except those that tools leave behind, whatever .gitignore says',
     hint: 'install git',
   };
 }
@@ -103,7 +103,7 @@ async function compiler({ engine }: CommandSession): Promise<Finding> {
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
-    text: 'there is no C compiler: sdists with extension modules cannot be built',
+    text: 'no C compiler found: sdists with extension modules cannot be built',
     hint: 'install gcc and the headers of Python, such as the packages build-essential and python3-dev',
   };
 }
@@ -125,16 +125,16 @@ async function docker({ engine }: CommandSession): Promise<Finding> {
   if (client === undefined) {
     return {
       state: 'note',
-      text: 'there is no Docker: the targets stage:* and tests with services cannot run',
+      text: 'Docker is not installed: the targets stage:* and tests with services cannot run',
       hint: 'install Docker, such as the package docker.io, or use the native targets',
     };
   }
   const server = await versionOf('docker', environment, ['version', '--format', '{{.Server.Version}}']);
-  if (server !== undefined) return { state: 'ok', text: `${client}, and engine ${server} answers` };
+  if (server !== undefined) return { state: 'ok', text: `${client}, and engine ${server} is running` };
   return {
     state: 'note',
-    text: `${client}, but no engine answers`,
-    hint: 'start the engine, or see that this user may use it (`docker version` says why)',
+    text: `${client}, but no engine is running`,
+    hint: 'start the engine, or give this user access to it (`docker version` shows why)',
   };
 }
 
@@ -146,7 +146,7 @@ async function compose({ engine }: CommandSession): Promise<Finding> {
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
-    text: 'there is no Docker Compose: the targets stage:* and tests with services cannot run',
+    text: 'Docker Compose is not installed: the targets stage:* and tests with services cannot run',
     hint: 'install Docker Compose, such as the package docker-compose',
   };
 }

@@ -59,7 +59,7 @@ export async function* batchOrder<R extends { readonly result: { readonly succes
     done.set(id, result.result.success);
     yield result;
   }
-  if (waiting.size > 0) throw new Error(`tasks wait for one another: ${[...waiting.keys()].join(', ')}`);
+  if (waiting.size > 0) throw new Error(`tasks wait for each other: ${[...waiting.keys()].join(', ')}`);
 }
 
 function namesOf(edges: readonly Edge[] = []): string[] {

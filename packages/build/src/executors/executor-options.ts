@@ -44,7 +44,7 @@ export function executorOptions<T extends object>(
     else if (passesOn) checked[name] = value;
     else {
       const known = Object.keys(properties).filter((each) => each !== '__unparsed__');
-      fail(reading, `there is no option \`${name}\``, `the options are ${listed(known)}`);
+      fail(reading, `unknown option \`${name}\``, `the options are ${listed(known)}`);
     }
   }
   throwCollected(errors);
@@ -93,13 +93,13 @@ function read(value: unknown, schema: OptionSchema, reading: Reading): unknown {
   if (text !== undefined) return text;
   fail(
     reading,
-    `the option \`${reading.path}\` is the number \`${value}\`, which may have been written otherwise, as \`1.10\` is \`1.1\``,
-    `write it as a text: \`"${value}"\``,
+    `the option \`${reading.path}\` is the number \`${value}\`, which may have been written differently, as \`1.10\` is \`1.1\``,
+    `write it as a string: \`"${value}"\``,
   );
   return undefined;
 }
 
-/** Whether a value is of the type that a schema asks for. A number does for a text. */
+/** Whether a value is of the type that a schema asks for. A number is accepted as a string. */
 function fits(value: unknown, schema: OptionSchema): boolean {
   const types = typesOf(schema);
   if (types.length === 0) return true;
@@ -112,7 +112,7 @@ function fits(value: unknown, schema: OptionSchema): boolean {
 }
 
 function refuse(value: unknown, schema: OptionSchema, reading: Reading): void {
-  fail(reading, `the option \`${reading.path}\` is \`${JSON.stringify(value)}\``, `it is ${described(schema)}`);
+  fail(reading, `the option \`${reading.path}\` is \`${JSON.stringify(value)}\``, `it must be ${described(schema)}`);
 }
 
 function described(schema: OptionSchema): string {
@@ -121,10 +121,10 @@ function described(schema: OptionSchema): string {
   const [type = ''] = typesOf(schema);
   if (type === 'array') return `a list; each item is ${described(schema.items ?? {})}`;
   const words: Readonly<Record<string, string>> = {
-    string: 'a text',
+    string: 'a string',
     boolean: '`true` or `false`',
     integer: 'a whole number',
-    object: 'an object of texts',
+    object: 'an object of strings',
   };
   return words[type] ?? type;
 }

@@ -10,7 +10,7 @@ export interface OwnOptions {
 
 /** What Nx gives an executor whose schema takes whatever stands on the command line. */
 export interface ForwardingOptions {
-  /** The words of the command line that are no options of Nx. */
+  /** The arguments of the command line that are not options of Nx. */
   readonly __unparsed__?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function forwardedWords(options: ForwardingOptions, { flags, values }: Ow
   if (unknown !== undefined) {
     throw new ElementError({
       code: 'TEST_OPTIONS',
-      message: `there is no option \`${unknown}\``,
+      message: `unknown option \`${unknown}\``,
       hint: `the options are ${known.map((name) => `\`${name}\``).join(', ')}`,
     });
   }

@@ -54,20 +54,20 @@ function problemOf(
 ): string | undefined {
   if (!isCached(target, layers)) return undefined;
   const said = (field: string): string => layers.findLast(({ configuration }) => field in configuration)?.where ?? '';
-  const otherName = `give the target another name by \`targetName\` in the plugin's option for it`;
+  const otherName = `give the target another name with \`targetName\` in the plugin's option for it`;
   if (target.cache !== true) {
-    return `${said('cache')} lets Nx cache the target \`${name}\`, which does what no cache can replay\nhint: leave \`cache\` out for it, or ${otherName}`;
+    return `${said('cache')} lets Nx cache the target \`${name}\`, which a cache cannot replay\nhint: remove \`cache\` for it, or ${otherName}`;
   }
   const way = (field: string): string =>
-    options.knowsSpread ? `put \`"..."\` first in its \`${field}\`, which keeps what the plugin says` : otherName;
+    options.knowsSpread ? `put \`"..."\` first in its \`${field}\`, to keep those of the plugin` : otherName;
   const inputs = laid(layers, 'inputs', options);
   if (!inputs.isKept && usableNames(inputs.items, options).length === 0) {
-    return `${said('inputs')} replaces the inputs of the target \`${name}\`: Nx would take results from its cache that are of another interpreter or of other sources\nhint: ${way('inputs')}`;
+    return `${said('inputs')} replaces the inputs of the target \`${name}\`: Nx would use cached results of another interpreter or of other sources\nhint: ${way('inputs')}`;
   }
   const outputs = laid(layers, 'outputs', options);
   const lost = outputs.isKept ? [] : (target.outputs ?? []).filter((output) => !outputs.items.includes(output));
   if (lost.length > 0) {
-    return `${said('outputs')} replaces the outputs of the target \`${name}\`: Nx would not bring back what it takes from its cache\nhint: ${way('outputs')}`;
+    return `${said('outputs')} replaces the outputs of the target \`${name}\`: Nx would not restore its cached outputs\nhint: ${way('outputs')}`;
   }
   return undefined;
 }

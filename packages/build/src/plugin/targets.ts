@@ -35,7 +35,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
   };
   add(
     targets.lock,
-    { description: 'Resolves what the project requires and writes its locks', options: { upgrade: true } },
+    { description: 'Resolves the requirements of the project and writes its locks', options: { upgrade: true } },
     { executor: `${PLUGIN}:lock`, cache: false, ...(tasks.lock.length === 0 ? {} : { dependsOn: tasks.lock }) },
   );
   add(
@@ -66,7 +66,10 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
   );
   add(
     targets.venv,
-    { description: 'Makes the development environment, with local projects edited in place', options: { pip: true } },
+    {
+      description: 'Creates the development environment, with local projects installed as editable',
+      options: { pip: true },
+    },
     // It names its place, and looks by itself whether it is as it has to be.
     { executor: `${PLUGIN}:venv`, cache: false, ...(generators.length === 0 ? {} : { dependsOn: generators }) },
   );
@@ -83,7 +86,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
   if (images.length > 0) {
     add(
       targets.releaseImage,
-      { description: 'Installs the wheelhouse, and nothing else, on a base image', options: { engine: 'docker' } },
+      { description: 'Installs only the wheelhouse on a base image', options: { engine: 'docker' } },
       {
         executor: `${PLUGIN}:release-image`,
         cache: images.every(isFixedImage),

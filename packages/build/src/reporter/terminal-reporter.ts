@@ -111,13 +111,13 @@ export class TerminalReporter implements Reporter {
   private failure({ element, record, replayed }: Extract<BuildEvent, { type: 'failed' }>): void {
     const when = replayed ? 'before, and nothing has changed since' : `after ${formatTime(record.elapsed)}`;
     this.line('failed', 'red', `${element.name} ${short(record.key)} ${when}`);
-    this.detail(`command \`${(record.failedCommand ?? '').trim()}\` ended with exit code ${record.exitCode}`);
+    this.detail(`command \`${(record.failedCommand ?? '').trim()}\` exited with code ${record.exitCode}`);
     const log = this.options.logOf(element, record);
     if (log !== undefined) {
       if (replayed || !this.options.verbose) for (const text of log.tail.split('\n')) this.detail(`| ${text}`);
       this.detail(`log: ${log.path}`);
     }
-    if (replayed) this.detail('hint: to try it again, give `--retry-failed`');
+    if (replayed) this.detail('hint: pass `--retry-failed` to retry it');
   }
 
   private flush(element: Element): void {

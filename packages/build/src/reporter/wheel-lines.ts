@@ -18,7 +18,7 @@ export function wheelLines(
   lines.push(
     ...hints.map((hint) => `hint: ${hint}`),
     ...differing.flatMap(({ path, differences }) => [
-      `${path} differs when it is built again:`,
+      `${path} differs when rebuilt:`,
       ...differences.map((difference) => `  ${formatDifference(difference)}`),
     ]),
   );
@@ -27,6 +27,6 @@ export function wheelLines(
   lines.push(`wheel: ${relative(workspace, wheel)}`);
   if (sdist !== undefined) lines.push(`sdist: ${relative(workspace, sdist)}`);
   lines.push(`wheelhouse: ${relative(workspace, wheelhouse)}`);
-  lines.push(...verified.map((file) => `verified: ${file} is the same when it is built again`));
+  lines.push(...verified.map((file) => `verified: ${file} is identical when rebuilt`));
   return lines;
 }

@@ -9,7 +9,7 @@ export const GENERATED: OptionKind<readonly GeneratedFiles[]> = {
   type: `a list; each item is ${ITEM}, a target of the project or \`<project>:<target>\``,
   check: (value, name, fail) => {
     if (!Array.isArray(value)) {
-      fail(said(name, value), `it is a list; each item is ${ITEM}`, [name]);
+      fail(said(name, value), `it must be a list; each item is ${ITEM}`, [name]);
       return undefined;
     }
     return value.flatMap((item: unknown, index) => checkItem(item, [name, index], fail));
@@ -20,20 +20,20 @@ function checkItem(item: unknown, path: OptionPath, fail: Fail): GeneratedFiles[
   const [name, index] = path;
   const at = `${name ?? ''}[${index ?? ''}]`;
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    fail(said(at, item), `it is ${ITEM}`, path);
+    fail(said(at, item), `it must be ${ITEM}`, path);
     return [];
   }
   const { files, by, ...others } = item as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(others)) fail(`there is no option \`${at}.${key}\``, `it is ${ITEM}`, [...path, key]);
+  for (const key of Object.keys(others)) fail(`unknown option \`${at}.${key}\``, `it must be ${ITEM}`, [...path, key]);
   const isTask = typeof by === 'string' && by !== '';
-  if (!isTask) fail(said(`${at}.by`, by), `it is ${ITEM}`, [...path, 'by']);
+  if (!isTask) fail(said(`${at}.by`, by), `it must be ${ITEM}`, [...path, 'by']);
   if (!Array.isArray(files) || files.length === 0) {
-    fail(said(`${at}.files`, files), `it is ${ITEM}`, [...path, 'files']);
+    fail(said(`${at}.files`, files), `it must be ${ITEM}`, [...path, 'files']);
     return [];
   }
   const globs = files.filter((file: unknown, number): file is string => {
     if (typeof file === 'string' && file !== '' && !leadsOut(file)) return true;
-    fail(said(`${at}.files[${number}]`, file), 'it is a file, a directory or a glob relative to the project', [
+    fail(said(`${at}.files[${number}]`, file), 'it must be a file, a directory or a glob relative to the project', [
       ...path,
       'files',
       number,

@@ -1,21 +1,22 @@
 import { isValidName, normalizeName, type PinnedIndex } from '@wheelhouse/python';
 import { said, type Fail, type OptionKind, type OptionPath } from './option-kinds.js';
 
-const HINT = 'it is `{"url": "https://...", "packages": ["acme-*"]}`';
+const SHAPE = '`{"url": "https://...", "packages": ["acme-*"]}`';
+const HINT = `it must be ${SHAPE}`;
 
 /** The option `indexes`. */
 export const INDEXES: OptionKind<readonly PinnedIndex[]> = {
-  type: `an object: for the name of each index, ${HINT.slice(6)}`,
+  type: `an object: for the name of each index, ${SHAPE}`,
   check: (value, name, fail) => {
     if (!isObject(value)) {
-      fail(said(name, value), `it is names of indexes, and for each ${HINT.slice(6)}`, [name]);
+      fail(said(name, value), `it must be an object of index names, and for each ${SHAPE}`, [name]);
       return undefined;
     }
     const owners = new Map<string, string>();
     return Object.entries(value).flatMap(([index, given]) => {
       const path = [name, index];
       if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(index)) {
-        fail(`\`${index}\` is not a name of an index`, 'names are letters, digits, `-`, `_` and `.`', path);
+        fail(`\`${index}\` is not an index name`, 'names are letters, digits, `-`, `_` and `.`', path);
       }
       const pinned = checkIndex(given, path, fail);
       for (const pattern of pinned?.packages ?? []) {
@@ -46,7 +47,7 @@ function checkIndex(
     return undefined;
   }
   for (const key of Object.keys(given)) {
-    if (key !== 'url' && key !== 'packages') fail(`there is no option \`${where}.${key}\``, HINT, [...path, key]);
+    if (key !== 'url' && key !== 'packages') fail(`unknown option \`${where}.${key}\``, HINT, [...path, key]);
   }
   const url = parseUrl(given.url, [...path, 'url'], fail);
   return { url, packages: parsePackages(given.packages, [...path, 'packages'], fail) };
@@ -64,7 +65,7 @@ function parseUrl(value: unknown, path: OptionPath, fail: Fail): string | undefi
   url.password = '';
   fail(
     `the option \`${where}\` has credentials in it: \`${url.href}\``,
-    "credentials are no part of a workspace: netrc, a keyring, the addresses in pip's configuration and the variables UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD give them",
+    "credentials do not belong in a workspace: use netrc, a keyring, the URLs in pip's configuration, or the variables UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD",
     path,
   );
   return undefined;
@@ -78,7 +79,7 @@ function parsePackages(value: unknown, path: OptionPath, fail: Fail): string[] {
   }
   return value.flatMap((item: unknown, index): string[] => {
     if (typeof item === 'string' && isValidName(item.replaceAll('*', 'x'))) return [normalizeName(item)];
-    const hint = "it is a distribution's name, in which `*` stands for any characters";
+    const hint = 'it must be a distribution name, where `*` matches any characters';
     fail(said(`${where}[${index}]`, item), hint, [...path, index]);
     return [];
   });

@@ -14,8 +14,8 @@ export function workspaceIndexes(entries: readonly PluginEntry[]): PinnedIndex[]
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(index)) {
       throw new ElementError({
         code: 'PLUGIN_OPTIONS',
-        message: `nx.json: ${PLUGIN}: two entries mean different indexes by \`${index.name}\``,
-        hint: 'give it in one entry, or the same in both',
+        message: `nx.json: ${PLUGIN}: two entries define different indexes \`${index.name}\``,
+        hint: 'define it in one entry, or the same in both',
       });
     }
     byName.set(index.name, index);

@@ -23,7 +23,7 @@ export async function parseNxJson(text: string): Promise<unknown> {
   if (first === undefined) return value;
   throw new ElementError({
     code: 'WORKSPACE',
-    message: `this is no JSON: ${printParseErrorCode(first.error)} at \`${text.slice(first.offset, first.offset + first.length)}\``,
+    message: `not valid JSON: ${printParseErrorCode(first.error)} at \`${text.slice(first.offset, first.offset + first.length)}\``,
     origin: placeOf(text, first.offset),
   });
 }

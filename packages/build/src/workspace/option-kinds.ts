@@ -26,7 +26,7 @@ export function choice<T extends string>(words: readonly T[]): OptionKind<T> {
     type: `one of ${known}`,
     check: (value, name, fail) => {
       const found = words.find((word) => word === value);
-      if (found === undefined) fail(said(name, value), `it is one of ${known}`, [name]);
+      if (found === undefined) fail(said(name, value), `it must be one of ${known}`, [name]);
       return found;
     },
   };
@@ -34,10 +34,10 @@ export function choice<T extends string>(words: readonly T[]): OptionKind<T> {
 
 /** The interpreter of a project. */
 export const INTERPRETER: OptionKind<string> = {
-  type: 'a path, a command or a version as text, such as `"3.12"`',
+  type: 'a path, a command or a version as a string, such as `"3.12"`',
   check: (value, name, fail) => {
     if (typeof value === 'string' && value !== '') return value;
-    fail(said(name, value), 'it is a path, a command or a version such as "3.12"', [name]);
+    fail(said(name, value), 'it must be a path, a command or a version such as "3.12"', [name]);
     return undefined;
   },
 };
@@ -47,16 +47,16 @@ export function globs(known?: readonly string[]): OptionKind<readonly string[]> 
   const what = 'globs relative to the project';
   return listOf({
     type: known === undefined ? `a list of ${what}` : `a list of globs, each of ${listed(known)}`,
-    hint: `it is a list of ${what}`,
+    hint: `it must be a list of ${what}`,
     check: (item) => {
-      if (typeof item !== 'string' || item === '') return { hint: 'it is a glob relative to the project' };
+      if (typeof item !== 'string' || item === '') return { hint: 'it must be a glob relative to the project' };
       if (leadsOut(item)) {
-        return { message: `leads out of the project: \`${item}\``, hint: 'globs are relative to the project' };
+        return { message: `points outside the project: \`${item}\``, hint: 'globs are relative to the project' };
       }
       if (known?.includes(item) === false) {
         return {
-          message: `is none of the globs that are excluded unless told otherwise: \`${item}\``,
-          hint: `they are ${listed(known)}; files that nothing excludes are sources without this option`,
+          message: `is not one of the globs excluded by default: \`${item}\``,
+          hint: `they are ${listed(known)}; other files are sources without this option`,
         };
       }
       return { item };
@@ -69,9 +69,9 @@ const FILE = 'a file relative to the project, or `{workspaceRoot}/` and a file r
 /** Files of the project or of the workspace. */
 export const FILES: OptionKind<readonly string[]> = listOf({
   type: `a list; each item is ${FILE}`,
-  hint: `it is a list; each item is ${FILE}`,
+  hint: `it must be a list; each item is ${FILE}`,
   check: (item) =>
-    typeof item === 'string' && item !== '' && !posix.isAbsolute(item) ? { item } : { hint: `it is ${FILE}` },
+    typeof item === 'string' && item !== '' && !posix.isAbsolute(item) ? { item } : { hint: `it must be ${FILE}` },
 });
 
 const PATH = 'a file, a directory or a glob of either, relative to the workspace';
@@ -79,11 +79,11 @@ const PATH = 'a file, a directory or a glob of either, relative to the workspace
 /** Files of the workspace. */
 export const WORKSPACE_FILES: OptionKind<readonly string[]> = listOf({
   type: `a list; each item is ${PATH}`,
-  hint: `it is a list; each item is ${PATH}`,
+  hint: `it must be a list; each item is ${PATH}`,
   check: (item) => {
-    if (typeof item !== 'string' || item === '') return { hint: `it is ${PATH}` };
+    if (typeof item !== 'string' || item === '') return { hint: `it must be ${PATH}` };
     if (!leadsOut(item)) return { item };
-    return { message: `leads out of the workspace: \`${item}\``, hint: 'paths are relative to the workspace' };
+    return { message: `points outside the workspace: \`${item}\``, hint: 'paths are relative to the workspace' };
   },
 });
 
@@ -92,11 +92,11 @@ const NAME = 'the name of an extra or of a dependency group';
 /** Names of extras or of dependency groups. */
 export const NAMES: OptionKind<readonly string[]> = listOf({
   type: 'a list of names',
-  hint: `it is a list; each item is ${NAME}`,
-  check: (item) => (typeof item === 'string' && isValidName(item) ? { item } : { hint: `it is ${NAME}` }),
+  hint: `it must be a list; each item is ${NAME}`,
+  check: (item) => (typeof item === 'string' && isValidName(item) ? { item } : { hint: `it must be ${NAME}` }),
 });
 
-const DISTRIBUTIONS_HINT = 'it is a list of names of distributions, such as ["markupsafe"]';
+const DISTRIBUTIONS_HINT = 'it must be a list of distribution names, such as ["markupsafe"]';
 
 const DISTRIBUTION_LIST = listOf({
   type: 'a list of names of distributions',
@@ -105,7 +105,7 @@ const DISTRIBUTION_LIST = listOf({
     if (typeof item === 'string' && isValidName(item)) return { item: normalizeName(item) };
     const all = item === '*' || item === ':all:';
     return {
-      hint: all ? 'name the distributions: all of them would include every build backend' : DISTRIBUTIONS_HINT,
+      hint: all ? 'list the distributions: all of them would include every build backend' : DISTRIBUTIONS_HINT,
     };
   },
 });

@@ -35,13 +35,13 @@ export function parsePluginOptions(value: unknown, locate?: (path: OptionPath) =
   };
   const options = value === undefined ? {} : value;
   if (!isObject(options)) {
-    fail(`the options are \`${JSON.stringify(value)}\``, 'options are an object', []);
+    fail(`the options are \`${JSON.stringify(value)}\``, 'options must be an object', []);
     throwCollected(errors);
     throw new Error('unreachable');
   }
   for (const key of Object.keys(options)) {
     if (KNOWN.includes(key)) continue;
-    fail(`there is no option \`${key}\``, `the options are ${KNOWN.map((name) => `\`${name}\``).join(', ')}`, [key]);
+    fail(`unknown option \`${key}\``, `the options are ${KNOWN.map((name) => `\`${name}\``).join(', ')}`, [key]);
   }
   const targets = parseTargets(options, fail);
   const entry = checked<EntryOptions>(ENTRY_OPTIONS, options, fail);

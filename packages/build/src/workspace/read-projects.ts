@@ -115,7 +115,7 @@ export function namesInWorkspace(
 /** What reads as a project may be a fixture of tests or somebody else's code: the error says how to leave it out. */
 function withWayOut(error: ElementError | ElementErrors, root: string): ElementError | ElementErrors {
   const errors = error instanceof ElementErrors ? error.errors : [error];
-  const wayOut = `if \`${root}\` is not a project of yours, leave it out: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
+  const wayOut = `if \`${root}\` is not a project of yours, exclude it: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
   const told = errors.map((each, index) => {
     if (index < errors.length - 1 || root === '.' || each.hint?.includes('`exclude`') === true) return each;
     const { code, reason: message, origin, detail, hint } = each;

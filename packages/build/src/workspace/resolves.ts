@@ -27,7 +27,10 @@ export async function assignResolves(
   for (const [name, patterns] of entries.flatMap(({ options }) => Object.entries(options.resolves ?? {}))) {
     const known = resolves.get(name);
     if (known !== undefined && known.join('\n') !== patterns.join('\n')) {
-      fail(`two entries give the resolve \`${name}\` different projects`, 'give it in one entry, or the same in both');
+      fail(
+        `two entries give the resolve \`${name}\` different projects`,
+        'define it in one entry, or the same in both',
+      );
     }
     resolves.set(name, patterns);
   }
@@ -42,8 +45,8 @@ export async function assignResolves(
     for (const [index, pattern] of patterns.entries()) {
       if (fitting([pattern.replace(/^!/, '')]).length > 0) continue;
       fail(
-        `the option \`resolves.${resolve}[${index}]\` fits no Python project: \`${pattern}\``,
-        `it is a project's name or a glob of roots; the projects are ${projects.map(({ root }) => `\`${root}\``).join(', ')}`,
+        `the option \`resolves.${resolve}[${index}]\` matches no Python project: \`${pattern}\``,
+        `use a project name or a glob of roots; the projects are ${projects.map(({ root }) => `\`${root}\``).join(', ')}`,
       );
     }
     for (const { name, root } of fitting(patterns)) {
@@ -51,7 +54,7 @@ export async function assignResolves(
       if (other !== undefined) {
         fail(
           `the project \`${name}\` is in two resolves, \`${other}\` and \`${resolve}\``,
-          'leave it out of one of them',
+          'remove it from one of them',
         );
       }
       assigned.set(root, resolve);

@@ -47,7 +47,7 @@ export function parseTargets(options: Readonly<Record<string, unknown>>, fail: F
     const other = TARGET_OPTIONS.slice(0, index).find((each) => choices[each]?.name === name);
     if (name === undefined || other === undefined) continue;
     fail(
-      `the options \`${other}\` and \`${option}\` both name the target \`${name}\``,
+      `the options \`${other}\` and \`${option}\` both use the target name \`${name}\``,
       'give one of them another name',
       [option],
     );
@@ -60,14 +60,14 @@ function parseTarget(option: TargetOption, value: unknown, fail: Fail): TargetCh
   if (value === undefined) return { name: usual.name, options: {} };
   if (value === false) return undefined;
   const more = usual.options.map((key) => `, "${key}": ...`).join('');
-  const hint = `it is \`{"targetName": "${usual.name}"${more}}\`, or \`false\` to leave the target out`;
+  const hint = `it must be \`{"targetName": "${usual.name}"${more}}\`, or \`false\` to omit the target`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint, [option]);
     return { name: usual.name, options: {} };
   }
   const { targetName = usual.name, ...options } = value as Record<string, unknown>;
   for (const key of Object.keys(options)) {
-    if (!usual.options.includes(key)) fail(`there is no option \`${option}.${key}\``, hint, [option, key]);
+    if (!usual.options.includes(key)) fail(`unknown option \`${option}.${key}\``, hint, [option, key]);
   }
   if (typeof targetName === 'string' && targetName !== '') return { name: targetName, options };
   fail(`the option \`${option}.targetName\` is \`${JSON.stringify(targetName)}\``, hint, [option, 'targetName']);

@@ -34,10 +34,10 @@ export function unmatchedNames({ projects }: PythonWorkspace): UnmatchedOption[]
       const known = new Set(havers.flatMap(({ metadata }) => Object.keys(metadata[where])));
       if (known.has(normalizeName(item))) return [];
       return {
-        text: `the option \`${option}\` names the ${what} \`${item}\`, which no project has`,
+        text: `the option \`${option}\` lists the ${what} \`${item}\`, which no project has`,
         hint:
           known.size === 0
-            ? `the projects that have the option have no ${what} at all`
+            ? `the projects with this option have no ${what}`
             : `there are ${[...known]
                 .sort()
                 .map((name) => `\`${name}\``)
@@ -54,8 +54,8 @@ export async function unmatchedGlobs(workspace: PythonWorkspace): Promise<Unmatc
     for (const { item, havers } of itemsOf(workspace.projects, option)) {
       if (await anyFits(workspace, havers, item)) continue;
       found.push({
-        text: `the option \`${option}\` has \`${item}\`, which no file of a project fits`,
-        hint: 'globs are relative to the project; files that git ignores do not count',
+        text: `the option \`${option}\` has \`${item}\`, which matches no file of a project`,
+        hint: 'globs are relative to the project; files that git ignores are excluded',
       });
     }
   }

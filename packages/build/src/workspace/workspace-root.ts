@@ -13,7 +13,7 @@ export function findWorkspace(directory: string): string {
   throw new ElementError({
     code: 'WORKSPACE',
     message: `\`${directory}\` is not in an Nx workspace: neither it nor a directory above it has an nx.json`,
-    hint: 'go into a workspace, or make one: `npx create-nx-workspace`',
+    hint: 'change into a workspace, or create one: `npx create-nx-workspace`',
   });
 }
 
@@ -27,8 +27,8 @@ export function findElementProject(directory: string): string {
   if (found !== undefined) return found;
   throw new ElementError({
     code: 'MISSING_PROJECT_CONF',
-    message: `\`${directory}\` is in no project of elements: neither it nor a directory above it has a ${PROJECT_CONF}`,
-    hint: 'go into the project, or name it by `--directory`',
+    message: `\`${directory}\` is not in an element project: neither it nor a directory above it has a ${PROJECT_CONF}`,
+    hint: 'change into the project, or pass `--directory`',
   });
 }
 

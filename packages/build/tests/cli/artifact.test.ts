@@ -23,7 +23,7 @@ describe('wheelhouse artifact checkout', () => {
     expect(run('artifact', 'checkout', 'text.bst', 'out')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'text.bst is not built as it is now\nhint: run `wheelhouse build text.bst`\n',
+      stderr: 'text.bst has not been built in its current state\nhint: run `wheelhouse build text.bst`\n',
     });
     expect(readdirSync(project)).not.toContain('out');
   });
@@ -71,7 +71,7 @@ describe('wheelhouse artifact checkout', () => {
       expect(run('artifact', 'checkout', 'text.bst', out)).toEqual({
         exitCode: 1,
         stdout: '',
-        stderr: `\`${out}\` is not empty\nhint: name another directory, or give \`--force\` to write over what is there\n`,
+        stderr: `\`${out}\` is not empty\nhint: choose another directory, or pass \`--force\` to overwrite its files\n`,
       });
       expect(readFileSync(join(out, 'greeting'), 'utf8')).toBe('mine');
       expect(run('artifact', 'checkout', '--force', 'text.bst', out).exitCode).toBe(0);
@@ -88,7 +88,7 @@ describe('wheelhouse artifact checkout', () => {
       expect(run('artifact', 'checkout', '--force', 'text.bst', out)).toEqual({
         exitCode: 1,
         stdout: '',
-        stderr: `\`${join(out, 'share')}\` is not a directory, as it has to be\nhint: take it away, or name another directory\n`,
+        stderr: `\`${join(out, 'share')}\` is not a directory, but must be\nhint: remove it, or choose another directory\n`,
       });
       expect(listing(out)).toEqual(['greeting', 'share']);
       expect(readFileSync(join(out, 'greeting'), 'utf8')).toBe('mine');
@@ -101,21 +101,21 @@ describe('wheelhouse artifact checkout', () => {
       expect(run('artifact', 'checkout', 'text.bst', join(out, 'link')).exitCode).toBe(0);
       expect(listing(join(out, 'there'))).toEqual(['greeting', 'share', 'share/about']);
       expect(run('artifact', 'checkout', 'text.bst', join(out, 'file')).stderr).toBe(
-        `\`${join(out, 'file')}\` is not a directory\nhint: take it away, or name another directory\n`,
+        `\`${join(out, 'file')}\` is not a directory\nhint: remove it, or choose another directory\n`,
       );
     });
 
     it('does not write what was built before something changed', () => {
       writeFileSync(join(project, 'texts/share/about'), 'other\n');
       expect(run('artifact', 'checkout', 'app.bst', join(directory(), 'out')).stderr).toBe(
-        'text.bst is not built as it is now\nhint: run `wheelhouse build app.bst`\n',
+        'text.bst has not been built in its current state\nhint: run `wheelhouse build app.bst`\n',
       );
     });
   });
 
   it.each<[string, string[], string]>([
-    ['no directory', ['checkout', 'text.bst'], '`checkout ELEMENT DIR` is expected'],
-    ['another action', ['remove', 'text.bst', 'out'], '`checkout ELEMENT DIR` is expected'],
+    ['no directory', ['checkout', 'text.bst'], 'expected `checkout ELEMENT DIR`'],
+    ['another action', ['remove', 'text.bst', 'out'], 'expected `checkout ELEMENT DIR`'],
     [
       'other dependencies',
       ['checkout', '--deps', 'some', 'text.bst', 'out'],

@@ -108,19 +108,18 @@ describe('wheelhouse', () => {
     [
       'no index to serve',
       ['index', 'serve'],
-      'wheelhouse index: `serve DIR` or `build DIR` is expected\n' +
-        'hint: `wheelhouse index --help` shows its usage\n',
+      'wheelhouse index: expected `serve DIR` or `build DIR`\n' + 'hint: `wheelhouse index --help` shows its usage\n',
     ],
     [
       'an address that is none',
       ['index', 'serve', 'somewhere', '--listen', '8080'],
-      'wheelhouse index: --listen is `8080`, and not an address such as `127.0.0.1:8080`\n' +
+      'wheelhouse index: --listen is `8080`; it must be an address such as `127.0.0.1:8080`\n' +
         'hint: `wheelhouse index --help` shows its usage\n',
     ],
     [
       'a format that does not exist',
       ['show', '--format', 'xml', 'hello.bst'],
-      'wheelhouse show: there is no format `xml`\nhint: `wheelhouse show --help` shows its usage\n',
+      'wheelhouse show: unknown format `xml`\nhint: `wheelhouse show --help` shows its usage\n',
     ],
   ])('ends with 1 on %s', (_what, args, text) => {
     expect(run(...args)).toEqual({ exitCode: 1, stdout: '', stderr: text });
@@ -133,14 +132,14 @@ describe('wheelhouse', () => {
       stdout: '',
       stderr:
         `\`${elsewhere}\` is not in an Nx workspace: neither it nor a directory above it has an nx.json\n` +
-        'hint: go into a workspace, or make one: `npx create-nx-workspace`\n',
+        'hint: change into a workspace, or create one: `npx create-nx-workspace`\n',
     });
     expect(wheelhouse(['build', 'app.bst'], { cwd: elsewhere })).toEqual({
       exitCode: 1,
       stdout: '',
       stderr:
-        `\`${elsewhere}\` is in no project of elements: neither it nor a directory above it has a project.conf\n` +
-        'hint: go into the project, or name it by `--directory`\n',
+        `\`${elsewhere}\` is not in an element project: neither it nor a directory above it has a project.conf\n` +
+        'hint: change into the project, or pass `--directory`\n',
     });
   });
 
@@ -226,7 +225,7 @@ describe('wheelhouse', () => {
     expect(lines.slice(-6)).toEqual(
       [
         expect.stringMatching(/^failed {5}broken\.bst [0-9a-f]{8} after \d+\.\d s$/) as string,
-        '           command `echo about to fail; exit 3` ended with exit code 3',
+        '           command `echo about to fail; exit 3` exited with code 3',
         '           | + echo about to fail; exit 3',
         '           | about to fail',
         "           | Command 'echo about to fail; exit 3' failed with exitcode 3",
@@ -240,7 +239,7 @@ describe('wheelhouse', () => {
     const again = run('build', 'broken.bst');
     expect(again.exitCode).toBe(2);
     expect(again.stdout).toContain('before, and nothing has changed since\n');
-    expect(again.stdout).toContain('hint: to try it again, give `--retry-failed`\n');
+    expect(again.stdout).toContain('hint: pass `--retry-failed` to retry it\n');
     expect(again.stdout).not.toContain('building');
     expect(run('show', 'broken.bst').stdout).toMatch(/^failed +[0-9a-f]{64} manual +broken\.bst$/m);
 

@@ -69,7 +69,7 @@ describe('a store on a disk that is full', () => {
       'wheelhouse build talkative.bst; ls "$WHEELHOUSE_CACHE_DIR/work"; ls "$WHEELHOUSE_CACHE_DIR/tmp"',
     );
     expect(text).toMatch(
-      /talkative\.bst: cannot write to `@STORE@\/logs\/talkative\/[0-9a-f]{64}\.log`: no space left on device \(ENOSPC\)\nhint: free some space, or name another directory by WHEELHOUSE_CACHE_DIR\n-> 1\n$/,
+      /talkative\.bst: cannot write to `@STORE@\/logs\/talkative\/[0-9a-f]{64}\.log`: no space left on device \(ENOSPC\)\nhint: free some space, or choose another directory with WHEELHOUSE_CACHE_DIR\n-> 1\n$/,
     );
     expect(text).toContain('built, 0 cached, 1 failed\n');
   }, 120_000);

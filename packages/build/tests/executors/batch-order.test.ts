@@ -79,6 +79,6 @@ describe('the order of a batch', () => {
   });
 
   it('says which tasks wait for one another', async () => {
-    await expect(runAll(graphOf({ a: ['b'], b: ['a'] }))).rejects.toThrow('tasks wait for one another: a, b');
+    await expect(runAll(graphOf({ a: ['b'], b: ['a'] }))).rejects.toThrow('tasks wait for each other: a, b');
   });
 });

@@ -54,22 +54,22 @@ describe('the options of an executor', () => {
 
   it('are refused where a number of a file may have been another text', () => {
     expect(errorOf('release-image', { tag: 1.1, env: { A: 2.5 } })).toBe(
-      'the option `tag` is the number `1.1`, which may have been written otherwise, as `1.10` is `1.1`\n' +
-        'hint: write it as a text: `"1.1"`\n' +
-        'the option `env.A` is the number `2.5`, which may have been written otherwise, as `1.10` is `1.1`\n' +
-        'hint: write it as a text: `"2.5"`',
+      'the option `tag` is the number `1.1`, which may have been written differently, as `1.10` is `1.1`\n' +
+        'hint: write it as a string: `"1.1"`\n' +
+        'the option `env.A` is the number `2.5`, which may have been written differently, as `1.10` is `1.1`\n' +
+        'hint: write it as a string: `"2.5"`',
     );
   });
 
   it('of a batch are checked here, all that are wrong together: Nx would end with an unhandled rejection', () => {
     expect(errorOf('build-wheel', { formats: ['zip', 'wheel'], strict: 'no', verfy: true })).toBe(
-      'the option `formats[0]` is `"zip"`\nhint: it is one of `wheel`, `sdist`\n' +
-        'the option `strict` is `"no"`\nhint: it is `true` or `false`\n' +
-        'there is no option `verfy`\n' +
+      'the option `formats[0]` is `"zip"`\nhint: it must be one of `wheel`, `sdist`\n' +
+        'the option `strict` is `"no"`\nhint: it must be `true` or `false`\n' +
+        'unknown option `verfy`\n' +
         'hint: the options are `formats`, `verify`, `vary`, `strict`, `verbose`, `retryFailed`, `verifyToolchain`',
     );
     expect(errorOf('snapshot', { platform: [] })).toBe(
-      'the option `platform` is `[]`\nhint: it is a list; each item is a text',
+      'the option `platform` is `[]`\nhint: it must be a list; each item is a string',
     );
     for (const executor of ['build-wheel', 'snapshot']) {
       const { properties, additionalProperties } = schemaOf(executor);

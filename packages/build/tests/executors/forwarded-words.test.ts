@@ -22,7 +22,7 @@ it.each<[string[], string[]]>([
 it('says which option of a configuration there is not', () => {
   expect(() => forwardedWords({ ...{ retryFaild: true }, __unparsed__: [] }, OWN)).toThrow(
     expect.objectContaining({
-      message: 'there is no option `retryFaild`',
+      message: 'unknown option `retryFaild`',
       hint: 'the options are `verbose`, `retryFailed`, `args`',
     }) as Error,
   );

@@ -536,7 +536,7 @@ describe('createNodes', () => {
     expect(Object.keys(targetsOf(results, 'a'))).toEqual(['lock', 'snapshot', 'build-wheel', 'venv', 'publish']);
     const problem =
       'b/pyproject.toml [line 2 column 6]: not valid TOML: invalid value\n' +
-      'hint: if `b` is not a project of yours, leave it out: `"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json';
+      'hint: if `b` is not a project of yours, exclude it: `"exclude": ["b/**"]` beside the plugin\'s `options` in nx.json';
     const targets = ['lock', 'snapshot', 'build-wheel', 'venv', 'publish', 'test'];
     expect(problemsOf(results, 'b')).toEqual(Object.fromEntries(targets.map((name) => [name, problem])));
     expect(problemsOf(results, 'c').lock).toMatch(
@@ -582,7 +582,7 @@ describe('createNodes', () => {
   it('says what is wrong with its options where the projects that they are for are run', async () => {
     const options = { python: 3, lock: { targetName: 'pin' } };
     const said =
-      '@wheelhouse/build: the option `python` is `3`\nhint: it is a path, a command or a version such as "3.12"';
+      '@wheelhouse/build: the option `python` is `3`\nhint: it must be a path, a command or a version such as "3.12"';
     expect(problemsOf(await infer({ 'a/pyproject.toml': pyproject('a') }, options), 'a').pin).toBe(`nx.json: ${said}`);
     const nxJson = JSON.stringify({ plugins: ['other', { plugin: '@wheelhouse/build', options }] }, null, 1);
     const files = { 'a/pyproject.toml': pyproject('a'), 'nx.json': nxJson };

@@ -100,22 +100,22 @@ describe('the targets of a workspace with targetDefaults', () => {
       'inputs without a name',
       'test',
       { test: { inputs: ['^production', '{projectRoot}/**/*'] } },
-      'nx.json: `targetDefaults.test` replaces the inputs of the target `test`: Nx would take results from its cache that are of another interpreter or of other sources\n' +
-        'hint: put `"..."` first in its `inputs`, which keeps what the plugin says',
+      'nx.json: `targetDefaults.test` replaces the inputs of the target `test`: Nx would use cached results of another interpreter or of other sources\n' +
+        'hint: put `"..."` first in its `inputs`, to keep those of the plugin',
     ],
     [
       'other outputs',
       'build-wheel',
       { '@wheelhouse/build:build-wheel': { outputs: ['{projectRoot}/dist'] } },
-      'nx.json: `targetDefaults.@wheelhouse/build:build-wheel` replaces the outputs of the target `build-wheel`: Nx would not bring back what it takes from its cache\n' +
-        'hint: put `"..."` first in its `outputs`, which keeps what the plugin says',
+      'nx.json: `targetDefaults.@wheelhouse/build:build-wheel` replaces the outputs of the target `build-wheel`: Nx would not restore its cached outputs\n' +
+        'hint: put `"..."` first in its `outputs`, to keep those of the plugin',
     ],
     [
       'a cache for what cannot be replayed',
       'publish',
       { 'p*': { cache: true } },
-      'nx.json: `targetDefaults.p*` lets Nx cache the target `publish`, which does what no cache can replay\n' +
-        "hint: leave `cache` out for it, or give the target another name by `targetName` in the plugin's option for it",
+      'nx.json: `targetDefaults.p*` lets Nx cache the target `publish`, which a cache cannot replay\n' +
+        "hint: remove `cache` for it, or give the target another name with `targetName` in the plugin's option for it",
     ],
   ])('fail and say why, given %s', async (_what, target, targetDefaults, problem) => {
     expect(problemOf(await inferred({ targetDefaults } as never), target)).toBe(problem);

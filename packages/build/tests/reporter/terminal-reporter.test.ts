@@ -99,7 +99,7 @@ describe('TerminalReporter', () => {
     expect(told([{ type: 'failed', element, record: FAILED, replayed: false }])).toBe(
       [
         'failed     libs/app.bst a1b2c3d4 after 12.3 s',
-        '           command `make -j2` ended with exit code 2',
+        '           command `make -j2` exited with code 2',
         '           | cc -c app.c',
         '           | app.c:1: error: what',
         '           log: /store/logs/libs-app/a.log',
@@ -113,11 +113,11 @@ describe('TerminalReporter', () => {
     expect(told([{ type: 'failed', element, record: FAILED, replayed: true }], { verbose: true })).toBe(
       [
         'failed     libs/app.bst a1b2c3d4 before, and nothing has changed since',
-        '           command `make -j2` ended with exit code 2',
+        '           command `make -j2` exited with code 2',
         '           | cc -c app.c',
         '           | app.c:1: error: what',
         '           log: /store/logs/libs-app/a.log',
-        '           hint: to try it again, give `--retry-failed`',
+        '           hint: pass `--retry-failed` to retry it',
         '0 built, 0 cached, 1 failed',
         '',
       ].join('\n'),
@@ -144,7 +144,7 @@ describe('TerminalReporter', () => {
         'libs/app.bst | two €',
         'libs/app.bst | no end',
         'failed     libs/app.bst a1b2c3d4 after 12.3 s',
-        '           command `make -j2` ended with exit code 2',
+        '           command `make -j2` exited with code 2',
         '           log: /store/logs/libs-app/a.log',
         '0 built, 0 cached, 1 failed',
         '',

@@ -87,7 +87,7 @@ describe('findProjects', () => {
     await expect(findProjects(workspace)).rejects.toThrow(
       new ElementError({
         code: 'WORKSPACE',
-        message: 'this is no JSON: ValueExpected at `}`',
+        message: 'not valid JSON: ValueExpected at `}`',
         origin: { file: 'nx.json', line: 2, column: 14 },
       }),
     );

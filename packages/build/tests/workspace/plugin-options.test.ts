@@ -74,7 +74,7 @@ describe('parsePluginOptions', () => {
     [
       'an option that does not exist',
       { buildwheel: false },
-      'nx.json: @wheelhouse/build: there is no option `buildwheel`\n' +
+      'nx.json: @wheelhouse/build: unknown option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `resolves`, ' +
         '`indexes`, `frontend`, `exclude`, `include`, `shared`, `generated`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
         '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`',
@@ -82,117 +82,117 @@ describe('parsePluginOptions', () => {
     [
       'an option of a target that does not exist',
       { lock: { name: 'pin' } },
-      'nx.json: @wheelhouse/build: there is no option `lock.name`\n' +
-        'hint: it is `{"targetName": "lock"}`, or `false` to leave the target out',
+      'nx.json: @wheelhouse/build: unknown option `lock.name`\n' +
+        'hint: it must be `{"targetName": "lock"}`, or `false` to omit the target',
     ],
     [
       'a target that is neither named nor left out',
       { buildWheel: true },
       'nx.json: @wheelhouse/build: the option `buildWheel` is `true`\n' +
-        'hint: it is `{"targetName": "build-wheel", "formats": ..., "verify": ..., "vary": ..., "strict": ...}`, or `false` to leave the target out',
+        'hint: it must be `{"targetName": "build-wheel", "formats": ..., "verify": ..., "vary": ..., "strict": ...}`, or `false` to omit the target',
     ],
     [
       'a name that is none',
       { test: { targetName: '' } },
       'nx.json: @wheelhouse/build: the option `test.targetName` is `""`\n' +
-        'hint: it is `{"targetName": "test", "runner": ..., "command": ..., "args": ..., "updateSnapshots": ..., ' +
-        '"updateSnapshotsArgs": ..., "services": ..., "composeFile": ...}`, or `false` to leave the target out',
+        'hint: it must be `{"targetName": "test", "runner": ..., "command": ..., "args": ..., "updateSnapshots": ..., ' +
+        '"updateSnapshotsArgs": ..., "services": ..., "composeFile": ...}`, or `false` to omit the target',
     ],
     [
       'two targets of one name',
       { lock: { targetName: 'test' } },
-      'nx.json: @wheelhouse/build: the options `lock` and `test` both name the target `test`\n' +
+      'nx.json: @wheelhouse/build: the options `lock` and `test` both use the target name `test`\n' +
         'hint: give one of them another name',
     ],
     [
       'a version that is a number',
       { python: 3.12 },
       'nx.json: @wheelhouse/build: the option `python` is `3.12`\n' +
-        'hint: it is a path, a command or a version such as "3.12"',
+        'hint: it must be a path, a command or a version such as "3.12"',
     ],
     [
       'a frontend nobody knows',
       { frontend: 'build' },
-      'nx.json: @wheelhouse/build: the option `frontend` is `"build"`\nhint: it is one of `hook`, `pip`',
+      'nx.json: @wheelhouse/build: the option `frontend` is `"build"`\nhint: it must be one of `hook`, `pip`',
     ],
     [
       'a glob where a list is expected',
       { exclude: 'docs/**' },
-      'nx.json: @wheelhouse/build: the option `exclude` is `"docs/**"`\nhint: it is a list of globs relative to the project',
+      'nx.json: @wheelhouse/build: the option `exclude` is `"docs/**"`\nhint: it must be a list of globs relative to the project',
     ],
     [
       'a glob that leads out of the project',
       { testInclude: ['a/../../b/**'] },
-      'nx.json: @wheelhouse/build: the option `testInclude[0]` leads out of the project: `a/../../b/**`\n' +
+      'nx.json: @wheelhouse/build: the option `testInclude[0]` points outside the project: `a/../../b/**`\n' +
         'hint: globs are relative to the project',
     ],
     [
       'a glob to take back that is not excluded',
       { include: ['docs/**', 'data/*.json'] },
-      'nx.json: @wheelhouse/build: the option `include[1]` is none of the globs that are excluded unless told otherwise: `data/*.json`\n' +
+      'nx.json: @wheelhouse/build: the option `include[1]` is not one of the globs excluded by default: `data/*.json`\n' +
         'hint: they are `tests/**`, `test/**`, `docs/**`, `locks/**`, `docker/dev/**`, `docker/release/**`, `.wheelhouse/**`, `conftest.py`, `pytest.ini`, ' +
         '`.pytest.ini`, `tox.ini`, `.coveragerc`, `.python-version`, `project.json`, `package.json`, `build/lib*/**`, ' +
         '`build/bdist.*/**`, `build/temp.*/**`, `*.egg-info/**`, `src/*.egg-info/**`, `**/__pycache__/**`; ' +
-        'files that nothing excludes are sources without this option',
+        'other files are sources without this option',
     ],
     [
       'a file where a list is expected',
       { requirements: 'requirements.txt' },
       'nx.json: @wheelhouse/build: the option `requirements` is `"requirements.txt"`\n' +
-        'hint: it is a list; each item is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+        'hint: it must be a list; each item is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
     ],
     [
       'a file of this machine',
       { constraints: ['/etc/constraints.txt'] },
       'nx.json: @wheelhouse/build: the option `constraints[0]` is `"/etc/constraints.txt"`\n' +
-        'hint: it is a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
+        'hint: it must be a file relative to the project, or `{workspaceRoot}/` and a file relative to the workspace',
     ],
     [
       'files that are neither of the workspace nor of the project',
       { shared: ['../LICENSE'], generated: [{ files: ['/static'], by: 'web:build', of: 1 }, { files: ['a'] }, 'a'] },
-      'nx.json: @wheelhouse/build: the option `shared[0]` leads out of the workspace: `../LICENSE`\n' +
+      'nx.json: @wheelhouse/build: the option `shared[0]` points outside the workspace: `../LICENSE`\n' +
         'hint: paths are relative to the workspace\n' +
-        'nx.json: @wheelhouse/build: there is no option `generated[0].of`\n' +
-        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
+        'nx.json: @wheelhouse/build: unknown option `generated[0].of`\n' +
+        'hint: it must be `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
         'nx.json: @wheelhouse/build: the option `generated[0].files[0]` is `"/static"`\n' +
-        'hint: it is a file, a directory or a glob relative to the project\n' +
+        'hint: it must be a file, a directory or a glob relative to the project\n' +
         'nx.json: @wheelhouse/build: the option `generated[1].by` is `undefined`\n' +
-        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
+        'hint: it must be `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them\n' +
         'nx.json: @wheelhouse/build: the option `generated[2]` is `"a"`\n' +
-        'hint: it is `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them',
+        'hint: it must be `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them',
     ],
     [
       'a name that no extra has',
       { testExtras: ['a b'] },
       'nx.json: @wheelhouse/build: the option `testExtras[0]` is `"a b"`\n' +
-        'hint: it is the name of an extra or of a dependency group',
+        'hint: it must be the name of an extra or of a dependency group',
     ],
     [
       'a mode that uv does not have',
       { prereleases: true },
       'nx.json: @wheelhouse/build: the option `prereleases` is `true`\n' +
-        'hint: it is one of `disallow`, `allow`, `if-necessary`, `explicit`, `if-necessary-or-explicit`',
+        'hint: it must be one of `disallow`, `allow`, `if-necessary`, `explicit`, `if-necessary-or-explicit`',
     ],
     [
       'all distributions where some are to be named',
       { noBinary: ['*', 'flask', ':all:'] },
       'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"*"`\n' +
-        'hint: name the distributions: all of them would include every build backend\n' +
+        'hint: list the distributions: all of them would include every build backend\n' +
         'nx.json: @wheelhouse/build: the option `noBinary[2]` is `":all:"`\n' +
-        'hint: name the distributions: all of them would include every build backend',
+        'hint: list the distributions: all of them would include every build backend',
     ],
     [
       'a name that is none in a list of them',
       { noBinary: ['flask==3'] },
       'nx.json: @wheelhouse/build: the option `noBinary[0]` is `"flask==3"`\n' +
-        'hint: it is a list of names of distributions, such as ["markupsafe"]',
+        'hint: it must be a list of distribution names, such as ["markupsafe"]',
     ],
     [
       'commits that are neither all nor those of the project',
       { versionCommits: 'some' },
-      'nx.json: @wheelhouse/build: the option `versionCommits` is `"some"`\nhint: it is one of `all`, `project`',
+      'nx.json: @wheelhouse/build: the option `versionCommits` is `"some"`\nhint: it must be one of `all`, `project`',
     ],
-    ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options are an object'],
+    ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options must be an object'],
   ])('says what is wrong with %s', (_what, options, text) => {
     expect(complaint(options)).toBe(text);
   });
@@ -200,8 +200,8 @@ describe('parsePluginOptions', () => {
   it('tells all that is wrong at once', () => {
     expect(complaint({ python: '', frontend: 1 })).toBe(
       'nx.json: @wheelhouse/build: the option `python` is `""`\n' +
-        'hint: it is a path, a command or a version such as "3.12"\n' +
-        'nx.json: @wheelhouse/build: the option `frontend` is `1`\nhint: it is one of `hook`, `pip`',
+        'hint: it must be a path, a command or a version such as "3.12"\n' +
+        'nx.json: @wheelhouse/build: the option `frontend` is `1`\nhint: it must be one of `hook`, `pip`',
     );
   });
 });

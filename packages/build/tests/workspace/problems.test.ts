@@ -10,7 +10,7 @@ import { gitInit, pyproject, temporaryDirectories, type Files } from '../support
 const directory = temporaryDirectories();
 
 const leaveOut = (root: string): string =>
-  `if \`${root}\` is not a project of yours, leave it out: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
+  `if \`${root}\` is not a project of yours, exclude it: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;
 
 /** A workspace in which each of several projects has something else wrong with it. */
 const FILES: Files = {
@@ -146,7 +146,7 @@ describe('a project that something is wrong with', () => {
       exitCode: 0,
       stdout:
         'project  a in a, no tests found\nproject  b in b\n' +
-        'hint: tests are looked for in `tests`, `test` and the root of a project, in its packages, and where `testpaths` of pytest says; the option `testInclude` names others\n',
+        'hint: tests are searched in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; add others to the option `testInclude`\n',
       stderr: '',
     });
   });

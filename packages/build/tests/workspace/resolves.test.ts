@@ -39,12 +39,12 @@ describe('the option resolves', () => {
     await expect(open({ resolves: { a: ['apps/*', 'libs/commn'], b: ['till'] } })).rejects.toMatchObject({
       errors: [
         {
-          message: `nx.json: ${PLUGIN}: the option \`resolves.a[1]\` fits no Python project: \`libs/commn\``,
-          hint: "it is a project's name or a glob of roots; the projects are `apps/shop`, `apps/till`, `libs/common`",
+          message: `nx.json: ${PLUGIN}: the option \`resolves.a[1]\` matches no Python project: \`libs/commn\``,
+          hint: 'use a project name or a glob of roots; the projects are `apps/shop`, `apps/till`, `libs/common`',
         },
         {
           message: `nx.json: ${PLUGIN}: the project \`till\` is in two resolves, \`a\` and \`b\``,
-          hint: 'leave it out of one of them',
+          hint: 'remove it from one of them',
         },
       ],
     });
@@ -62,7 +62,7 @@ describe('the option resolves', () => {
     [['apps/*'], 'the option `resolves` is `["apps/*"]`'],
     [{ a: 'apps/*' }, 'the option `resolves.a` is `"apps/*"`'],
     [{ a: [] }, 'the option `resolves.a` is `[]`'],
-    [{ 'a b': ['apps/*'] }, '`a b` is not a name of a resolve'],
+    [{ 'a b': ['apps/*'] }, '`a b` is not a resolve name'],
   ])('%j is refused', (resolves, message) => {
     expect(() => parsePluginOptions({ resolves })).toThrow(
       expect.objectContaining({ message: `nx.json: ${PLUGIN}: ${message}` }) as Error,
@@ -82,7 +82,7 @@ describe('the option indexes', () => {
   it('means one index by a name', async () => {
     const other = { ...acme, url: 'https://other.test/simple' };
     await expect(open({ indexes: { acme } }, { indexes: { acme: other } })).rejects.toMatchObject({
-      message: `nx.json: ${PLUGIN}: two entries mean different indexes by \`acme\``,
+      message: `nx.json: ${PLUGIN}: two entries define different indexes \`acme\``,
     });
   });
 
@@ -91,7 +91,7 @@ describe('the option indexes', () => {
     expect(() => parsePluginOptions({ indexes })).toThrow(
       expect.objectContaining({
         message: `nx.json: ${PLUGIN}: the option \`indexes.acme.url\` has credentials in it: \`https://acme.test/simple\``,
-        hint: "credentials are no part of a workspace: netrc, a keyring, the addresses in pip's configuration and the variables UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD give them",
+        hint: "credentials do not belong in a workspace: use netrc, a keyring, the URLs in pip's configuration, or the variables UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD",
       }) as Error,
     );
   });
@@ -102,7 +102,7 @@ describe('the option indexes', () => {
     [{ acme: { ...acme, url: 'acme.test' } }, 'the option `indexes.acme.url` is not an address'],
     [{ acme: { ...acme, packages: [] } }, 'the option `indexes.acme.packages` is `[]`'],
     [{ acme: { ...acme, packages: ['-x'] } }, 'the option `indexes.acme.packages[0]` is `"-x"`'],
-    [{ acme: { ...acme, explicit: true } }, 'there is no option `indexes.acme.explicit`'],
+    [{ acme: { ...acme, explicit: true } }, 'unknown option `indexes.acme.explicit`'],
     [{ acme, other: acme }, 'the option `indexes` pins `acme-*` to two indexes, `acme` and `other`'],
   ])('%j is refused', (indexes, message) => {
     let said = '';

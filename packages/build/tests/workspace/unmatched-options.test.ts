@@ -36,20 +36,20 @@ async function open(): ReturnType<typeof openWorkspace> {
 describe('options that nothing fits', () => {
   it('are names of extras and groups that no project has', async () => {
     expect(unmatchedNames(await open())).toEqual([
-      { text: 'the option `extras` names the extra `mysqll`, which no project has', hint: 'there are `post-gres`' },
-      { text: 'the option `testExtras` names the extra `qa`, which no project has', hint: 'there are `post-gres`' },
+      { text: 'the option `extras` lists the extra `mysqll`, which no project has', hint: 'there are `post-gres`' },
+      { text: 'the option `testExtras` lists the extra `qa`, which no project has', hint: 'there are `post-gres`' },
       {
-        text: 'the option `testGroups` names the dependency group `checks`, which no project has',
+        text: 'the option `testGroups` lists the dependency group `checks`, which no project has',
         hint: 'there are `typing`',
       },
     ]);
   });
 
   it('are globs that no file of a project fits', async () => {
-    const hint = 'globs are relative to the project; files that git ignores do not count';
+    const hint = 'globs are relative to the project; files that git ignores are excluded';
     expect(await unmatchedGlobs(await open())).toEqual([
-      { text: 'the option `exclude` has `dcos/**`, which no file of a project fits', hint },
-      { text: 'the option `testInclude` has `probes/**`, which no file of a project fits', hint },
+      { text: 'the option `exclude` has `dcos/**`, which matches no file of a project', hint },
+      { text: 'the option `testInclude` has `probes/**`, which matches no file of a project', hint },
     ]);
   });
 
@@ -58,7 +58,9 @@ describe('options that nothing fits', () => {
       cwd: workspaceRoot,
       environment: { ...process.env, WHEELHOUSE_CACHE_DIR: directory() },
     });
-    expect(stdout).toMatch(/^note +options +the option `extras` names the extra `mysqll`, which no project has\n/m);
-    expect(stdout).toMatch(/^note +options +the option `exclude` has `dcos\/\*\*`, which no file of a project fits\n/m);
+    expect(stdout).toMatch(/^note +options +the option `extras` lists the extra `mysqll`, which no project has\n/m);
+    expect(stdout).toMatch(
+      /^note +options +the option `exclude` has `dcos\/\*\*`, which matches no file of a project\n/m,
+    );
   }, 120_000);
 });

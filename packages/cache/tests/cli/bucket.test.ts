@@ -54,7 +54,7 @@ describe('wheelhouse-cache with a bucket', () => {
     expect(run(cwd, 'verify')).toMatchObject({
       exitCode: 2,
       stdout: expect.stringMatching(
-        new RegExp(`^damaged: s3://${bucket}/blobs/.*\nwithout its body: s3://${bucket}/entries/default/trusted/`),
+        new RegExp(`^damaged: s3://${bucket}/blobs/.*\nmissing body: s3://${bucket}/entries/default/trusted/`),
       ) as string,
     });
     expect(run(cwd, 'gc', '--max-age', '1ms').stdout).toBe(

@@ -30,7 +30,7 @@ export async function runScript(
   if (code === 0) return stdout;
   throw new ElementError({
     code: 'VENV',
-    message: `\`${executable}\` cannot make the environment: \`${script}\` ended with exit code ${code}`,
+    message: `\`${executable}\` cannot make the environment: \`${script}\` exited with code ${code}`,
     detail: output,
     hint: "the interpreter needs Python's `venv` module, and a writable directory",
   });

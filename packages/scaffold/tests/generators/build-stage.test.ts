@@ -211,7 +211,7 @@ describe('is refused, and nothing is written:', () => {
     ],
     ['an absent directory', { directory: 'apps/x' }, 'no such directory: `apps/x`\n'],
     ['a directory outside', { directory: '../x' }, '`../x` is not inside the workspace\n'],
-    ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: no valid Python'],
+    ['a setup.py that is no Python', { directory: 'broken' }, 'broken/setup.py [line 1 column 5]: not valid Python'],
     ['a pyproject.toml that is no TOML', { directory: 'bad' }, 'pyproject.toml [line 1 column '],
     [
       'a directory whose name is not one of a distribution',
@@ -270,7 +270,7 @@ describe('is refused, and nothing is written:', () => {
     try {
       const tree = workspace.tree();
       await expect(buildStage(tree, { directory: 'shop', pin: 'always' })).rejects.toThrow(
-        'no Docker engine answers at `unix:///nonexistent/docker.sock`',
+        'cannot connect to a Docker engine at `unix:///nonexistent/docker.sock`',
       );
       expect(written(tree)).toEqual({});
     } finally {

@@ -62,9 +62,9 @@ test('requirements that are new or have changed are named, and put in', async ()
   const [install, tests] = ['`install_requires` of `shop/setup.py`', '`extras_require["test"]` of `shop/setup.py`'];
   expect(details).toEqual([
     `\`shop/requirements.txt\` requires \`django<5.3,>=5.2.1\`, and ${install} has \`django<5.3,>=5.2\``,
-    `\`shop/requirements.txt\` requires \`celery[redis]~=5.4\`, and ${install} does not`,
+    `\`shop/requirements.txt\` requires \`celery[redis]~=5.4\`, but ${install} does not`,
     `\`shop/requirements_test.txt\` requires \`pytest>=8\`, and ${tests} has \`pytest\``,
-    `\`shop/requirements_test.txt\` requires \`pytest-django ; python_version > "3"\`, and ${tests} does not`,
+    `\`shop/requirements_test.txt\` requires \`pytest-django ; python_version > "3"\`, but ${tests} does not`,
   ]);
   expect(text).toBe(
     SETUP.replace('"django<5.3,>=5.2"', '"django<5.3,>=5.2.1"')

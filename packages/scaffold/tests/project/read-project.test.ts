@@ -111,7 +111,7 @@ describe('is refused with where and what:', () => {
       'a setup.py that is no Python',
       { 'app/setup.py': 'setup(\n  name=\n' },
       undefined,
-      "app/setup.py [line 1 column 5]: no valid Python: '(' was never closed",
+      "app/setup.py [line 1 column 5]: not valid Python: '(' was never closed",
     ],
     [
       'a requirement that only a requirements file can have',

@@ -7,13 +7,13 @@ import { isElementName, withSession, type CommandSession } from '../session.js';
 
 const help = `wheelhouse artifact [OPTION]... checkout ELEMENT DIR
 
-Writes what an element was built to into a directory, with all that it needs when it runs, laid over one another as in a
+Writes the artifact of an element into a directory, together with its runtime dependencies, overlaid as in a
 sandbox. For a project of the Nx workspace, it is the artifact of its wheel. Nothing is built, and integration commands
-are not run. What a host toolchain takes from this machine is not written.
+are not run. Files that a host toolchain takes from this machine are not written.
 
-  --deps WHICH     whose artifacts: run (the element and all it needs when it runs, the default), none (the element
+  --deps WHICH     which artifacts: run (the element and its runtime dependencies, the default), none (the element
                    alone), build (what is staged to build it), or all
-  --force          write into a directory that holds something: files are replaced, others stay
+  --force          write into a directory that is not empty: replaces its files and keeps others
   --directory DIR  act as if started in DIR
   --help           show this
 `;
@@ -22,7 +22,7 @@ const DEPS = ['run', 'none', 'build', 'all'] as const;
 
 /** `wheelhouse artifact` */
 export const artifact: Command = {
-  summary: 'check out what an element was built to',
+  summary: 'check out the artifact of an element',
   help,
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse artifact', {
@@ -36,7 +36,7 @@ export const artifact: Command = {
     });
     const [action, target, path] = positionals;
     if (action !== 'checkout' || target === undefined || path === undefined || positionals.length !== 3) {
-      throw usage('wheelhouse artifact', '`checkout ELEMENT DIR` is expected');
+      throw usage('wheelhouse artifact', 'expected `checkout ELEMENT DIR`');
     }
     const deps = DEPS.find((known) => known === values.deps);
     if (deps === undefined)
@@ -100,7 +100,7 @@ async function builtElement(
   if (record?.exitCode === 0) return { element, record };
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `${element.name} ${record === undefined ? 'is not built as it is now' : 'is known to fail'}`,
+    message: `${element.name} ${record === undefined ? 'has not been built in its current state' : 'is known to fail'}`,
     hint: `run \`wheelhouse build ${target}\``,
   });
 }

@@ -13,18 +13,18 @@ directory or the nearest one above; any other target is a project of the Nx work
 targets of the elements' project are built.
 
   --format FORMAT     what a project is built as: wheel, or sdist for its source distribution beside the wheel
-  --verify            build projects a second time in other surroundings, and fail where that gives other bytes
-  --vary WHAT         what the second build is given otherwise, beside what no sandbox fixes: path, umask, hash-seed,
-                      timezone, locale, home or ids; may be given several times
-  --strict            fail for what is only a warning in the wheels that were built
-  --retry-failed      try again what failed before and has not changed since
+  --verify            build projects a second time in a different environment, and fail if the bytes differ
+  --vary WHAT         what to vary in the second build, besides what no sandbox controls: path, umask, hash-seed,
+                      timezone, locale, home or ids; repeatable
+  --strict            treat warnings about the built wheels as errors
+  --retry-failed      retry builds that failed before and have not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
-  --json              tell what happens as JSON, one object a line
+  --json              print events as JSON, one object per line
   --directory DIR     act as if started in DIR
   --help              show this
 
-Ends with 0 when all is built, 1 on a mistake of the caller's, 2 when a build failed.
+Exits with 0 if everything was built, 1 on a user error, and 2 if a build failed.
 `;
 
 /** `wheelhouse build` */
@@ -48,7 +48,7 @@ export const build: Command = {
       allowPositionals: true,
     });
     if (values.json === true && values.verbose === true)
-      throw usage('wheelhouse build', '--json tells everything: leave out --verbose');
+      throw usage('wheelhouse build', '--json includes all output: remove --verbose');
     const options = {
       ...values,
       retryFailed: values['retry-failed'],

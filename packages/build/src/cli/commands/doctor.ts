@@ -4,17 +4,17 @@ import { withSession } from '../session.js';
 
 const help = `wheelhouse doctor [OPTION]...
 
-Tries everything that building needs of this machine, and says what is missing and how to get it.
+Checks everything that builds need on this machine, and says what is missing and how to get it.
 
   --directory DIR  act as if started in DIR
   --help           show this
 
-Ends with 0 when nothing is missing, 1 when something is. What is only sometimes needed is marked with \`note\`.
+Exits with 0 if nothing is missing, and 1 otherwise. What is needed only sometimes is marked with \`note\`.
 `;
 
 /** `wheelhouse doctor` */
 export const doctor: Command = {
-  summary: 'try everything that building needs of this machine',
+  summary: 'check everything that builds need on this machine',
   help,
   run: async (argv, context) => {
     const { values } = parseArguments('wheelhouse doctor', {

@@ -8,27 +8,27 @@ import { targetOptions } from '../../workspace/declared-options.js';
 
 const help = `wheelhouse image [OPTION]... PROJECT [-- COMMAND [ARGUMENT]...]
 
-Builds the wheelhouse of a project, installs it, and nothing else, on a base image, and writes the result to
-dist/<root>/image/ as an OCI image layout. COMMAND is what a container runs, or what follows the entry point. What
-is not given here is as nx.json and project.json have it for the target.
+Builds the wheelhouse of a project, installs only it on a base image, and writes the result to
+dist/<root>/image/ as an OCI image layout. COMMAND is what a container runs, or the arguments of the entry point.
+Options that are not given here are taken from nx.json and project.json.
 
   --base BASE         the image to install on: oci:DIRECTORY with an OCI image layout, archive:FILE of one or of
                       docker save, or the name of an image in the engine; each with or without @sha256:...
-  --engine ENGINE     who is given the image as well: none (the default) or docker
+  --engine ENGINE     the engine to load the image into as well: none (the default) or docker
   --tag NAME          the name of the image, with or without a tag
-  --entrypoint WORD   the program that a container runs; once for each of its words (--entrypoint=-x where one is an option)
-  --env NAME=VALUE    a variable of containers; once for each
-  --expose PORT       a port that the application listens on, such as 8000 or 53/udp; once for each
+  --entrypoint WORD   the program that a container runs; repeat it for each argument (--entrypoint=-x for an option)
+  --env NAME=VALUE    an environment variable of containers; repeatable
+  --expose PORT       a port that the application listens on, such as 8000 or 53/udp; repeatable
   --workdir DIR       the directory that containers start in
   --user NUMBER       the user and group that containers run as (10001)
-  --label NAME=VALUE  a label of the image; once for each
-  --retry-failed      try again what failed before and has not changed since
+  --label NAME=VALUE  a label of the image; repeatable
+  --retry-failed      retry builds that failed before and have not changed since
   --verbose           show the output of builds while they run
-  --json              tell what happens as JSON, one object a line
+  --json              print events as JSON, one object per line
   --directory DIR     act as if started in DIR
   --help              show this
 
-Ends with 0 when the image is made, 1 on a mistake of the caller's, 2 when a build failed.
+Exits with 0 if the image was built, 1 on a user error, and 2 if a build failed.
 `;
 
 const WORDS = { type: 'string', multiple: true } as const;

@@ -5,10 +5,10 @@ import type { Command } from '../command.js';
 
 const help = `wheelhouse index [OPTION]... serve|build DIR
 
-\`serve\` hands out the static index in DIR over HTTP until it is interrupted. \`build\` writes the pages of the index in DIR
-anew, from the files in DIR/files/<name>/.
+\`serve\` serves the static index in DIR over HTTP until it is interrupted. \`build\` rewrites the pages of the index in DIR
+from the files in DIR/files/<name>/.
 
-  --listen HOST:PORT  where to listen; 127.0.0.1:8080 unless given, and any free port with port 0
+  --listen HOST:PORT  the address to listen on (default: 127.0.0.1:8080); port 0 takes any free port
   --directory DIR     act as if started in DIR
   --help              show this
 `;
@@ -17,7 +17,7 @@ const DEFAULT_ADDRESS = '127.0.0.1:8080';
 
 /** `wheelhouse index` */
 export const indexSite: Command = {
-  summary: 'serve a static index, or write its pages anew',
+  summary: 'serve a static index, or rewrite its pages',
   help,
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse index', {
@@ -27,7 +27,7 @@ export const indexSite: Command = {
     });
     const [action, path] = positionals;
     if ((action !== 'serve' && action !== 'build') || path === undefined || positionals.length !== 2) {
-      throw usage('wheelhouse index', '`serve DIR` or `build DIR` is expected');
+      throw usage('wheelhouse index', 'expected `serve DIR` or `build DIR`');
     }
     const address = parseAddress(values.listen ?? DEFAULT_ADDRESS);
     const directory = resolve(context.cwd, values.directory ?? '.', path);
@@ -50,5 +50,5 @@ function parseAddress(text: string): { readonly host: string; readonly port: num
   const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw usage('wheelhouse index', `--listen is \`${text}\`, and not an address such as \`${DEFAULT_ADDRESS}\``);
+  throw usage('wheelhouse index', `--listen is \`${text}\`; it must be an address such as \`${DEFAULT_ADDRESS}\``);
 }

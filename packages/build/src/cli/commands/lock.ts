@@ -4,21 +4,21 @@ import { withSession } from '../session.js';
 
 const help = `wheelhouse lock [OPTION]... PROJECT
 
-Resolves what a project of the Nx workspace requires and writes its locks. Versions are kept where they still fit.
-Projects of the workspace that it requires and that have no locks yet are locked, too.
+Resolves the requirements of a project of the Nx workspace and writes its locks. Locked versions are kept if they still
+fit. Required projects of the workspace that have no locks yet are locked, too.
 
-  --upgrade[=NAME]  take the newest version of everything, or of this distribution; may be given several times
-  --adopt           take the versions of uv.lock or pylock.toml, as the first run does where there is one
-  --retry-failed    try again what failed before and has not changed since
+  --upgrade[=NAME]  upgrade everything to the newest version, or this distribution; repeatable
+  --adopt           use the versions of uv.lock or pylock.toml, as the first run does if there is one
+  --retry-failed    retry builds that failed before and have not changed since
   --verbose         show the output of builds while they run
-  --json            tell what happens as JSON, one object a line
+  --json            print events as JSON, one object per line
   --directory DIR   act as if started in DIR
   --help            show this
 `;
 
 /** `wheelhouse lock` */
 export const lock: Command = {
-  summary: 'resolve what a project requires and write its locks',
+  summary: 'resolve the requirements of a project and write its locks',
   help,
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse lock', {

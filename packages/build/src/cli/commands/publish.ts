@@ -6,17 +6,17 @@ import { wheelhouseDirectory } from '../wheelhouse-directory.js';
 
 const help = `wheelhouse publish [OPTION]... PROJECT|DIR
 
-Publishes the distributions of a project, as they lie in dist/, or of the directory of a wheelhouse. A wheelhouse that
-\`wheelhouse verify\` finds something about is refused. Nothing that is published is ever overwritten.
+Publishes the distributions of a project from dist/, or those of a wheelhouse directory. A wheelhouse that
+\`wheelhouse verify\` reports problems for is refused. Published files are never overwritten.
 
   --to DIR           add them to the static index in DIR
-  --repository WHERE upload them by twine, to an address or to a name in ~/.pypirc
-  --check-url URL    the pages of that index, where they are not in simple/ below its address
+  --repository WHERE upload them with twine, to a URL or a name in ~/.pypirc
+  --check-url URL    the pages of that index, if they are not in simple/ below its URL
   --scope SCOPE      own, the project's own distribution (the default); local, those of its local dependencies too;
                      wheelhouse, everything
   --tested           refuse a wheel without a passing record of the same bytes
-  --record PATH      that record, where it is not in the wheelhouse, beside it or in reports/
-  --dry-run          say what would happen, and change nothing
+  --record PATH      that record, if it is not in the wheelhouse, beside it or in reports/
+  --dry-run          print what would happen, without changing anything
   --directory DIR    act as if started in DIR
   --help             show this
 

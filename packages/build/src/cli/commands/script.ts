@@ -6,7 +6,7 @@ import { isElementName, withSession, type CommandSession } from '../session.js';
 const help = `wheelhouse script [OPTION]... ELEMENT
 
 Prints a POSIX sh script that builds an element without Wheelhouse, in a root where its build dependencies are installed
-and its sources lie below the build root. For a project of the Nx workspace, it is the script of its wheel.
+and its sources are below the build root. For a project of the Nx workspace, it is the script of its wheel.
 
   --directory DIR  act as if started in DIR
   --help           show this

@@ -6,18 +6,18 @@ import { isElementName, withSession, type CommandSession } from '../session.js';
 
 const help = `wheelhouse show [OPTION]... TARGET...
 
-Shows elements and all that they need, dependencies first: the state, the key, the kind and the name of each. The states
-are \`cached\` (its artifact is there), \`failed\` (its build is known to fail), \`buildable\` and \`waiting\` (for others).
+Shows elements and their dependencies, dependencies first: the state, the key, the kind and the name of each. The states
+are \`cached\` (its artifact exists), \`failed\` (its build is known to fail), \`buildable\` and \`waiting\` (for others).
 
 A target that ends in .bst is an element of the project in the current directory or the nearest one above; any other
 target is a project of the Nx workspace. Without targets, the default targets of the elements' project are shown; where
-there is none, the Python projects of the workspace, with what is wrong with those that nothing can be done with.
+there is none, the Python projects of the workspace, with the errors of those that are not usable.
 
-  --format text|json  json adds what the elements were resolved to
+  --format text|json  json adds the resolved elements
   --directory DIR     act as if started in DIR
   --help              show this
 
-Ends with 0, or with 1 where something is wrong with a project of the workspace that is shown.
+Exits with 0, or with 1 if there is an error in a project that is shown.
 `;
 
 const FORMATS = ['text', 'json'] as const;
@@ -33,7 +33,7 @@ export const show: Command = {
       allowPositionals: true,
     });
     const format = FORMATS.find((known) => known === values.format);
-    if (format === undefined) throw usage('wheelhouse show', `there is no format \`${values.format}\``);
+    if (format === undefined) throw usage('wheelhouse show', `unknown format \`${values.format}\``);
     return await withSession(context, values, async (session) => {
       if (positionals.length === 0 && !session.isInElementProject()) {
         const { showProjects } = await import('../project-list.js');

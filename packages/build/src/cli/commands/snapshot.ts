@@ -6,12 +6,12 @@ import { withSession } from '../session.js';
 
 const help = `wheelhouse snapshot [OPTION]... PROJECT
 
-Fetches every file that the locks of a project name, each checked against its lock, into dist/<root>/snapshot. For
+Fetches every file in the locks of a project, checked against its lock, into dist/<root>/snapshot. For
 another interpreter than the project's own, the files go to dist/<root>/snapshots/<python>-<platform>; for another
-platform they are wheels alone.
+platform only wheels are fetched.
 
   --python VERSION  the version of the other Python: X.Y or X.Y.Z
-  --platform TAG    the platform of the other machine, such as manylinux_2_28_aarch64; several may be given, best first
+  --platform TAG    the platform of the other machine, such as manylinux_2_28_aarch64; repeatable, best first
   --abi ABI         the ABI of the other Python, such as cp313t
   --verbose         show the output of builds while they run
   --directory DIR   act as if started in DIR

@@ -9,23 +9,23 @@ import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 const help = `wheelhouse test [OPTION]... PROJECT [-- ARGUMENT...]
 
-Tests the built wheel of a project, in a sandbox. What is not given here is as nx.json and project.json have it for the
-target. ARGUMENTs go to the runner; a run with some is a partial one and leaves no record.
+Tests the built wheel of a project in a sandbox. Options that are not given here are taken from nx.json and project.json.
+ARGUMENTs are passed to the runner; a run with arguments is partial and writes no record.
 
   --runner NAME       pytest, unittest or command
-  --command TEXT      what the runner \`command\` runs
-  --service NAME      a service of the project's compose file that the tests reach; once for each
+  --command TEXT      the command of the runner \`command\`
+  --service NAME      a service of the project's compose file for the tests; repeatable
   --compose-file FILE the compose file, relative to the project
-  --update-snapshots  let the tests write snapshot files, and take them back into the project
+  --update-snapshots  let the tests write snapshot files, and copy them back into the project
   --update-snapshots-args TEXT
-                      what makes the runner write snapshot files, where the test lock does not say it
-  --retry-failed      try again what failed before and has not changed since
+                      the arguments that make the runner write snapshot files, if the test lock does not tell
+  --retry-failed      retry builds that failed before and have not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
   --directory DIR     act as if started in DIR
   --help              show this
 
-Ends with 0 when all tests passed, 1 on a mistake of the caller's, 2 when a test or a build failed.
+Exits with 0 if all tests passed, 1 on a user error, and 2 if a test or a build failed.
 `;
 
 /** `wheelhouse test` */

@@ -7,7 +7,7 @@ import { workspaceDigest } from '../../workspace-digest.js';
 
 const help = `wheelhouse toolchain [OPTION]... [PROJECT]
 
-Prints a digest of what a project, or every project of the workspace, is built with and Nx does not see: the interpreter
+Prints a digest of the build inputs of a project, or of every project, that Nx does not see: the interpreter
 and its toolchain, this plugin, the plugin's options, and the modes of the project's files. It is an input of targets.
 
   --directory DIR  act as if started in DIR
@@ -16,7 +16,7 @@ and its toolchain, this plugin, the plugin's options, and the modes of the proje
 
 /** `wheelhouse toolchain` */
 export const toolchain: Command = {
-  summary: 'print the digest of what a project is built with',
+  summary: 'print the digest of the build inputs of a project that Nx does not see',
   help,
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse toolchain', {

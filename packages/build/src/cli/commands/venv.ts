@@ -9,23 +9,23 @@ import { interpreterLine } from '../../reporter/interpreter-line.js';
 
 const help = `wheelhouse venv [OPTION]... PROJECT
 
-Makes the development environment of a project: what its test lock holds, and the project with its local dependencies
-edited in place. What is not given here is as nx.json and project.json have it for the target.
+Creates the development environment of a project: the contents of its test lock, and the project with its local dependencies
+installed as editable. Options that are not given here are taken from nx.json and project.json.
 
-  --path DIR          where it lies: absolute, or relative to the project; .venv otherwise
-  --pip               install pip beside what the lock holds
-  --retry-failed      try again what failed before and has not changed since
+  --path DIR          its directory, absolute or relative to the project (default: .venv)
+  --pip               install pip in addition to the lock
+  --retry-failed      retry builds that failed before and have not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
   --directory DIR     act as if started in DIR
   --help              show this
 
-Ends with 0 when the environment is as it has to be, 1 on a mistake of the caller's, 2 when a build failed.
+Exits with 0 if the environment is up to date, 1 on a user error, and 2 if a build failed.
 `;
 
 /** `wheelhouse venv` */
 export const venv: Command = {
-  summary: 'make the development environment of a project',
+  summary: 'create the development environment of a project',
   help,
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse venv', {

@@ -8,18 +8,18 @@ import { wheelhouseDirectory } from '../wheelhouse-directory.js';
 
 const help = `wheelhouse verify [OPTION]... PROJECT|DIR
 
-Computes everything that manifest.json and record.json of a project say anew, from the files themselves, and compares.
+Recomputes everything in manifest.json and record.json of a project from the files themselves, and compares.
 
-For the directory of a wheelhouse, wherever it lies, checks from its bytes alone that its wheels are those of their own
+For a wheelhouse directory anywhere, checks from its bytes alone that its wheels match their own
 RECORD, of requirements.txt, of the bill of materials, of the provenance and of the manifest beside it, and that nothing
-which an installation needs is missing.
+that an installation needs is missing.
 
   --tested         the project's wheel must have passed its tests: a record of the very same bytes
-  --record PATH    the record, where it is not in the wheelhouse, beside it or in reports/
+  --record PATH    the record, if it is not in the wheelhouse, beside it or in reports/
   --directory DIR  act as if started in DIR
   --help           show this
 
-Ends with 0 when all is as it is written, 1 when something is not.
+Exits with 0 if everything matches, and 1 if something does not.
 `;
 
 /** `wheelhouse verify` */
@@ -47,7 +47,7 @@ export const verify: Command = {
     for (const finding of findings) context.output.write(`${finding}\n`);
     for (const warning of warnings) context.output.write(`warning: ${warning}\n`);
     if (findings.length === 0) {
-      context.output.write(`verified: everything is as it is recorded${tested.tested ? ', and tested' : ''}\n`);
+      context.output.write(`verified: everything matches its records${tested.tested ? ', and tested' : ''}\n`);
     }
     context.output.write(`${checked} checked, ${findings.length} wrong\n`);
     return findings.length === 0 ? EXIT.done : EXIT.userError;

@@ -1,17 +1,17 @@
 /** Publishes the distributions of a Python project to an index. */
 export interface PublishExecutorSchema {
-  /** The directory of a static index, from the workspace. */
+  /** The directory of a static index, relative to the workspace. */
   readonly to?: string;
-  /** An index that takes uploads: its address, or its name in ~/.pypirc. */
+  /** The index to upload to: its URL, or its name in ~/.pypirc. */
   readonly repository?: string;
-  /** The address of that index's pages, where it is not `simple/` below that of uploads. */
+  /** The URL of that index's pages, if it is not `simple/` below the upload URL. */
   readonly checkUrl?: string;
-  /** What is published: the project's own distribution, those of its local dependencies too, or its whole wheelhouse. */
+  /** What to publish: the project's own distribution, also those of its local dependencies, or its whole wheelhouse. */
   readonly scope?: 'own' | 'local' | 'wheelhouse';
-  /** Says what would happen, and changes nothing. */
+  /** Prints what would happen, without changing anything. */
   readonly dryRun?: boolean;
   /** Refuses a wheel without a passing record of the same bytes. */
   readonly tested?: boolean;
-  /** The record, from the workspace, where it is not in reports/. */
+  /** The record, relative to the workspace, if it is not in reports/. */
   readonly record?: string;
 }

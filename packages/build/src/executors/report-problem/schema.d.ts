@@ -1,5 +1,5 @@
 /** Says what is wrong with a project, and fails. */
 export interface ReportProblemExecutorSchema {
-  /** The text that is shown. */
+  /** The message to show. */
   readonly problem: string;
 }

@@ -1,12 +1,12 @@
-/** Makes the development environment of a Python project. */
+/** Creates the development environment of a Python project. */
 export interface VenvExecutorSchema {
-  /** Where the environment lies: absolute, or relative to the project. Default: .venv. */
+  /** The directory of the environment, absolute or relative to the project. Default: .venv. */
   readonly path?: string;
-  /** Installs pip beside what the test lock holds. */
+  /** Installs pip in addition to the test lock. */
   readonly pip?: boolean;
   /** Shows the output of builds while they run. */
   readonly verbose?: boolean;
-  /** Tries again what failed before and has not changed since. */
+  /** Retries builds that failed before and have not changed since. */
   readonly retryFailed?: boolean;
   /** Reads every file of the host toolchain instead of trusting the package database. */
   readonly verifyToolchain?: boolean;

@@ -1,7 +1,7 @@
 /** The options of the generator `init`. */
 export interface InitGeneratorSchema {
-  /** Leaves the version of the plugin in package.json as it is, if there is one. Default: true. */
+  /** Keeps an existing version of the plugin in package.json. Default: true. */
   readonly keepExistingVersions?: boolean;
-  /** Leaves the files unformatted. */
+  /** Does not format the files. */
   readonly skipFormat?: boolean;
 }

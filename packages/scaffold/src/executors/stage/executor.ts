@@ -21,7 +21,7 @@ export default async function stage(
         console.log(line);
       },
     });
-    if (code !== 0) console.error(`stage:${options.stage} ended with exit code ${code}`);
+    if (code !== 0) console.error(`stage:${options.stage} exited with code ${code}`);
     return { success: code === 0 };
   } catch (error) {
     if (!(error instanceof ElementError)) throw error;
