@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
   coreElements,
-  diskFiles,
+  diskDocuments,
   ElementError,
   ElementErrors,
   local,
@@ -22,13 +22,13 @@ const registry = new PluginRegistry().register({
   sources: [local],
 });
 
-function answer(line) {
+async function answer(line) {
   const { projectDir, targets, options, maxJobs } = JSON.parse(line);
   if (options.length > 0) {
     throw new ElementError({ code: 'UNSUPPORTED_PROJECT', message: 'Project options are not supported yet' });
   }
-  const graph = resolveProject({
-    files: diskFiles(projectDir),
+  const graph = await resolveProject({
+    documents: diskDocuments(projectDir),
     directory: projectDir,
     targets,
     registry,
@@ -62,7 +62,7 @@ function failure(error) {
 for await (const line of createInterface({ input: process.stdin })) {
   let result;
   try {
-    result = answer(line);
+    result = await answer(line);
   } catch (error) {
     result = { error: failure(error) };
   }

@@ -78,15 +78,17 @@ export {
 } from './load/node.js';
 export { formatOrigin, type Origin } from './base/origin.js';
 export type { ForeignKind, PluginOrigin, ProjectPlugins } from './load/declarations/plugin-origin.js';
-export { loadProject, PROJECT_CONF, type Project, type ProjectOptions } from './load/declarations/project.js';
 export {
-  diskFiles,
-  layeredFiles,
-  normalPath,
-  type FileKind,
-  type FileLayer,
-  type ProjectFiles,
-} from './load/documents/documents.js';
+  loadProject,
+  PROJECT_CONF,
+  type LoadedProject,
+  type Project,
+  type ProjectOptions,
+} from './load/declarations/project.js';
+export { diskDocuments, type DiskDocumentsOptions } from './load/documents/disk-documents.js';
+export { normalPath, type Documents, type FileKind } from './load/documents/documents.js';
+export { layeredDocuments } from './load/documents/layered-documents.js';
+export { memoryDocuments, type DocumentsByPath } from './load/documents/memory-documents.js';
 export { projectPath } from './load/documents/project-path.js';
 export { PROTECTED_VARIABLES, Variables } from './load/composition/variables.js';
 export { parseYaml } from './load/documents/yaml.js';

@@ -3,7 +3,7 @@ import {
   BuildSession,
   coreElements,
   coreSources,
-  diskFiles,
+  diskDocuments,
   listenForInterruption,
   PluginRegistry,
   SourceServices,
@@ -64,7 +64,7 @@ export class CommandSession {
   async elements(targets: readonly string[]): Promise<BuildSession> {
     const directory = findElementProject(this.directory);
     return await BuildSession.open(this.engine, {
-      files: diskFiles(directory),
+      documents: diskDocuments(directory),
       directory,
       targets,
       registry: elementRegistry(this.engine),

@@ -10,7 +10,7 @@ import {
   coreElements,
   coreSources,
   digestOnlyBlobs,
-  diskFiles,
+  diskDocuments,
   emptyTree,
   formatDigest,
   LocalStore,
@@ -39,7 +39,7 @@ async function build(project: string): Promise<{ session: BuildSession; engine: 
     retryFailed: false,
   };
   const session = await BuildSession.open(engine, {
-    files: diskFiles(project),
+    documents: diskDocuments(project),
     directory: project,
     targets: ['hello.bst'],
     registry: new PluginRegistry().register({

@@ -1,6 +1,6 @@
 import {
   coreElements,
-  layeredFiles,
+  memoryDocuments,
   PluginRegistry,
   resolveProject,
   type ArtifactRecord,
@@ -10,31 +10,34 @@ import {
 } from '@wheelhouse/element';
 import { JsonReporter, TerminalReporter, type LogPlace } from '@wheelhouse/build';
 
-const graph = resolveProject({
-  files: layeredFiles(
-    { read: () => undefined, kind: () => undefined, list: () => [] },
-    {
-      texts: new Map([
+let element: Element;
+let other: Element;
+
+beforeAll(async () => {
+  const { elements } = await resolveProject({
+    documents: memoryDocuments(
+      new Map([
         ['project.conf', 'name: shop\nmin-version: 2.4\n'],
         ['libs/app.bst', 'kind: manual\ndepends:\n- tool.bst\n'],
         ['tool.bst', 'kind: stack\n'],
       ]),
-    },
-  ),
-  directory: '/shop',
-  targets: ['libs/app.bst'],
-  registry: new PluginRegistry().register({ elements: coreElements({ memo: (name) => name, verify: false }) }),
-  hostArch: process.arch,
-  maxJobs: 1,
+    ),
+    directory: '/shop',
+    targets: ['libs/app.bst'],
+    registry: new PluginRegistry().register({ elements: coreElements({ memo: (name) => name, verify: false }) }),
+    hostArch: process.arch,
+    maxJobs: 1,
+  });
+  [other, element] = elements as [Element, Element];
 });
-const [other, element] = graph.elements as [Element, Element];
+
 const key = 'a1b2c3d4'.repeat(8) as Key;
 const otherKey = '0f1e2d3c'.repeat(8) as Key;
 
 function recordOf(fields: Partial<ArtifactRecord> = {}): ArtifactRecord {
   return {
     key,
-    element: element.name,
+    element: 'libs/app.bst',
     kind: 'manual',
     exitCode: 0,
     tree: { hash: 'e'.repeat(64), sizeBytes: 10 },

@@ -26,9 +26,17 @@ export class ErrorCollector {
     try {
       return action();
     } catch (error) {
-      if (error instanceof ElementErrors) this.add(...error.errors);
-      else if (error instanceof ElementError) this.add(error);
-      else throw error;
+      this.keep(error);
+      return undefined;
+    }
+  }
+
+  /** {@link attempt} for what is awaited. */
+  async attemptAsync<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      this.keep(error);
       return undefined;
     }
   }
@@ -36,5 +44,11 @@ export class ErrorCollector {
   /** @throws ElementError the one that was kept @throws ElementErrors all of them, where there are several */
   throwIfAny(): void {
     throwCollected(this.collected);
+  }
+
+  private keep(error: unknown): void {
+    if (error instanceof ElementErrors) this.add(...error.errors);
+    else if (error instanceof ElementError) this.add(error);
+    else throw error;
   }
 }

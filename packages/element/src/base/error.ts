@@ -1,4 +1,4 @@
-import { formatOrigin, type Origin } from './origin.js';
+import { formatOrigin, nameInProject, type Origin } from './origin.js';
 
 /**
  * The codes of errors a user can cause. The load codes are BuildStream's `LoadErrorReason`s under their own names.
@@ -107,7 +107,8 @@ export class ElementError extends Error {
   /** The same error as that which ended the build of an element, whose name it says. */
   ofElement(name: string): ElementError {
     const { code, reason, origin, hint, detail, cause } = this;
-    const named = reason.startsWith(name) || origin?.file === name;
+    const file = origin === undefined ? undefined : nameInProject(origin.file, origin.junction);
+    const named = reason.startsWith(name) || file === name;
     const message = named ? reason : `${name}: ${reason}`;
     return new ElementError({ code, message, origin, hint, detail, element: name, cause });
   }

@@ -7,7 +7,7 @@ import { preflight } from './preflight.js';
 import type { Scheduler } from './scheduler.js';
 import { STAGING_VERSION } from './staging.js';
 import { ElementKeys } from '../key/element-key.js';
-import type { ProjectFiles } from '../load/documents/documents.js';
+import type { Documents } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
@@ -40,7 +40,7 @@ export interface Engine {
 
 /** What is built. */
 export interface SessionInput {
-  readonly files: ProjectFiles;
+  readonly documents: Documents;
   /** Absolute path of the project's directory. */
   readonly directory: string;
   /** Names of elements; the project's default targets where there are none. */
@@ -97,7 +97,7 @@ export class BuildSession {
 
   /** @throws ElementErrors what is wrong with the project, or with this machine for it */
   static async open(engine: Engine, input: SessionInput): Promise<BuildSession> {
-    const graph = resolveProject({
+    const graph = await resolveProject({
       ...input,
       hostArch: process.arch,
       hostOs: process.platform,

@@ -102,7 +102,8 @@ export abstract class Element extends Plugin {
 
   /** The name without its suffix and with `-` for `/`: fit for a file's name. */
   get normalName(): string {
-    return this.name.replace(/\.bst$/, '').replaceAll('/', '-');
+    const own = this.name.slice(this.name.lastIndexOf(':') + 1);
+    return own.replace(/\.bst$/, '').replaceAll('/', '-');
   }
 
   /** Whether commands run: an element without them is a pure function of what is staged. */

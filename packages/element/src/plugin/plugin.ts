@@ -26,7 +26,10 @@ export interface KindIdentity {
 /** What every plugin is constructed with. */
 export interface PluginMeta {
   readonly identity: KindIdentity;
-  /** What messages call it: an element's name, or a source's element and index. */
+  /**
+   * What messages call it: an element's full name (`junction.bst:name.bst`, or the name alone in the project that was
+   * opened), or a source's element and index.
+   */
   readonly name: string;
   /** Where it was declared. */
   readonly origin: Origin;

@@ -3,15 +3,12 @@ import type { SourceDeclaration } from '../load/declarations/element-file.js';
 import { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode, ScalarNode } from '../load/node.js';
-import type { Project } from '../load/declarations/project.js';
-import type { Dependency, Element, ElementKind, ElementMeta } from '../plugin/element.js';
+import type { Dependency, Element, ElementMeta } from '../plugin/element.js';
 import { callMethod, createPlugin } from '../plugin/plugin-call.js';
-import type { PluginRegistry, Registered } from '../plugin/registry.js';
 import type { Source, SourceMeta } from '../plugin/source.js';
 import type { LoadedElement } from './element-graph-loader.js';
 import { elementSettings, type ElementSettings } from './element-settings.js';
-import { layersOfKind, type KindLayers } from './kind-defaults.js';
-import { kindOf } from './plugin-loader.js';
+import type { OpenProject } from './open-project.js';
 import type { HostPlatform } from './sandbox-settings.js';
 
 /** What was made of a loaded element. */
@@ -22,14 +19,9 @@ export interface Instance {
 
 /** Makes elements and sources of what was loaded, and configures them. */
 export class Instantiation {
-  private readonly layers = new Map<string, { readonly type: ElementKind; readonly layers: KindLayers } | undefined>();
   private readonly instances = new Map<LoadedElement, Instance | undefined>();
 
-  constructor(
-    private readonly project: Project,
-    private readonly registry: PluginRegistry,
-    private readonly host: HostPlatform,
-  ) {}
+  constructor(private readonly host: HostPlatform) {}
 
   /**
    * One element; its dependencies were made before. Where one of them could not be made, only what does not need them
@@ -37,12 +29,9 @@ export class Instantiation {
    *
    * @returns what was made, or the errors
    */
-  create(loaded: LoadedElement): readonly ElementError[] {
+  async create(loaded: LoadedElement): Promise<readonly ElementError[]> {
     const errors = new ErrorCollector();
-    this.instances.set(
-      loaded,
-      errors.attempt(() => this.instantiate(loaded, errors)),
-    );
+    this.instances.set(loaded, await errors.attemptAsync(() => this.instantiate(loaded, errors)));
     return errors.errors;
   }
 
@@ -51,21 +40,21 @@ export class Instantiation {
     return this.instances.get(loaded);
   }
 
-  private instantiate(loaded: LoadedElement, errors: ErrorCollector): Instance | undefined {
-    const { file } = loaded;
-    const known = this.layersOf(loaded, errors);
+  private async instantiate(loaded: LoadedElement, errors: ErrorCollector): Promise<Instance | undefined> {
+    const { file, project } = loaded;
+    const known = await project.kinds.element(file.kind, file.kindOrigin, errors);
     if (known === undefined) return undefined;
     const settings = elementSettings(file, known.layers, this.host);
     const sources = file.sources.map((source, index) =>
-      errors.attempt(() => this.source(`${file.name} sources[${index}]`, source, settings)),
+      errors.attempt(() => this.source(`${loaded.name} sources[${index}]`, source, { project, settings })),
     );
     const dependencies = this.dependencies(loaded);
     if (dependencies === undefined || sources.includes(undefined)) return undefined;
     const meta: ElementMeta = {
       identity: known.layers.identity,
-      name: file.name,
+      name: loaded.name,
       origin: file.origin,
-      project: this.project,
+      project: project.project,
       description: file.description,
       variables: settings.variables,
       environment: settings.environment,
@@ -78,23 +67,6 @@ export class Instantiation {
     const element = createPlugin(meta, 'element', () => known.type.create(meta));
     callMethod(meta, element, 'configure', settings.config);
     return { element, settings };
-  }
-
-  /** The error of a kind is told once for the whole graph, that of a name that is no kind for each element. */
-  private layersOf(
-    loaded: LoadedElement,
-    errors: ErrorCollector,
-  ): { type: ElementKind; layers: KindLayers } | undefined {
-    const { kind, kindOrigin } = loaded.file;
-    const { foreign } = this.project.plugins;
-    const registered: Registered<ElementKind> = kindOf(kind, foreign.elements, () =>
-      this.registry.element(kind, kindOrigin),
-    );
-    if (!this.layers.has(kind)) {
-      const layers = errors.attempt(() => layersOfKind(this.project, registered));
-      this.layers.set(kind, layers === undefined ? undefined : { type: registered.type, layers });
-    }
-    return this.layers.get(kind);
   }
 
   private dependencies(loaded: LoadedElement): Dependency[] | undefined {
@@ -110,11 +82,13 @@ export class Instantiation {
     return dependencies;
   }
 
-  private source(name: string, declared: SourceDeclaration, settings: ElementSettings): Source {
-    const { type, origin } = kindOf(declared.kind, this.project.plugins.foreign.sources, () =>
-      this.registry.source(declared.kind, declared.kindOrigin),
-    );
-    const override = this.project.sourceOverrides.get(declared.kind)?.mapping('config');
+  private source(
+    name: string,
+    declared: SourceDeclaration,
+    { project: { project, kinds }, settings }: { readonly project: OpenProject; readonly settings: ElementSettings },
+  ): Source {
+    const { type, origin } = kinds.source(declared.kind, declared.kindOrigin);
+    const override = project.sourceOverrides.get(declared.kind)?.mapping('config');
     const composed = override === undefined ? declared.config : composite(override, declared.config);
     assertComposited(composed);
     const meta: SourceMeta = {
@@ -125,9 +99,9 @@ export class Instantiation {
       },
       name,
       origin: declared.origin,
-      project: this.project,
+      project,
       directory: sourceDirectory(declared, settings),
-      services: this.registry.services,
+      services: kinds.services,
     };
     const source = createPlugin(meta, 'source', () => type.create(meta));
     // Unlike an element's, a source's configuration is read with the variables of its element put in.

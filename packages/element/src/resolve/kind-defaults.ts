@@ -1,9 +1,9 @@
 import { composite } from '../load/composition/composite.js';
 import { readDataFile } from '../load/documents/data-file.js';
-import { refuseUnsupportedDirectives } from '../load/directives/unsupported.js';
+import { processDirectives } from '../load/directives/process-directives.js';
 import { ErrorCollector } from '../base/error-collector.js';
 import { MappingNode } from '../load/node.js';
-import type { Project } from '../load/declarations/project.js';
+import type { LoadedProject, Project } from '../load/declarations/project.js';
 import { refuseProtectedVariables } from '../load/composition/variables.js';
 import type { ElementKind } from '../plugin/element.js';
 import type { KindIdentity } from '../plugin/plugin.js';
@@ -23,8 +23,12 @@ export interface KindLayers {
 const KEYS = ['variables', 'environment', 'environment-nocache', 'sandbox', 'config', 'public'];
 
 /** @throws ElementErrors where the kind's defaults, or the project's for the kind, are not as they must be */
-export function layersOfKind(project: Project, { type, origin }: Registered<ElementKind>): KindLayers {
-  const { node, digest } = readDefaults(type);
+export async function layersOfKind(
+  loaded: LoadedProject,
+  { type, origin }: Registered<ElementKind>,
+): Promise<KindLayers> {
+  const { project } = loaded;
+  const { node, digest } = await readDefaults(type, loaded);
   const override = project.elementOverrides.get(type.kind);
   const errors = new ErrorCollector();
   const layered = (key: string, below: MappingNode): MappingNode =>
@@ -69,11 +73,14 @@ export function layersOfKind(project: Project, { type, origin }: Registered<Elem
   return layers;
 }
 
-function readDefaults(type: ElementKind): { readonly node?: MappingNode; readonly digest?: string } {
+async function readDefaults(
+  type: ElementKind,
+  { documents }: LoadedProject,
+): Promise<{ readonly node?: MappingNode; readonly digest?: string }> {
   if (type.defaults === undefined) return {};
-  const { node, digest } = readDataFile(type.defaults);
+  const { node: document, digest } = readDataFile(type.defaults);
   const errors = new ErrorCollector();
-  refuseUnsupportedDirectives(node, errors);
+  const node = await processDirectives(document, { documents, errors });
   errors.attempt(() => {
     node.validateKeys(KEYS);
   });

@@ -13,7 +13,7 @@ export interface Ordered<T> {
  * The comparison is not transitive, so the result depends on the algorithm: it must be a stable merge sort with
  * binary insertion below 64 items, as CPython's and V8's are (both are TimSort).
  *
- * @param elements all of a graph without circles, dependencies before those that need them
+ * @param elements all of a graph without cycles, dependencies before those that need them
  */
 export function sortDependencies<T extends Ordered<T>>(elements: readonly T[]): void {
   const needs = reachable(elements);

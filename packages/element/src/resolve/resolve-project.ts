@@ -1,23 +1,22 @@
 import { canonicalArchitecture } from '../base/architecture.js';
 import type { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
-import { loadProject, type Project } from '../load/declarations/project.js';
-import type { ProjectFiles } from '../load/documents/documents.js';
+import type { Documents } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { PluginRegistry } from '../plugin/registry.js';
-import { refuseCircles } from './circle.js';
+import { refuseCycles } from './cycle.js';
 import { ElementGraph } from './element-graph.js';
 import { ElementGraphLoader, type LoadedElement } from './element-graph-loader.js';
 import { Instantiation, type Instance } from './instantiation.js';
+import { openProject, type OpenProject } from './open-project.js';
 import { sortDependencies, stagingOrder } from './order.js';
-import { projectRegistry } from './plugin-loader.js';
 import { targetNames } from './target-names.js';
 
 export type { ElementGraph } from './element-graph.js';
 
 /** What a graph is resolved from. */
 export interface ResolveOptions {
-  readonly files: ProjectFiles;
+  readonly documents: Documents;
   /** Absolute path of the project's directory, which sources and plugins are relative to. */
   readonly directory: string;
   /**
@@ -41,49 +40,49 @@ export interface ResolveOptions {
  *
  * @throws ElementError @throws ElementErrors all errors that can be found before the first of them stands in the way
  */
-export function resolveProject(options: ResolveOptions): ElementGraph {
+export async function resolveProject(options: ResolveOptions): Promise<ElementGraph> {
   const arch = canonicalArchitecture(options.hostArch);
   if (arch === undefined) throw new Error(`unknown architecture: ${options.hostArch}`);
-  const { files, directory, maxJobs } = options;
-  const project = loadProject({ files, directory, maxJobs });
   const errors = new ErrorCollector();
-  const registry = projectRegistry(project, options.registry, errors);
-  const targets = loadTargets(project, options, errors);
+  const project = await openProject(options, errors);
+  const targets = await loadTargets(project, options.targets, errors);
   errors.throwIfAny();
 
-  const loaded = refuseCircles(targets);
+  const loaded = refuseCycles(targets);
   sortDependencies(loaded);
-  const instances = instantiate(
-    loaded,
-    targets,
-    new Instantiation(project, registry, { os: options.hostOs ?? 'linux', arch }),
-  );
+  const instances = await instantiate(loaded, targets, new Instantiation({ os: options.hostOs ?? 'linux', arch }));
   const elementOf = (element: LoadedElement): Element => found(instances, element).element;
   return new ElementGraph({
-    project,
+    project: project.project,
     targets: targets.map(elementOf),
     elements: stagingOrder(targets).map(elementOf),
     settings: new Map([...instances.values()].map(({ element, settings }) => [element, settings])),
   });
 }
 
-function loadTargets(project: Project, options: ResolveOptions, errors: ErrorCollector): LoadedElement[] {
-  const targets = targetNames(project, options);
-  const loader = new ElementGraphLoader(options.files, project, errors);
-  const loaded = targets.map(({ name, origin }) => loader.load(name, origin));
+async function loadTargets(
+  project: OpenProject,
+  names: readonly string[],
+  errors: ErrorCollector,
+): Promise<LoadedElement[]> {
+  const loader = new ElementGraphLoader(errors);
+  const loaded: (LoadedElement | undefined)[] = [];
+  for (const { name, origin: from } of await targetNames(project, names)) {
+    loaded.push(await loader.load({ project, name, from }));
+  }
   return [...new Set(loaded.filter((target) => target !== undefined))];
 }
 
 /** Makes elements, dependencies first. Their errors are told the other way round: those of what was asked for first. */
-function instantiate(
+async function instantiate(
   loaded: readonly LoadedElement[],
   targets: readonly LoadedElement[],
   instantiation: Instantiation,
-): ReadonlyMap<LoadedElement, Instance> {
+): Promise<ReadonlyMap<LoadedElement, Instance>> {
   const failures = new Map<LoadedElement, readonly ElementError[]>();
   const instances = new Map<LoadedElement, Instance>();
   for (const element of loaded) {
-    const errors = instantiation.create(element);
+    const errors = await instantiation.create(element);
     if (errors.length > 0) failures.set(element, errors);
     const instance = instantiation.of(element);
     if (instance !== undefined) instances.set(element, instance);

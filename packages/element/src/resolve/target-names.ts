@@ -3,8 +3,7 @@ import { ErrorCollector } from '../base/error-collector.js';
 import { assertElementCharacters, assertElementName } from '../load/declarations/element-name.js';
 import { isGlob, nameGlob } from '../base/glob.js';
 import type { Origin } from '../base/origin.js';
-import type { Project } from '../load/declarations/project.js';
-import type { ProjectFiles } from '../load/documents/documents.js';
+import type { LoadedProject } from '../load/declarations/project.js';
 
 /** An element that is asked for. */
 export interface TargetName {
@@ -18,18 +17,16 @@ export interface TargetName {
  *
  * @throws ElementErrors the names that cannot be an element's, and the globs that no element's name matches
  */
-export function targetNames(
-  project: Project,
-  { files, targets }: { readonly files: ProjectFiles; readonly targets: readonly string[] },
-): TargetName[] {
+export async function targetNames(loaded: LoadedProject, targets: readonly string[]): Promise<TargetName[]> {
   const asked: readonly TargetName[] =
     targets.length > 0
       ? targets.map((name) => ({ name }))
-      : project.defaultTargets.map((node) => ({ name: node.asString(), origin: node.origin }));
-  if (asked.length === 0) return allNames(project, files).map((name) => ({ name }));
+      : loaded.project.defaultTargets.map((node) => ({ name: node.asString(), origin: node.origin }));
+  if (asked.length === 0) return (await allNames(loaded)).map((name) => ({ name }));
 
   const errors = new ErrorCollector();
-  const names = asked.flatMap((target) => (isGlob(target.name) ? matching(target, project, files, errors) : [target]));
+  const all = asked.some(({ name }) => isGlob(name)) ? await allNames(loaded) : [];
+  const names = asked.flatMap((target) => (isGlob(target.name) ? matching(target, all, errors) : [target]));
   for (const check of [assertElementCharacters, assertElementName]) {
     for (const { name, origin } of names) {
       errors.attempt(() => {
@@ -41,9 +38,9 @@ export function targetNames(
   return names;
 }
 
-function matching(glob: TargetName, project: Project, files: ProjectFiles, errors: ErrorCollector): TargetName[] {
+function matching(glob: TargetName, all: readonly string[], errors: ErrorCollector): TargetName[] {
   const matches = nameGlob(glob.name);
-  const names = allNames(project, files).filter(matches);
+  const names = all.filter(matches);
   if (names.length === 0) {
     errors.add(
       new ElementError({
@@ -56,11 +53,10 @@ function matching(glob: TargetName, project: Project, files: ProjectFiles, error
   return names.map((name) => ({ ...glob, name }));
 }
 
-function allNames(project: Project, files: ProjectFiles): string[] {
+async function allNames({ project, documents }: LoadedProject): Promise<string[]> {
   const prefix = project.elementPath.replace(/^(\.\/)+|\/+$/g, '');
   const below = prefix === '' || prefix === '.' ? '' : `${prefix}/`;
-  return files
-    .list(project.elementPath)
+  return (await documents.list(project.elementPath))
     .filter((path) => path.endsWith('.bst'))
     .map((path) => path.slice(below.length));
 }

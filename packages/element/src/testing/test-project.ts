@@ -8,7 +8,10 @@ import { BuildSession } from '../build/session.js';
 import { coreElements } from '../elements/core-elements.js';
 import type { ElementKeys } from '../key/element-key.js';
 import { PROJECT_CONF } from '../load/declarations/project.js';
-import { diskFiles, layeredFiles, normalPath, type ProjectFiles } from '../load/documents/documents.js';
+import { diskDocuments } from '../load/documents/disk-documents.js';
+import { normalPath, type Documents } from '../load/documents/documents.js';
+import { layeredDocuments } from '../load/documents/layered-documents.js';
+import { memoryDocuments } from '../load/documents/memory-documents.js';
 import type { Element } from '../plugin/element.js';
 import type { ArtifactRecord, Key, Sandbox } from '../plugin/ports.js';
 import { PluginRegistry, type PluginModule } from '../plugin/registry.js';
@@ -86,7 +89,7 @@ export async function openTestProject(options: TestProjectOptions): Promise<Test
 }
 
 async function open(options: TestProjectOptions, temporary: string): Promise<TestProject> {
-  const { directory, files } = placeProject(options, temporary);
+  const { directory, documents } = placeProject(options, temporary);
   const store = options.store ?? LocalStore.open(join(temporary, 'store'));
   const memo = (name: string): string => store.memo(name);
   const services = new SourceServices(store, process.env.PATH ?? '');
@@ -105,7 +108,7 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
       signal: new AbortController().signal,
       retryFailed: options.retryFailed ?? false,
     },
-    { files, directory, targets: options.targets ?? [], registry },
+    { documents, directory, targets: options.targets ?? [], registry },
   );
   const artifactOf = async (name: string): Promise<TreeEntry[]> => {
     const entries: TreeEntry[] = [];
@@ -139,14 +142,15 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
 function placeProject(
   options: TestProjectOptions,
   temporary: string,
-): { readonly directory: string; readonly files: ProjectFiles } {
+): { readonly directory: string; readonly documents: Documents } {
   const texts = new Map(Object.entries(options.files ?? {}).map(([path, text]) => [normalPath(path), text]));
   if (options.directory !== undefined) {
     const other = [...texts.keys()].find((path) => path !== PROJECT_CONF && !path.endsWith('.bst'));
     if (other !== undefined) {
       throw new Error(`${other} is neither ${PROJECT_CONF} nor an element: write it into the project's directory`);
     }
-    return { directory: options.directory, files: layeredFiles(diskFiles(options.directory), { texts }) };
+    const documents = layeredDocuments(diskDocuments(options.directory), memoryDocuments(texts));
+    return { directory: options.directory, documents };
   }
   const directory = join(temporary, 'project');
   mkdirSync(directory);
@@ -154,5 +158,5 @@ function placeProject(
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
-  return { directory, files: diskFiles(directory) };
+  return { directory, documents: diskDocuments(directory) };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { decodeText } from '@wheelhouse/element';
-import { errorText, projectDirectory } from '../load/project-directory.js';
+import { errorText, rejectionText, projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 
 const CONF = 'name: test\nmin-version: 2.0\n';
@@ -41,11 +41,11 @@ describe('decodeText', () => {
 });
 
 describe('a project', () => {
-  it.each(['project.conf', 'app.bst'])('whose %s is not UTF-8 is refused where the byte is', (file) => {
+  it.each(['project.conf', 'app.bst'])('whose %s is not UTF-8 is refused where the byte is', async (file) => {
     const directory = projectDirectory({ 'project.conf': CONF, 'app.bst': IMPORT, 'files/a': '' });
     const text = file === 'app.bst' ? IMPORT : CONF;
     writeFileSync(join(directory, file), Buffer.concat([Buffer.from(`${text}# `), Buffer.from([0xe9])]));
-    expect(errorText(() => resolve(directory, ['app.bst']))).toBe(
+    expect(await rejectionText(() => resolve(directory, ['app.bst']))).toBe(
       `${file} [line ${text.split('\n').length} column 2]: The byte \`0xe9\` is not UTF-8\nhint: save the file as UTF-8`,
     );
   });
@@ -91,14 +91,16 @@ describe('a project', () => {
   ])('says so where an element file is %s', async (_what, make, message) => {
     const directory = projectDirectory({ 'project.conf': CONF, 'top.bst': 'kind: stack\ndepends: [app.bst]\n' });
     await make(join(directory, 'app.bst'));
-    expect(errorText(() => resolve(directory, ['app.bst']), directory)).toBe(message);
-    expect(errorText(() => resolve(directory, ['top.bst']), directory)).toBe(`top.bst [line 2 column 10]: ${message}`);
+    expect(await rejectionText(() => resolve(directory, ['app.bst']), directory)).toBe(message);
+    expect(await rejectionText(() => resolve(directory, ['top.bst']), directory)).toBe(
+      `top.bst [line 2 column 10]: ${message}`,
+    );
   });
 
-  it('says so where project.conf is a fifo', () => {
+  it('says so where project.conf is a fifo', async () => {
     const directory = projectDirectory({ 'app.bst': IMPORT });
     execFileSync('mkfifo', [join(directory, 'project.conf')]);
-    expect(errorText(() => resolve(directory, ['app.bst']))).toBe(
+    expect(await rejectionText(() => resolve(directory, ['app.bst']))).toBe(
       '`project.conf` is a fifo, not a regular file\nhint: put a file there, or take it away',
     );
   });
@@ -131,8 +133,8 @@ describe('a project', () => {
       { 'project.conf': `${CONF}element-path: ${LONG}\n`, 'app.bst': IMPORT },
       `project.conf [line 3 column 14]: cannot look at \`@PROJECT@/${LONG}\`: file name too long (ENAMETOOLONG)`,
     ],
-  ])('says where it stands that %s', (_what, files, message) => {
+  ])('says where it stands that %s', async (_what, files, message) => {
     const directory = projectDirectory({ 'project.conf': CONF, ...files });
-    expect(errorText(() => resolve(directory, ['app.bst']), directory)).toBe(message);
+    expect(await rejectionText(() => resolve(directory, ['app.bst']), directory)).toBe(message);
   });
 });

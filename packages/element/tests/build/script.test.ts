@@ -3,12 +3,12 @@ import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 
 /** The script of an element with these sections, or what is said instead. */
-function scriptOf(sections: string): string {
+async function scriptOf(sections: string): Promise<string> {
   const directory = projectDirectory({
     'project.conf': 'name: test\nmin-version: 2.4\n',
     'app.bst': `kind: manual\n${sections}`,
   });
-  const [element] = resolve(directory, ['app.bst']).targets;
+  const [element] = (await resolve(directory, ['app.bst'])).targets;
   if (element === undefined) throw new Error('no element');
   try {
     return buildScript(element);
@@ -18,8 +18,9 @@ function scriptOf(sections: string): string {
   }
 }
 
-it('exports variables under names of sh, and the environment', () => {
-  const lines = scriptOf('variables: {a-b: "1", c: "2"}\nenvironment: {MODE: fast}\n').split('\n');
+it('exports variables under names of sh, and the environment', async () => {
+  const script = await scriptOf('variables: {a-b: "1", c: "2"}\nenvironment: {MODE: fast}\n');
+  const lines = script.split('\n');
   for (const line of ["export a_b='1'", "export c='2'", "export MODE='fast'", "export PREFIX='/buildstream-install'"]) {
     expect(lines).toContain(line);
   }
@@ -52,12 +53,12 @@ it.each<[string, string, string]>([
     'variables: {normal-name: other}\n',
     "the variable `normal-name` and the element's normal name are both `normal_name` in a script: `other` and `app`",
   ],
-])('is refused where %s have one name and two values', (_what, sections, message) => {
-  expect(scriptOf(sections)).toBe(
+])('is refused where %s have one name and two values', async (_what, sections, message) => {
+  expect(await scriptOf(sections)).toBe(
     `app.bst [line 1 column 0]: app.bst: ${message}\nhint: rename one of them, or give both the same value`,
   );
 });
 
-it('is no matter where both have the same value', () => {
-  expect(scriptOf('variables: {a-b: one, a_b: one}\nenvironment: {a_b: one}\n')).toContain("export a_b='one'\n");
+it('is no matter where both have the same value', async () => {
+  expect(await scriptOf('variables: {a-b: one, a_b: one}\nenvironment: {a_b: one}\n')).toContain("export a_b='one'\n");
 });

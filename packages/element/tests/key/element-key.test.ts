@@ -208,7 +208,7 @@ describe('what is not in the files of a project', () => {
       'src/a': 'a',
       ...files,
     });
-    const [element] = resolve(directory, ['own.bst'], machine).targets;
+    const [element] = (await resolve(directory, ['own.bst'], machine)).targets;
     if (element === undefined) throw new Error('no element');
     for (const source of element.sources) await source.consistency();
     return new ElementKeys(rules).key(element);

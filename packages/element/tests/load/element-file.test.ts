@@ -1,15 +1,16 @@
-import { diskFiles, loadElementFile, loadProject, toMapping, type ElementFile } from '@wheelhouse/element';
+import { diskDocuments, loadElementFile, loadProject, toMapping, type ElementFile } from '@wheelhouse/element';
 import { projectDirectory } from './project-directory.js';
 
-function load(text: string): ElementFile {
+async function load(text: string): Promise<ElementFile> {
   const directory = projectDirectory({ 'project.conf': 'name: test\nmin-version: 2.0\n', 'app.bst': text });
-  const files = diskFiles(directory);
-  return loadElementFile(files, loadProject({ files, directory, maxJobs: 1 }), 'app.bst');
+  const documents = diskDocuments(directory);
+  const project = await loadProject({ documents, directory, maxJobs: 1 });
+  return await loadElementFile({ project, documents }, 'app.bst');
 }
 
 describe('loadElementFile', () => {
-  it('reads every section of an element, with its place', () => {
-    const file = load(
+  it('reads every section of an element, with its place', async () => {
+    const file = await load(
       `# An element
 kind: manual
 description: |
@@ -61,8 +62,8 @@ public: {own: {data: [1]}}
     expect(file.public.toPlain()).toEqual({ own: { data: ['1'] } });
   });
 
-  it('holds nothing where nothing is written', () => {
-    expect(load('kind: stack\n')).toMatchObject({
+  it('holds nothing where nothing is written', async () => {
+    expect(await load('kind: stack\n')).toMatchObject({
       description: '',
       dependencies: [],
       sources: [],

@@ -25,10 +25,24 @@ export function errorText(action: () => unknown, directory = '\0'): string {
   try {
     action();
   } catch (error) {
-    if (error instanceof ElementError || error instanceof ElementErrors) {
-      return formatError(error).replaceAll(directory, '@PROJECT@');
-    }
-    throw error;
+    return textOf(error, directory);
   }
   throw new Error('nothing was thrown');
+}
+
+/** {@link errorText} for what is awaited. */
+export async function rejectionText(action: () => Promise<unknown>, directory = '\0'): Promise<string> {
+  try {
+    await action();
+  } catch (error) {
+    return textOf(error, directory);
+  }
+  throw new Error('nothing was thrown');
+}
+
+function textOf(error: unknown, directory: string): string {
+  if (error instanceof ElementError || error instanceof ElementErrors) {
+    return formatError(error).replaceAll(directory, '@PROJECT@');
+  }
+  throw error;
 }

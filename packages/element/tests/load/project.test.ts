@@ -1,15 +1,15 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskFiles, layeredFiles, loadProject, parseYaml, type Project } from '@wheelhouse/element';
-import { errorText, projectDirectory } from './project-directory.js';
+import { diskDocuments, loadProject, memoryDocuments, toMapping, type Project } from '@wheelhouse/element';
+import { projectDirectory, rejectionText } from './project-directory.js';
 
-function load(files: Readonly<Record<string, string>>): Project {
+function load(files: Readonly<Record<string, string>>): Promise<Project> {
   const directory = projectDirectory(files);
-  return loadProject({ files: diskFiles(directory), directory, maxJobs: 3 });
+  return loadProject({ documents: diskDocuments(directory), directory, maxJobs: 3 });
 }
 
-function confError(conf: string): string {
-  return errorText(() => load({ 'project.conf': conf }));
+function confError(conf: string): Promise<string> {
+  return rejectionText(() => load({ 'project.conf': conf }));
 }
 
 const HEAD = 'name: test\nmin-version: 2.0\n';
@@ -19,8 +19,8 @@ const KNOWN_HINT =
   '`shell`, `source-provenance-attributes`';
 
 describe('loadProject', () => {
-  it('lays project.conf over the defaults of every project', () => {
-    const project = load({
+  it('lays project.conf over the defaults of every project', async () => {
+    const project = await load({
       'project.conf': `${HEAD}variables: {prefix: /opt, own: x}\nenvironment: {PATH: /bin}\nenvironment-nocache: [MAXJOBS]\nsplit-rules:\n  runtime: {(>): [/opt]}\nfatal-warnings: [overlaps]\ndefaults: {targets: [a.bst]}\nsandbox: {build-uid: 7}\n`,
     });
     expect(project.name).toBe('test');
@@ -49,22 +49,24 @@ describe('loadProject', () => {
     expect(Object.isFrozen(project)).toBe(true);
   });
 
-  it('can come from memory alone', () => {
-    const files = layeredFiles(diskFiles(projectDirectory({})), {
-      texts: new Map([
-        ['project.conf', `${HEAD}element-path: elements\n`],
-        ['elements/a.bst', 'kind: stack\n'],
+  it('can come from memory alone', async () => {
+    const conf = { name: 'test', 'min-version': '2.0', 'element-path': 'elements', variables: { from: 'nodes' } };
+    const documents = memoryDocuments(
+      new Map([
+        ['project.conf', toMapping(conf, { file: 'template', line: 1, column: 0 })],
+        ['elements/a.bst', toMapping({ kind: 'stack' }, { file: 'template', line: 1, column: 0 })],
       ]),
-      overlays: new Map([['project.conf', parseYaml('variables: {from: overlay}', 'template')]]),
-    });
-    const project = loadProject({ files, directory: '/nowhere', maxJobs: 1 });
+    );
+    const project = await loadProject({ documents, directory: '/nowhere', maxJobs: 1 });
     expect(project.elementPath).toBe('elements');
-    expect(project.variables.scalar('from')?.value).toBe('overlay');
+    expect(project.variables.scalar('from')?.value).toBe('nodes');
   });
 
-  it('says where a project.conf is missing', () => {
+  it('says where a project.conf is missing', async () => {
     const directory = projectDirectory({});
-    expect(errorText(() => loadProject({ files: diskFiles(directory), directory, maxJobs: 1 }), directory)).toBe(
+    expect(
+      await rejectionText(() => loadProject({ documents: diskDocuments(directory), directory, maxJobs: 1 }), directory),
+    ).toBe(
       'No project.conf in `@PROJECT@`\nhint: a project is a directory with a `project.conf` that has `name` and `min-version`',
     );
   });
@@ -134,17 +136,17 @@ describe('loadProject', () => {
       `${HEAD}plugins: [{origin: pear}]\n`,
       'project.conf [line 3 column 19]: Plugins of origin `pear` are not supported\nhint: plugins are JavaScript modules: `origin: local` with `path`, or `origin: npm` with `package`',
     ],
-  ])('refuses %j', (conf, expected) => {
-    expect(confError(conf)).toBe(expected);
+  ])('refuses %j', async (conf, expected) => {
+    expect(await confError(conf)).toBe(expected);
   });
 
-  it('collects all errors that one pass finds', () => {
-    expect(confError(`name: ''\nmin-version: 2.0\nartifacts: []\ntypo: x\n`)).toBe(
+  it('collects all errors that one pass finds', async () => {
+    expect(await confError(`name: ''\nmin-version: 2.0\nartifacts: []\ntypo: x\n`)).toBe(
       'project.conf [line 3 column 11]: Artifact servers of a project are not supported yet: `artifacts`\n' +
         'hint: remove the key from project.conf\n' +
         `project.conf [line 4 column 6]: Unexpected key: typo\n${KNOWN_HINT}`,
     );
-    expect(confError(`name: ''\nmin-version: 2.0\nvariables: []\ndefaults: x\n`)).toBe(
+    expect(await confError(`name: ''\nmin-version: 2.0\nvariables: []\ndefaults: x\n`)).toBe(
       "project.conf [line 1 column 6]: Invalid symbol name for project name: ''\n" +
         'Symbol names must contain only alphanumeric characters, may not start with a digit, and may contain underscores or dashes\n' +
         "project.conf [line 3 column 11]: Value of 'variables' is not of the expected type 'dict'\n" +
@@ -152,11 +154,11 @@ describe('loadProject', () => {
     );
   });
 
-  it('does not follow a link to the elements', () => {
+  it('does not follow a link to the elements', async () => {
     const directory = projectDirectory({ 'project.conf': `${HEAD}element-path: elements\n` });
     mkdirSync(join(directory, 'real'));
     symlinkSync('real', join(directory, 'elements'));
-    expect(errorText(() => loadProject({ files: diskFiles(directory), directory, maxJobs: 1 }))).toBe(
+    expect(await rejectionText(() => loadProject({ documents: diskDocuments(directory), directory, maxJobs: 1 }))).toBe(
       "project.conf [line 3 column 14]: Specified path 'elements' must not point to symbolic links ",
     );
   });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText } from '../load/project-directory.js';
+import { rejectionText } from '../load/project-directory.js';
 import { resolve } from './resolve.js';
 
 /**
@@ -13,9 +13,9 @@ const names = readdirSync(directory)
   .map((file) => file.slice(0, -'.bst'.length));
 
 describe('an element that cannot be loaded', () => {
-  it.each(names)('is refused with the words of %s.expected', (name) => {
+  it.each(names)('is refused with the words of %s.expected', async (name) => {
     const expected = join(directory, `${name}.expected`);
-    const text = `${errorText(() => resolve(directory, [`${name}.bst`]), directory)}\n`;
+    const text = `${await rejectionText(() => resolve(directory, [`${name}.bst`]), directory)}\n`;
     if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(expected, text);
     expect(existsSync(expected)).toBe(true);
     expect(text).toBe(readFileSync(expected, 'utf8'));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { errorText, projectDirectory } from '../load/project-directory.js';
+import { rejectionText, projectDirectory } from '../load/project-directory.js';
 import { resolve } from './resolve.js';
 
 const HEAD = 'name: test\nmin-version: 2.0\nplugins:\n';
@@ -14,13 +14,13 @@ module.exports = { elements: [kind('pony'), kind('horse')] };
 `;
 
 describe('plugins of project.conf', () => {
-  it('are modules of the project, identified by their content', () => {
+  it('are modules of the project, identified by their content', async () => {
     const directory = projectDirectory({
       'project.conf': `${HEAD}- origin: local\n  path: plugins/pony.js\n`,
       'plugins/pony.js': PLUGIN,
       'app.bst': 'kind: pony\nconfig: {build-commands: [gallop]}\n',
     });
-    const [app] = resolve(directory, ['app.bst']).targets;
+    const [app] = (await resolve(directory, ['app.bst'])).targets;
     expect(app?.identity).toEqual({
       kind: 'pony',
       formatVersion: 2,
@@ -29,7 +29,7 @@ describe('plugins of project.conf', () => {
     expect(app?.generateScript()).toBe('(set -ex; gallop\n) || exit 1\n');
   });
 
-  it('are packages, identified by name and version', () => {
+  it('are packages, identified by name and version', async () => {
     const directory = projectDirectory({
       'project.conf': `${HEAD}- origin: npm\n  package: "@own/ponies"\n  elements: [pony]\n`,
       'node_modules/@own/ponies/package.json': '{"name": "@own/ponies", "version": "1.2.3", "main": "./lib/main.js"}',
@@ -37,11 +37,11 @@ describe('plugins of project.conf', () => {
       'app.bst': 'kind: pony\n',
       'other.bst': 'kind: horse\n',
     });
-    expect(resolve(directory, ['app.bst']).targets[0]?.identity.origin).toEqual({
+    expect((await resolve(directory, ['app.bst'])).targets[0]?.identity.origin).toEqual({
       package: '@own/ponies',
       version: '1.2.3',
     });
-    expect(errorText(() => resolve(directory, ['other.bst']))).toBe(
+    expect(await rejectionText(() => resolve(directory, ['other.bst']))).toBe(
       "other.bst [line 1 column 6]: No element plugin registered for kind 'horse'\n" +
         "hint: known kinds are `manual`, `script`, `import`, `stack`, `host`, `pony`; others are named in project.conf's `plugins`",
     );
@@ -71,7 +71,7 @@ describe('plugins of project.conf', () => {
       'project.conf [line 6 column 13]: Plugin `plugins/pony.js` has no element kind `unicorn`',
     ],
     ['- origin: npm\n', "project.conf [line 4 column 2]: Dictionary did not contain expected key 'package'"],
-  ])('are refused where they are %j', (plugins, expected) => {
+  ])('are refused where they are %j', async (plugins, expected) => {
     const directory = projectDirectory({
       'project.conf': HEAD + plugins,
       'plugins/pony.js': PLUGIN,
@@ -79,15 +79,15 @@ describe('plugins of project.conf', () => {
       'plugins/broken.js': "throw new Error('no ponies today');",
       'app.bst': 'kind: stack\n',
     });
-    expect(errorText(() => resolve(directory, ['app.bst']))).toBe(expected);
+    expect(await rejectionText(() => resolve(directory, ['app.bst']))).toBe(expected);
   });
 
-  it('that are no package of the project are refused', () => {
+  it('that are no package of the project are refused', async () => {
     const directory = projectDirectory({
       'project.conf': `${HEAD}- origin: npm\n  package: wheelhouse-has-no-such-package\n`,
       'app.bst': 'kind: stack\n',
     });
-    expect(errorText(() => resolve(directory, ['app.bst']))).toMatch(
+    expect(await rejectionText(() => resolve(directory, ['app.bst']))).toMatch(
       /^project\.conf \[line 5 column 11\]: Plugin `wheelhouse-has-no-such-package` cannot be loaded: Cannot find module /,
     );
   });

@@ -1,6 +1,6 @@
 import {
   coreElements,
-  diskFiles,
+  diskDocuments,
   local,
   PluginRegistry,
   resolveProject,
@@ -22,13 +22,13 @@ export function coreRegistry(): PluginRegistry {
 }
 
 /** The graph of a project on disk. */
-export function resolve(
+export async function resolve(
   directory: string,
   targets: readonly string[],
   more: Partial<ResolveOptions> = {},
-): ElementGraph {
-  return resolveProject({
-    files: diskFiles(directory),
+): Promise<ElementGraph> {
+  return await resolveProject({
+    documents: diskDocuments(directory),
     directory,
     targets,
     registry: coreRegistry(),

@@ -16,17 +16,20 @@ import { resolve } from '../resolve/resolve.js';
 
 const io = { log: { write: () => undefined }, signal: new AbortController().signal };
 
-function sourceOf(files: Readonly<Record<string, string>>, path: string): { source: Source; directory: string } {
+async function sourceOf(
+  files: Readonly<Record<string, string>>,
+  path: string,
+): Promise<{ source: Source; directory: string }> {
   const directory = projectDirectory({
     'project.conf': 'name: test\nmin-version: 2.0\n',
     'app.bst': `kind: import\nsources:\n- kind: local\n  path: ${path}\n`,
     ...files,
   });
-  return { directory, source: again(directory) };
+  return { directory, source: await again(directory) };
 }
 
-function again(directory: string): Source {
-  const source = resolve(directory, ['app.bst']).targets[0]?.sources[0];
+async function again(directory: string): Promise<Source> {
+  const source = (await resolve(directory, ['app.bst'])).targets[0]?.sources[0];
   if (source === undefined) throw new Error('no source');
   return source;
 }
@@ -54,7 +57,7 @@ async function entries(blobs: MemoryBlobStore, tree: Digest): Promise<string[]> 
 
 describe('a local source', () => {
   it('is the tree of its directory: modes 755 or 644, links as they are', async () => {
-    const { source, directory } = sourceOf({ 'files/b/run': 'x', 'files/a': 'y' }, 'files');
+    const { source, directory } = await sourceOf({ 'files/b/run': 'x', 'files/a': 'y' }, 'files');
     chmodSync(join(directory, 'files/b/run'), 0o700);
     chmodSync(join(directory, 'files/a'), 0o606);
     symlinkSync('../nowhere', join(directory, 'files/link'));
@@ -67,7 +70,7 @@ describe('a local source', () => {
   });
 
   it('is a single file under its own name', async () => {
-    const { source } = sourceOf({ 'files/one.txt': 'one', 'files/two.txt': 'two' }, 'files/one.txt');
+    const { source } = await sourceOf({ 'files/one.txt': 'one', 'files/two.txt': 'two' }, 'files/one.txt');
     const tree = digestOf(
       encodeDirectory({
         files: [{ name: 'one.txt', digest: digestOf('one'), isExecutable: false }],
@@ -82,13 +85,13 @@ describe('a local source', () => {
   });
 
   it('has another key after any change that reaches the tree, and no other after one that does not', async () => {
-    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+    const { source, directory } = await sourceOf({ 'files/a': 'y' }, 'files');
     const keys = [await keyOf(source)];
     chmodSync(join(directory, 'files/a'), 0o600);
-    expect(await keyOf(again(directory))).toEqual(keys[0]);
+    expect(await keyOf(await again(directory))).toEqual(keys[0]);
     const change = async (action: () => void): Promise<void> => {
       action();
-      const key = await keyOf(again(directory));
+      const key = await keyOf(await again(directory));
       expect(keys).not.toContainEqual(key);
       keys.push(key);
     };
@@ -108,7 +111,7 @@ describe('a local source', () => {
 
   /** What is said when `edit` happens between being looked at and being fetched. */
   async function edited(path: string, edit: (directory: string) => void): Promise<string> {
-    const { source, directory } = sourceOf({ 'files/a': 'y', 'files/deep/b': 'z', 'files/one.txt': '1' }, path);
+    const { source, directory } = await sourceOf({ 'files/a': 'y', 'files/deep/b': 'z', 'files/one.txt': '1' }, path);
     symlinkSync('a', join(directory, 'files/link'));
     await source.consistency();
     const key = source.getUniqueKey();
@@ -243,15 +246,15 @@ describe('a local source', () => {
   });
 
   it('that holds what a tree cannot hold is an error at its place', async () => {
-    const { source, directory } = sourceOf({ 'files/a': 'y' }, 'files');
+    const { source, directory } = await sourceOf({ 'files/a': 'y' }, 'files');
     execFileSync('mkfifo', [join(directory, 'files/pipe')]);
     await expect(source.consistency()).rejects.toThrow(
       /^app\.bst \[line 3 column 2\]: files: `pipe` is a fifo, which a tree cannot hold$/,
     );
   });
 
-  it('does not answer before it was looked at', () => {
-    const { source } = sourceOf({ 'files/a': 'y' }, 'files');
+  it('does not answer before it was looked at', async () => {
+    const { source } = await sourceOf({ 'files/a': 'y' }, 'files');
     expect(() => source.getUniqueKey()).toThrow('app.bst sources[0]: asked for its key before it was looked at');
   });
 });

@@ -4,7 +4,7 @@ import {
   BubblewrapSandbox,
   BuildSession,
   coreElements,
-  diskFiles,
+  diskDocuments,
   local,
   LocalStore,
   PluginRegistry,
@@ -73,7 +73,7 @@ export function testProject(root: string): TestProject {
           retryFailed,
         },
         {
-          files: diskFiles(directory),
+          documents: diskDocuments(directory),
           directory,
           targets,
           registry: new PluginRegistry().register({

@@ -4,11 +4,11 @@ import {
   BubblewrapSandbox,
   BuildSession,
   coreElements,
-  diskFiles,
+  diskDocuments,
   HostElement,
   type HostServices,
-  layeredFiles,
   LocalStore,
+  memoryDocuments,
   PluginRegistry,
   Scheduler,
 } from '@wheelhouse/element';
@@ -51,7 +51,7 @@ function toolchain(): {
           retryFailed: false,
         },
         {
-          files: diskFiles(join(root, 'project')),
+          documents: diskDocuments(join(root, 'project')),
           directory: join(root, 'project'),
           targets: ['host.bst'],
           registry: new PluginRegistry().register({
@@ -194,13 +194,12 @@ test('a directory with a `*` stands for what there is of such names', async () =
       retryFailed: false,
     },
     {
-      files: layeredFiles(diskFiles(root), {
-        texts: new Map([
+      documents: memoryDocuments(
+        new Map([
           ['project.conf', 'name: test\nmin-version: 2.4\n'],
           ['host.bst', text],
         ]),
-        overlays: new Map(),
-      }),
+      ),
       directory: root,
       targets: ['host.bst'],
       registry: new PluginRegistry().register({

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import {
   composite,
   ErrorCollector,
-  layeredFiles,
+  memoryDocuments,
   normalPath,
   readDataFile,
   toMapping,
+  type Documents,
   type MappingNode,
-  type ProjectFiles,
 } from '@wheelhouse/element';
 import { checkFilledIn } from './filled-in.js';
 import type { PlannedElement } from './planned-element.js';
@@ -16,14 +16,14 @@ import type { PlannedElement } from './planned-element.js';
 export const TEMPLATES: string = join(__dirname, 'templates');
 
 /**
- * The files of the project that planned elements make: the templates under the elements' names, each with what the plan
- * puts over it. They go through the loader like files on disk. Where a project has a template of its own, it is taken in
+ * The documents of the project that planned elements make: the templates under the elements' names, each with what the
+ * plan puts over it. They go through the loader like files on disk. Where a project has a template of its own, it is taken in
  * the place of the one of this package, and may not say what the plan says.
  *
  * @throws ElementError INVALID_DATA, ILLEGAL_COMPOSITE @throws ElementErrors everything that is wrong with the projects'
  *   own templates and can be found by laying the plan over them
  */
-export function elementsOfPlan(elements: readonly PlannedElement[]): ProjectFiles {
+export function elementsOfPlan(elements: readonly PlannedElement[]): Documents {
   const templates = new Map<string, MappingNode>();
   const template = (file: string): MappingNode => {
     const known = templates.get(file) ?? readDataFile(join(TEMPLATES, file)).node;
@@ -38,8 +38,7 @@ export function elementsOfPlan(elements: readonly PlannedElement[]): ProjectFile
     });
   }
   errors.throwIfAny();
-  // The files are empty, and what they would hold is laid over them: a template is read once for all its elements.
-  return layeredFiles(NO_FILES, { texts: new Map([...nodes.keys()].map((name) => [name, ''])), overlays: nodes });
+  return memoryDocuments(nodes);
 }
 
 function nodeOf({ name, origin, ejected, overlay, surroundings }: PlannedElement, template: MappingNode): MappingNode {
@@ -49,5 +48,3 @@ function nodeOf({ name, origin, ejected, overlay, surroundings }: PlannedElement
   const node = composite(template, filledIn);
   return surroundings === undefined ? node : composite(node, toMapping(surroundings, place));
 }
-
-const NO_FILES: ProjectFiles = { read: () => undefined, kind: () => undefined, list: () => [] };

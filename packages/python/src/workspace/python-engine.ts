@@ -59,7 +59,7 @@ export async function openPlan(
 ): Promise<BuildSession> {
   const projects = withBuildTools(input.projects);
   return await BuildSession.open(engine, {
-    files: elementsOfPlan(needed(input.plan.elements, input.targets)),
+    documents: elementsOfPlan(needed(input.plan.elements, input.targets)),
     directory: workspace.directory,
     targets: input.targets,
     registry: registryFor(workspace, engine, { ...input, projects }),

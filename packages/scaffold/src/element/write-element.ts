@@ -1,5 +1,5 @@
 import { basename, join, posix } from 'node:path';
-import { diskFiles, ElementError, loadProject, PROJECT_CONF } from '@wheelhouse/element';
+import { diskDocuments, ElementError, loadProject, PROJECT_CONF } from '@wheelhouse/element';
 import { elementText, projectConf, TOOLCHAIN, type GeneratedKind } from './element-text.js';
 import type { Changes } from '../merge/changes.js';
 
@@ -20,13 +20,13 @@ const TOOLCHAIN_NAME = 'toolchain.bst';
  *
  * @throws ElementError NAME, OPTION, PLACE, and all that is wrong with a project.conf that is there
  */
-export function writeElement(changes: Changes, request: ElementRequest): void {
+export async function writeElement(changes: Changes, request: ElementRequest): Promise<void> {
   const { tree } = changes;
   const { root, kind, depends, source } = request;
   const conf = posix.join(root, PROJECT_CONF);
   const directory = join(tree.root, root);
   const isNew = !tree.exists(conf);
-  const path = isNew ? 'elements' : loadProject({ files: diskFiles(directory), directory, maxJobs: 1 }).elementPath;
+  const path = isNew ? 'elements' : await elementPathOf(directory);
   const at = (name: string): string => posix.join(root, path, name);
   const name = elementName(request.name);
   checkSource(changes, request);
@@ -46,6 +46,11 @@ export function writeElement(changes: Changes, request: ElementRequest): void {
     at(name),
     elementText({ kind, depends: depends.filter((each) => each !== toolchain), toolchain, source }),
   );
+}
+
+/** Where the elements of a project that is there lie. @throws ElementErrors what is wrong with its project.conf */
+async function elementPathOf(directory: string): Promise<string> {
+  return (await loadProject({ documents: diskDocuments(directory), directory, maxJobs: 1 })).elementPath;
 }
 
 function checkSource({ tree }: Changes, { kind, source, root }: ElementRequest): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { coreElements, coreSources, diskFiles, PluginRegistry, resolveProject } from '@wheelhouse/element';
+import { coreElements, coreSources, diskDocuments, PluginRegistry, resolveProject } from '@wheelhouse/element';
 import element from '../../src/generators/element/generator.js';
 import type { ElementGeneratorSchema } from '../../src/generators/element/schema.js';
 import { expectGolden } from '../support/golden.js';
@@ -15,28 +15,28 @@ afterEach(() => {
   workspace.remove();
 });
 
-function generate(options: ElementGeneratorSchema): Record<string, string> {
+async function generate(options: ElementGeneratorSchema): Promise<Record<string, string>> {
   const tree = workspace.tree();
-  element(tree, options);
+  await element(tree, options);
   workspace.flush(tree);
   return written(tree);
 }
 
-test('elements of every kind, and the project around them, are ones that the loader takes', () => {
+test('elements of every kind, and the project around them, are ones that the loader takes', async () => {
   const tree = workspace.tree();
-  element(tree, { name: 'hello', directory: 'native', source: 'files/hello' });
+  await element(tree, { name: 'hello', directory: 'native', source: 'files/hello' });
   expectGolden(tree, 'native', 'element-manual');
   workspace.flush(tree);
-  generate({ name: 'data/text.bst', directory: 'native', kind: 'import', source: 'files' });
-  generate({ name: 'check', directory: 'native', kind: 'script', depends: ['hello.bst'] });
-  generate({ name: 'all', directory: 'native', kind: 'stack', depends: ['hello.bst', 'data/text.bst'] });
+  await generate({ name: 'data/text.bst', directory: 'native', kind: 'import', source: 'files' });
+  await generate({ name: 'check', directory: 'native', kind: 'script', depends: ['hello.bst'] });
+  await generate({ name: 'all', directory: 'native', kind: 'stack', depends: ['hello.bst', 'data/text.bst'] });
   const directory = join(workspace.directory, 'native');
   const registry = new PluginRegistry().register({
     elements: coreElements({ memo: (name) => join(directory, name), verify: false }),
     sources: coreSources,
   });
-  const { elements } = resolveProject({
-    ...{ files: diskFiles(directory), directory, targets: [], registry },
+  const { elements } = await resolveProject({
+    ...{ documents: diskDocuments(directory), directory, targets: [], registry },
     ...{ hostArch: process.arch, maxJobs: 1 },
   });
   expect([...elements].map(({ name }) => name).sort()).toEqual([
@@ -49,10 +49,10 @@ test('elements of every kind, and the project around them, are ones that the loa
   expect(said()).toBe('');
 });
 
-test('an element that is there stays, in the directory that project.conf names', () => {
+test('an element that is there stays, in the directory that project.conf names', async () => {
   workspace.write('native/project.conf', 'name: native\nmin-version: 2.4\nelement-path: parts\n');
   workspace.write('native/parts/all.bst', 'kind: stack\ndepends:\n- other.bst\n');
-  expect(generate({ name: 'all', directory: 'native', kind: 'stack' })).toEqual({});
+  expect(await generate({ name: 'all', directory: 'native', kind: 'stack' })).toEqual({});
   expect(said()).toContain('`native/parts/all.bst` is left unchanged.');
 });
 
@@ -70,10 +70,8 @@ test.each<[ElementGeneratorSchema, string]>([
   ],
   [{ name: 'x', directory: 'native', source: 'nothing' }, '`native/nothing` does not exist'],
   [{ name: 'x', directory: 'native', depends: ['y.bst'] }, 'the element `y.bst` does not exist in `native/elements`'],
-])('%j is refused, and nothing is written', (options, message) => {
+])('%j is refused, and nothing is written', async (options, message) => {
   const tree = workspace.tree();
-  expect(() => {
-    element(tree, options);
-  }).toThrow(message);
+  await expect(element(tree, options)).rejects.toThrow(message);
   expect(written(tree)).toEqual({});
 });

@@ -1,7 +1,9 @@
-import { LIST_DIRECTIVES } from '../directives/unsupported.js';
 import { ElementError } from '../../base/error.js';
 import { formatOrigin } from '../../base/origin.js';
 import { MappingNode, SequenceNode, type Node } from '../node.js';
+
+/** The keys of a dictionary that changes a list of the layer below it, instead of being a dictionary itself. */
+const LIST_DIRECTIVES: ReadonlySet<string> = new Set(['(=)', '(<)', '(>)']);
 
 /**
  * Lays one dictionary over another (BuildStream reference: composition). Scalars and lists of `upper` replace what

@@ -1,14 +1,11 @@
 import { posix } from 'node:path';
-import { composite } from '../composition/composite.js';
 import { readDependencies, type DependencyDeclaration } from './dependency-declaration.js';
-import { refuseUnsupportedDirectives } from '../directives/unsupported.js';
+import { processDirectives } from '../directives/process-directives.js';
 import { ElementError } from '../../base/error.js';
 import { ErrorCollector } from '../../base/error-collector.js';
 import { MappingNode } from '../node.js';
 import type { Origin } from '../../base/origin.js';
-import { PROJECT_CONF, type Project } from './project.js';
-import type { ProjectFiles } from '../documents/documents.js';
-import { parseYaml } from '../documents/yaml.js';
+import { PROJECT_CONF, type LoadedProject } from './project.js';
 
 /** A source as an element's file declares it. */
 export interface SourceDeclaration {
@@ -66,10 +63,10 @@ const NOT_YET: readonly string[] = ['junction', 'link'];
  * @throws ElementError MISSING_FILE, LOADING_DIRECTORY at `from`
  * @throws ElementErrors everything that is wrong with the file
  */
-export function loadElementFile(files: ProjectFiles, project: Project, name: string, from?: Origin): ElementFile {
-  const node = readElement(files, project, name, from);
+export async function loadElementFile(loaded: LoadedProject, name: string, from?: Origin): Promise<ElementFile> {
+  const document = await readDocument(loaded, name, from);
   const errors = new ErrorCollector();
-  refuseUnsupportedDirectives(node, errors);
+  const node = await processDirectives(document, { documents: loaded.documents, errors });
   // A file with directives that are not acted upon has keys that are not its own.
   errors.throwIfAny();
   errors.attempt(() => {
@@ -103,29 +100,29 @@ export function loadElementFile(files: ProjectFiles, project: Project, name: str
   return file;
 }
 
-function readElement(files: ProjectFiles, project: Project, name: string, from: Origin | undefined): MappingNode {
-  const path = posix.join(project.elementPath, name);
-  const text = readText(files, path, name, from);
-  if (text === undefined) {
-    const shorter = posix.relative(project.elementPath, name);
-    const found = !shorter.startsWith('..') && files.kind(posix.join(project.elementPath, shorter)) === 'file';
-    throw new ElementError({
-      code: 'MISSING_FILE',
-      message: `Could not find element '${name}' in elements directory '${project.directory}/${project.elementPath}'`,
-      origin: from,
-      hint: found
-        ? `did you mean \`${shorter}\`? Names are relative to \`element-path\` of ${PROJECT_CONF}`
-        : undefined,
-    });
-  }
-  const node = parseYaml(text, name);
-  const overlay = files.overlay?.(path);
-  return overlay === undefined ? node : composite(node, overlay);
+async function readDocument(loaded: LoadedProject, name: string, from: Origin | undefined): Promise<MappingNode> {
+  const { documents, project } = loaded;
+  const document = await readIfThere(loaded, name, from);
+  if (document !== undefined) return document;
+  const shorter = posix.relative(project.elementPath, name);
+  const found =
+    !shorter.startsWith('..') && (await documents.kind(posix.join(project.elementPath, shorter))) === 'file';
+  throw new ElementError({
+    code: 'MISSING_FILE',
+    message: `Could not find element '${name}' in elements directory '${project.directory}/${project.elementPath}'`,
+    origin: from,
+    hint: found ? `did you mean \`${shorter}\`? Names are relative to \`element-path\` of ${PROJECT_CONF}` : undefined,
+  });
 }
 
-function readText(files: ProjectFiles, path: string, name: string, from: Origin | undefined): string | undefined {
+async function readIfThere(
+  { documents, project }: LoadedProject,
+  name: string,
+  from: Origin | undefined,
+): Promise<MappingNode | undefined> {
+  const path = posix.join(project.elementPath, name);
   try {
-    return files.read(path, name);
+    return await documents.read(path, name);
   } catch (error) {
     if (!(error instanceof ElementError) || error.origin !== undefined) throw error;
     if (error.code !== 'LOADING_DIRECTORY') throw error.at(from);
@@ -134,7 +131,7 @@ function readText(files: ProjectFiles, path: string, name: string, from: Origin 
       code: error.code,
       message: error.reason,
       origin: from,
-      hint: files.kind(`${path}.bst`) === 'file' ? `did you mean \`${suggestion}\`?` : undefined,
+      hint: (await documents.kind(`${path}.bst`)) === 'file' ? `did you mean \`${suggestion}\`?` : undefined,
       cause: error,
     });
   }

@@ -43,8 +43,6 @@ const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
 export function refuseUnsupportedKeys(project: MappingNode, errors: ErrorCollector): void {
   for (const [key, value] of project.entries) {
     if (SUPPORTED.includes(key) || HARMLESS.includes(key)) continue;
-    // Directives are refused wherever they stand.
-    if (key === '(@)' || key === '(?)' || key === '(!)') continue;
     if (key === 'ref-storage') {
       errors.attempt(() => {
         refuseProjectRefs(project);

@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { assertComposited, composite } from '../composition/composite.js';
 import { readDataFile } from '../documents/data-file.js';
-import { refuseUnsupportedDirectives } from '../directives/unsupported.js';
+import { processDirectives } from '../directives/process-directives.js';
 import { ElementError } from '../../base/error.js';
 import { ErrorCollector } from '../../base/error-collector.js';
 import { MappingNode, ScalarNode } from '../node.js';
 import { assertFormatVersion } from './format-version.js';
 import { readPlugins, type ProjectPlugins } from './plugin-origin.js';
 import { refuseUnsupportedKeys } from './project-keys.js';
-import type { FileKind, ProjectFiles } from '../documents/documents.js';
+import type { Documents, FileKind } from '../documents/documents.js';
 import { projectPath } from '../documents/project-path.js';
 import { assertSymbol } from '../composition/symbol.js';
 import { refuseProtectedVariables } from '../composition/variables.js';
-import { parseYaml } from '../documents/yaml.js';
 
 /** The name of a project's own file. */
 export const PROJECT_CONF = 'project.conf';
@@ -20,6 +19,8 @@ export const PROJECT_CONF = 'project.conf';
 /** What project.conf says, over the defaults of every project. */
 export interface Project {
   readonly name: string;
+  /** The full name of the junction by which it is reached; absent for the project that was opened. */
+  readonly junction?: string;
   /** Absolute path of the directory that holds project.conf. */
   readonly directory: string;
   /** Where element files lie: relative to `directory`, `.` for the directory itself. */
@@ -40,9 +41,15 @@ export interface Project {
   readonly fatalWarnings: 'all' | readonly string[];
 }
 
+/** A project and what it is loaded from. */
+export interface LoadedProject {
+  readonly project: Project;
+  readonly documents: Documents;
+}
+
 /** Where a project is read from, and what the loader sets. */
 export interface ProjectOptions {
-  readonly files: ProjectFiles;
+  readonly documents: Documents;
   /** Absolute path of the project's directory. */
   readonly directory: string;
   /** The value of `%{max-jobs}`. */
@@ -57,32 +64,34 @@ const ELEMENT_OVERRIDE_KEYS = ['variables', 'environment', 'environment-nocache'
  * @throws ElementError MISSING_PROJECT_CONF where there is none
  * @throws ElementErrors everything that is wrong with it
  */
-export function loadProject(options: ProjectOptions): Project {
-  const { files, directory } = options;
-  const text = files.read(PROJECT_CONF);
-  if (text === undefined) {
+export async function loadProject(options: ProjectOptions): Promise<Project> {
+  const { documents, directory } = options;
+  const document = await documents.read(PROJECT_CONF);
+  if (document === undefined) {
     throw new ElementError({
       code: 'MISSING_PROJECT_CONF',
       message: `No ${PROJECT_CONF} in \`${directory}\``,
       hint: 'a project is a directory with a `project.conf` that has `name` and `min-version`',
     });
   }
-  const parsed = parseYaml(text, PROJECT_CONF);
-  const overlay = files.overlay?.(PROJECT_CONF);
-  const node = overlay === undefined ? parsed : composite(parsed, overlay);
   const errors = new ErrorCollector();
   // A file for another version of the format is not looked at any further.
-  assertFormatVersion(node);
+  assertFormatVersion(document);
+  const node = await processDirectives(document, { documents, errors });
   refuseUnsupportedKeys(node, errors);
-  refuseUnsupportedDirectives(node, errors);
   // A file with directives that are not acted upon has keys that are not its own.
   errors.throwIfAny();
-  const project = readProject(node, options, errors);
+  const elementPath = (await errors.attemptAsync(() => readElementPath(node, options))) ?? '.';
+  const project = readProject(node, { ...options, elementPath }, errors);
   errors.throwIfAny();
   return Object.freeze(project);
 }
 
-function readProject(node: MappingNode, options: ProjectOptions, errors: ErrorCollector): Project {
+function readProject(
+  node: MappingNode,
+  { documents, directory, maxJobs, elementPath }: ProjectOptions & Pick<Project, 'elementPath'>,
+  errors: ErrorCollector,
+): Project {
   const defaults = projectDefaults();
   const layered = (key: string): MappingNode =>
     errors.attempt(() => {
@@ -95,7 +104,6 @@ function readProject(node: MappingNode, options: ProjectOptions, errors: ErrorCo
     }) ?? MappingNode.empty(node.origin);
 
   const name = errors.attempt(() => readName(node)) ?? '';
-  const elementPath = errors.attempt(() => readElementPath(node, options)) ?? '.';
   errors.attempt(() => {
     const variables = node.mapping('variables');
     if (variables === undefined) return;
@@ -104,9 +112,10 @@ function readProject(node: MappingNode, options: ProjectOptions, errors: ErrorCo
   });
   return {
     name,
-    directory: options.directory,
+    ...(documents.junction === undefined ? {} : { junction: documents.junction }),
+    directory,
     elementPath,
-    variables: withLoaderVariables(layered('variables'), { 'project-name': name, 'max-jobs': String(options.maxJobs) }),
+    variables: withLoaderVariables(layered('variables'), { 'project-name': name, 'max-jobs': String(maxJobs) }),
     environment: layered('environment'),
     environmentNocache: Object.freeze(
       errors.attempt(() => (node.sequence('environment-nocache')?.scalars() ?? []).map((item) => item.asString())) ??
@@ -116,7 +125,7 @@ function readProject(node: MappingNode, options: ProjectOptions, errors: ErrorCo
     sandbox: layered('sandbox'),
     elementOverrides: errors.attempt(() => readOverrides(node, 'elements', ELEMENT_OVERRIDE_KEYS)) ?? new Map(),
     sourceOverrides: errors.attempt(() => readOverrides(node, 'sources', ['config'])) ?? new Map(),
-    plugins: Object.freeze(readPlugins(node, options.directory, errors)),
+    plugins: Object.freeze(readPlugins(node, directory, errors)),
     defaultTargets: Object.freeze(errors.attempt(() => readDefaultTargets(node)) ?? []),
     fatalWarnings: errors.attempt(() => readFatalWarnings(node)) ?? [],
   };
@@ -139,19 +148,19 @@ function readName(node: MappingNode): string {
   return name.asString();
 }
 
-function readElementPath(node: MappingNode, { files, directory }: ProjectOptions): string {
+async function readElementPath(node: MappingNode, { documents, directory }: ProjectOptions): Promise<string> {
   const path = node.scalar('element-path');
   if (path === undefined) return '.';
   const text = path.asString();
   const outside = text.startsWith('/') || text.split('/').includes('..') || text.includes('\0');
   // Elements may come from memory alone, and then their directory does too.
-  if (!outside && kindAt(files, path) === 'directory') return text;
+  if (!outside && (await kindAt(documents, path)) === 'directory') return text;
   return projectPath(directory, path, 'directory');
 }
 
-function kindAt(files: ProjectFiles, path: ScalarNode): FileKind | undefined {
+async function kindAt(documents: Documents, path: ScalarNode): Promise<FileKind | undefined> {
   try {
-    return files.kind(path.asString());
+    return await documents.kind(path.asString());
   } catch (error) {
     throw error instanceof ElementError ? error.at(path.origin) : error;
   }

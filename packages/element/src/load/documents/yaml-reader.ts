@@ -16,11 +16,11 @@ import {
 import { ElementError } from '../../base/error.js';
 import { ErrorCollector } from '../../base/error-collector.js';
 import { MappingNode, ScalarNode, SequenceNode, type Node } from '../node.js';
-import type { Origin } from '../../base/origin.js';
+import type { Origin, OriginOf } from '../../base/origin.js';
 
 /** What {@link parseYaml} does, apart from it so that a program that parses nothing does not load a parser. */
-export function readYaml(text: string, file: string): MappingNode {
-  return new YamlReader(text, file).read();
+export function readYaml(text: string, originOf: OriginOf): MappingNode {
+  return new YamlReader(text, originOf).read();
 }
 
 const NO_NUL = 'neither arguments of programs, variables nor names of files can hold one';
@@ -33,7 +33,7 @@ class YamlReader {
 
   constructor(
     private readonly text: string,
-    private readonly file: string,
+    private readonly originOf: OriginOf,
   ) {
     this.hasSurrogates = /[\ud800-\udbff]/.test(text);
   }
@@ -43,21 +43,21 @@ class YamlReader {
     const composer = new Composer({ schema: 'failsafe', keepSourceTokens: true, uniqueKeys: false });
     const documents = [...composer.compose(parser.parse(this.text), true, this.text.length)] as Document.Parsed[];
     const [document, second] = documents;
-    if (document === undefined) throw new Error(`${this.file}: no document was composed`);
+    if (document === undefined) throw new Error(`${this.originOf(1, 0).file}: no document was composed`);
     for (const { errors, warnings } of documents) for (const error of [...errors, ...warnings]) this.syntax(error);
     if (second !== undefined) {
       this.refuse('More than one document in a file', second.range[0], 'an element file is one YAML document');
     }
     const root = this.errors.errors.length === 0 ? this.root(document) : undefined;
     this.errors.throwIfAny();
-    if (root === undefined) throw new Error(`${this.file}: neither a node nor an error`);
+    if (root === undefined) throw new Error(`${this.originOf(1, 0).file}: neither a node nor an error`);
     return root;
   }
 
   private root(document: Document.Parsed): MappingNode | undefined {
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN')) {
-      return MappingNode.empty({ file: this.file, line: 1, column: 0 });
+      return MappingNode.empty(this.originOf(1, 0));
     }
     const node = this.node(contents, contents.range[0]);
     if (node?.type === 'mapping') return node;
@@ -157,6 +157,6 @@ class YamlReader {
     const { line, col } = this.lines.linePos(offset);
     let column = Math.max(0, col - 1);
     if (this.hasSurrogates) column = Array.from(this.text.slice(offset - column, offset)).length;
-    return { file: this.file, line: Math.max(1, line), column };
+    return this.originOf(Math.max(1, line), column);
   }
 }

@@ -1,4 +1,5 @@
 import { MappingNode } from '../node.js';
+import { originsIn } from '../../base/origin.js';
 import type * as YamlReader from './yaml-reader.js';
 
 /**
@@ -8,12 +9,13 @@ import type * as YamlReader from './yaml-reader.js';
  * keys that are strings, one document, and a dictionary at its top (a text of comments alone is an empty one).
  *
  * @param file what origins call the text
+ * @param junction see {@link Origin.junction}
  * @throws ElementError INVALID_YAML @throws ElementErrors where the text has several errors
  */
-export function parseYaml(text: string, file: string): MappingNode {
-  if (text.trim() === '') return MappingNode.empty({ file, line: 1, column: 0 });
+export function parseYaml(text: string, file: string, junction?: string): MappingNode {
+  if (text.trim() === '') return MappingNode.empty(originsIn(file, junction)(1, 0));
   // The parser is loaded when there is something to parse: an all-cached build of a Python project parses nothing.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it at once
   const { readYaml } = require('./yaml-reader.js') as typeof YamlReader;
-  return readYaml(text, file);
+  return readYaml(text, originsIn(file, junction));
 }

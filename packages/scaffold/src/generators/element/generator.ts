@@ -8,12 +8,12 @@ import { reportText } from '../../merge/report.js';
 import { insideWorkspace } from '../../project/find-root.js';
 
 /** Writes an element, and the project around it where there is none. */
-export default function element(tree: Tree, options: ElementGeneratorSchema): void {
+export default async function element(tree: Tree, options: ElementGeneratorSchema): Promise<void> {
   try {
     const { name, depends = [], source } = options;
     const changes = new Changes(tree);
     const root = insideWorkspace(options.directory);
-    writeElement(changes, {
+    await writeElement(changes, {
       name,
       root,
       kind: oneOf('kind', options.kind ?? 'manual', GENERATED_KINDS),

@@ -11,7 +11,7 @@ interface Linked<T> {
  * @returns all elements, dependencies before those that need them
  * @throws ElementError CIRCULAR_DEPENDENCY with the whole chain
  */
-export function refuseCircles<T extends Linked<T>>(targets: readonly T[]): T[] {
+export function refuseCycles<T extends Linked<T>>(targets: readonly T[]): T[] {
   const done = new Set<T>();
   for (const target of targets) {
     if (done.has(target)) continue;
