@@ -128,4 +128,25 @@ const createNodes = [
     }),
 ];
 
-module.exports = { name: 'checks', createNodes, createNodesV2: createNodes, reportPath };
+/**
+ * The shared cache, where `NX_SELF_HOSTED_REMOTE_CACHE_SERVER` names one: through the plugin of this repository, as it is
+ * built. On CI the token is in a file that is kept fresh (docs/guide/cache-github-actions.md).
+ */
+function cacheHook(name) {
+  return async (_options, context) => {
+    if ((process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER ?? '') === '') return undefined;
+    const built = join(context.workspaceRoot, 'packages', 'cache', 'bundle', 'index.js');
+    if (!existsSync(built)) return undefined;
+    const tokenFile = join(context.workspaceRoot, '.nx', 'cache-token');
+    return await require(built)[name](existsSync(tokenFile) ? { tokenFile } : {}, context);
+  };
+}
+
+module.exports = {
+  name: 'checks',
+  createNodes,
+  createNodesV2: createNodes,
+  preTasksExecution: cacheHook('preTasksExecution'),
+  postTasksExecution: cacheHook('postTasksExecution'),
+  reportPath,
+};
