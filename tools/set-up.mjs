@@ -245,6 +245,10 @@ async function needPackages(name, requirements) {
   writeFileSync(stamp, text);
 }
 
+async function each(parts, install) {
+  for (const [name, what] of Object.entries(parts)) await install(name, what);
+}
+
 /**
  * Installs what is missing of the parts given: `npm`, directories with a package-lock.json; `apt`, Debian packages;
  * `pip`, private environments by name, each with its requirements; `go`, programs by name, each with its module;
@@ -254,11 +258,15 @@ async function needPackages(name, requirements) {
  */
 export async function need({ npm = [], apt = [], pip = {}, go = {}, packages = {} }) {
   checkNode();
-  await needApt(apt);
-  for (const directory of npm) await needNpm(directory);
-  for (const [name, requirements] of Object.entries(pip)) await needPip(name, requirements);
-  for (const [name, module] of Object.entries(go)) await needGo(name, module);
-  for (const [name, requirements] of Object.entries(packages)) await needPackages(name, requirements);
+  // They come from different places, and wait for these most of the time; `pip` alone needs what apt installs.
+  const parts = [
+    needApt(apt).then(() => each(pip, needPip)),
+    ...npm.map((directory) => needNpm(directory)),
+    each(go, needGo),
+    each(packages, needPackages),
+  ];
+  const failure = (await Promise.allSettled(parts)).find(({ status }) => status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
 }
 
 if (isMain(import.meta.url)) {
