@@ -60,6 +60,8 @@ function clone(
           CI: 'true',
           FLAVOUR: flavour,
           NX_DAEMON: 'false',
+          // There are no plugins here but Nx's own.
+          NX_ISOLATE_PLUGINS: 'false',
           NX_CACHE_DIRECTORY: join(root, '.nx', 'cache'),
           NX_WORKSPACE_DATA_DIRECTORY: join(root, '.nx', 'data'),
           NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.url,
