@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { FileDigest, ProjectRef } from '@wheelhouse/python';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { runProgram, runWell } from './support/users.js';
 
 // Each build backend builds a project of its own, twice in different surroundings and without a network. The locks are
@@ -55,6 +56,7 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-backends-'));
   chmodSync(base, 0o755);
   installation = installPackages(join(base, 'installation'));
+  giveTools(join(base, 'store'));
   workspace = join(base, 'workspace');
   cpSync(FIXTURES, workspace, { recursive: true });
   for (const name of RUST) {

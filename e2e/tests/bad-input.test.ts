@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, type Ended } from './support/users.js';
 import { EXAMPLE, Workspace, type RunOptions } from './support/workspace.js';
 
@@ -213,9 +214,11 @@ describe('a hash', () => {
     const path = workspace.path(file);
     execFileSync('sh', ['-c', 'printf x >> "$1"', 'sh', path]);
     const sha256 = execFileSync('sha256sum', [path], { encoding: 'utf8' }).slice(0, 64);
+    const store = join(base, 'store without files');
+    giveTools(store);
     const ended = await build('todo-common', {
       prefix: ['unshare', '--net'],
-      environment: { WHEELHOUSE_CACHE_DIR: join(base, 'empty store'), PIP_FIND_LINKS: undefined, PIP_RETRIES: '0' },
+      environment: { WHEELHOUSE_CACHE_DIR: store, PIP_FIND_LINKS: undefined, PIP_RETRIES: '0' },
     });
     execFileSync('truncate', ['-s', String(bytes.length), path]);
     expect(state()).toEqual(untouched);

@@ -57,7 +57,7 @@ function built(tasks: Record<string, NxTask>): string[] {
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-example-'));
   chmodSync(base, 0o755);
-  workspace = new Workspace({ base, ...EXAMPLE });
+  workspace = new Workspace({ base, ...EXAMPLE, isolatesPlugins: true });
   await nx('run-many', '-t', 'snapshot');
   // From here on there is the snapshot, and nothing else: neither stores nor caches, nor a network.
   rmSync(workspace.store, { recursive: true });

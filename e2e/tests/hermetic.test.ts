@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TestRecord } from '@wheelhouse/python';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
 
 /** As the fixture's nx.json has it. */
@@ -175,6 +176,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'wheelhouse-hermetic-'));
   chmodSync(directory, 0o755);
   installation = installPackages(join(directory, 'installation'));
+  giveTools(join(directory, 'store'));
   server = createServer((socket) => {
     connections += 1;
     socket.on('error', () => undefined).resume();

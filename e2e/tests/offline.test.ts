@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FileDigest, ProjectRef, TestRecord } from '@wheelhouse/python';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
 
 // As root, and with an sdist to build, the same is shown in example.test.ts.
@@ -37,6 +38,7 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-offline-'));
   chmodSync(base, 0o755);
   installation = installPackages(join(base, 'installation'));
+  giveTools(join(base, 'store'));
   const online = join(base, 'online');
   cpSync(join(REPOSITORY, 'examples', 'libs'), join(online, 'libs'), { recursive: true });
   await operate(installation, [], {

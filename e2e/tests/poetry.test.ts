@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { ProjectRef } from '@wheelhouse/python';
 import { installPackages, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 
 // Projects that only `[tool.poetry]` describes: locked, and then built and tested without a network.
 
@@ -65,6 +66,7 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-poetry-'));
   chmodSync(base, 0o755);
   installation = installPackages(join(base, 'installation'));
+  giveTools(join(base, 'store'));
   workspace = join(base, 'workspace');
   for (const [name, text] of Object.entries(FILES)) {
     mkdirSync(dirname(join(workspace, name)), { recursive: true });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runWell } from './support/users.js';
 
 /** An interpreter that every user of the machine can run, with its headers. */
@@ -39,6 +40,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'wheelhouse-reproducible-'));
   chmodSync(directory, 0o755);
   installation = installPackages(join(directory, 'installation'));
+  giveTools(join(directory, 'store'));
 
   const workspace = join(directory, 'workspace');
   mkdirSync(workspace);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FileDigest, ProjectRef } from '@wheelhouse/python';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { runProgram, type Ended } from './support/users.js';
 
 // A few real sdists; `npm run test:soak` has twenty. The locks are committed.
@@ -37,6 +38,7 @@ function filesIn(...path: readonly string[]): string[] {
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-sdists-'));
   installation = installPackages(join(base, 'installation'));
+  giveTools(join(base, 'store'));
   workspace = join(base, 'workspace');
   cpSync(join(REPOSITORY, 'e2e', 'fixtures', 'sdists'), workspace, { recursive: true });
   environment = { ...process.env, WHEELHOUSE_CACHE_DIR: join(base, 'store') };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
+import { giveTools } from './support/shared-tools.js';
 import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 
 // The company's index asks for a password, and is declared and bound to names in `[tool.uv]`; a stranger's, which the
@@ -43,6 +44,7 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-uv-'));
   chmodSync(base, 0o755);
   installation = installPackages(join(base, 'installation'));
+  giveTools(join(base, 'store'));
   company = await serveIndex(publish('company', []), `user:${SECRET}`);
   stranger = await serveIndex(publish('stranger', ['nothing']));
   workspace = join(base, 'workspace');

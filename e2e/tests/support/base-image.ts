@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { lockFile } from '@wheelhouse/element';
 import { REPOSITORY } from './installation.js';
 import { runWell } from './users.js';
 
@@ -29,7 +30,13 @@ export interface TestBase {
  */
 export async function baseImage(name: string, packages: readonly string[]): Promise<TestBase> {
   const directory = join(REPOSITORY, '.cache', 'base-image', `${name}-${release()}`);
-  if (!existsSync(directory)) await makeBase(directory, packages);
+  if (!existsSync(directory)) {
+    mkdirSync(join(directory, '..'), { recursive: true });
+    // Files that need the same one wait for whichever came first.
+    const lock = await lockFile(`${directory}.lock`);
+    if (!existsSync(directory)) await makeBase(directory, packages);
+    await lock?.release();
+  }
   return { ...(JSON.parse(readFileSync(join(directory, 'digests.json'), 'utf8')) as TestBase), ...placesIn(directory) };
 }
 
@@ -38,7 +45,6 @@ function placesIn(directory: string): Pick<TestBase, 'layout' | 'archive'> {
 }
 
 async function makeBase(directory: string, packages: readonly string[]): Promise<void> {
-  mkdirSync(join(directory, '..'), { recursive: true });
   const fresh = mkdtempSync(`${directory}.`);
   try {
     const root = join(fresh, 'root.tar');

@@ -9,7 +9,7 @@
  * takes them; `operations`, pairs of a name and a project; `clock`, a variable of libfaketime such as `+1d`.
  * The last line of the output is JSON: what the operations answered, and how far the sandbox's clock was ahead.
  */
-const { BubblewrapSandbox, LocalStore, storeDirectory } = require('@wheelhouse/element');
+const { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory } = require('@wheelhouse/element');
 const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python');
 const { makeLocks } = require('@wheelhouse/python/lock');
 
@@ -66,6 +66,7 @@ async function main(input) {
   const engine = {
     store,
     sandbox,
+    scheduler: new Scheduler(),
     listener: (event) => {
       if (event.type === 'failed') failures.push(`${event.element.name}: ${event.record.failedCommand}`);
     },
