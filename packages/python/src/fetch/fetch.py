@@ -20,6 +20,7 @@ Output (stdout): one JSON object a line: {received}, the bytes of all files so f
 """
 
 import fcntl
+import functools
 import hashlib
 import json
 import logging
@@ -34,8 +35,8 @@ import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
-from packaging.requirements import Requirement
 from packaging.tags import parse_tag
 from packaging.utils import (
     InvalidSdistFilename,
@@ -67,14 +68,14 @@ class FixedPython(TargetPython):
         return self.fixed
 
 
-def client_of(settings):
+def client_of(settings) -> Any:
     verify = True
     if settings.get("cert"):
         verify = ssl.create_default_context(cafile=settings["cert"])
     options = {}
     if settings.get("proxy"):
         options["proxy"] = settings["proxy"]
-    client = PyPIClient(
+    return PyPIClient(
         trusted_hosts=settings["trustedHosts"],
         verify=verify,
         cert=settings.get("clientCert"),
@@ -82,7 +83,6 @@ def client_of(settings):
         follow_redirects=True,
         **options,
     )
-    return client
 
 
 class Chooser:
@@ -162,7 +162,11 @@ class Chooser:
         fitting = []
         for package in filter(None, map(evaluator.evaluate_link, links)):
             format = "wheel" if package.link.is_wheel else "sdist"
-            if request["format"] not in ("any", format) or Version(package.version) != wanted:
+            if (
+                package.version is None
+                or request["format"] not in ("any", format)
+                or Version(package.version) != wanted
+            ):
                 continue
             rank = self.rank(package)
             if rank is not None:
@@ -204,9 +208,10 @@ class Chooser:
 
     def files(self, request):
         """The files of one version in find-links and on the first index that has any, hashed where no page tells."""
-        sources = [lambda index=index: self.indexed(index, request["name"]) for index in self.indexes_of(request)]
+        name = request["name"]
+        sources = [functools.partial(self.indexed, index, name) for index in self.indexes_of(request)]
         if not request.get("pinned"):
-            sources.insert(0, self.linked)
+            sources.insert(0, functools.partial(self.linked))
         files = {}
         for source in sources:
             own = [link for link in source() if version_of(link, request["name"]) == Version(request["version"])]
@@ -259,7 +264,9 @@ def download(client, link, path):
             raise fault
         if response.headers.get("content-type", "").startswith("text/html"):
             raise Fault("page", at_of(link), "an HTML page in the place of the file")
-        goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith("bytes %d-" % have)
+        goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith(
+            "bytes %d-" % have
+        )
         if not goes_on:
             # What is there may be linked to from elsewhere.
             remove(path)
@@ -421,12 +428,13 @@ def members_of(path):
     if path.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                take(name, lambda: archive.read(name))
+                take(name, functools.partial(archive.read, name))
     else:
         with tarfile.open(path) as archive:
             for member in archive:
-                if member.isfile():
-                    take(member.name, lambda: archive.extractfile(member).read())
+                file = archive.extractfile(member) if member.isfile() else None
+                if file is not None:
+                    take(member.name, file.read)
     return texts
 
 

@@ -161,7 +161,9 @@ def check_version(at, version, sent_on):
     """Whoever meets a higher major version must not go on (PEP 629). Pages without one are of 1.0."""
     major = str(version or "1.0").strip().partition(".")[0]
     if major != "1":
-        raise Fault("page", at, "a page of version `{}`, of which only 1 can be read (PEP 629){}".format(version, sent_on))
+        raise Fault(
+            "page", at, "a page of version `{}`, of which only 1 can be read (PEP 629){}".format(version, sent_on)
+        )
 
 
 def check_html(at, text, sent_on):

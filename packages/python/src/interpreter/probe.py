@@ -39,7 +39,7 @@ def markers():
 
 def glibc_version():
     try:
-        name, version = os.confstr("CS_GNU_LIBC_VERSION").split()
+        name, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").split()
     except (AttributeError, OSError, ValueError):
         return None
     if name != "glibc":
@@ -57,7 +57,7 @@ def musl_version():
         if start < 0:
             return None
         loader = head[start : head.index(b"\0", start)].decode()
-        words = subprocess.run([loader], stderr=subprocess.PIPE, universal_newlines=True).stderr
+        words = subprocess.run([loader], check=False, stderr=subprocess.PIPE, universal_newlines=True).stderr
     except (OSError, ValueError):
         return None
     for line in words.splitlines():
@@ -97,7 +97,7 @@ def linux_platforms():
 
 def mac_platforms():
     release, _, arch = platform.mac_ver()
-    major, minor = (int(part) for part in (release.split(".") + ["0"])[:2])
+    major, minor = (int(part) for part in [*release.split("."), "0"][:2])
     if (major, minor) == (10, 16):
         # Compatibility mode of an interpreter built against an old SDK: ask for the real version.
         words = subprocess.run(
@@ -107,8 +107,10 @@ def mac_platforms():
             universal_newlines=True,
             check=True,
         ).stdout
-        major, minor = (int(part) for part in (words.strip().split(".") + ["0"])[:2])
-    formats = {"x86_64": ["x86_64", "intel", "fat64", "fat32", "universal2", "universal"]}.get(arch, [arch, "universal2"])
+        major, minor = (int(part) for part in [*words.strip().split("."), "0"][:2])
+    formats = {"x86_64": ["x86_64", "intel", "fat64", "fat32", "universal2", "universal"]}.get(
+        arch, [arch, "universal2"]
+    )
     if major < 11:
         for age in range(minor, 3, -1):
             for name in formats:

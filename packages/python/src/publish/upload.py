@@ -111,6 +111,7 @@ def answer(twine, index, file, dry_run):
         upload.upload(twine, [file["path"]])
     except requests.HTTPError as error:
         response = error.response
+        assert response is not None
         reason = " ".join(str(response.reason or "").split())
         return {"status": "error", "message": "HTTP %d %s" % (response.status_code, reason)}
     return {"status": "uploaded"}

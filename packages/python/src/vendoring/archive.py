@@ -77,7 +77,13 @@ def inspect(path):
             return texts_of(sdist.namelist(), sdist.read)
     with tarfile.open(path) as sdist:
         members = {info.name[2:] if info.name.startswith("./") else info.name: info for info in sdist if info.isfile()}
-        return texts_of(members, lambda name: sdist.extractfile(members[name]).read())
+        return texts_of(members, lambda name: content_of(sdist, members[name]))
+
+
+def content_of(sdist, member):
+    file = sdist.extractfile(member)
+    assert file is not None
+    return file.read()
 
 
 def texts_of(names, read):

@@ -16,7 +16,7 @@ def wheel(directory, spec):
     module = spec["name"].lower().replace("-", "_")
     tag = spec.get("tag", "py3-none-any")
     info = "%s-%s.dist-info" % (module, spec["version"])
-    lines = ["Metadata-Version: 2.4", "Name: " + spec["name"], "Version: " + spec["version"]] + spec.get("metadata", [])
+    lines = ["Metadata-Version: 2.4", "Name: " + spec["name"], "Version: " + spec["version"], *spec.get("metadata", [])]
     members = {
         module + ".py": "VERSION = %r\n" % spec["version"],
         info + "/METADATA": "\n".join(lines) + "\n\nThe description.\n",

@@ -27,11 +27,10 @@ def build_system(tools):
     if not os.path.exists("pyproject.toml"):
         return "setuptools.build_meta:__legacy__", []
     try:
-        import tomllib
+        tomllib = importlib.import_module("tomllib")
     except ImportError:
         sys.path[:0] = wheels = [str(path) for path in sorted(Path(tools).glob("tomli-*.whl"))]
-        import tomli as tomllib
-
+        tomllib = importlib.import_module("tomli")
         del sys.path[: len(wheels)]
     with open("pyproject.toml", "rb") as file:
         table = tomllib.load(file).get("build-system", {})
@@ -67,13 +66,15 @@ def metadata_of(backend):
         if hook is not None:
             return Path(directory, hook(directory), "METADATA").read_bytes()
         with zipfile.ZipFile(Path(directory, backend.build_wheel(directory))) as archive:
-            [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1]
+            [name] = [
+                name for name in archive.namelist() if name.endswith(".dist-info/METADATA") and name.count("/") == 1
+            ]
             return archive.read(name)
 
 
 def use_fixed_temporary_names():
     """Temporary files get the same names in every build: backends build below one, and compilers write its path down."""
-    tempfile._name_sequence = map("%08d".__mod__, itertools.count(1))
+    tempfile.__dict__["_name_sequence"] = map("%08d".__mod__, itertools.count(1))
 
 
 def requires_of(backend, kinds):
@@ -90,7 +91,7 @@ def check_sdist_requires(backend):
     for requirement in requires_of(backend, ["sdist"]):
         name, _, marker = requirement.partition(";")
         try:
-            version(re.match(r"[\w.-]+", name.strip()).group())
+            version(re.split(r"[^\w.-]", name.strip(), maxsplit=1)[0])
         except PackageNotFoundError:
             if not marker:
                 raise SystemExit(
@@ -111,7 +112,7 @@ def keep_time():
     import types
 
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
-    gzip.time = tarfile.time = types.SimpleNamespace(**{**vars(time), "time": lambda: epoch})
+    gzip.__dict__["time"] = tarfile.__dict__["time"] = types.SimpleNamespace(**{**vars(time), "time": lambda: epoch})
     get_info = tarfile.TarFile.gettarinfo
 
     def gettarinfo(self, *args, **kwargs):

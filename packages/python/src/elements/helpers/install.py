@@ -20,7 +20,7 @@ from pathlib import Path
 def make_environment(venv, destdir):
     """Lay out a virtual environment (PEP 405) without pip and activation scripts."""
     root = destdir / venv.relative_to("/")
-    executable = Path(sys._base_executable).resolve()
+    executable = Path(vars(sys)["_base_executable"]).resolve()
     (root / "bin").mkdir(parents=True)
     version = "%d.%d" % sys.version_info[:2]
     for name in ("python", "python3", "python" + version):

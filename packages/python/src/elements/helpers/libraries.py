@@ -62,7 +62,7 @@ def elf_files(site):
 
 def complaints(loader, path):
     """What the loader misses."""
-    ended = subprocess.run([loader, "--list", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    ended = subprocess.run([loader, "--list", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     words = ended.stdout.decode(errors="replace").splitlines()
     return [line.strip() for line in words if MISSING.search(line)]
 

@@ -45,7 +45,9 @@ def unpack_tar(archive):
                     raise SystemExit("the sdist's link %r points outside of it" % member.name)
                 target.symlink_to(member.linkname)
             elif member.isreg() or member.islnk():
-                with tar.extractfile(member) as source, open(target, "wb") as out:
+                source = tar.extractfile(member)
+                assert source is not None
+                with source, open(target, "wb") as out:
                     shutil.copyfileobj(source, out)
                 target.chmod(0o755 if member.mode & 0o100 else 0o644)
             else:
@@ -67,7 +69,9 @@ def unpack_zip(archive):
 
 def main():
     directory = Path(sys.argv[1])
-    archives = sorted(path for path in directory.iterdir() if path.name.endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip")))
+    archives = sorted(
+        path for path in directory.iterdir() if path.name.endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip"))
+    )
     if len(archives) != 1:
         raise SystemExit("%s holds %d sdists where one was expected" % (directory, len(archives)))
     (unpack_zip if archives[0].suffix == ".zip" else unpack_tar)(archives[0])

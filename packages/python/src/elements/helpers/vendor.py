@@ -30,7 +30,9 @@ def unpack(crate, directory):
                 continue
             target = root.joinpath(*path.parts[1:])
             target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.extractfile(member) as source, open(target, "wb") as out:
+            source = archive.extractfile(member)
+            assert source is not None
+            with source, open(target, "wb") as out:
                 shutil.copyfileobj(source, out)
             target.chmod(0o755 if member.mode & 0o100 else 0o644)
     # The crate itself was checked before; single files are not checked again.

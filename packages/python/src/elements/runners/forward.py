@@ -5,6 +5,7 @@ usage: forward.py ADDRESS:PORT=SOCKET...
 Returns once all of them listen; a process in the background does the work.
 """
 
+import contextlib
 import os
 import selectors
 import socket
@@ -23,10 +24,8 @@ def copy(source, target):
         target.shutdown(socket.SHUT_WR)
     except OSError:
         for each in (source, target):
-            try:
+            with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 def serve(connection, path):
@@ -50,7 +49,7 @@ def main():
         place, _, path = word.partition("=")
         address, _, port = place.rpartition(":")
         listener = socket.create_server((address, int(port)), backlog=64)
-        selector.register(listener, selectors.EVENT_READ, path)
+        selector.register(listener, selectors.EVENT_READ, (listener, path))
     if os.fork() != 0:
         os._exit(0)
     os.setsid()
@@ -60,8 +59,9 @@ def main():
         os.dup2(nothing, descriptor)
     while True:
         for key, _ in selector.select():
-            connection, _ = key.fileobj.accept()
-            threading.Thread(target=serve, args=(connection, key.data), daemon=True).start()
+            listener, path = key.data
+            connection, _ = listener.accept()
+            threading.Thread(target=serve, args=(connection, path), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def run(command, arguments):
     words = ["sh", "-c", command + ' "$@"' if appended else command, "sh", *arguments]
     kept = bytearray()
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
         while True:
             chunk = os.read(process.stdout.fileno(), 65536)
             if not chunk:
@@ -40,7 +41,9 @@ def run(command, arguments):
 
 
 def case_of(name, command, code, output, seconds):
-    case = ElementTree.Element("testcase", classname=junit.clean(name), name=junit.clean(command), time="%.3f" % seconds)
+    case = ElementTree.Element(
+        "testcase", classname=junit.clean(name), name=junit.clean(command), time="%.3f" % seconds
+    )
     if code != 0:
         ElementTree.SubElement(case, "failure", message="exit code %d" % code)
     ElementTree.SubElement(case, "system-out").text = junit.clean(output)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import unittest
+from typing import Callable
 from xml.etree import ElementTree
 
 import junit
@@ -29,6 +30,9 @@ DIRECTORIES = ("tests", "test")
 
 class JUnitResult(unittest.TextTestResult):
     """Tells as unittest does, and keeps a `testcase` of each test."""
+
+    # unittest's own, which its subclasses are not promised; it has been there since Python 2.
+    _exc_info_to_string: Callable[..., str]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +70,9 @@ class JUnitResult(unittest.TextTestResult):
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            self._add(subtest, "failure" if issubclass(err[0], test.failureException) else "error", err)
+            kind, _, _ = err
+            is_failure = kind is not None and issubclass(kind, test.failureException)
+            self._add(subtest, "failure" if is_failure else "error", err)
 
     def _add(self, test, kind=None, err=None, message=""):
         group, name = self._names(test)
@@ -105,7 +111,7 @@ class Finder(unittest.TestLoader):
 
 
 def matches(name, pattern):
-    return fnmatch.fnmatch(name, pattern) or pattern == PATTERN and fnmatch.fnmatch(name, "*_test.py")
+    return fnmatch.fnmatch(name, pattern) or (pattern == PATTERN and fnmatch.fnmatch(name, "*_test.py"))
 
 
 def is_package(directory):
@@ -189,6 +195,7 @@ def run_tests(options):
     )
     started = time.monotonic()
     result = runner.run(load(loader, options.names, options.pattern))
+    assert isinstance(result, JUnitResult)
     junit.write(options.junit_xml, "unittest", result.cases, time.monotonic() - started)
     if not result.wasSuccessful():
         return 1
@@ -228,7 +235,8 @@ def main():
     sys.path[:1] = []
     if options.coverage is not None:
         at = sys.argv.index("--coverage")
-        return measure(*options.coverage, sys.argv[1:at] + sys.argv[at + 3 :])
+        report, distribution = options.coverage
+        return measure(report, distribution, sys.argv[1:at] + sys.argv[at + 3 :])
     sys.argv[1:] = []
     return run_tests(options)
 

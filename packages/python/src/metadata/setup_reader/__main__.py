@@ -19,7 +19,7 @@ import sys
 from leave import Leave
 from machine import Machine, TooMuch
 from project_files import ROOT, ProjectFiles
-from values import SCALARS, Choice, Items, Mapping, Unknown, same
+from values import SCALARS, Choice, Items, Mapping, Unknown
 
 READ = (
     *("name", "version", "description", "python_requires", "install_requires", "extras_require", "entry_points"),
@@ -52,7 +52,11 @@ def plain(value):
         return value, []
     if isinstance(value, Unknown):
         raise NotKnown(value)
-    if isinstance(value, Choice) and isinstance(value.yes, (Items, type(None))) and isinstance(value.no, (Items, type(None))):
+    if (
+        isinstance(value, Choice)
+        and isinstance(value.yes, (Items, type(None)))
+        and isinstance(value.no, (Items, type(None)))
+    ):
         lists = [(value.yes, value.condition), (value.no, value.condition.negated())]
         found, places = [], []
         for way, condition in lists:
@@ -64,7 +68,9 @@ def plain(value):
         if value.unknown is not None:
             raise NotKnown(value.unknown)
         entries = sorted(value.entries, key=lambda e: str(e.value)) if value.kind == "set" else value.entries
-        return [conditional(plain(entry.value)[0], entry.condition) for entry in entries], [entry.place for entry in entries]
+        return [conditional(plain(entry.value)[0], entry.condition) for entry in entries], [
+            entry.place for entry in entries
+        ]
     if isinstance(value, Mapping):
         if value.unknown is not None:
             raise NotKnown(value.unknown)
@@ -127,7 +133,9 @@ def arguments(setups, source, why="is not supported"):
         for name in READ:
             if given is not None and name in given:
                 place, value = given[name]
-                described_call[name] = described(place, of_version(value) if name == "use_scm_version" else value, source)
+                described_call[name] = described(
+                    place, of_version(value) if name == "use_scm_version" else value, source
+                )
             elif given is None:
                 described_call[name] = unreadable(unread, node, source, True)
             elif None in given:
@@ -137,7 +145,9 @@ def arguments(setups, source, why="is not supported"):
     for node, other in calls[1:]:
         for name in READ:
             if content(found.get(name)) != content(other.get(name)):
-                found[name] = unreadable(Unknown(node, "is one of several calls that say different things"), node, source)
+                found[name] = unreadable(
+                    Unknown(node, "is one of several calls that say different things"), node, source
+                )
     return found
 
 

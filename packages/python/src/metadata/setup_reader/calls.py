@@ -37,7 +37,14 @@ VARIABLES = {
     "platform.machine()": "platform_machine",
     "sys.implementation.name": "implementation_name",
 }
-CONSTANTS = {"os.sep": "/", "os.linesep": "\n", "os.pardir": "..", "os.curdir": ".", "os.path.sep": "/", "os.path.pardir": ".."}
+CONSTANTS = {
+    "os.sep": "/",
+    "os.linesep": "\n",
+    "os.pardir": "..",
+    "os.curdir": ".",
+    "os.path.sep": "/",
+    "os.path.pardir": "..",
+}
 # Methods of texts that give texts, numbers, lists and tuples of texts.
 TEXT_METHODS = set(
     "capitalize casefold count decode encode endswith expandtabs find index isalpha isdecimal isdigit isidentifier "
@@ -123,7 +130,7 @@ def call(machine, node, target, name, args, keywords):
     if isinstance(target, Variable) and name == "lower" and not args and target.name != "platform_machine":
         return Variable(target.name, True)
     if isinstance(target, ToolVersion) and name == "split":
-        return Items("list", [Entry(ToolVersion())] + [Entry(Unknown(node))])
+        return Items("list", [Entry(ToolVersion()), Entry(Unknown(node))])
     if isinstance(target, File):
         return file_method(machine, node, target, name, args)
     if isinstance(target, Path):
@@ -182,7 +189,9 @@ def text_method(machine, node, owner, name, args, keywords):
                 return machine.attempt(node, lambda: owner.format(*values))
         return unknown_call(machine, node, owner, args, keywords)
     if name == "format":
-        if not all(isinstance(each, (str, int, float)) for each in [*values, *named.values()]) or re.search(r"\{[^}]*[.\[:]", owner):
+        if not all(isinstance(each, (str, int, float)) for each in [*values, *named.values()]) or re.search(
+            r"\{[^}]*[.\[:]", owner
+        ):
             return unknown_call(machine, node, owner, args, keywords)
         return machine.attempt(node, lambda: owner.format(*values, **named))
     if name not in TEXT_METHODS or not hasattr(owner, name):
@@ -210,7 +219,14 @@ def items_method(machine, node, owner, name, args, keywords):
             owner.unknown = owner.unknown or entries
             machine.doubts += 1
         else:
-            owner.entries += [Entry(e.value, e.place or (node.lineno, node.col_offset) if not hasattr(node, "source_file") else None, e.condition) for e in entries]
+            owner.entries += [
+                Entry(
+                    e.value,
+                    e.place or (node.lineno, node.col_offset) if not hasattr(node, "source_file") else None,
+                    e.condition,
+                )
+                for e in entries
+            ]
         return None
     if name == "copy" and not args:
         made = Items(owner.kind, owner.entries)
@@ -306,8 +322,9 @@ def file_method(machine, node, file, name, args):
     if name in ("readlines", "readline") and not args and isinstance(file.content, str) and "\r" not in file.content:
         if name == "readlines":
             return native(re.findall(r"[^\n]*\n|[^\n]+", file.rest()))
-        line = re.match(r"[^\n]*\n?", file.content[file.at :]).group()
-        file.at += len(line)
+        start = file.content.find("\n", file.at) + 1 or len(file.content)
+        line = file.content[file.at : start]
+        file.at = start
         return line
     if name == "close":
         return None
@@ -345,13 +362,17 @@ def path_method(machine, node, path, name, args, keywords):
 
 def open_file(machine, node, path, mode, keywords, translates=True):
     encoding = keywords.get("encoding")
-    if not isinstance(path, str) or mode not in ("r", "rt", "rb", "rU", "U", "br", "tr") or not isinstance(encoding, (str, type(None))):
+    if (
+        not isinstance(path, str)
+        or mode not in ("r", "rt", "rb", "rU", "U", "br", "tr")
+        or not isinstance(encoding, (str, type(None)))
+    ):
         machine.doubts += 1
         return Unknown(node, "opens a file in a way that is not supported")
     try:
         content = machine.files.read(path, node)
     except Absent as error:
-        machine.raises("FileNotFoundError", "opens the file `%s`, which the project does not have" % error)
+        return machine.raises("FileNotFoundError", "opens the file `%s`, which the project does not have" % error)
     if isinstance(content, Unknown):
         machine.doubts += 1
         return content
@@ -365,7 +386,20 @@ def open_file(machine, node, path, mode, keywords, translates=True):
 
 
 def native_method(machine, node, value, name, args, keywords):
-    if name in ("match", "search", "fullmatch", "findall", "sub", "split", "group", "groups", "groupdict", "start", "end", "finditer"):
+    if name in (
+        "match",
+        "search",
+        "fullmatch",
+        "findall",
+        "sub",
+        "split",
+        "group",
+        "groups",
+        "groupdict",
+        "start",
+        "end",
+        "finditer",
+    ):
         try:
             args, keywords = [plain(each) for each in args], {key: plain(each) for key, each in keywords.items()}
         except ValueError:
@@ -379,8 +413,7 @@ def library(machine, node, name, args, keywords):
     """A function of Python's, by its dotted name."""
     short = name[len("builtins.") :] if name.startswith("builtins.") else None
     if short is not None:
-        answer = builtin(machine, node, short, args, keywords)
-        return answer
+        return builtin(machine, node, short, args, keywords)
     if name + "()" in VARIABLES and not args:
         return Variable(VARIABLES[name + "()"])
     unknown = next((value for value in (*args, *keywords.values()) if isinstance(value, Unknown)), None)
@@ -401,7 +434,9 @@ def library(machine, node, name, args, keywords):
         return open_file(machine, node, path, mode, named, not is_raw)
     if name in ("pathlib.Path", "pathlib.PurePath"):
         texts = [each.text if isinstance(each, Path) else each for each in args]
-        return Path(posixpath.join("", *texts) or ".") if all(isinstance(each, str) for each in texts) else Unknown(node)
+        return (
+            Path(posixpath.join("", *texts) or ".") if all(isinstance(each, str) for each in texts) else Unknown(node)
+        )
     if name in ("os.getcwd", "pathlib.Path.cwd"):
         if machine.files.cwd is None:
             return Unknown(node)
@@ -412,14 +447,28 @@ def library(machine, node, name, args, keywords):
         return None
     if name.startswith("os.path.") or name == "os.fspath":
         return os_path(machine, node, name.split(".")[-1], args)
-    if name.startswith("re.") and name[3:] in ("compile", "match", "search", "fullmatch", "findall", "sub", "split", "escape"):
+    if name.startswith("re.") and name[3:] in (
+        "compile",
+        "match",
+        "search",
+        "fullmatch",
+        "findall",
+        "sub",
+        "split",
+        "escape",
+    ):
         try:
             values, named = [plain(each) for each in args], {key: plain(each) for key, each in keywords.items()}
         except ValueError:
-            flags = [getattr(re, each.name[3:], None) if isinstance(each, Opaque) and each.name.startswith("re.") else None for each in args]
+            flags = [
+                getattr(re, each.name[3:], None) if isinstance(each, Opaque) and each.name.startswith("re.") else None
+                for each in args
+            ]
             try:
                 values = [plain(each) if flag is None else flag for each, flag in zip(args, flags)]
-                named = {k: getattr(re, v.name[3:], None) if isinstance(v, Opaque) else plain(v) for k, v in keywords.items()}
+                named = {
+                    k: getattr(re, v.name[3:], None) if isinstance(v, Opaque) else plain(v) for k, v in keywords.items()
+                }
             except ValueError:
                 return left_alone(machine, node, name, args, keywords)
         if any(isinstance(each, Function) for each in args):
@@ -429,7 +478,9 @@ def library(machine, node, name, args, keywords):
         return native(machine.attempt(node, lambda: checked_literal(args[0])))
     if name in ("json.load", "json.loads") and len(args) == 1:
         text = args[0].rest() if isinstance(args[0], File) else args[0]
-        return native(machine.attempt(node, lambda: json.loads(text))) if isinstance(text, (str, bytes)) else Unknown(node)
+        return (
+            native(machine.attempt(node, lambda: json.loads(text))) if isinstance(text, (str, bytes)) else Unknown(node)
+        )
     if name == "runpy.run_path" and args and isinstance(args[0], str):
         opened = open_file(machine, node, args[0], "rb", {})
         names = execute(machine, opened.rest(), {"__name__": "<run_path>"}, node) if isinstance(opened, File) else None
@@ -478,7 +529,14 @@ def left_alone(machine, node, name, args, keywords, unknown=None):
     """A call that is not supported; the library's functions do not change what they are given."""
     machine.doubts += 1
     unknown = unknown or Unknown(node)
-    if not is_library(name) or name.split(".")[0] in ("random", "operator", "functools", "atexit", "threading", "contextlib"):
+    if not is_library(name) or name.split(".")[0] in (
+        "random",
+        "operator",
+        "functools",
+        "atexit",
+        "threading",
+        "contextlib",
+    ):
         for value in (*args, *keywords.values()):
             machine.taint(value, unknown)
     return unknown
@@ -486,9 +544,9 @@ def left_alone(machine, node, name, args, keywords, unknown=None):
 
 def chained(machine, node, lists):
     made = Items("list")
-    for each in lists:
-        if isinstance(each, Choice) and isinstance(each.yes, Items) and isinstance(each.no, Items):
-            each = machine.unchosen(each)
+    for given in lists:
+        is_choice = isinstance(given, Choice) and isinstance(given.yes, Items) and isinstance(given.no, Items)
+        each = machine.unchosen(given) if is_choice else given
         entries = machine.iterate(each, node)
         if isinstance(entries, Unknown):
             made.unknown = made.unknown or entries
@@ -547,7 +605,7 @@ def builtin(machine, node, name, args, keywords):
             if keyword.arg is not None:
                 made.places[keyword.arg] = (keyword.value.lineno, keyword.value.col_offset)
         return made
-    if name == "map" and len(args) == 2 or name == "filter" and len(args) == 2:
+    if (name == "map" and len(args) == 2) or (name == "filter" and len(args) == 2):
         return mapped(machine, node, name, *args)
     unknown = next((value for value in (*args, *keywords.values()) if isinstance(value, Unknown)), None)
     if unknown is not None:
@@ -612,7 +670,12 @@ def builtin(machine, node, name, args, keywords):
             return Unknown(node)
     if name == "next" and args:
         entries = machine.iterate(args[0], node)
-        if not isinstance(entries, Unknown) and entries and entries[0].condition is None and isinstance(node.args[0], ast.GeneratorExp):
+        if (
+            not isinstance(entries, Unknown)
+            and entries
+            and entries[0].condition is None
+            and isinstance(node.args[0], ast.GeneratorExp)
+        ):
             return entries[0].value
         if entries == [] and len(args) == 2:
             return args[1]
@@ -683,7 +746,7 @@ def mapped(machine, node, name, function, items):
 def exec_call(machine, node, args, keywords):
     """`exec(text, names)`."""
     code = args[0] if args else None
-    is_own = len(args) == 1 or len(args) == 2 and isinstance(args[1], Opaque) and args[1].name == "globals()"
+    is_own = len(args) == 1 or (len(args) == 2 and isinstance(args[1], Opaque) and args[1].name == "globals()")
     if is_own and not keywords and isinstance(code, (str, bytes)):
         module, local = machine.frames[-1]
         names = execute(machine, code, local, node) if local is module.names else None
@@ -691,7 +754,9 @@ def exec_call(machine, node, args, keywords):
             current = machine.frames[-1][1]
             current.update(names)
             return None
-    elif len(args) >= 2 and isinstance(args[-1], Mapping) and args[-1].unknown is None and isinstance(code, (str, bytes)):
+    elif (
+        len(args) >= 2 and isinstance(args[-1], Mapping) and args[-1].unknown is None and isinstance(code, (str, bytes))
+    ):
         owner = args[-1]
         parts = machine.parts
         names = execute(machine, code, owner.pairs, node)
@@ -709,4 +774,3 @@ def exec_call(machine, node, args, keywords):
         for key in list(names):
             names[key] = Unknown(node)
     return unknown
-

@@ -1,6 +1,7 @@
 """Conditions on the interpreter and the platform, as environment markers (PEP 508)."""
 
 import operator
+from typing import ClassVar
 
 INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
 COMPARE = {
@@ -54,7 +55,7 @@ def compare(variable, op, value):
 class Variable:
     """A value of the environment that markers have a name for, such as `sys.platform`."""
 
-    KNOWN = {
+    KNOWN: ClassVar = {
         "platform_system": ("Linux", "Windows", "Darwin", "Java", "FreeBSD"),
         "sys_platform": ("linux", "win32", "darwin", "cygwin"),
         "os_name": ("posix", "nt", "java"),

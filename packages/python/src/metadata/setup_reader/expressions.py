@@ -6,7 +6,22 @@ import operator
 from calls import call, is_library, is_setup, member, name_of
 from conditions import COMPARE, Condition, Minor, ToolVersion, Variable, VersionInfo, both
 from leave import Leave
-from values import ABSENT, SCALARS, Choice, Entry, File, Function, Items, Mapping, Method, Module, Native, Opaque, Path, Unknown
+from values import (
+    ABSENT,
+    SCALARS,
+    Choice,
+    Entry,
+    File,
+    Function,
+    Items,
+    Mapping,
+    Method,
+    Module,
+    Native,
+    Opaque,
+    Path,
+    Unknown,
+)
 
 LARGEST = 1 << 20
 OPERATORS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -39,6 +54,25 @@ def truth(value):
 
 
 class Expressions:
+    """The part of a Machine that evaluates expressions. The rest of it, below, is the Machine's."""
+
+    steps: int
+    depth: int
+    doubts: int
+    parts: int
+    tries: int
+    frames: list
+    setups: list
+
+    def lookup(self, name):
+        raise NotImplementedError
+
+    def assign(self, target, value):
+        raise NotImplementedError
+
+    def taint(self, value, unknown, seen=None):
+        raise NotImplementedError
+
     is_library = staticmethod(is_library)
     is_setup = staticmethod(is_setup)
 
@@ -119,7 +153,9 @@ class Expressions:
                 made.put(name, self.eval(value), (key.lineno, key.col_offset))
             else:
                 self.eval(value)
-                made.unknown = made.unknown or (name if isinstance(name, Unknown) else Unknown(key, "is a key that is not text"))
+                made.unknown = made.unknown or (
+                    name if isinstance(name, Unknown) else Unknown(key, "is a key that is not text")
+                )
         if parts != self.parts and any(isinstance(value, (Items, Mapping)) for value in made.pairs.values()):
             made.unknown = Unknown(node)
         return made
@@ -133,22 +169,22 @@ class Expressions:
             return
         pairs = self.iterate(other, node)
         if not isinstance(pairs, Unknown):
-            pairs = [self.iterate(entry.value, node) for entry in pairs if entry.condition is None] if all(
-                entry.condition is None for entry in pairs
-            ) else Unknown(node)
-        if isinstance(pairs, Unknown) or not all(
+            is_certain = all(entry.condition is None for entry in pairs)
+            pairs = [self.iterate(entry.value, node) for entry in pairs] if is_certain else Unknown(node)
+        if not isinstance(pairs, list) or not all(
             isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0].value, str) for pair in pairs
         ):
             mapping.unknown = mapping.unknown or (pairs if isinstance(pairs, Unknown) else Unknown(node))
             return
-        for key, value in pairs:
+        for key, value in (pair for pair in pairs if isinstance(pair, list)):
             mapping.put(key.value, value.value)
 
     def eval_JoinedStr(self, node):
         parts = [self.eval(part) for part in node.values]
-        unknown = next((part for part in parts if not isinstance(part, str)), None)
-        if unknown is None:
-            return "".join(parts)
+        texts = [part for part in parts if isinstance(part, str)]
+        if len(texts) == len(parts):
+            return "".join(texts)
+        unknown = next(part for part in parts if not isinstance(part, str))
         return unknown if isinstance(unknown, Unknown) else Unknown(node)
 
     def eval_FormattedValue(self, node):
@@ -172,9 +208,19 @@ class Expressions:
             return call(self, node, left if isinstance(left, Path) else Path(left), "joinpath", [right], {})
         if isinstance(left, Items) and isinstance(op, ast.Mod):
             return Unknown(node)
-        if isinstance(left, Choice) and isinstance(left.yes, Items) and isinstance(left.no, Items) and isinstance(right, Items):
+        if (
+            isinstance(left, Choice)
+            and isinstance(left.yes, Items)
+            and isinstance(left.no, Items)
+            and isinstance(right, Items)
+        ):
             left = self.unchosen(left)
-        if isinstance(right, Choice) and isinstance(right.yes, Items) and isinstance(right.no, Items) and isinstance(left, Items):
+        if (
+            isinstance(right, Choice)
+            and isinstance(right.yes, Items)
+            and isinstance(right.no, Items)
+            and isinstance(left, Items)
+        ):
             right = self.unchosen(right)
         if isinstance(left, Items) and isinstance(right, Items) and isinstance(op, (ast.Add, ast.BitOr)):
             if left.kind != right.kind:
@@ -193,9 +239,12 @@ class Expressions:
         function = ARITHMETIC.get(type(op))
         if function is None or not isinstance(left, SCALARS) or not isinstance(right, SCALARS):
             return Unknown(node)
-        if isinstance(op, ast.Mult) and len(str(left)) * len(str(right)) + max(
-            [value for value in (left, right) if isinstance(value, int)] or [0]
-        ) > LARGEST:
+        if (
+            isinstance(op, ast.Mult)
+            and len(str(left)) * len(str(right))
+            + max([value for value in (left, right) if isinstance(value, int)] or [0])
+            > LARGEST
+        ):
             return Unknown(node)
         return self.attempt(node, lambda: function(left, right))
 
@@ -215,7 +264,11 @@ class Expressions:
             values = (right,)
         if not all(isinstance(value, SCALARS) for value in (values.values() if isinstance(values, dict) else values)):
             return Unknown(node)
-        if "*" in left or len(left) > LARGEST or any(len(n) > 3 for n in __import__("re").findall(r"%[-+ #0]*(\d+)", left)):
+        if (
+            "*" in left
+            or len(left) > LARGEST
+            or any(len(n) > 3 for n in __import__("re").findall(r"%[-+ #0]*(\d+)", left))
+        ):
             return Unknown(node)
         return self.attempt(node, lambda: left % values)
 
@@ -236,7 +289,7 @@ class Expressions:
             if isinstance(value, Condition):
                 return value.negated()
             return value if isinstance(value, Unknown) else not value
-        if isinstance(node.op, ast.USub) and type(value) in (int, float):
+        if isinstance(node.op, ast.USub) and isinstance(value, (int, float)) and not isinstance(value, bool):
             return -value
         return value if isinstance(value, Unknown) else Unknown(node)
 
@@ -275,8 +328,8 @@ class Expressions:
     def eval_Compare(self, node):
         left = self.eval(node.left)
         results = []
-        for op, right in zip(node.ops, node.comparators):
-            right = self.eval(right)
+        for op, comparator in zip(node.ops, node.comparators):
+            right = self.eval(comparator)
             results.append(self.compared(node, op, left, right))
             left = right
         if len(results) == 1:
@@ -285,7 +338,9 @@ class Expressions:
             return False
         unknown = next((each for each in results if isinstance(each, Unknown)), None)
         conditions = [each for each in results if isinstance(each, Condition)]
-        return unknown or (Condition("and", *conditions) if len(conditions) > 1 else conditions[0] if conditions else True)
+        return unknown or (
+            Condition("and", *conditions) if len(conditions) > 1 else conditions[0] if conditions else True
+        )
 
     def compared(self, node, op, left, right):
         for value in (left, right):
@@ -439,7 +494,11 @@ class Expressions:
         if isinstance(value, Mapping):
             return value.unknown or [Entry(key) for key in value.pairs]
         if isinstance(value, File) and isinstance(value.content, str):
-            return [Entry(line) for line in value.rest().splitlines(keepends=True)] if "\r" not in value.content else Unknown(node)
+            return (
+                [Entry(line) for line in value.rest().splitlines(keepends=True)]
+                if "\r" not in value.content
+                else Unknown(node)
+            )
         if isinstance(value, str) and len(value) < 10000:
             return [Entry(letter) for letter in value]
         return Unknown(node)
@@ -458,10 +517,18 @@ class Expressions:
         if isinstance(value, Unknown):
             return value
         if isinstance(node.slice, ast.Slice):
-            bounds = [None if each is None else self.eval(each) for each in (node.slice.lower, node.slice.upper, node.slice.step)]
+            bounds = [
+                None if each is None else self.eval(each)
+                for each in (node.slice.lower, node.slice.upper, node.slice.step)
+            ]
             if not all(each is None or type(each) is int for each in bounds):
                 return Unknown(node)
-            if isinstance(value, VersionInfo) and value.length is None and bounds[0] in (None, 0) and bounds[1] in (1, 2, 3):
+            if (
+                isinstance(value, VersionInfo)
+                and value.length is None
+                and bounds[0] in (None, 0)
+                and bounds[1] in (1, 2, 3)
+            ):
                 return VersionInfo(bounds[1])
             if isinstance(value, (str, bytes)):
                 return value[slice(*bounds)]
@@ -576,7 +643,6 @@ class Expressions:
                 found[None] = (keyword.value, value if isinstance(value, Unknown) else Unknown(keyword.value))
         return found
 
-
     def argument(self, node):
         try:
             return self.eval(node)
@@ -591,6 +657,14 @@ def may_be_argument(text):
     return text.startswith("-") or text in COMMANDS
 
 
-COMMANDS = {"build", "build_py", "build_ext", "bdist_wheel", "dist_info", "egg_info", "install", "sdist", "editable_wheel"} | {
-    "build_clib", "build_scripts", "install_lib", "install_egg_info", "install_scripts", "install_data", "setup.py"
-}
+COMMANDS = {
+    "build",
+    "build_py",
+    "build_ext",
+    "bdist_wheel",
+    "dist_info",
+    "egg_info",
+    "install",
+    "sdist",
+    "editable_wheel",
+} | {"build_clib", "build_scripts", "install_lib", "install_egg_info", "install_scripts", "install_data", "setup.py"}

@@ -3,7 +3,7 @@
 import ast
 
 from project_files import Absent
-from values import Module, Unknown
+from values import Unknown
 
 
 def parse(content, name):
@@ -13,7 +13,7 @@ def parse(content, name):
     except (SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):
-        node.source_file = name
+        vars(node).update(source_file=name)
     return tree
 
 
@@ -22,7 +22,7 @@ def module_of(machine, name, node):
     if not name or machine.is_library(name):
         return None
     stem = name.replace(".", "/")
-    found = None
+    found, path = None, ""
     for path in (stem + "/__init__.py", stem + ".py"):
         if machine.files.inside(path) is None:
             return None
@@ -39,7 +39,11 @@ def module_of(machine, name, node):
     tree = parse(found, path)
     if tree is None:
         return Unknown(node)
-    names = {"__name__": name, "__file__": machine.files.absolute(path), "__doc__": ast.get_docstring(tree, clean=False)}
+    names = {
+        "__name__": name,
+        "__file__": machine.files.absolute(path),
+        "__doc__": ast.get_docstring(tree, clean=False),
+    }
     machine.depth += 1
     try:
         return machine.run_module(tree, names)

@@ -13,7 +13,7 @@ from conditions import Condition
 from expressions import Expressions, truth
 from files_of_code import module_of
 from leave import Leave
-from values import ABSENT, Choice, Entry, File, Function, Items, Mapping, Merge, Module, Opaque, Path, Unknown
+from values import ABSENT, Choice, Entry, File, Function, Items, Mapping, Merge, Module, Opaque, Unknown
 
 # The hidden name of what a generator yields.
 YIELDED = "\0yield"
@@ -97,7 +97,8 @@ class Machine(Expressions):
     def on_Pass(self, node):
         pass
 
-    on_Nonlocal = lambda self, node: self.spoil(node)
+    def on_Nonlocal(self, node):
+        self.spoil(node)
 
     def on_Global(self, node):
         self.frames[-1][1].setdefault("\0globals", set()).update(node.names)
@@ -121,7 +122,11 @@ class Machine(Expressions):
 
     def on_AugAssign(self, node):
         target = node.target
-        old = self.eval(ast.copy_location(ast.Name(target.id, ast.Load()), target)) if isinstance(target, ast.Name) else None
+        old = (
+            self.eval(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+            if isinstance(target, ast.Name)
+            else None
+        )
         if isinstance(target, ast.Subscript):
             old = self.eval(target)
         value = self.eval(node.value)
@@ -263,7 +268,12 @@ class Machine(Expressions):
         condition = test if isinstance(test, Condition) else None
         ways = [node.body, node.orelse]
         # A way that leaves is followed to the end of the block on either side.
-        follows = any(isinstance(inner, (ast.Return, ast.Break, ast.Continue)) for way in ways for s in way for inner in ast.walk(s))
+        follows = any(
+            isinstance(inner, (ast.Return, ast.Break, ast.Continue))
+            for way in ways
+            for s in way
+            for inner in ast.walk(s)
+        )
         if follows:
             ways = [way + list(rest) for way in ways]
         self.part(condition, node.test, [lambda way=way: self.block(way) for way in ways])
@@ -326,7 +336,9 @@ class Machine(Expressions):
             if "\0globals" in local_a or "\0globals" in local_b:
                 local["\0globals"] = local_a.get("\0globals", set()) | local_b.get("\0globals", set())
             if "\0closure" in local_a:
-                local["\0closure"] = tuple(merge.names(x, y) for x, y in zip(local_a["\0closure"], local_b["\0closure"]))
+                local["\0closure"] = tuple(
+                    merge.names(x, y) for x, y in zip(local_a["\0closure"], local_b["\0closure"])
+                )
             frames.append((module, local))
         return [frames, a[1] if a[1] == b[1] else None]
 
@@ -361,12 +373,13 @@ class Machine(Expressions):
             # Any statement of the body may have been the last one.
             for handler in handlers:
                 ways.append(lambda handler=handler: (self.interrupted(before, after, node), self.handle(handler)))
-            if not ways:
+            if raised is not None and not ways:
                 raise raised
             self.alternatives(ways, node)
         self.block(node.finalbody)
 
-    on_TryStar = lambda self, node: self.spoil(node)
+    def on_TryStar(self, node):
+        self.spoil(node)
 
     def interrupted(self, before, after, node):
         state = self.merged(Merge(None, node), copy.deepcopy(before), copy.deepcopy(after))
@@ -380,10 +393,11 @@ class Machine(Expressions):
                 self.bind(name, Unknown(node))
 
     def alternatives(self, ways, node):
-        way = ways[0]
-        for other in ways[1:]:
-            way = lambda first=way, second=other: self.part(None, node, [first, second])
-        way()
+        *others, last = ways
+        if not others:
+            last()
+            return
+        self.part(None, node, [lambda: self.alternatives(others, node), last])
 
     def handle(self, handler):
         if handler.name:
@@ -558,7 +572,12 @@ class Machine(Expressions):
             self.frames[-1][0].names[key] = value
         elif isinstance(owner, Mapping) and isinstance(key, str):
             owner.put(key, value, (target.lineno, target.col_offset))
-        elif isinstance(owner, Items) and isinstance(key, int) and owner.certain() and -len(owner.entries) <= key < len(owner.entries):
+        elif (
+            isinstance(owner, Items)
+            and isinstance(key, int)
+            and owner.certain()
+            and -len(owner.entries) <= key < len(owner.entries)
+        ):
             owner.entries[key] = Entry(value, (target.lineno, target.col_offset))
         else:
             self.taint(owner, Unknown(target))

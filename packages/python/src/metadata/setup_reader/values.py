@@ -1,5 +1,7 @@
 """The values of an evaluated setup.py: Python's own texts and numbers, and these classes around what can change."""
 
+from __future__ import annotations
+
 import copy
 
 from conditions import Condition, both
@@ -32,7 +34,7 @@ class Items:
     def __init__(self, kind, entries=()):
         self.kind = kind
         self.entries = list(entries)
-        self.unknown = None
+        self.unknown: Unknown | None = None
 
     def certain(self):
         return self.unknown is None and all(
@@ -53,7 +55,7 @@ class Mapping:
     def __init__(self, pairs=()):
         self.pairs = dict(pairs)
         self.places = {}
-        self.unknown = None
+        self.unknown: Unknown | None = None
 
     def put(self, key, value, place=None):
         self.pairs[key] = value
