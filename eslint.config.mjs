@@ -58,6 +58,8 @@ export default defineConfig(
       'coverage/',
       'reports/',
       '**/fixtures/',
+      // Made from the schemas beside them.
+      '**/schema.d.ts',
       'examples/',
     ],
   },

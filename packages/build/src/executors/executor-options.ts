@@ -16,6 +16,11 @@ export interface ExecutorSchema {
   readonly properties: Readonly<Record<string, OptionSchema>>;
 }
 
+/** Options as they were written: what may be a text is one, where Nx hands on what looks like a number as one. */
+export type Written<T> = { readonly [K in keyof T]: WrittenValue<T[K]> };
+
+type WrittenValue<V> = string extends V ? Exclude<V, number> : V extends object ? Written<V> : V;
+
 /** What Nx gives an executor beside its options: the words of the command line, as they were written. */
 export interface GivenWords {
   readonly __unparsed__?: readonly string[];
@@ -33,7 +38,7 @@ export function executorOptions<T extends object>(
   { properties }: ExecutorSchema,
   given: T,
   { passesOn = false }: { readonly passesOn?: boolean } = {},
-): T {
+): Written<T> {
   const { __unparsed__: words = [], ...options } = given as GivenWords & Readonly<Record<string, unknown>>;
   const errors: ElementError[] = [];
   const checked: Record<string, unknown> = {};
@@ -48,7 +53,7 @@ export function executorOptions<T extends object>(
     }
   }
   throwCollected(errors);
-  return { ...checked, ...(passesOn ? { __unparsed__: words } : {}) } as T;
+  return { ...checked, ...(passesOn ? { __unparsed__: words } : {}) } as Written<T>;
 }
 
 interface Reading {

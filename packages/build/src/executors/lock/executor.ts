@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { LockExecutorSchema } from './schema.js';
 import { runLock } from '../../lock-run.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions, type Written } from '../executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Writes the locks of a project. */
@@ -17,7 +17,7 @@ export default async function lock(
   });
 }
 
-function upgradeOf({ upgrade }: LockExecutorSchema): { upgrade?: 'all' | readonly string[] } {
+function upgradeOf({ upgrade }: Written<LockExecutorSchema>): { upgrade?: 'all' | readonly string[] } {
   if (upgrade === undefined || upgrade === false) return {};
   if (upgrade === true) return { upgrade: 'all' };
   return { upgrade: typeof upgrade === 'string' ? upgrade.split(',') : upgrade };

@@ -1,5 +1,11 @@
-/** Says what is wrong with a project, and fails. */
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Reports the errors of a Python project, and fails.
+ */
 export interface ReportProblemExecutorSchema {
-  /** The message to show. */
-  readonly problem: string;
+  /**
+   * The message to show.
+   */
+  problem: string;
 }

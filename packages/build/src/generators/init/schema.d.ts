@@ -1,7 +1,15 @@
-/** The options of the generator `init`. */
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Adds the plugin to a workspace.
+ */
 export interface InitGeneratorSchema {
-  /** Keeps an existing version of the plugin in package.json. Default: true. */
-  readonly keepExistingVersions?: boolean;
-  /** Does not format the files. */
-  readonly skipFormat?: boolean;
+  /**
+   * Keeps an existing version of the plugin in package.json.
+   */
+  keepExistingVersions?: boolean;
+  /**
+   * Does not format the files.
+   */
+  skipFormat?: boolean;
 }

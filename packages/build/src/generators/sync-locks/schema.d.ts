@@ -1,2 +1,6 @@
-/** The options of the generator `sync-locks`: none. */
-export type SyncLocksGeneratorSchema = Readonly<Record<string, never>>;
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Updates the locks that no longer match the requirements of their projects.
+ */
+export interface SyncLocksGeneratorSchema {}

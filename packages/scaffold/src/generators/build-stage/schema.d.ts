@@ -1,19 +1,47 @@
-/** The options of the generator `build-stage`. */
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Adds a Docker build stage to an existing Python project: writes the missing files, and changes no existing line.
+ */
 export interface BuildStageGeneratorSchema {
-  /** The project's name. This or {@link directory}. */
-  readonly project?: string;
-  /** The project's directory relative to the workspace. */
-  readonly directory?: string;
-  /** The distribution's name where no file says it. */
-  readonly name?: string;
-  /** A path, a command or a version, which Nx may hand on as a number. */
-  readonly python?: string | number;
-  /** An image of Python, with a digest or without. */
-  readonly base?: string;
-  readonly pin?: 'auto' | 'always' | 'never';
-  readonly database?: 'postgres' | 'mysql' | 'none';
-  readonly databaseImage?: string;
-  readonly volumesFrom?: boolean;
-  /** Default: true. */
-  readonly lock?: boolean;
+  /**
+   * The name of the project. Pass this or `directory`.
+   */
+  project?: string;
+  /**
+   * The directory of the project, relative to the workspace.
+   */
+  directory?: string;
+  /**
+   * The distribution name (PEP 508) if no file has it; defaults to the name of the directory.
+   */
+  name?: string;
+  /**
+   * The interpreter: a path, a command or a version; defaults to that of `.python-version`, or else the first suitable one on PATH.
+   */
+  python?: string | number;
+  /**
+   * The base image, with python3, its venv module and bash; defaults to `python:X.Y-slim`.
+   */
+  base?: string;
+  /**
+   * Whether to pin images by digest: if a Docker engine knows the digest, always, or never.
+   */
+  pin?: 'auto' | 'always' | 'never';
+  /**
+   * The database of the tests; defaults to the one whose driver is required.
+   */
+  database?: 'postgres' | 'mysql' | 'none';
+  /**
+   * The image of the database, with or without a digest.
+   */
+  databaseImage?: string;
+  /**
+   * Shares the downloaded files with `volumes_from` instead of a named volume.
+   */
+  volumesFrom?: boolean;
+  /**
+   * Creates missing locks after the files are written.
+   */
+  lock?: boolean;
 }

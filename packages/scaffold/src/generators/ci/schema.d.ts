@@ -1,8 +1,19 @@
-/** The options of the generator `ci`. */
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Writes a pipeline that checks locks, and tests and builds the affected projects.
+ */
 export interface CiGeneratorSchema {
-  readonly provider: 'github' | 'gitlab';
-  /** The branch to compare changes with. Default: main. */
-  readonly branch?: string;
-  /** Also runs the Docker build stages. */
-  readonly stage?: boolean;
+  /**
+   * The CI provider.
+   */
+  provider: 'github' | 'gitlab';
+  /**
+   * The branch to compare changes with.
+   */
+  branch?: string;
+  /**
+   * Also runs the Docker build stages.
+   */
+  stage?: boolean;
 }

@@ -1,2 +1,6 @@
-/** The options of the generator `sync-manifests`: none. */
-export type SyncManifestsGeneratorSchema = Readonly<Record<string, never>>;
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Adds missing package files to each project's MANIFEST.in.
+ */
+export interface SyncManifestsGeneratorSchema {}

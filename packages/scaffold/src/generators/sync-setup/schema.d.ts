@@ -1,2 +1,6 @@
-/** The options of the generator `sync-setup`: none. */
-export type SyncSetupGeneratorSchema = Readonly<Record<string, never>>;
+// Made from schema.json: `npm run generate`.
+
+/**
+ * Adds missing requirements and packages to the setup.py of each project with a build stage.
+ */
+export interface SyncSetupGeneratorSchema {}
