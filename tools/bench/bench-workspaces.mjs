@@ -105,8 +105,8 @@ export function commit(workspace) {
 /** Services of one backend differ in their names alone: what one is locked to is what all are locked to. */
 export function copyLocks(workspace) {
   const require = createRequire(import.meta.url);
-  const { parseLock } = require(join(root, 'packages/python/dist/locks/parse.js'));
-  const { formatLock } = require(join(root, 'packages/python/dist/locks/format.js'));
+  const { parseLock } = require(join(root, 'packages/python/dist/lockfile/parse.js'));
+  const { formatLock } = require(join(root, 'packages/python/dist/lockfile/format.js'));
   const [first, ...others] = SERVICES;
   const from = join(workspace, directoryOf(first), 'locks');
   const files = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.txt'));

@@ -78,7 +78,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const distributions = [name, ...(withSdist ? [plan.sdist(own)] : [])];
   const targets = [...new Set([snapshot, ...installed, ...distributions])];
   const { session, outcomes, failed } = await buildTargets(operation, closure, targets, () => {
-    void Promise.all([import('../inspection/index.js'), import('./bill-of-materials.js')]);
+    void Promise.all([import('../inspection/inspect-wheel.js'), import('./bill-of-materials.js')]);
   });
   await checkBuildClosures(operation, { closure, session });
   if (failed) {

@@ -46,7 +46,8 @@ async function differences(
   wheel: TreeFile,
   { metadata, interpreter: { markers } }: PlannedProject,
 ): Promise<MetadataDifference[]> {
-  const { blobBytes, metadataDifferences } = await import('../inspection/index.js');
+  const { blobBytes } = await import('../inspection/archive.js');
+  const { metadataDifferences } = await import('../inspection/inspect-wheel.js');
   const found = await metadataDifferences(blobBytes(engine.store.blobs, wheel.digest, wheel.path), {
     metadata,
     markers,

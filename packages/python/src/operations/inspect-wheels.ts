@@ -34,7 +34,8 @@ export async function inspectWheels(operation: Operation, input: InspectWheelsIn
   const memo = new InspectionMemo(operation.engine.store.memo('wheel-inspections'));
   const own = closure.plan.wheel(closure.own);
   const inspect = async (file: TreeFile, project?: InspectedProject): Promise<readonly WheelFinding[]> => {
-    const { blobBytes, inspectWheel } = await import('../inspection/index.js');
+    const { blobBytes } = await import('../inspection/archive.js');
+    const { inspectWheel } = await import('../inspection/inspect-wheel.js');
     return await inspectWheel(blobBytes(blobs, file.digest, file.path), project);
   };
   const project = inspected(operation, await filesOfProject(operation));

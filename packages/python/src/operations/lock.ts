@@ -48,5 +48,5 @@ export {
 export { hookFailure, type FailedHook } from '../hooks/hook-failure.js';
 export { withoutLocks } from './missing-locks.js';
 export { faultError, faultHint, faultInWords, type FaultKind, type IndexFault } from '../tools/index-fault.js';
-export { localNames, type LocalNames } from '../locking/local-names.js';
+export { localNames, type LocalNames } from '../projects/local-names.js';
 export { lockedNames, makeLocks, type LockOptions } from './make-locks.js';

@@ -14,7 +14,7 @@ import { readLocks } from '../lockfile/read-locks.js';
 import { readForeignLock, type ForeignLock } from '../locking/foreign-lock.js';
 import { lockGroup } from '../locking/lock-group.js';
 import type { LockMember } from '../locking/member-locks.js';
-import { localNames, type LocalNames } from '../locking/local-names.js';
+import { localNames, type LocalNames } from '../projects/local-names.js';
 import type { Upgrade } from '../resolving/preferences.js';
 import { publishLocks, type LockChanges, type LockOutcome } from '../locking/publication.js';
 import { upgradableNames } from '../locking/upgradable-names.js';

@@ -76,7 +76,8 @@ async function compare(
   }
   if (second.sha256 === first.sha256) return [];
   // Loaded when there is something to explain.
-  const { blobBytes, compareSdists, compareWheels } = await import('../inspection/index.js');
+  const { blobBytes } = await import('../inspection/archive.js');
+  const { compareSdists, compareWheels } = await import('../inspection/compare-archives.js');
   const { blobs } = engine.store;
   const compareFiles = first.path.endsWith('.whl') ? compareWheels : compareSdists;
   const [a, b] = [blobBytes(blobs, first.digest, first.path), blobBytes(blobs, second.digest, second.path)];

@@ -1,10 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import {
-  localClosure,
-  localDependencies,
-  localTestDependencies,
-  type ClosureOptions,
-} from '../projects/local-closure.js';
+import { localClosure, localDependencies, localTestDependencies, type ClosureOptions } from './local-closure.js';
 import type { LockEntry, ProjectLocks } from '../lockfile/lock.js';
 import type { ProjectMetadata } from '../metadata/project-metadata.js';
 
