@@ -31,7 +31,7 @@ function withPlaces(dist, { late }) {
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, ({ path }) => {
         const compiled = readFileSync(path, 'utf8');
-        const text = late && path === join(dist, 'index.js') ? withLateModules(compiled) : compiled;
+        const text = late.includes(path) ? withLateModules(compiled) : compiled;
         if (!/\b__(dir|file)name\b/.test(text)) return { contents: text, loader: 'js' };
         const directory = JSON.stringify(posix.join('..', 'dist', relative(dist, dirname(path))));
         const places = [
@@ -77,7 +77,9 @@ export async function bundle(packageDirectory) {
     stdin: { contents: `module.exports = {\n${table.join('')}};\n`, resolveDir: dist, sourcefile: 'entries.js' },
     bundle: true,
     packages: 'external',
-    plugins: [withPlaces(dist, { late: sideEffects === false })],
+    plugins: [
+      withPlaces(dist, { late: sideEffects === false ? entries.map((entry) => join(dist, `${entry}.js`)) : [] }),
+    ],
     platform: 'node',
     target: 'node20',
     format: 'cjs',

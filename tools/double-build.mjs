@@ -40,7 +40,8 @@ class SandboxWithClock {
 /** `lock` writes the locks of a project, `snapshot` fetches, `build` builds the one wheel and leaves it in `out`. */
 async function takeStep({ step, project, workspace: directory, sdist, out, isElsewhere }) {
   const { BubblewrapSandbox, checkoutTree, LocalStore, readBlob, storeDirectory } = require('@wheelhouse/element');
-  const { fetchSnapshot, openPlan, ProjectPlan, PythonWorkspace, readToolsLock } = require('@wheelhouse/python');
+  const { fetchSnapshot, openPlan, ProjectPlan, PythonWorkspace } = require('@wheelhouse/python-stage');
+  const { readToolsLock } = require('@wheelhouse/python/fetch');
   const environment = process.env;
   const store = LocalStore.open(storeDirectory(environment));
   const sandbox = new BubblewrapSandbox({ store, path: environment.PATH });
@@ -56,7 +57,7 @@ async function takeStep({ step, project, workspace: directory, sdist, out, isEls
   });
   const operation = { workspace, project: workspace.project(project.name), engine };
   if (step === 'lock') {
-    const { makeLocks } = require('@wheelhouse/python/lock');
+    const { makeLocks } = require('@wheelhouse/python-stage/lock');
     return { written: (await makeLocks(operation)).written };
   }
   if (step === 'snapshot') return { files: (await fetchSnapshot(operation)).fileCount };
@@ -136,7 +137,7 @@ export async function doubleBuild(project, { base, sdist, lock = false }) {
     { ...input, workspace: elsewhere, step: 'build', out: outputs[1], isElsewhere: true },
     { env: other, words: [...offline, 'taskset', '--cpu-list', '0', 'sh', '-c', 'umask 0077 && exec "$@"', 'sh'] },
   );
-  const { compareWheels, fileBytes, formatDifference } = require('@wheelhouse/python/inspection');
+  const { compareWheels, fileBytes, formatDifference } = require('@wheelhouse/python-stage/inspection');
   const [one, two] = outputs.map((directory) => fileBytes(wheelIn(directory)));
   const differences = (await compareWheels(one, two)).filter(({ reason }) => reason !== 'consequence');
   return { ...first, differences: differences.map(formatDifference) };

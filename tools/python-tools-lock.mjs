@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeDirectory } from '@wheelhouse/element';
 import { findPython, probeInterpreter } from '@wheelhouse/python';
-import { ensureTools, lockTools, readIndexSettings, UPLOAD_TOOL_REQUIREMENTS } from '@wheelhouse/python/lock';
+import { ensureTools, readIndexSettings, UPLOAD_TOOL_REQUIREMENTS } from '@wheelhouse/python/fetch';
+import { lockTools } from '@wheelhouse/python-lock';
 import { root } from './workspace.mjs';
 
 const environment = process.env;

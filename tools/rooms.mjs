@@ -51,6 +51,10 @@ export const roomOrders = {
     ],
     above: [],
   },
+  oci: {
+    rows: [['.'], ['format'], ['layers'], ['engine'], ['layout']],
+    above: [],
+  },
   python: {
     rows: [
       ['.'],
@@ -65,14 +69,16 @@ export const roomOrders = {
       ['rust'],
       ['test-files'],
       ['projects'],
-      ['hooks'],
-      ['vendoring'],
-      ['resolving'],
-      ['locking'],
-      ['format'],
-      ['layers'],
-      ['engine'],
-      ['layout'],
+    ],
+    above: ['testing'],
+  },
+  'python-lock': {
+    rows: [['.'], ['hooks'], ['vendoring'], ['resolving'], ['locking']],
+    above: [],
+  },
+  'python-stage': {
+    rows: [
+      ['.'],
       ['sources', 'elements', 'services'],
       ['plan'],
       ['inspection'],

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { normalizeName, type Manifest } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python';
+import type { Manifest } from '@wheelhouse/python-stage/wheelhouse';
 import { REPOSITORY } from './support/installation.js';
 import { startService, type Service } from './support/service.js';
 import { runWell } from './support/users.js';

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest, TestRecord } from '@wheelhouse/python';
+import type { Manifest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { runWell, type Ended } from './support/users.js';
 import { EXAMPLE, nxTasks, Workspace, type NxTask } from './support/workspace.js';
 

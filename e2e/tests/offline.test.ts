@@ -1,7 +1,8 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileDigest, ProjectRef, TestRecord } from '@wheelhouse/python';
+import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { FileDigest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
 import { giveTools } from './support/shared-tools.js';

@@ -10,7 +10,7 @@ import { runProgram, runWell } from './support/users.js';
 // The first hour of a user: a workspace of Nx's own generator, the packages from tarballs and from a registry, and then
 // every command that the pages show, in their order.
 
-const PACKAGES = ['element', 'python', 'build', 'scaffold', 'cache'];
+const PACKAGES = ['element', 'oci', 'python', 'python-lock', 'python-stage', 'build', 'scaffold', 'cache'];
 
 const { version: VERSION } = JSON.parse(
   readFileSync(join(REPOSITORY, 'packages', 'build', 'package.json'), 'utf8'),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ProjectRef } from '@wheelhouse/python';
+import type { ProjectRef } from '@wheelhouse/python-stage';
 import { installPackages, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
 import { giveTools } from './support/shared-tools.js';

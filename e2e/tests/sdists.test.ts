@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileDigest, ProjectRef } from '@wheelhouse/python';
+import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { FileDigest } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
 import { giveTools } from './support/shared-tools.js';

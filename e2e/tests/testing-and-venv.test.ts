@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest, TestRecord } from '@wheelhouse/python';
+import type { Manifest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { REPOSITORY } from './support/installation.js';
 import { ordinaryUser, runProgram, runWell, type Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';

@@ -1,7 +1,7 @@
 'use strict';
 
 const { join } = require('node:path');
-const { ensureTools } = require('@wheelhouse/python/lock');
+const { ensureTools } = require('@wheelhouse/python/fetch');
 const { findPython } = require('@wheelhouse/python');
 
 /**

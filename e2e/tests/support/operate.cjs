@@ -10,8 +10,8 @@
  * The last line of the output is JSON: what the operations answered, and how far the sandbox's clock was ahead.
  */
 const { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory } = require('@wheelhouse/element');
-const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python');
-const { makeLocks } = require('@wheelhouse/python/lock');
+const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python-stage');
+const { makeLocks } = require('@wheelhouse/python-stage/lock');
 
 const LIBFAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 

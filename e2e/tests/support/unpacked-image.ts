@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutTree, LocalStore, writeTree } from '@wheelhouse/element';
-import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/python/image';
+import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/oci';
 
 /** An image as its layout has it, unpacked. */
 export interface UnpackedImage {

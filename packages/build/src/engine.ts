@@ -1,5 +1,5 @@
 import { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory, type BuildListener } from '@wheelhouse/element';
-import type { PythonEngine } from '@wheelhouse/python';
+import type { PythonEngine } from '@wheelhouse/python-stage';
 
 /** What an entry point decides. */
 export interface EngineOptions {

@@ -11,5 +11,5 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that this package adds to those of `@wheelhouse/element` and `@wheelhouse/python`. */
+/** The codes of user errors that this package adds to those of the packages below it. */
 export type BuildErrorCode = 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS' | 'TARGET_OPTIONS';

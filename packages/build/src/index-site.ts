@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { serveIndex, StaticIndex, type ListenAddress } from '@wheelhouse/python/publish';
+import { serveIndex, StaticIndex, type ListenAddress } from '@wheelhouse/python-stage/publish';
 
 interface Surroundings {
   readonly signal: AbortSignal;

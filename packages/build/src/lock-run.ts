@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Operation, WorkspaceProject } from '@wheelhouse/python';
-import { lockedNames, makeLocks, withoutLocks, type LockOptions, type MachineSettings } from '@wheelhouse/python/lock';
+import type { MachineSettings } from '@wheelhouse/python/fetch';
 import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
+import type { Operation, WorkspaceProject } from '@wheelhouse/python-stage';
+import { lockedNames, makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python-stage/lock';
 import { unmatchedNames } from './workspace/unmatched-options.js';
 
 /**

@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { outputDirectory, type Operation, type PythonEngine } from '@wheelhouse/python';
-import { publish, PUBLISH_SCOPES, type Publication } from '@wheelhouse/python/publish';
+import { outputDirectory, type Operation, type PythonEngine } from '@wheelhouse/python-stage';
+import { publish, PUBLISH_SCOPES, type Publication } from '@wheelhouse/python-stage/publish';
 
 /** How something is published, as the executor's schema and the command's options say it. */
 export interface PublishOptions {

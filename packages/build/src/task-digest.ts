@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
-import {
-  baseOf,
-  ejectedFiles,
-  gitListing,
-  projectFiles,
-  type GitFilesOptions,
-  type GitListing,
-  type PythonWorkspace,
-  type WorkspaceProject,
-} from '@wheelhouse/python';
+import { baseOf, gitListing, projectFiles, type GitFilesOptions, type GitListing } from '@wheelhouse/python';
+import { ejectedFiles, type PythonWorkspace, type WorkspaceProject } from '@wheelhouse/python-stage';
 import { hiddenFromNx } from './workspace/metadata-files.js';
 
 /** What a digest of tasks is made from. */
@@ -39,7 +31,7 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
   const digest = sha256(
     canonicalJson({
       rules: { sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION },
-      code: ['@wheelhouse/element', '@wheelhouse/python'].map(codeDigest),
+      code: CODE.map(codeDigest),
       projects: projects.map(({ ref }, index) => ({
         root: ref.root,
         toolchain: toolchains[index] ?? '',
@@ -56,6 +48,11 @@ export async function taskDigest({ workspace, projects, toolchains, version }: T
   );
   return `sha256:${digest}`;
 }
+
+/** The packages whose code decides what elements are. */
+const CODE: readonly string[] = ['element', 'oci', 'python', 'python-lock', 'python-stage'].map(
+  (name) => `@wheelhouse/${name}`,
+);
 
 const NOTHING: Pick<GitListing, 'files' | 'nested'> = { files: [], nested: [] };
 

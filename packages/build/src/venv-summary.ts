@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { VenvResult } from '@wheelhouse/python/venv';
+import type { VenvResult } from '@wheelhouse/python-stage/venv';
 
 /**
  * Tells what is in a development environment.

@@ -1,5 +1,5 @@
 import { formatError } from '@wheelhouse/element';
-import { toolchainIdentities, type PythonEngine, type PythonWorkspace } from '@wheelhouse/python';
+import { toolchainIdentities, type PythonEngine, type PythonWorkspace } from '@wheelhouse/python-stage';
 import { taskDigest } from './task-digest.js';
 
 /**

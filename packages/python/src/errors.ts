@@ -22,22 +22,6 @@ declare module '@wheelhouse/element' {
     TOOLS: true;
     /** An index does not have, or does not give, a distribution. */
     FETCH: true;
-    /** Tests cannot be run as the options say. */
-    TEST_OPTIONS: true;
-    /** One name means different distributions on two indexes. */
-    DEPENDENCY_CONFUSION: true;
-    /** A development environment cannot be made, or not there. */
-    VENV: true;
-    /** Something cannot or must not be published. */
-    PUBLISH: true;
-    /** What a project is to be built as is no choice there is. */
-    FORMATS: true;
-    /** A base image that cannot be used, or an image that is to be other than it can be. */
-    IMAGE: true;
-    /** The engine of containers does not answer, or does not do what it is asked for. */
-    ENGINE: true;
-    /** A service that tests ask for cannot be read, started or reached. */
-    SERVICE: true;
   }
 }
 
@@ -53,12 +37,4 @@ export type PythonErrorCode =
   | 'DUPLICATE_DISTRIBUTION'
   | 'OUTSIDE_WORKSPACE'
   | 'TOOLS'
-  | 'FETCH'
-  | 'TEST_OPTIONS'
-  | 'DEPENDENCY_CONFUSION'
-  | 'VENV'
-  | 'PUBLISH'
-  | 'FORMATS'
-  | 'IMAGE'
-  | 'ENGINE'
-  | 'SERVICE';
+  | 'FETCH';

@@ -1,6 +1,7 @@
-import { errorsOf, testPlaces, type PythonWorkspace } from '@wheelhouse/python';
 import { formatError } from '@wheelhouse/element';
 import { EXIT } from '@wheelhouse/element/program';
+import { errorsOf, testPlaces } from '@wheelhouse/python';
+import type { PythonWorkspace } from '@wheelhouse/python-stage';
 import { hasTests } from '../plugin/tests-of-project.js';
 
 const TESTS_HINT =

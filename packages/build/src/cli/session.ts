@@ -8,7 +8,7 @@ import {
   PluginRegistry,
   SourceServices,
 } from '@wheelhouse/element';
-import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python';
+import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
 import { openReporter } from '../reporter/open-reporter.js';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isWheelhouse } from '@wheelhouse/python';
+import { isWheelhouse } from '@wheelhouse/python-stage/wheelhouse';
 
 /**
  * The wheelhouse that a target names, where it names no project: a path with a slash that leads to a directory, or any

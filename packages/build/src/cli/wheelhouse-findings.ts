@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { verifyWheelhouse, type WheelhouseFinding } from '@wheelhouse/python/wheelhouse';
+import { verifyWheelhouse, type WheelhouseFinding } from '@wheelhouse/python-stage/wheelhouse';
 
 /** What a verification came to, as it is told. */
 export interface Verified {

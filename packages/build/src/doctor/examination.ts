@@ -1,9 +1,8 @@
-import { statfsSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { statfsSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ElementError, ElementErrors, formatError, lockFile, probeBubblewrap } from '@wheelhouse/element';
 import { findPython } from '@wheelhouse/python';
-import { ensureTools } from '@wheelhouse/python/lock';
+import { ensureTools } from '@wheelhouse/python/fetch';
 import { versionOf } from './program-version.js';
 import type { CommandSession } from '../cli/session.js';
 import { unmatchedGlobs, unmatchedNames } from '../workspace/unmatched-options.js';

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { listenForInterruption, type BuildListener } from '@wheelhouse/element';
-import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python';
 import { explainFailure } from '@wheelhouse/element/program';
+import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
 import { batchOrder, type TaskOfBatch } from './batch-order.js';
 import { projectOfTask, type TaskOptions, type TaskWork } from './project-task.js';
 import { openEngine } from '../engine.js';

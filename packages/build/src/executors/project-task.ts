@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ElementError, listenForInterruption } from '@wheelhouse/element';
-import type { Operation } from '@wheelhouse/python';
 import { explainFailure } from '@wheelhouse/element/program';
+import type { Operation } from '@wheelhouse/python-stage';
 import { openEngine } from '../engine.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import type { Reporter } from '../reporter/reporter.js';

@@ -2,10 +2,10 @@ import {
   everythingRequired,
   localClosure,
   localProject,
-  pathInWorkspace,
   type ClosureOptions,
   type ProjectMetadata,
 } from '@wheelhouse/python';
+import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 
 /** What a project's locks answer beside the metadata files of projects. */
 export interface AskedOf {

@@ -3,12 +3,11 @@ import { posix } from 'node:path';
 import {
   localRequirements,
   METADATA_FILES,
-  requiredProblems,
   type ClosureOptions,
-  type ProblemProject,
   type ProjectMetadata,
   type Requirement,
 } from '@wheelhouse/python';
+import { requiredProblems, type ProblemProject } from '@wheelhouse/python-stage';
 import { workspaceMemo } from './workspace-data.js';
 import { findProjects } from '../workspace/discovery.js';
 import { readFoundProjects } from '../workspace/read-projects.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
+import { explainFailure } from '@wheelhouse/element/program';
 import {
   innerProjects,
   localClosure,
@@ -11,7 +12,6 @@ import {
   type ProjectMetadata,
   type TestPlaces,
 } from '@wheelhouse/python';
-import { explainFailure } from '@wheelhouse/element/program';
 import { askedOf } from './asked-of.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';

@@ -2,18 +2,16 @@ import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import {
   baseOf,
-  EJECTABLE_TEMPLATES,
-  ejectedPath,
   METADATA_FILES,
   sourceSetMatcher,
   TEST_EXCLUDES,
   TEST_INCLUDES,
   WHEEL_EXCLUDES,
-  type EjectableTemplate,
   type NamedFile,
   type ProjectSettings,
   type TestPlaces,
 } from '@wheelhouse/python';
+import { EJECTABLE_TEMPLATES, ejectedPath, type EjectableTemplate } from '@wheelhouse/python-stage';
 import type { AskedOf } from './asked-of.js';
 import { RUN_VARIABLE } from './pre-tasks-execution.js';
 

@@ -1,3 +1,4 @@
+import type { TargetConfiguration } from '@nx/devkit';
 import {
   localBuildDependencies,
   localRequirements,
@@ -5,7 +6,6 @@ import {
   type MarkerEnvironment,
   type ProjectMetadata,
 } from '@wheelhouse/python';
-import type { TargetConfiguration } from '@nx/devkit';
 import type { MadeProject } from './inputs.js';
 import type { TargetChoices } from '../workspace/target-options.js';
 

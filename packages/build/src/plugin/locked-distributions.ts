@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ElementError, errnoOf, replaceMemo } from '@wheelhouse/element';
-import { locksDirectory, parseLock } from '@wheelhouse/python';
+import { locksDirectory, parseLock } from '@wheelhouse/python/lockfile';
 
 /** A distribution as a lock has it. */
 export interface LockedDistribution {

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { formatDifference, formatFinding, type WheelResult } from '@wheelhouse/python';
+import type { WheelResult } from '@wheelhouse/python-stage';
+import { formatDifference, formatFinding } from '@wheelhouse/python-stage/inspection';
 
 /**
  * What is said of a project's wheel: what is odd in it, what to do where it failed, how a second build of it differs, and

@@ -1,4 +1,5 @@
-import { isValidName, normalizeName, type PinnedIndex } from '@wheelhouse/python';
+import { isValidName, normalizeName } from '@wheelhouse/python';
+import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import { said, type Fail, type OptionKind, type OptionPath } from './option-kinds.js';
 
 const SHAPE = '`{"url": "https://...", "packages": ["acme-*"]}`';

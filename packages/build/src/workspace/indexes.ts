@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import type { PinnedIndex } from '@wheelhouse/python';
+import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import { PLUGIN, type PluginEntry } from './nx-json.js';
 
 /**

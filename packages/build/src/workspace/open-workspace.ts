@@ -1,4 +1,4 @@
-import { PythonWorkspace } from '@wheelhouse/python';
+import { PythonWorkspace } from '@wheelhouse/python-stage';
 import { findProjects } from './discovery.js';
 import { workspaceIndexes } from './indexes.js';
 import { readPluginEntries } from './nx-json.js';

@@ -1,4 +1,5 @@
-import { PRERELEASE_MODES, WHEEL_EXCLUDES, type PinnedIndex, type ProjectSettings } from '@wheelhouse/python';
+import { PRERELEASE_MODES, WHEEL_EXCLUDES, type ProjectSettings } from '@wheelhouse/python';
+import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import { GENERATED } from './generated-option.js';
 import { INDEXES } from './indexes-option.js';
 import {

@@ -1,13 +1,6 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import {
-  findPython,
-  normalizeName,
-  readEachProject,
-  sameNames,
-  type ProblemProject,
-  type ProjectMetadata,
-  type ProjectRef,
-} from '@wheelhouse/python';
+import { findPython, normalizeName, readEachProject, sameNames, type ProjectMetadata } from '@wheelhouse/python';
+import type { ProblemProject, ProjectRef } from '@wheelhouse/python-stage';
 import type { FoundProject } from './discovery.js';
 import { namesOfOthers } from './other-names.js';
 

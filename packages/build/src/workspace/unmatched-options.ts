@@ -1,10 +1,5 @@
-import {
-  normalizeName,
-  projectFiles,
-  sourceSetMatcher,
-  type PythonWorkspace,
-  type WorkspaceProject,
-} from '@wheelhouse/python';
+import { normalizeName, projectFiles, sourceSetMatcher } from '@wheelhouse/python';
+import type { PythonWorkspace, WorkspaceProject } from '@wheelhouse/python-stage';
 
 /** What an option names, and no project that has the option has: most often a misspelling. */
 export interface UnmatchedOption {

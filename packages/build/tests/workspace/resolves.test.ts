@@ -1,6 +1,6 @@
-import { openWorkspace } from '../../src/workspace/open-workspace.js';
+import type { PythonWorkspace } from '@wheelhouse/python-stage';
 import { parsePluginOptions } from '@wheelhouse/build';
-import type { PythonWorkspace } from '@wheelhouse/python';
+import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { pyproject, temporaryDirectories } from '../support/workspace.js';
 
 const PLUGIN = '@wheelhouse/build';

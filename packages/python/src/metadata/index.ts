@@ -1,5 +1,14 @@
+export { DEFAULT_BUILD_REQUIREMENT } from './build-system.js';
+export { metadataDescription, metadataFields, parseMetadata, type SdistMetadata } from './core-metadata.js';
 export { discoversPackages, type PackageStatements } from './discovered-packages.js';
-export { readFileRequirements, type DeclaredRequirements, type FileRequirements } from './file-requirements.js';
-export { ProjectFiles, type FileChoices } from './project-files.js';
+export { parseEntryPoints } from './entry-points.js';
+export { readFileRequirements } from './file-requirements.js';
+export type { PackagedPattern } from './packaged/packaged-pattern.js';
+export { ProjectFiles } from './project-files.js';
+export { checkDistinctNames } from './read-projects.js';
 export { RUNTIME_FILE, TEST_FILES } from './requirements-settings.js';
+export { buildSettings, parseSettings } from './settings/resolution-settings.js';
 export { isTable, TomlFile, type TomlTable } from './toml-file.js';
+export { readVcsVersion } from './vcs/read-vcs-version.js';
+export { versionEnvironment } from './vcs/vcs-environment.js';
+export { readVcsSettings } from './vcs/vcs-settings.js';

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DistributionRequest } from '@wheelhouse/python';
-import { fetchDistributions, fetchSdists, type DownloadContext } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { PackageIndex } from '../testing/package-index.js';
-import { anInterpreter, io, sharedTools, temporaryDirectory } from '../testing/tools.js';
+import {
+  type DistributionRequest,
+  fetchDistributions,
+  fetchSdists,
+  type DownloadContext,
+} from '@wheelhouse/python/fetch';
+import { PackageIndex, anInterpreter, io, sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
 
 let index: PackageIndex;
 let context: DownloadContext;

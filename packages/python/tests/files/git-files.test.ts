@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gitFilesMatching, gitListing, projectFiles } from '@wheelhouse/python';
-import { temporaryDirectory } from '../testing/tools.js';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 const PERSON = { GIT_AUTHOR_NAME: 't', GIT_AUTHOR_EMAIL: 't@example.org' };
 const COMMITTER = { GIT_COMMITTER_NAME: 't', GIT_COMMITTER_EMAIL: 't@example.org' };

@@ -3,8 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { WHEEL_EXCLUDES } from '@wheelhouse/python';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { stagedFiles, type StagedFiles, type StagedFilesChoice } from '../../src/files/staged-files.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 /** A repository with the project `apps/a` in it. */
 function workspace(files: Readonly<Record<string, string>>): string {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectFiles } from '@wheelhouse/python';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { ignoredFiles, lfsPointers } from '../../src/files/unseen-files.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 function project(files: Readonly<Record<string, string>>): string {
   const directory = temporaryDirectory();

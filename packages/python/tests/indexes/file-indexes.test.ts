@@ -1,5 +1,5 @@
 import type { FileIndexes, FileRequirements } from '@wheelhouse/python';
-import { withFileIndexes, type IndexSettings } from '@wheelhouse/python/lock';
+import { withFileIndexes, type IndexSettings } from '@wheelhouse/python/fetch';
 
 const configured: IndexSettings = {
   indexUrl: 'https://configured/simple',

@@ -1,4 +1,4 @@
-import { parsePipConfig, uvEnvironment } from '@wheelhouse/python/lock';
+import { parsePipConfig, uvEnvironment } from '@wheelhouse/python/fetch';
 import { readUvLayers } from '../../src/indexes/uv-layers.js';
 import { withUv } from '../../src/indexes/with-uv.js';
 

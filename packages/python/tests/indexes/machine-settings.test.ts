@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MACHINE_SETTINGS } from '@wheelhouse/python';
-import { readIndexSettings, type MachineSettings, type Tools } from '@wheelhouse/python/lock';
-import { sharedTools, temporaryDirectory } from '../testing/tools.js';
+import { readIndexSettings, type MachineSettings, type Tools } from '@wheelhouse/python/fetch';
+import { sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
 
 let tools: Tools;
 let base: string;

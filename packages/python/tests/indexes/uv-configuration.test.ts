@@ -9,8 +9,8 @@ import {
   withFileIndexes,
   type IndexSettings,
   type Tools,
-} from '@wheelhouse/python/lock';
-import { sharedTools, temporaryDirectory } from '../testing/tools.js';
+} from '@wheelhouse/python/fetch';
+import { sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
 
 let tools: Tools;
 let base: string;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chooseInterpreter, findPython, probeInterpreter, type InterpreterRequest } from '@wheelhouse/python';
-import { temporaryDirectory } from '../testing/tools.js';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 let real: string;
 let version: string;

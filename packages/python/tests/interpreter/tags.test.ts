@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { anInterpreter, sharedTools } from '../testing/tools.js';
+import { anInterpreter, sharedTools } from '@wheelhouse/python/testing';
 
 test('compatibility tags and markers are those of packaging, in its order', async () => {
   const tools = await sharedTools();

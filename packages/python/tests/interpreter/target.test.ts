@@ -1,7 +1,14 @@
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { evaluateMarker, parseMarker, type Interpreter, type TargetRequest } from '@wheelhouse/python';
-import { targetInterpreter, type Target, type Tools } from '@wheelhouse/python/lock';
-import { anInterpreter, io, sharedTools } from '../testing/tools.js';
+import {
+  evaluateMarker,
+  parseMarker,
+  type Interpreter,
+  type TargetRequest,
+  targetInterpreter,
+  type Target,
+} from '@wheelhouse/python';
+import type { Tools } from '@wheelhouse/python/fetch';
+import { anInterpreter, io, sharedTools } from '@wheelhouse/python/testing';
 
 let tools: Tools;
 let host: Interpreter;

@@ -1,21 +1,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
+import { evaluateMarker, formatRequirement, parseRequirement, type MarkerEnvironment } from '@wheelhouse/python';
 import {
   checkLocks,
-  evaluateMarker,
-  formatRequirement,
   parseLock,
-  parseRequirement,
   readLocks,
   select,
   type Lock,
-  type MarkerEnvironment,
   type ProjectLocks,
   type ProjectRequirements,
-} from '@wheelhouse/python';
-import { formatLock } from '@wheelhouse/python/lock';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { anInterpreter, temporaryDirectory } from '../testing/tools.js';
+  formatLock,
+} from '@wheelhouse/python/lockfile';
+import { anInterpreter, temporaryDirectory } from '@wheelhouse/python/testing';
 
 const golden = join(__dirname, 'fixtures', 'test.txt');
 const text = readFileSync(golden, 'utf8');

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPython, readProjects } from '@wheelhouse/python';
-import { temporaryDirectory } from '../testing/tools.js';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 /** The patterns of a project, each on a line: its place, what is written, and what that means. */
 async function patterns(files: Readonly<Record<string, string>>): Promise<string[]> {

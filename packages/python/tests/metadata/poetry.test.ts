@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { formatRequirement, parseRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { canonicalSpecifier, satisfies } from '../../src/requirements/specifier.js';
 import { installed } from '../testing/pip-environment.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 const BUILD = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
 const HEAD = `${BUILD}[tool.poetry]\nname = "My.App"\nversion = "1.0"\ndescription = "An app"\n`;

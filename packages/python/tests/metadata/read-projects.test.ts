@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
 import {
   everythingRequired,
   findPython,
@@ -9,9 +10,8 @@ import {
   sameNames,
   type ProjectMetadata,
 } from '@wheelhouse/python';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 let workspace: string;
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
 import {
   findPython,
   formatRequirement,
@@ -7,8 +8,7 @@ import {
   type ProjectMetadata,
   type ReadOptions,
 } from '@wheelhouse/python';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { temporaryDirectory } from '../testing/tools.js';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 type Settings = NonNullable<ReturnType<NonNullable<ReadOptions['settings']>>>;
 

@@ -10,8 +10,8 @@ import {
   type ProjectMetadata,
   type SettingRow,
 } from '@wheelhouse/python';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 let workspace: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
 import { findPython, formatRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 let workspace: string;
 beforeEach(() => {

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, ElementError } from '@wheelhouse/element';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
 import { pbrVersion } from '../../src/metadata/vcs/pbr-scheme.js';
 import { readVcsVersion, type VersionedProject } from '../../src/metadata/vcs/read-vcs-version.js';
 import { versionEnvironment, type VersionCommits } from '../../src/metadata/vcs/vcs-environment.js';
 import { readVcsSettings, type VcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 const SCM = '[tool.setuptools_scm]\n';
 const HATCH = '[tool.hatch.version]\nsource = "vcs"\n';

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, formatError } from '@wheelhouse/element';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
 import { readVcsVersion } from '../../src/metadata/vcs/read-vcs-version.js';
 import { readVcsSettings } from '../../src/metadata/vcs/vcs-settings.js';
 import { isVersion } from '../../src/requirements/specifier.js';
 import { installed } from '../testing/pip-environment.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 // What is computed here is what setuptools_scm itself says of the same repository.
 

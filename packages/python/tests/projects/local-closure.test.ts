@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
 import {
   findPython,
   formatRequirement,
@@ -10,13 +11,12 @@ import {
   projectRequirements,
   readProjects,
   type ClosureOptions,
-  type Lock,
-  type LockEntry,
   type ProjectMetadata,
+  localNames,
+  type LocalNames,
 } from '@wheelhouse/python';
-import { localNames, type LocalNames } from '@wheelhouse/python/lock';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { temporaryDirectory } from '../testing/tools.js';
+import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 /** Projects by their roots, with what their build requires where it is not flit; other files by their names. */
 async function workspaceOf(

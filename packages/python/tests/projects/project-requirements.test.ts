@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatError, type ElementError } from '@wheelhouse/element';
 import {
   findPython,
   formatRequirement,
@@ -9,8 +10,7 @@ import {
   type MarkerEnvironment,
   type ProjectMetadata,
 } from '@wheelhouse/python';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { anInterpreter, temporaryDirectory } from '../testing/tools.js';
+import { anInterpreter, temporaryDirectory } from '@wheelhouse/python/testing';
 
 async function projects(files: Readonly<Record<string, string>>): Promise<ProjectMetadata[]> {
   const workspace = temporaryDirectory();

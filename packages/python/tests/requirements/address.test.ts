@@ -1,6 +1,13 @@
-import { formatRequirement, parseRequirement } from '@wheelhouse/python';
-import { canonicalAddress, eggOf, expandVariables, parseAddress, publicAddress } from '@wheelhouse/python/lock';
 import { formatError, type ElementError } from '@wheelhouse/element';
+import {
+  formatRequirement,
+  parseRequirement,
+  canonicalAddress,
+  eggOf,
+  expandVariables,
+  parseAddress,
+  publicAddress,
+} from '@wheelhouse/python';
 
 test.each([
   ['git+https://host/a/b.git', { kind: 'git', repository: 'https://host/a/b.git' }],

@@ -1,6 +1,5 @@
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { parseLock } from '@wheelhouse/python';
-import { formatLock } from '@wheelhouse/python/lock';
+import { parseLock, formatLock } from '@wheelhouse/python/lockfile';
 import { cargoLocks, mergeCrates, parseCargoLock } from '../../src/rust/cargo-lock.js';
 import { usesCargo } from '../../src/lockfile/crate.js';
 

@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
+import { io, temporaryDirectory } from '@wheelhouse/python/testing';
 import { fetchCrates } from '../../src/rust/fetch-crates.js';
-import { io, temporaryDirectory } from '../testing/tools.js';
 
 const servers: Server[] = [];
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasTestFiles, sourceSetMatcher, testPlaces, type TestPlaces } from '@wheelhouse/python';
-import { temporaryDirectory } from '../testing/tools.js';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 const TEST = 'def test_it():\n    pass\n';
 

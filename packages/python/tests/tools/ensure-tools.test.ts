@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython, readToolsLock, select } from '@wheelhouse/python';
-import { ensureTools, type ToolsOptions } from '@wheelhouse/python/lock';
-import { anInterpreter, io, temporaryDirectory } from '../testing/tools.js';
+import { findPython } from '@wheelhouse/python';
+import { readToolsLock, ensureTools, type ToolsOptions } from '@wheelhouse/python/fetch';
+import { select } from '@wheelhouse/python/lockfile';
+import { anInterpreter, io, temporaryDirectory } from '@wheelhouse/python/testing';
 
 function options(more: Partial<ToolsOptions> = {}): ToolsOptions {
   return {

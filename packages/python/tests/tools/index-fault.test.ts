@@ -1,5 +1,5 @@
 import { formatError } from '@wheelhouse/element';
-import { faultError, faultInWords } from '@wheelhouse/python/lock';
+import { faultError, faultInWords } from '@wheelhouse/python/fetch';
 
 const UV = (cause: string): string =>
   `error: Failed to fetch: https://packages.example/simple/idna/\n  cause: client error (Connect)\n  cause: ${cause}\n`;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { runProgram } from '../../src/tools/program.js';
-import { temporaryDirectory } from '../testing/tools.js';
 
 const environment = { PATH: process.env.PATH };
 

@@ -1,5 +1,6 @@
 import { ElementError } from '@wheelhouse/element';
-import { findPython, readIndexSettings } from '@wheelhouse/python';
+import { findPython } from '@wheelhouse/python';
+import { readIndexSettings } from '@wheelhouse/python/fetch';
 
 /** What the service `cache` is told of where distributions come from. */
 export interface IndexEnvironment {

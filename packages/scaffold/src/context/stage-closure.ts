@@ -2,11 +2,11 @@ import { ElementError } from '@wheelhouse/element';
 import {
   localBuildDependencies,
   localClosure,
-  readLocks,
   type LocalMember,
   type MarkerEnvironment,
   type ProjectMetadata,
 } from '@wheelhouse/python';
+import { readLocks } from '@wheelhouse/python/lockfile';
 import { stageMarkers } from './stage-markers.js';
 import { stageProjects, type StageProject } from './stage-projects.js';
 

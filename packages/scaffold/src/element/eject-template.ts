@@ -1,5 +1,6 @@
 import { getProjects } from '@nx/devkit';
-import { ejectedPath, ejectedText, findPython, readProjects, type EjectableTemplate } from '@wheelhouse/python';
+import { findPython, readProjects } from '@wheelhouse/python';
+import { ejectedPath, ejectedText, type EjectableTemplate } from '@wheelhouse/python-stage';
 import type { Changes } from '../merge/changes.js';
 
 /** A template that is to be copied. */

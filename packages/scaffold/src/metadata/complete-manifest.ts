@@ -1,4 +1,4 @@
-import { filesOfManifestIn } from '@wheelhouse/python/inspection';
+import { filesOfManifestIn } from '@wheelhouse/python';
 import { manifestIn } from './manifest-in.js';
 import type { FoundPackages } from '../project/find-packages.js';
 

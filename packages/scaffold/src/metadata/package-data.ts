@@ -1,4 +1,4 @@
-import { filesOfManifestIn } from '@wheelhouse/python/inspection';
+import { filesOfManifestIn } from '@wheelhouse/python';
 import type { FoundPackages } from '../project/find-packages.js';
 import { SetupCall } from '../python/setup-call.js';
 

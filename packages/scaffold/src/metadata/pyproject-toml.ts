@@ -1,5 +1,5 @@
-import type { ProjectModel } from '../project/project-model.js';
 import { TomlFile } from '@wheelhouse/python/metadata';
+import type { ProjectModel } from '../project/project-model.js';
 
 /**
  * What builds a project with setuptools (PEP 518). The oldest setuptools that reads all that is generated: 77 knows

@@ -1,6 +1,11 @@
 import { ElementError } from '@wheelhouse/element';
-import { formatRequirement, parseRequirement, satisfies, type Requirement } from '@wheelhouse/python';
-import { filesOfManifestIn } from '@wheelhouse/python/inspection';
+import {
+  formatRequirement,
+  parseRequirement,
+  satisfies,
+  type Requirement,
+  filesOfManifestIn,
+} from '@wheelhouse/python';
 import type { FoundPackages } from '../project/find-packages.js';
 import { SetupCall, type StringList } from '../python/setup-call.js';
 

@@ -1,5 +1,5 @@
 import { logger } from '@nx/devkit';
-import { EJECTABLE_TEMPLATES, readEjected } from '@wheelhouse/python';
+import { EJECTABLE_TEMPLATES, readEjected } from '@wheelhouse/python-stage';
 import eject from '../../src/generators/eject/generator.js';
 import type { EjectGeneratorSchema } from '../../src/generators/eject/schema.js';
 import schema from '../../src/generators/eject/schema.json';

@@ -1,6 +1,6 @@
 import type { Outcome } from '@wheelhouse/element';
-import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
+import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage';
 import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';

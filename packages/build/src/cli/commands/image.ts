@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
-import { buildWheel, makeImage, type ReleaseImageOptions } from '@wheelhouse/python';
 import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
+import { buildWheel, makeImage } from '@wheelhouse/python-stage';
+import type { ReleaseImageOptions } from '@wheelhouse/python-stage/image';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';
 import schema from '../../executors/release-image/schema.json';

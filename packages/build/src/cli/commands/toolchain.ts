@@ -1,5 +1,5 @@
-import { toolchainIdentity } from '@wheelhouse/python';
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import { toolchainIdentity } from '@wheelhouse/python-stage';
 import type { Command } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
 import { taskDigest, vcsVersion } from '../../task-digest.js';

@@ -1,5 +1,5 @@
-import { makeVenv, type VenvOptions } from '@wheelhouse/python/venv';
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
+import { makeVenv, type VenvOptions } from '@wheelhouse/python-stage/venv';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';
 import { tellVenv } from '../../venv-summary.js';

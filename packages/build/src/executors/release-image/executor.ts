@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { makeImage } from '@wheelhouse/python';
+import { makeImage } from '@wheelhouse/python-stage';
 import type { ReleaseImageExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../executor-options.js';

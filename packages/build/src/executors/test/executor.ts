@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { runTests } from '@wheelhouse/python';
+import { runTests } from '@wheelhouse/python-stage';
 import type { TestExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../executor-options.js';

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { makeVenv } from '@wheelhouse/python/venv';
+import { makeVenv } from '@wheelhouse/python-stage/venv';
 import type { VenvExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../executor-options.js';

@@ -1,0 +1,22 @@
+export type { OciErrorCode } from './errors.js';
+export {
+  MEDIA,
+  ociDigest,
+  variableOf,
+  type BaseImage,
+  type ImageConfig,
+  type ImageLayer,
+} from './format/base-image.js';
+export { parseBaseReference } from './format/base-reference.js';
+export { writeTar, type TarHeader, type TarItem } from './format/tar-archive.js';
+export { readLayer } from './layers/layer-changes.js';
+export { ociLayers } from './layers/oci-layers.js';
+export { RootTree } from './layers/root-tree.js';
+export { hasProgram, lookUp } from './layers/tree-lookup.js';
+export { userOf, type ImageUser } from './layers/user-entries.js';
+export { DockerEngine, openDocker } from './engine/docker-engine.js';
+export type { ImageEngine, Progress } from './engine/image-engine.js';
+export { imageArchive } from './layout/image-archive.js';
+export { readImage } from './layout/image-directory.js';
+export { layOutImage, type Attestation, type LaidOutImage } from './layout/image-layout.js';
+export { resolveBase } from './layout/resolve-base.js';

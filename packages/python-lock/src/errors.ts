@@ -1,0 +1,9 @@
+declare module '@wheelhouse/element' {
+  interface ErrorCodes {
+    /** One name means different distributions on two indexes. */
+    DEPENDENCY_CONFUSION: true;
+  }
+}
+
+/** The codes of user errors that `@wheelhouse/python-lock` adds to those of `@wheelhouse/python`. */
+export type PythonLockErrorCode = 'DEPENDENCY_CONFUSION';

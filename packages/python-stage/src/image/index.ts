@@ -1,0 +1,1 @@
+export type { ReleaseImageOptions } from './image-options.js';

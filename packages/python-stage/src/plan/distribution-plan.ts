@@ -1,0 +1,198 @@
+import type { Origin } from '@wheelhouse/element';
+import { type Interpreter, compareVersions } from '@wheelhouse/python';
+import type { DistributionRequest } from '@wheelhouse/python/fetch';
+import {
+  isBuilt,
+  sdistKey,
+  type Lock,
+  type LockEntry,
+  select,
+  usesCargo,
+  type Crate,
+} from '@wheelhouse/python/lockfile';
+import type { RustToolchain } from '@wheelhouse/python/rust';
+import { cargoEnvironment, crateElement, cratesElement, rustElement } from './cargo-elements.js';
+import type { EjectedTemplate } from './ejected-templates.js';
+import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
+import type { PlannedProject } from './planned-project.js';
+import { toolchainElement } from './toolchain-element.js';
+
+/** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
+export const HOOK_TOOLS: readonly string[] = ['tomli'];
+export const INSTALL_TOOLS: readonly string[] = ['installer'];
+
+/**
+ * The elements that those of projects are made from: files of snapshots, wheels of sdists, environments, and what runs in
+ * the sandbox. Each is planned once however many ask for it.
+ */
+export class DistributionPlan {
+  private readonly planned = new Map<string, PlannedElement>();
+
+  /** @param tools the lock of the wheels that scripts in the sandbox import */
+  constructor(private readonly tools: Lock) {}
+
+  /** All elements planned so far. */
+  get elements(): readonly PlannedElement[] {
+    return [...this.planned.values()];
+  }
+
+  /**
+   * An environment with everything a lock holds for the project's interpreter.
+   *
+   * @param ejected the project's own version of the template, where the lock is the project's own
+   * @param local elements of wheels of the workspace that are installed with it
+   * @returns the element's name
+   */
+  environment(lock: Lock, project: PlannedProject, ejected?: EjectedTemplate, local: readonly string[] = []): string {
+    const { interpreter } = project;
+    const wheels = [...this.wheelsOf(lock, project), ...local];
+    const own = ejected?.identity === undefined ? [] : [ejected.identity];
+    return this.add({
+      name: `env/${shortDigest([interpreter.tagsDigest, ...wheels, ...own])}.bst`,
+      template: 'env',
+      ...(ejected === undefined ? {} : { ejected: ejected.node }),
+      overlay: {
+        variables: { interpreter: interpreter.executable },
+        'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
+      },
+    });
+  }
+
+  /** The wheels of a lock: files of the snapshot, or built from sdists. @returns the elements' names */
+  wheelsOf(lock: Lock, project: PlannedProject): string[] {
+    const entries = select(lock, project.interpreter.markers);
+    return entries.map((entry) =>
+      isBuilt(entry, lock, project.locks)
+        ? this.sdistWheel(entry, project)
+        : this.distribution(entry, 'wheel', project.interpreter),
+    );
+  }
+
+  /** The wheel that is built from the sdist of a locked distribution. @returns the element's name */
+  sdistWheel(entry: LockEntry, project: PlannedProject): string {
+    const { locks, interpreter } = project;
+    const lock = locks.build.get(sdistKey(entry));
+    if (lock === undefined) throw new Error(`${sdistKey(entry)} has no build lock`);
+    // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
+    const environment = this.environment(lock, project);
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
+    const cargo = this.cargo(lock, lock.crates, project);
+    return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
+      variables: { interpreter: interpreter.executable },
+      ...cargo.overlay,
+      'build-depends': [
+        ...this.runners(interpreter, HOOK_TOOLS),
+        this.distribution(entry, 'sdist', interpreter),
+        environment,
+        ...cargo.depends,
+      ],
+    });
+  }
+
+  /** A file of the snapshot. @returns the element's name */
+  distribution(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): string {
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([entry.hashes, format, interpreter.tagsDigest])}`;
+    return this.plan(
+      `distribution/${name}.bst`,
+      'distribution',
+      { sources: [sourceOf(entry, format, interpreter)] },
+      entry.origin,
+    );
+  }
+
+  /** The wheels that what installs wheels imports. @returns the elements' names */
+  installTools(interpreter: Interpreter): string[] {
+    return this.toolWheels(interpreter, INSTALL_TOOLS);
+  }
+
+  /** The wheel of pip. @returns the elements' names */
+  pip(interpreter: Interpreter): string[] {
+    return this.toolsFor(interpreter, ['pip']).map((entry) => this.distribution(entry, 'wheel', interpreter));
+  }
+
+  /** The interpreter and what it needs of this machine. @returns the element's name */
+  toolchain(interpreter: Interpreter): string {
+    return this.add(toolchainElement(interpreter));
+  }
+
+  /** The Rust toolchain. @returns the element's name */
+  rust(rust: RustToolchain): string {
+    return this.add(rustElement(rust));
+  }
+
+  /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
+  protected runners(interpreter: Interpreter, tools: readonly string[]): string[] {
+    return [this.toolchain(interpreter), ...this.scripts(interpreter, tools)];
+  }
+
+  protected scripts(interpreter: Interpreter, tools: readonly string[]): string[] {
+    const helpers = this.plan('helpers.bst', 'helpers', {});
+    return [helpers, ...this.toolWheels(interpreter, tools)];
+  }
+
+  private toolWheels(interpreter: Interpreter, tools: readonly string[]): string[] {
+    return this.toolsFor(interpreter, tools).map((entry) =>
+      this.plan(`tool/${entry.normalizedName}-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'tool', {
+        sources: [sourceOf(entry, 'wheel', interpreter)],
+      }),
+    );
+  }
+
+  /** An environment that holds pip alone, for `frontend: pip`. */
+  protected pipEnvironment(interpreter: Interpreter): string {
+    const [pip] = this.toolsFor(interpreter, ['pip']);
+    if (pip === undefined) throw new Error('the lock of the tools does not contain pip');
+    return this.plan(`env/pip-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'env', {
+      variables: { interpreter: interpreter.executable },
+      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],
+    });
+  }
+
+  /** What a build needs beside its environment where cargo runs in it. */
+  protected cargo(lock: Lock, crates: readonly Crate[] | undefined, { rust, interpreter }: PlannedProject): CargoParts {
+    if (!usesCargo(lock)) return { depends: [], overlay: {} };
+    if (rust === undefined || crates === undefined) throw new Error(`${lock.file} was read without what cargo needs`);
+    for (const crate of crates) this.add(crateElement(crate));
+    const unpacked = cratesElement(crates, interpreter, this.runners(interpreter, []));
+    return {
+      depends: [this.rust(rust), this.add(unpacked)],
+      overlay: { environment: cargoEnvironment(rust) },
+    };
+  }
+
+  protected toolsFor(interpreter: Interpreter, names: readonly string[]): LockEntry[] {
+    const needed = names.filter((name) => name !== 'tomli' || compareVersions(interpreter.version, '3.11') < 0);
+    return select(this.tools, interpreter.markers).filter(({ normalizedName }) => needed.includes(normalizedName));
+  }
+
+  protected plan(name: string, template: TemplateName, overlay: PlannedElement['overlay'], origin?: Origin): string {
+    return this.add({ name, template, overlay, ...(origin === undefined ? {} : { origin }) });
+  }
+
+  protected add(element: PlannedElement): string {
+    if (!this.planned.has(element.name)) this.planned.set(element.name, element);
+    return element.name;
+  }
+}
+
+/** What a build by cargo depends on, and has in its environment; nothing for others. */
+export interface CargoParts {
+  readonly depends: readonly string[];
+  readonly overlay: { readonly environment?: Readonly<Record<string, string>> };
+}
+
+function sourceOf(entry: LockEntry, format: DistributionRequest['format'], interpreter: Interpreter): PlanValue {
+  return {
+    kind: 'distribution',
+    name: entry.normalizedName,
+    version: entry.version,
+    hashes: entry.hashes,
+    format,
+    target: interpreter.tagsDigest,
+  };
+}
+
+/** What makes two entries the same, whichever lock they stand in. */
+export function identityOf({ normalizedName, version, hashes }: LockEntry): unknown {
+  return [normalizedName, version, hashes];
+}

@@ -1,0 +1,1 @@
+export { makeVenv, type VenvOptions, type VenvResult } from './make-venv.js';

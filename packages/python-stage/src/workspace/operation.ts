@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { HostElement, type BuildListener, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
+import { readToolsLock } from '@wheelhouse/python/fetch';
+import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
+import type { PlannedProject } from '../plan/planned-project.js';
+import { ProjectPlan } from '../plan/project-plan.js';
+import type { PythonWorkspace } from './python-workspace.js';
+import type { WorkspaceProject } from './workspace-project.js';
+import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
+import type { FileDigest, ToolchainFacts } from '../wheelhouse/manifest.js';
+import { CrateSource } from '../sources/crate.js';
+import { DistributionSource } from '../sources/distribution.js';
+
+/** What an operation on a project works with. */
+export interface Operation {
+  readonly workspace: PythonWorkspace;
+  readonly project: WorkspaceProject;
+  readonly engine: PythonEngine;
+}
+
+/** A project and the projects of the workspace that are installed with it, planned; `own` is the first of `all`. */
+export interface PlannedClosure {
+  readonly own: PlannedProject;
+  readonly local: readonly PlannedProject[];
+  readonly all: readonly PlannedProject[];
+  readonly plan: ProjectPlan;
+}
+
+/**
+ * Plans a project and what its interpreter needs of the workspace.
+ *
+ * @param use `test` for what is installed with it where it is tested or worked on; `runtime` for what is shipped with it
+ * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER, of the project or a local dependency
+ */
+export async function planClosure(
+  { workspace, project }: Pick<Operation, 'workspace' | 'project'>,
+  use: 'runtime' | 'test' = 'runtime',
+): Promise<PlannedClosure> {
+  const own = await workspace.planned(project);
+  const needed = [...new Set(['runtime', use] as const)].flatMap((each) =>
+    workspace.localDependencies(project, each, own.interpreter.markers),
+  );
+  const local: PlannedProject[] = [];
+  for (const dependency of needed) local.push(await workspace.planned(dependency));
+  return { own, local, all: [own, ...local], plan: new ProjectPlan(readToolsLock()) };
+}
+
+/** What a build of planned elements came to. `failed` are the elements without an artifact; then nothing was written. */
+export interface BuildOutcome {
+  readonly session: BuildSession;
+  readonly outcomes: readonly Outcome[];
+  readonly failed: boolean;
+}
+
+/**
+ * Builds the targets of a plan, with what has to be fetched for them fetched at once.
+ *
+ * @param whileRunning loads what will be needed where something was built; called, if at all, when a command runs in a
+ *   sandbox and this process has nothing to do
+ * @throws ElementError
+ */
+export async function buildTargets(
+  { workspace, engine }: Operation,
+  { plan, all }: PlannedClosure,
+  targets: readonly string[],
+  whileRunning?: () => void,
+): Promise<BuildOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const listener: BuildListener = (event) => {
+    if (event.type === 'started' && whileRunning !== undefined) timer ??= setTimeout(whileRunning, SANDBOX_START);
+    engine.listener(event);
+  };
+  const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
+  try {
+    const outcomes = await session.build();
+    await finishBackground(engine);
+    return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How long it takes from the start of an element until its first command runs, in milliseconds: about. */
+const SANDBOX_START = 80;
+
+/** The files in the artifacts of these elements whose names end like that. */
+export async function artifactFiles(
+  { engine }: Operation,
+  session: BuildSession,
+  elements: readonly string[],
+  suffix = '',
+): Promise<TreeFile[]> {
+  const files: TreeFile[] = [];
+  for (const name of elements) files.push(...(await filesOf(engine.store.blobs, session.recordOf(name).tree, suffix)));
+  return sortFiles(files);
+}
+
+/** Those files of a snapshot that are fetched for the elements in question, at whatever depth. */
+export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements: readonly Element[]): T[] {
+  const hashes = new Set<string>();
+  for (const { sources } of elementsBelow(elements)) {
+    for (const source of sources) {
+      if (source instanceof DistributionSource || source instanceof CrateSource)
+        for (const hash of source.hashes) hashes.add(hash.replace('sha256:', ''));
+    }
+  }
+  return snapshot.filter(({ sha256 }) => hashes.has(sha256));
+}
+
+/** These elements and all that they depend on. */
+function elementsBelow(elements: readonly Element[]): ReadonlySet<Element> {
+  const visited = new Set<Element>();
+  const visit = (element: Element): void => {
+    if (visited.has(element)) return;
+    visited.add(element);
+    for (const dependency of element.dependencies) visit(dependency.element);
+  };
+  for (const element of elements) visit(element);
+  return visited;
+}
+
+/** What the manifest says of the toolchain that these elements are built with. */
+export function toolchainFacts({ own, all, plan }: PlannedClosure, session: BuildSession): ToolchainFacts {
+  const hosts = session.graph.elements.filter((element) => element instanceof HostElement);
+  const host = hosts.find(({ name }) => name.startsWith('toolchain/'));
+  const wheels = [...all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
+  const needed = elementsBelow(wheels.map((name) => session.element(name)));
+  const cargo = hosts.find((element) => element.name.startsWith('rust/') && needed.has(element));
+  const { interpreter } = own;
+  const version = all.find(({ rust }) => rust !== undefined)?.rust?.version ?? '';
+  return {
+    implementation: interpreter.implementation,
+    version: interpreter.version,
+    soabi: interpreter.soabi,
+    identity: host?.identityHash ?? '',
+    ...(cargo === undefined ? {} : { rust: { version, identity: cargo.identityHash } }),
+  };
+}
+
+/** Absolute paths of where a project's outputs lie. */
+export function outputsOf({ workspace, project }: Operation): {
+  readonly dist: string;
+  readonly reports: string;
+} {
+  return {
+    dist: outputDirectory(workspace.directory, project.ref.root),
+    reports: join(workspace.directory, 'reports', project.ref.root),
+  };
+}
