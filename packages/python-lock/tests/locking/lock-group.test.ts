@@ -404,7 +404,7 @@ describe('a resolve', () => {
     const settings: SettingsOf = (root) => (root === 'other' ? { prereleases: 'allow' } : {});
     await expect(workspace.lock({ members, resolve: 'all' }, settings)).rejects.toMatchObject({
       code: 'RESOLUTION',
-      message: 'the projects of the resolve `all` differ in `prereleases`: `app` has none, but `other` has `allow`',
+      message: 'the projects of the resolve `all` differ in `prereleases`: `app` has none, and `other` has `allow`',
       hint: 'make them the same, or remove a project from the option `resolves`',
     });
   }, 120_000);

@@ -177,7 +177,7 @@ describe('hook.py', () => {
     write(cwd, { 'pyproject.toml': IN_TREE.replace('"tools"', '"../elsewhere"') });
     const { code, output } = hook(cwd, 'metadata', join(cwd, 'm'));
     expect(code).toBe(1);
-    expect(output).toBe(`backend-path names ${join(dirname(cwd), 'elsewhere')}, which is outside the project\n`);
+    expect(output).toBe(`backend-path names ${join(dirname(cwd), 'elsewhere')}, which lies outside of the project\n`);
   });
 
   test('with backend-path the backend has to be found there', () => {

@@ -42,7 +42,7 @@ describe('a wheelhouse', () => {
     const [before, after] = tamper(made.path(WEB_FILE), 'VERSION');
     expect(await findings(made.directory)).toEqual([
       expect.stringMatching(
-        /^web-2\.1-py3-none-any\.whl: `web\.py` is recorded as `sha256=[\w-]{43}`, and is `sha256=[\w-]{43}`$/,
+        /^web-2\.1-py3-none-any\.whl: `web\.py` is recorded as `sha256=[\w-]{43}`, but is `sha256=[\w-]{43}`$/,
       ),
       `requirements.txt: \`web==2.1\` is recorded as \`${before}\`, but is \`${after}\``,
       `sbom.cdx.json: \`hashes of ${WEB_FILE}\` is recorded as \`${before}\`, but is \`${after}\``,

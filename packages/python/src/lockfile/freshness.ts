@@ -174,7 +174,7 @@ function settingChanges({ settings: locked = [] }: Lock, settings: readonly stri
   const [before, now] = [removed, added].map((line) => (line === undefined ? 'not set' : `\`${line}\``));
   return added === undefined && removed === undefined
     ? undefined
-    : `a setting of uv was ${before} and is now now ${now}`;
+    : `a setting of uv was ${before} and is now ${now}`;
 }
 
 /** An entry with files that a requirements file does not allow (pip's `--hash`). */

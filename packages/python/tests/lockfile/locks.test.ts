@@ -255,7 +255,7 @@ describe('locks are out of date', () => {
     ],
     [
       { settings: ['override-dependencies = ["six==1.15.0"]'] },
-      'a setting of uv was not set and is now now now `override-dependencies = ["six==1.15.0"]`',
+      'a setting of uv was not set and is now `override-dependencies = ["six==1.15.0"]`',
     ],
     [
       { test: [...expected.test, { ...parseRequirement('pytest', origin), hashes: [`sha256:${'0'.repeat(64)}`] }] },
@@ -281,7 +281,7 @@ describe('locks are out of date', () => {
 
   test('when a date that bounds builds too is another, of build locks also', () => {
     expect(check({ settings: ['exclude-newer = "2023-12-01"'] })).toContain(
-      'the lock `build.txt` is out of date: a setting of uv was not set and is now now now `exclude-newer = "2023-12-01"`',
+      'the lock `build.txt` is out of date: a setting of uv was not set and is now `exclude-newer = "2023-12-01"`',
     );
   });
 
@@ -300,7 +300,7 @@ describe('locks are out of date', () => {
       'test',
       'pytest==8.4.1',
       'pytest==8.4.1 ; sys_platform == "win32"',
-      'app/locks/test.txt [line 15 column 0]: the locked `pytest==8.4.1` is for `sys_platform == "win32"` alone, and `pytest` is required here, too',
+      'app/locks/test.txt [line 15 column 0]: the locked `pytest==8.4.1` is only for `sys_platform == "win32"`, but `pytest` is required here, too',
     ],
     [
       'test',

@@ -218,7 +218,7 @@ test.each([
   );
 });
 
-const VERSIONS = 'hint: constraints only say which versions may be installed, as `name<2`;';
+const VERSIONS = 'hint: constraints only limit versions, such as `name<2`;';
 
 test.each([
   [
