@@ -172,9 +172,7 @@ function settingChanges({ settings: locked = [] }: Lock, settings: readonly stri
   const added = settings.find((line) => !locked.includes(line));
   const removed = locked.find((line) => !settings.includes(line));
   const [before, now] = [removed, added].map((line) => (line === undefined ? 'not set' : `\`${line}\``));
-  return added === undefined && removed === undefined
-    ? undefined
-    : `a setting of uv was ${before} and is now ${now}`;
+  return added === undefined && removed === undefined ? undefined : `a setting of uv was ${before} and is now ${now}`;
 }
 
 /** An entry with files that a requirements file does not allow (pip's `--hash`). */

@@ -230,12 +230,12 @@ test.each([
   [
     'six @ https://user:secret@host/six-1.tar.gz',
     'the constraint `six @ https://host/six-1.tar.gz` is a URL',
-    'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
+    'a URL belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
   ],
   [
     './six-1-py3-none-any.whl',
     'the constraint `./six-1-py3-none-any.whl` is a URL',
-    'an address belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
+    'a URL belongs to a requirement, or to `override-dependencies` in `[tool.uv]`',
   ],
 ])('the constraint %j is refused in its file, as included and as an option', async (line, message, hint) => {
   const workspace = new Workspace({ 'app/requirements.txt': '-c c.txt\n', 'app/c.txt': `idna<9\n${line}\n` });
