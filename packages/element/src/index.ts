@@ -97,18 +97,20 @@ export { resolveProject, type ResolveOptions } from './resolve/resolve-project.j
 export type { ResolvedElement } from './resolve/resolved-element.js';
 export { local, LocalSource } from './sources/local.js';
 export type { ActionBuilder, RunOptions } from './plugin/element.js';
+export { DependencyLayout } from './plugin/dependency-layout.js';
 export { BuildElement, type CommandList } from './plugin/build-element.js';
 export { digestOnlyBlobs } from './cas/digest-only-blobs.js';
 export type { ProjectInfo } from './plugin/project-info.js';
 export {
   Element,
-  stagedByLocation,
   type Dependency,
+  type DependencyConfiguration,
   type DependencyType,
   type ElementKind,
   type ElementMeta,
   type SandboxSettings,
   type Scope,
+  type SplitSelection,
 } from './plugin/element.js';
 export { getHostTool, isProgram, statIfReachable } from './plugin/host-tool.js';
 export { canonicalJson, type Json } from './base/json.js';

@@ -1,10 +1,16 @@
-import type { ActionBuilder, Element, RunOptions } from '../plugin/element.js';
+import { MappingNode } from '../load/node.js';
+import type { ActionBuilder, Element, RunOptions, SplitSelection } from '../plugin/element.js';
 import type { Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
 
 /** One thing that is put into the root, in the order in which it was asked for. */
 export type StageInstruction =
-  | { readonly type: 'artifacts'; readonly elements: readonly Element[]; readonly path: string }
+  | {
+      readonly type: 'artifacts';
+      readonly elements: readonly Element[];
+      readonly path: string;
+      readonly selection: SplitSelection;
+    }
   | {
       readonly type: 'sources';
       readonly sources: readonly Source[];
@@ -22,6 +28,19 @@ export class ActionRecorder implements ActionBuilder {
   readonly tmpfs: string[] = [];
   private workDirectory = '/';
   private environment: Readonly<Record<string, string>> = {};
+  private readonly changedPublic = new Map<string, MappingNode>();
+
+  /** @param publicOf the public data of an element that has been built */
+  constructor(
+    private readonly element: Element,
+    private readonly publicOf: (element: Element) => MappingNode,
+  ) {}
+
+  /** The element's public data with what was set. */
+  get ownPublic(): MappingNode {
+    const { entries, origin } = this.element.public;
+    return new MappingNode(new Map([...entries, ...this.changedPublic]), origin);
+  }
 
   setWorkDirectory(path: string): void {
     this.workDirectory = path;
@@ -39,8 +58,8 @@ export class ActionRecorder implements ActionBuilder {
     this.tmpfs.push(path);
   }
 
-  stageArtifacts(elements: readonly Element[], path = '/'): void {
-    this.instructions.push({ type: 'artifacts', elements, path });
+  stageArtifacts(elements: readonly Element[], path = '/', selection: SplitSelection = {}): void {
+    this.instructions.push({ type: 'artifacts', elements, path, selection });
   }
 
   stageSources(sources: readonly Source[], path: string, subdirectory = '/'): void {
@@ -62,5 +81,13 @@ export class ActionRecorder implements ActionBuilder {
       cwd: options.cwd ?? this.workDirectory,
       environment: options.environment ?? this.environment,
     });
+  }
+
+  publicData(element: Element, domain: string): MappingNode | undefined {
+    return (element === this.element ? this.ownPublic : this.publicOf(element)).mapping(domain);
+  }
+
+  setPublicData(domain: string, data: MappingNode): void {
+    this.changedPublic.set(domain, data);
   }
 }

@@ -1,4 +1,5 @@
 import { ActionRecorder } from './action-recorder.js';
+import { ArtifactPublicData } from './artifact-public-data.js';
 import { BuildLog, logPath } from './build-log.js';
 import type { BuildListener } from './events.js';
 import { assembleRoot, type AssembledRoot } from './root-assembly.js';
@@ -43,6 +44,8 @@ export interface Assembled {
 
 /** Builds one element whose dependencies are built: stages, looks the action up, runs it, collects. */
 export class Assembler {
+  private readonly publicData = new ArtifactPublicData();
+
   constructor(private readonly options: AssemblerOptions) {}
 
   /** @throws ElementError STAGING, SOURCE, SANDBOX, ARTIFACT, PLUGIN, STORE; `signal.reason` when aborted */
@@ -52,7 +55,9 @@ export class Assembler {
     signal: AbortSignal,
   ): Promise<Assembled> {
     const started = this.options.clock();
-    const recorder = new ActionRecorder();
+    const recorder = new ActionRecorder(element, (dependency) =>
+      this.publicData.of(dependency, artifactOf(dependency)),
+    );
     const collect = describe(element, recorder);
     const key = this.options.keys.key(element);
     const log = new BuildLog(logPath(this.options.logDirectory, element, key), (chunk) => {
@@ -66,6 +71,7 @@ export class Assembler {
         element: element.name,
         kind: element.kind,
         dependencies: element.closure('build').map((dependency) => pin(dependency, artifactOf(dependency))),
+        public: recorder.ownPublic.toPlain(),
         inputs: this.options.keys.inputs(element),
         host: this.options.hostFacts,
       };
@@ -130,6 +136,7 @@ export class Assembler {
       io,
       fetched: (source) => this.options.fetched(source),
       artifactOf,
+      publicOf: (owner) => (owner === element ? recorder.ownPublic : this.publicData.of(owner, artifactOf(owner))),
       integrate: (root, layers, steps) => this.integrate(element, { root, layers }, steps, io),
       warn: (warning) => {
         this.warn(element, warning);
@@ -243,7 +250,7 @@ function describe(element: Element, recorder: ActionRecorder): string {
 }
 
 type RecordBase = Pick<ArtifactRecord, 'key' | 'element' | 'kind' | 'dependencies'> &
-  Required<Pick<ArtifactRecord, 'inputs' | 'host'>>;
+  Required<Pick<ArtifactRecord, 'public' | 'inputs' | 'host'>>;
 
 function collected(element: Element, tree: Digest | undefined, path: string): Digest {
   if (tree !== undefined) return tree;

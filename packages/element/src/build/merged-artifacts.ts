@@ -1,3 +1,4 @@
+import { ArtifactPublicData } from './artifact-public-data.js';
 import { whitelistOf } from './overlap-whitelist.js';
 import { StagingArea, type StagingWarning } from './staging.js';
 import type { Digest } from '../cas/digest.js';
@@ -23,8 +24,10 @@ export async function mergeArtifacts(
   built: readonly BuiltElement[],
 ): Promise<{ readonly tree: Digest; readonly warnings: readonly StagingWarning[] }> {
   const area = new StagingArea(blobs);
+  const publicData = new ArtifactPublicData();
   for (const { element, record } of built) {
-    await area.stage({ tree: record.tree, path: '/', owner: element.name, mayOverlap: whitelistOf(element) });
+    const mayOverlap = whitelistOf(publicData.of(element, record));
+    await area.stage({ tree: record.tree, path: '/', owner: element.name, mayOverlap });
   }
   return { tree: await writeTree(blobs, area.tree), warnings: area.warnings };
 }

@@ -1,9 +1,13 @@
 import { globMatcher } from './glob.js';
-import type { Element } from '../plugin/element.js';
+import type { MappingNode } from '../load/node.js';
 
-/** Whether a path of the element's artifact may lie over another's (`public.bst.overlap-whitelist`). */
-export function whitelistOf(element: Element): (path: string) => boolean {
-  const globs = element.public.mapping('bst')?.sequence('overlap-whitelist')?.scalars() ?? [];
-  const matchers = globs.map((glob) => globMatcher(element.variables.expand(glob)));
+/**
+ * Whether a path of an artifact may lie over another's.
+ *
+ * @param publicData of the artifact's element, whose `bst` has the `overlap-whitelist`
+ */
+export function whitelistOf(publicData: MappingNode): (path: string) => boolean {
+  const globs = publicData.mapping('bst')?.sequence('overlap-whitelist')?.scalars() ?? [];
+  const matchers = globs.map((glob) => globMatcher(glob.asString()));
   return (path) => matchers.some((matches) => matches(path));
 }

@@ -2,10 +2,13 @@ import type { StageInstruction } from './action-recorder.js';
 import { StagingArea, type StagingWarning } from './staging.js';
 import { stageSources } from './source-staging.js';
 import { whitelistOf } from './overlap-whitelist.js';
+import { splitFilter } from './split-rules.js';
 import { sameDigest, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../base/error.js';
 import type { BlobStore } from '../cas/blob-store.js';
+import { filterTree } from '../cas/tree-filter.js';
+import type { MappingNode } from '../load/node.js';
 import type { ArtifactRecord, Io, Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
 import { emptyTree, nestTree, subtree, writeTree } from '../cas/tree.js';
@@ -19,6 +22,8 @@ export interface RootAssemblyOptions {
   fetched(source: Source): Digest | undefined;
   /** The artifact of a dependency, which has been built. */
   artifactOf(element: Element): ArtifactRecord;
+  /** The public data of a dependency, as its build left it, or of the element that is built. */
+  publicOf(element: Element): MappingNode;
   /** Runs integration commands in a root. @returns the root they leave behind */
   integrate(root: Digest, layers: readonly Digest[] | undefined, steps: readonly Step[]): Promise<Digest>;
   warn(warning: StagingWarning): void;
@@ -49,7 +54,7 @@ export async function assembleRoot(
   let reported = 0;
 
   const lay = async (tree: Digest, path: string, owner: Element): Promise<void> => {
-    await area.stage({ tree, path, owner: owner.name, mayOverlap: whitelistOf(owner) });
+    await area.stage({ tree, path, owner: owner.name, mayOverlap: whitelistOf(options.publicOf(owner)) });
     layers.push(await nestTree(blobs, tree, path));
     for (const warning of area.warnings.slice(reported)) options.warn(warning);
     reported = area.warnings.length;
@@ -73,7 +78,11 @@ export async function assembleRoot(
     await integrate();
     switch (instruction.type) {
       case 'artifacts':
-        for (const staged of instruction.elements) await lay(options.artifactOf(staged).tree, instruction.path, staged);
+        for (const staged of instruction.elements) {
+          const takes = splitFilter(options.publicOf(staged), instruction.selection);
+          const { tree } = options.artifactOf(staged);
+          await lay(takes === undefined ? tree : await filterTree(blobs, tree, takes), instruction.path, staged);
+        }
         break;
       case 'sources': {
         const { io, fetched } = options;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type ActionBuilder, Element, type ElementKind, stagedByLocation } from '../plugin/element.js';
+import { DependencyLayout } from '../plugin/dependency-layout.js';
+import { type ActionBuilder, type DependencyConfiguration, Element, type ElementKind } from '../plugin/element.js';
 import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
 import { ElementError } from '../base/error.js';
@@ -12,13 +13,17 @@ export class ScriptElement extends Element {
   private commands: readonly string[] = [];
   private rootReadOnly = false;
   private createDevShm = false;
+  private layout = new DependencyLayout();
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['commands', 'root-read-only', 'create-dev-shm']);
     this.commands = this.nodeSubstList(node, 'commands').filter((command) => command.trim() !== '');
     this.rootReadOnly = this.nodeGetMember(node, 'bool', 'root-read-only', false);
     this.createDevShm = this.nodeGetMember(node, 'bool', 'create-dev-shm', false);
-    for (const dependency of this.dependencies) this.nodeValidate(dependency.config, ['location']);
+  }
+
+  override configureDependencies(dependencies: readonly DependencyConfiguration[]): void {
+    this.layout = new DependencyLayout(dependencies);
   }
 
   override preflight(): void {
@@ -38,7 +43,7 @@ export class ScriptElement extends Element {
       'root-read-only': this.rootReadOnly,
       'create-dev-shm': this.createDevShm,
       'install-root': this.getVariable('install-root'),
-      locations: [...stagedByLocation(this)].map(([path, elements]) => [path, elements.map(({ name }) => name)]),
+      ...this.layout.uniqueKey(),
     };
   }
 
@@ -50,9 +55,7 @@ export class ScriptElement extends Element {
   }
 
   override stage(sandbox: ActionBuilder): void {
-    const byLocation = stagedByLocation(this);
-    for (const [location, elements] of byLocation) sandbox.stageArtifacts(elements, location);
-    for (const element of byLocation.get('/') ?? []) element.integrate(sandbox);
+    this.layout.stage(sandbox);
     sandbox.makeDirectory(this.getVariable('install-root'));
   }
 

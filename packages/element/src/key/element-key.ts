@@ -18,7 +18,7 @@ export interface RuleVersions {
 export interface KeyInputs {
   readonly [name: string]: Json;
   /** The format of this very record. */
-  readonly format: 1;
+  readonly format: 2;
   /** The same configuration means something else to another kind, another version of it, or other defaults. */
   readonly kind: Json;
   /** What the kind says can change its output. */
@@ -69,7 +69,7 @@ export class ElementKeys {
     const staged = element.closure('build');
     const fatal = staged.length === 0 ? [] : fatalStagingWarnings(element.project);
     return {
-      format: 1,
+      format: 2,
       kind: kindOf(element),
       plugin: uniqueKey(element),
       variables: runs ? keyedVariables(element) : {},

@@ -1,4 +1,5 @@
-import { type ActionBuilder, Element, stagedByLocation } from './element.js';
+import { DependencyLayout } from './dependency-layout.js';
+import { type ActionBuilder, type DependencyConfiguration, Element } from './element.js';
 import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
 
@@ -15,6 +16,7 @@ export type CommandList = (typeof COMMAND_LISTS)[number];
 export abstract class BuildElement extends Element {
   private commands: ReadonlyMap<CommandList, readonly string[]> = new Map();
   private createDevShm = false;
+  private layout = new DependencyLayout();
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, [...COMMAND_LISTS, 'create-dev-shm', ...this.configKeys()]);
@@ -22,7 +24,10 @@ export abstract class BuildElement extends Element {
       COMMAND_LISTS.map((list) => [list, this.nodeSubstList(node, list).filter((command) => command.trim() !== '')]),
     );
     this.createDevShm = this.nodeGetMember(node, 'bool', 'create-dev-shm', false);
-    for (const dependency of this.dependencies) this.nodeValidate(dependency.config, ['location']);
+  }
+
+  override configureDependencies(dependencies: readonly DependencyConfiguration[]): void {
+    this.layout = new DependencyLayout(dependencies);
   }
 
   override getUniqueKey(): Json {
@@ -31,7 +36,7 @@ export abstract class BuildElement extends Element {
       'command-subdir': this.variables.get('command-subdir') ?? '',
       'create-dev-shm': this.createDevShm,
       'install-root': this.getVariable('install-root'),
-      locations: [...stagedByLocation(this)].map(([path, elements]) => [path, elements.map(({ name }) => name)]),
+      ...this.layout.uniqueKey(),
     };
   }
 
@@ -44,9 +49,7 @@ export abstract class BuildElement extends Element {
   }
 
   override stage(sandbox: ActionBuilder): void {
-    const byLocation = stagedByLocation(this);
-    for (const [location, elements] of byLocation) sandbox.stageArtifacts(elements, location);
-    for (const element of byLocation.get('/') ?? []) element.integrate(sandbox);
+    this.layout.stage(sandbox);
     this.stageSources(sandbox, this.getVariable('build-root'));
   }
 

@@ -13,8 +13,27 @@ export type DependencyType = 'build' | 'runtime' | 'all';
 export interface Dependency {
   readonly element: Element;
   readonly type: DependencyType;
-  /** The dependency's own configuration for this element, empty where none was written. */
-  readonly config: MappingNode;
+}
+
+/** One mention of a build dependency, as {@link Element.configureDependencies} is given it. */
+export interface DependencyConfiguration {
+  readonly element: Element;
+  /** The name by which the element mentions it. */
+  readonly path: string;
+  /** The `config` of the mention, its variables put in; absent where none was written. */
+  readonly config?: MappingNode | undefined;
+}
+
+/**
+ * A part of an artifact by the domains of its split rules (`public.bst.split-rules`): the paths of the domains in
+ * `include`, all of them unless given, without those of the domains in `exclude`; and, where `orphans` is true, those
+ * of no domain (BuildStream reference: `Element.stage_artifact`).
+ */
+export interface SplitSelection {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Default true. */
+  readonly orphans?: boolean;
 }
 
 /** A part of an element's dependencies: those staged to build it, or those it needs when it runs, itself included. */
@@ -63,8 +82,11 @@ export interface ActionBuilder {
   markDirectory(path: string): void;
   /** An empty file system in memory at an absolute path. */
   mountTmpfs(path: string): void;
-  /** Stages the artifacts of these elements below `path` (the root unless given), in this order. */
-  stageArtifacts(elements: readonly Element[], path?: string): void;
+  /**
+   * Stages the artifacts of these elements below `path` (the root unless given), in this order. Of each only what
+   * `selection` takes by the split rules of its own public data; all of it unless given.
+   */
+  stageArtifacts(elements: readonly Element[], path?: string, selection?: SplitSelection): void;
   /** Stages what these sources hold below `path`; `subdirectory` takes only that part of them. */
   stageSources(sources: readonly Source[], path: string, subdirectory?: string): void;
   /** Makes an empty directory at an absolute path, unless something staged is there. */
@@ -73,6 +95,16 @@ export interface ActionBuilder {
   integrate(step: Step): void;
   /** A command line for `sh -c -e`, after all that came before. */
   run(command: string, options?: RunOptions): void;
+  /**
+   * A domain of public data: of this element as it is so far, of one that this element is built with as its build left
+   * it (BuildStream reference: `Element.get_public_data`).
+   */
+  publicData(element: Element, domain: string): MappingNode | undefined;
+  /**
+   * Replaces a domain of this element's public data; whoever depends on the element finds that instead of what its file
+   * says (BuildStream reference: `Element.set_public_data`).
+   */
+  setPublicData(domain: string, data: MappingNode): void;
 }
 
 /** What is built (BuildStream reference: `Element`). */
@@ -100,10 +132,14 @@ export abstract class Element extends Plugin {
     this.dependencies = meta.dependencies;
   }
 
+  /** The name within its project: `%{element-name}`. */
+  get ownName(): string {
+    return this.name.slice(this.name.lastIndexOf(':') + 1);
+  }
+
   /** The name without its suffix and with `-` for `/`: fit for a file's name. */
   get normalName(): string {
-    const own = this.name.slice(this.name.lastIndexOf(':') + 1);
-    return own.replace(/\.bst$/, '').replaceAll('/', '-');
+    return this.ownName.replace(/\.bst$/, '').replaceAll('/', '-');
   }
 
   /** Whether commands run: an element without them is a pure function of what is staged. */
@@ -157,6 +193,24 @@ export abstract class Element extends Plugin {
     return [...found];
   }
 
+  /**
+   * Reads the configuration of the build dependencies. Called once, after `configure`. A kind that does not override it
+   * has none (BuildStream reference: `Element.configure_dependencies`).
+   *
+   * @param dependencies in staging order; one that is mentioned with several configurations comes once for each
+   * @throws ElementError INVALID_DATA where a configuration is not as it must be
+   */
+  configureDependencies(dependencies: readonly DependencyConfiguration[]): void {
+    for (const { config } of dependencies) {
+      if (config === undefined) continue;
+      throw new ElementError({
+        code: 'INVALID_DATA',
+        message: `Elements of kind \`${this.kind}\` do not support configuration of dependencies`,
+        origin: config.origin,
+      });
+    }
+  }
+
   /** Directories, working directory and environment of the sandbox. */
   abstract configureSandbox(sandbox: ActionBuilder): void;
 
@@ -183,7 +237,7 @@ export abstract class Element extends Plugin {
 
   /** What this element runs in a root it was staged into (`public.bst.integration-commands`). */
   integrate(sandbox: ActionBuilder): void {
-    const commands = this.public.mapping('bst')?.sequence('integration-commands');
+    const commands = sandbox.publicData(this, 'bst')?.sequence('integration-commands');
     for (const node of commands?.scalars() ?? []) {
       const command = node.asString();
       sandbox.integrate({
@@ -214,22 +268,6 @@ export interface ElementKind {
   readonly defaults?: string;
   /** Makes one; the resolver calls `configure` next. */
   create(meta: ElementMeta): Element;
-}
-
-/**
- * The build dependencies of an element by where they are staged: at their `location`, else at the root, each with all
- * it needs when it runs (BuildStream reference: dependency configuration of build and script elements).
- */
-export function stagedByLocation(element: Element): Map<string, Element[]> {
-  const byLocation = new Map<string, Set<Element>>();
-  for (const dependency of element.dependencies) {
-    if (dependency.type === 'runtime') continue;
-    const location = element.nodeSubstMember(dependency.config, 'location', '/');
-    const elements = byLocation.get(location) ?? new Set();
-    byLocation.set(location, elements);
-    collectRun(dependency.element, elements);
-  }
-  return new Map([...byLocation].map(([location, elements]) => [location, [...elements]]));
 }
 
 function collectRun(element: Element, found: Set<Element>): void {

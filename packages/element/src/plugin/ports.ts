@@ -1,5 +1,6 @@
 import type { Digest } from '../cas/digest.js';
 import type { Json } from '../base/json.js';
+import type { Plain } from '../load/node.js';
 
 /** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
 export type Key = string & { readonly __brand: 'Key' };
@@ -41,6 +42,8 @@ export interface ArtifactRecord {
   /** The REAPI `Action`, where commands ran. Its result is a record under its hash. */
   readonly action?: Digest;
   readonly dependencies: readonly PinnedDependency[];
+  /** The element's public data as its build left it, variables put in. Absent in the result of an action. */
+  readonly public?: { readonly [domain: string]: Plain };
   /** The inputs whose canonical JSON hashes to `key`, kept so that two keys can be compared. */
   readonly inputs?: Json;
   /** When the build began (milliseconds since 1970) and how long it ran (milliseconds). Recorded, not keyed. */

@@ -2,8 +2,8 @@ import { assertComposited, composite } from '../load/composition/composite.js';
 import type { SourceDeclaration } from '../load/declarations/element-file.js';
 import { ElementError } from '../base/error.js';
 import { ErrorCollector } from '../base/error-collector.js';
-import { MappingNode, ScalarNode } from '../load/node.js';
-import type { Dependency, Element, ElementMeta } from '../plugin/element.js';
+import { ScalarNode } from '../load/node.js';
+import type { Dependency, DependencyConfiguration, Element, ElementMeta } from '../plugin/element.js';
 import { callMethod, createPlugin } from '../plugin/plugin-call.js';
 import type { Source, SourceMeta } from '../plugin/source.js';
 import type { LoadedElement } from './element-graph-loader.js';
@@ -66,20 +66,32 @@ export class Instantiation {
     };
     const element = createPlugin(meta, 'element', () => known.type.create(meta));
     callMethod(meta, element, 'configure', settings.config);
+    callMethod(meta, element, 'configureDependencies', this.configurations(loaded, settings));
     return { element, settings };
   }
 
   private dependencies(loaded: LoadedElement): Dependency[] | undefined {
     const dependencies: Dependency[] = [];
-    for (const { element: other, type, configs } of loaded.dependencies) {
+    for (const { element: other, type } of loaded.dependencies) {
       const element = this.instances.get(other)?.element;
       if (element === undefined) return undefined;
-      const empty = MappingNode.empty(loaded.file.origin);
-      for (const config of configs.length === 0 ? [empty] : configs) {
-        dependencies.push(Object.freeze({ element, type, config }));
-      }
+      dependencies.push(Object.freeze({ element, type }));
     }
     return dependencies;
+  }
+
+  /** Every mention of a build dependency; those were made before. @throws ElementErrors undefined variables */
+  private configurations({ dependencies }: LoadedElement, { variables }: ElementSettings): DependencyConfiguration[] {
+    const errors = new ErrorCollector();
+    const configurations = dependencies.flatMap(({ element: other, type, configs }) => {
+      const element = this.instances.get(other)?.element;
+      if (type === 'runtime' || element === undefined) return [];
+      const path = other.file.name;
+      if (configs.length === 0) return [{ element, path }];
+      return configs.map((config) => ({ element, path, config: errors.attempt(() => variables.expandNode(config)) }));
+    });
+    errors.throwIfAny();
+    return configurations;
   }
 
   private source(

@@ -32,6 +32,7 @@ function isRecord(value: unknown): value is ArtifactRecord {
     isOptional(value.action, isDigest) &&
     Array.isArray(value.dependencies) &&
     value.dependencies.every(isPinned) &&
+    isOptional(value.public, isPlainDictionary) &&
     typeof value.started === 'number' &&
     typeof value.elapsed === 'number' &&
     isOptional(value.host, isTexts)
@@ -60,6 +61,15 @@ function isDigest(value: unknown): value is Digest {
 
 function isPinned(value: unknown): value is PinnedDependency {
   return isObject(value) && isText(value.name) && isHash(value.key) && isDigest(value.tree);
+}
+
+function isPlainDictionary(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every(isPlain);
+}
+
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === 'string') return true;
+  return Array.isArray(value) ? value.every(isPlain) : isPlainDictionary(value);
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {

@@ -108,11 +108,17 @@ describe('resolveProject', () => {
       ['app.bst'],
     );
     const app = only(graph);
-    expect(app.dependencies.map(({ element, type, config }) => [element.name, type, config.toPlain()])).toEqual([
-      ['a.bst', 'all', {}],
-      ['b.bst', 'build', { location: '/one' }],
-      ['b.bst', 'build', { location: '/two' }],
+    expect(app.dependencies.map(({ element, type }) => [element.name, type])).toEqual([
+      ['a.bst', 'all'],
+      ['b.bst', 'build'],
     ]);
+    expect(app.getUniqueKey()).toMatchObject({
+      layout: [
+        ['/', [['test', 'a.bst']]],
+        ['/one', [['test', 'b.bst']]],
+        ['/two', [['test', 'b.bst']]],
+      ],
+    });
     expect(graph.describe(app)).toMatchObject({
       deps: ['a.bst', 'b.bst'],
       buildDeps: ['a.bst', 'b.bst'],
