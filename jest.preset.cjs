@@ -22,6 +22,5 @@ module.exports = {
       },
     ],
   },
-  testSequencer: require.resolve('./tools/checks/longest-first.cjs'),
   testTimeout: 30_000,
 };

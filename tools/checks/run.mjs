@@ -37,6 +37,8 @@ async function jest(directory, ...files) {
     const args = [
       '--config',
       join(directory, 'jest.config.cjs'),
+      '--testSequencer',
+      join(root, 'tools', 'checks', 'longest-first.cjs'),
       '--ci',
       '--json',
       '--outputFile',
