@@ -9,7 +9,17 @@ import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
-import type { Action, ArtifactRecord, ArtifactStore, HostMount, Io, Key, Sandbox, Step } from '../plugin/ports.js';
+import type {
+  Action,
+  ArtifactRecord,
+  ArtifactStore,
+  HostMount,
+  Io,
+  Key,
+  Limits,
+  Sandbox,
+  Step,
+} from '../plugin/ports.js';
 import { writeAction } from '../sandbox/action-message.js';
 import { callMethod, callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { Source } from '../plugin/source.js';
@@ -33,6 +43,8 @@ export interface AssemblerOptions {
   readonly hostFacts: Readonly<Record<string, string>>;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
+  /** What each action may take. */
+  readonly limits: Limits;
 }
 
 /** What assembling gave, not yet published. */
@@ -219,7 +231,7 @@ export class Assembler {
       hostIdentity: toolchains.map((toolchain) => this.options.keys.key(toolchain)).join(' '),
       platform: { os: element.sandbox.os, arch: element.sandbox.arch },
       ids: { uid: element.sandbox.uid, gid: element.sandbox.gid },
-      limits: {},
+      limits: this.options.limits,
     };
   }
 

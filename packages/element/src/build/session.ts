@@ -11,7 +11,7 @@ import type { Documents } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
-import type { ArtifactRecord, ArtifactStore, Sandbox } from '../plugin/ports.js';
+import type { ArtifactRecord, ArtifactStore, Limits, Sandbox } from '../plugin/ports.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Consistency, Source } from '../plugin/source.js';
 import { resolveProject, type ElementGraph } from '../resolve/resolve-project.js';
@@ -36,6 +36,8 @@ export interface Engine {
   readonly signal: AbortSignal;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
+  /** What each action may take, commands and integration alike. Default: no limit. */
+  readonly limits?: Limits;
 }
 
 /** What is built. */
@@ -86,6 +88,7 @@ export class BuildSession {
         listener: engine.listener,
         clock: Date.now,
         retryFailed: engine.retryFailed,
+        limits: engine.limits ?? {},
         hostFacts: {
           sandbox: engine.sandbox.name,
           kernel: release(),

@@ -93,9 +93,15 @@ export interface Platform {
   readonly arch: string;
 }
 
-/** Bounds on an action. */
+/**
+ * Bounds on an action. They are no part of an element's key, but an action with another time limit is another one
+ * (REAPI, `Action.timeout`).
+ *
+ * There is none for memory or processes: the kernel counts those of a whole sandbox only by control groups, which an
+ * ordinary user is not given everywhere, and its limits for single processes (setrlimit(2)) do not hold for root.
+ */
 export interface Limits {
-  /** Seconds until the action is ended and fails. */
+  /** Seconds until the action is ended with all its processes, which is an error and not recorded. */
   readonly timeoutSeconds?: number;
 }
 

@@ -112,6 +112,22 @@ test('a command that fails is recorded with its label, exit code and log, and re
   expect(project.runs).toBe(2);
 });
 
+test('a command that takes longer than the limit of the engine ends the build, and nothing is recorded', async () => {
+  const project = testProject(path());
+  project.write({
+    'slow.bst': 'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands:\n  - echo quick\n  - sleep 60\n',
+  });
+  const session = await project.open(['slow.bst'], { limits: { timeoutSeconds: 2 } });
+  await expect(session.build()).rejects.toMatchObject({
+    code: 'COMMAND_FAILED',
+    element: 'slow.bst',
+    message: "slow.bst: Command 'sleep 60' was ended after its time limit of 2 seconds",
+  });
+  expect(await project.store.artifacts.get(session.keys.key(session.element('slow.bst')))).toBeUndefined();
+  const other = await project.open(['slow.bst'], { limits: { timeoutSeconds: 3 } });
+  expect(other.keys.key(other.element('slow.bst'))).toBe(session.keys.key(session.element('slow.bst')));
+});
+
 test('a build that succeeds when it is retried takes the place of its failure', async () => {
   const project = testProject(path());
   project.write({

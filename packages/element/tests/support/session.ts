@@ -11,8 +11,12 @@ import {
   Scheduler,
   walkTree,
   type BuildEvent,
+  type Engine,
   type Sandbox,
 } from '@wheelhouse/element';
+
+/** What differs from an engine without limits that takes failures from the record. */
+export type SessionOptions = Partial<Pick<Engine, 'retryFailed' | 'limits'>>;
 
 /** A project on disk with a store of its own, built by the real sandbox. */
 export interface TestProject {
@@ -25,9 +29,9 @@ export interface TestProject {
   runs: number;
   /** Writes files, relative to the project. */
   write(files: Readonly<Record<string, string>>): void;
-  open(targets: readonly string[], options?: { readonly retryFailed?: boolean }): Promise<BuildSession>;
+  open(targets: readonly string[], options?: SessionOptions): Promise<BuildSession>;
   /** Builds, and says how each element that was looked at ended. */
-  build(targets: readonly string[], options?: { readonly retryFailed?: boolean }): Promise<Record<string, string>>;
+  build(targets: readonly string[], options?: SessionOptions): Promise<Record<string, string>>;
   /** The paths of an element's artifact that was built in the last session. */
   paths(session: BuildSession, element: string): Promise<string[]>;
 }
@@ -51,7 +55,7 @@ export function testProject(root: string): TestProject {
         writeFileSync(join(directory, path), text);
       }
     },
-    async open(targets, { retryFailed = false } = {}) {
+    async open(targets, { retryFailed = false, limits = {} } = {}) {
       const counted: Sandbox = {
         name: real.name,
         supports: (action) => real.supports(action),
@@ -71,6 +75,7 @@ export function testProject(root: string): TestProject {
           },
           signal: new AbortController().signal,
           retryFailed,
+          limits,
         },
         {
           documents: diskDocuments(directory),

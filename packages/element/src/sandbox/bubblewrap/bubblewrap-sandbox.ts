@@ -183,9 +183,10 @@ export class BubblewrapSandbox implements Sandbox {
     const messages = messagesOf(outcome);
     if (outcome.timedOut) {
       const seconds = action.limits.timeoutSeconds ?? 0;
+      const limit = `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
       throw new ElementError({
         code: 'COMMAND_FAILED',
-        message: `Command '${step?.label ?? ''}' was ended: the time limit of ${seconds} seconds is over`,
+        message: `Command '${step?.label ?? ''}' was ended after its time limit of ${limit}`,
       });
     }
     if (exitCode === 0 && begun === action.steps.length - 1) return { exitCode: 0 };
