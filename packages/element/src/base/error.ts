@@ -62,18 +62,18 @@ export interface ElementErrorInit {
   readonly code: ErrorCode;
   /** What is wrong, naming the offending value in backticks; without the place. */
   readonly message: string;
-  /** Where, if a file says so. */
+  /** The place in a file, if there is one. */
   readonly origin?: Origin | undefined;
   /** What to do about it. */
   readonly hint?: string | undefined;
-  /** Text too long for the message: the tail of a log, a tool's own words. */
+  /** Text too long for the message: the tail of a log, a tool's own message. */
   readonly detail?: string | undefined;
   /** The name of the element whose build the error ended. */
   readonly element?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** An error the user can mend. A bug is a plain `Error`. */
+/** An error that the user can fix. A bug is a plain `Error`. */
 export class ElementError extends Error {
   readonly code: ErrorCode;
   readonly origin: Origin | undefined;

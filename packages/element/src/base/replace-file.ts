@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import { namingPath, systemFault } from './system-error.js';
 import { makeDirectory } from './make-directory.js';
 
-/** A path in the directory of `path` that nobody else uses: processes in other containers can have the same number. */
+/** A path in the directory of `path` that no one else uses: processes in other containers can have the same number. */
 export function pathBeside(path: string): string {
   return `${path}.${randomBytes(9).toString('base64url')}`;
 }
 
 /**
- * Gives a file new content, whole or not at all: whoever reads it meanwhile, in this process or another, has the old
+ * Gives a file new content, whole or not at all: a reader at the same time, in this process or another, gets the old
  * content or the new. Of several writers the last one wins. Its directory is made where it is absent.
  *
  * @param mode permission bits of the file; by default those that the umask leaves of 0666

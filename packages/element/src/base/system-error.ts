@@ -1,8 +1,8 @@
 import { errnoOf } from './errno.js';
 import { ElementError } from './error.js';
 
-/** What the machine says no for: faults of disks, permissions, limits and paths, each in words. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Texts for faults of this machine: disks, permissions, limits and paths. */
+const TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   ENOSPC: 'no space left on device',
@@ -56,11 +56,11 @@ export function shownPath(path: string): string {
   return path.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** The words for what a system call failed with, such as `permission denied (EACCES)`, where the machine is at fault. */
+/** The text for what a system call failed with, such as `permission denied (EACCES)`, where the machine is at fault. */
 export function systemFault(error: unknown): string | undefined {
   const errno = errnoOf(error);
-  const words = errno === undefined ? undefined : WORDS[errno];
-  return words === undefined ? undefined : `${words} (${errno})`;
+  const text = errno === undefined ? undefined : TEXTS[errno];
+  return text === undefined ? undefined : `${text} (${errno})`;
 }
 
 /**
@@ -88,7 +88,7 @@ export function systemError(error: unknown, path?: string): ElementError | undef
       cause: error,
     });
   }
-  // Node's mkdir of a path with its parents says so of a read-only file system, too.
+  // Node's recursive mkdir reports this for a read-only file system, too.
   const unmade = errno === 'ENOENT' && syscall === 'mkdir' ? 'the place is read-only, or gone (ENOENT)' : undefined;
   const fault = systemFault(error) ?? unmade;
   if (fault === undefined) return undefined;

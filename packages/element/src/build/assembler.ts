@@ -171,7 +171,7 @@ export class Assembler {
     this.options.listener({ type: 'warning', element, message });
   }
 
-  /** Integration is an action of its own: the same root is integrated once, whoever depends on it. */
+  /** Integration is an action of its own: the same root is integrated once, for all that depend on it. */
   private async integrate(element: Element, assembled: AssembledRoot, steps: readonly Step[], io: Io): Promise<Digest> {
     const action: Action = {
       ...this.environmentOf(element, assembled),

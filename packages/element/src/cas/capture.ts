@@ -90,7 +90,7 @@ class Capture {
     }
     const bytes = encodeDirectory({ files, directories, symlinks });
     const digest = digestOf(bytes);
-    // Not asked for first, since a store may answer by the length alone: writing mends one that is damaged.
+    // Written without asking first: a store may answer by the length alone, and writing repairs a damaged blob.
     await this.blobs.write(digest, once(bytes));
     return digest;
   }

@@ -22,7 +22,7 @@ export interface SymlinkNode {
 
 /**
  * REAPI's `Directory`: one level of a tree. Node properties are never set: modes are 644 or 755 by `isExecutable`,
- * and owners and times are the sandbox's affair.
+ * and owners and times are set by the sandbox.
  */
 export interface Directory {
   readonly files: readonly FileNode[];

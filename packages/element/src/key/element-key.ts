@@ -21,18 +21,18 @@ export interface KeyInputs {
   readonly format: 2;
   /** The same configuration means something else to another kind, another version of it, or other defaults. */
   readonly kind: Json;
-  /** What the kind says can change its output. */
+  /** What can change the output, according to the kind. */
   readonly plugin: Json;
   /** Commands are written with them, and generated files may hold them. */
   readonly variables: Json;
   /** What its commands, integration commands among them, see, but for the names that the project declares harmless. */
   readonly environment: Json;
-  /** Integration commands and split rules act on whoever depends on the element. */
+  /** Integration commands and split rules act on the elements that depend on this one. */
   readonly public: Json;
   readonly sources: Json;
   /** The keys of what is staged, in staging order: order decides overlaps. */
   readonly dependencies: Json;
-  /** The ids commands run under and what they are told to build for. */
+  /** The ids commands run under, and the platform they build for. */
   readonly platform: Json;
   readonly rules: Json;
   /** The warnings that end the element's build, where there are some and it stages what others made. */
@@ -102,13 +102,13 @@ function sourceKey(source: Source): Json {
   return { kind: kindOf(source), directory: source.directory, key: uniqueKey(source) };
 }
 
-/** How many processors a machine has says nothing of what is built; commands that write it down are keyed by their text. */
+/** The number of processors does not change what is built; commands that contain it are keyed by their text. */
 function keyedVariables(element: Element): Json {
   const { 'max-jobs': _, ...variables } = element.variables.toRecord();
   return variables;
 }
 
-/** What a kind answers, which must be what its canonical text can tell apart. @throws ElementError PLUGIN */
+/** The answer of a kind, which must be plain data: anything else has no canonical text. @throws ElementError PLUGIN */
 function uniqueKey(plugin: Element | Source): Json {
   const key = callPlugin(plugin, 'getUniqueKey', () => plugin.getUniqueKey());
   const wrong = notPlain(key);

@@ -5,7 +5,7 @@ import type { Plain } from '../load/node.js';
 /** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
 export type Key = string & { readonly __brand: 'Key' };
 
-/** Where a command's output, or the words of a fetch, go while they happen. */
+/** Takes the output of a command, or the messages of a fetch, while it runs. */
 export interface Sink {
   write(chunk: Uint8Array): void;
 }
@@ -58,15 +58,15 @@ export interface ArtifactStore {
   /** The record, only when every blob it names is there too. */
   get(key: Key): Promise<ArtifactRecord | undefined>;
   /**
-   * Publishes `record`. The first write of a key wins, but that of a failure gives way to any later one; the record that
-   * stands is returned.
+   * Publishes `record`. The first success of a key stays; a failure is replaced by any later record. Returns the record
+   * that is published now.
    */
   put(key: Key, record: ArtifactRecord): Promise<ArtifactRecord>;
 }
 
 /**
  * A directory of this machine that is bound, read-only, at its own path: part of a host toolchain.
- * `link` stands for a symbolic link with that target; `mask` for an empty read-only directory laid over a part of
+ * `link` is a symbolic link with that target; `mask` an empty read-only directory laid over a part of
  * another mount.
  */
 export type HostMount =

@@ -17,7 +17,7 @@ const LONGEST_ARGUMENT = 128 * 1024;
 /** Each argument is a piece of the script, so that not all of it has to fit into one. */
 const RUN_PARTS = 'for part do eval "$part"; done';
 
-/** A step that begins says so on the program's standard error; no command of a step can write there. */
+/** The line on the program's standard error when a step begins. Commands do not inherit that file. */
 const STATUS = /^step (\d+)$/;
 
 /**
@@ -27,7 +27,7 @@ const STATUS = /^step (\d+)$/;
  * their outputs.
  *
  * A shell adds variables of its own (`PWD`, `OLDPWD`, `SHLVL`) and drops those whose names it cannot hold, so a command
- * is started by `env -i`. A root without `env` makes do with the shell's own means.
+ * is started by `env -i`. In a root without `env` the shell's own means are used.
  */
 export function batchCommand(steps: readonly Step[]): BatchCommand {
   const environments = new Map<string, string>();
@@ -58,7 +58,7 @@ export function refuseStep(step: Step): Refusal | undefined {
   const name = Object.keys(environment).find((key) => key === '' || key.includes('=') || key.startsWith('-'));
   if (name !== undefined) return { message: `\`${name}\` of '${label}' cannot be the name of a variable` };
   const texts = [...argv, ...Object.entries(environment).flat()];
-  if (texts.some((text) => text.includes('\0'))) return { message: `'${label}' has a zero byte in it` };
+  if (texts.some((text) => text.includes('\0'))) return { message: `'${label}' contains a NUL byte` };
   return refuseLength(step);
 }
 

@@ -1,7 +1,7 @@
 import { TREE_MTIME } from '../store/kept-trees.js';
 
 /**
- * What every command of every sandbox can see and rely on, beside its action. Part of each element's key: a change of
+ * What every command of every sandbox can see and rely on, apart from its action. Part of each element's key: a change of
  * anything in this folder that a command could notice raises the version.
  *
  * Follows what BuildStream 2.8 asks of its sandbox: own pid, net, uts, ipc, cgroup and user namespaces, uid and gid 0

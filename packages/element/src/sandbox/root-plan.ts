@@ -24,7 +24,7 @@ export interface WritablePart {
   readonly content: Digest | undefined;
   /** Directories the action asks for, which stay. */
   readonly made: readonly AddedEntry[];
-  /** Mount points, which are no part of what commands leave. */
+  /** Mount points, which do not belong to what commands leave. */
   readonly added: readonly AddedEntry[];
 }
 
@@ -270,7 +270,7 @@ function requireOnHost(path: string, holder: string, purpose: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new ElementError({
     code: 'SANDBOX',
-    message: `\`${path}\`, ${purpose}, has no place in this machine's \`${holder}\``,
+    message: `\`${path}\`, ${purpose}, cannot be made in \`${holder}\`, which is bound read-only from this machine`,
     hint: 'choose a path outside of the toolchain',
   });
 }

@@ -14,8 +14,8 @@ import { makeDirectory } from '../base/make-directory.js';
  * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.
  *
  * A record is written below `<store>/tmp`, then linked to its name, which only the first can do. Like blobs, records are
- * not flushed to the disk, which waits for whatever else is being written there. After a power cut a record can be cut
- * short or its blobs gone: then it is no JSON, or not all is there, and it counts as absent.
+ * not flushed to the disk, since that would wait for everything else that is being written there. After a power cut a
+ * record can be truncated or its blobs can be gone: then it is not valid JSON, or incomplete, and it counts as absent.
  */
 export class DiskArtifactStore implements ArtifactStore {
   /** @param directory the store's directory; made when first written to */
@@ -66,8 +66,8 @@ export class DiskArtifactStore implements ArtifactStore {
     // Another build of the same key was first: its record stands, unless it is that of a failure.
     const standing = await this.get(key);
     if (standing?.exitCode === 0) return standing;
-    // What stands gives way: it failed, was cut short, or its blobs are gone. Whoever else found that is kept out while it is
-    // replaced, and adopts what it finds then. It is never removed first, so that no third one can link in between.
+    // The existing record is replaced: it is a failure, truncated, or its blobs are gone. Other writers that found the same
+    // wait meanwhile, and adopt the new one. It is never removed first, so that no third writer can link in between.
     const lock = await lockFile(join(this.directory, 'locks', `record-${key}.lock`));
     try {
       const replaced = await this.get(key);

@@ -125,7 +125,7 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
-  /** A path below `<store>/tmp` that nobody else uses. */
+  /** A path below `<store>/tmp` that no one else uses. */
   temporaryPath(): string {
     return join(this.temporary, `${process.pid}-${randomBytes(9).toString('base64url')}`);
   }
@@ -209,7 +209,7 @@ export class DiskBlobStore implements BlobStore {
 
   /**
    * Two writers of one blob both come here, with the same bytes: the later rename replaces the earlier file by its
-   * equal, and whoever has that open goes on reading it. A file of the wrong bytes is replaced in the same step.
+   * equal, and a reader that has it open goes on reading it. A file of the wrong bytes is replaced in the same step.
    */
   private publish(temporary: string, path: string): void {
     try {

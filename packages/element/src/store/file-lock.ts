@@ -9,7 +9,7 @@ import { storeError } from './store-error.js';
 
 /** How a lock is asked for. */
 export interface LockOptions {
-  /** Held together with other shared locks, but not beside an exclusive one. Default: exclusive. */
+  /** Held together with other shared locks, but not together with an exclusive one. Default: exclusive. */
   readonly shared?: boolean;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
@@ -37,8 +37,8 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
 }
 
 /**
- * Takes the locks of all of `paths`, in that order, by one process. All or none are held. Whoever asks for several
- * exclusive locks must always ask in the same order.
+ * Takes the locks of all of `paths`, in that order, by one process. All or none are held. A caller that takes several
+ * exclusive locks must always name them in the same order.
  */
 export async function lockFiles(paths: readonly string[], options: LockOptions = {}): Promise<Lock | undefined> {
   const mode = options.shared === true ? '--shared' : '--exclusive';
@@ -67,31 +67,31 @@ async function hold(
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    let words = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
+    let errorOutput = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errorOutput += text));
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    // Looked at by whoever releases the lock; until then it is nobody's.
+    // Awaited by `release`; until then a rejection has no handler.
     ended.catch(() => undefined);
     const echoed = new Promise<'held'>((resolve) =>
       child.stdout.once('data', () => {
         resolve('held');
       }),
     );
-    // The write fails where flock refused before it read anything; its exit code says so too.
+    // The write fails where flock exited before it read anything; its exit code is examined below.
     child.stdin.on('error', () => undefined);
     child.stdin.write('\n');
     const outcome = await Promise.race([echoed, ended]);
     if (outcome === 'held') return lockOf(child, ended);
     signal?.throwIfAborted();
     if (outcome === CONFLICT) return undefined;
-    if (words.includes('failed to execute')) throw missingProgram('cat', 'coreutils');
+    if (errorOutput.includes('failed to execute')) throw missingProgram('cat', 'coreutils');
     throw new ElementError({
       code: 'STORE',
       message: `cannot lock \`${paths.join('`, `')}\``,
-      detail: words,
+      detail: errorOutput,
       hint: 'make the directory of the locks yours, or name another store by WHEELHOUSE_CACHE_DIR',
     });
   } catch (error) {

@@ -21,7 +21,7 @@ export const TREE_MTIME = 1321009871;
 /** Up to this many bytes a file is copied: a link saves little, is visible to builds, and limited in number. */
 const COPIED_BYTES = 64 * 1024;
 
-/** What link(2) says where a copy must do: the blob has all its links, is another user's, or on another file system. */
+/** Errors of link(2) after which the file is copied: the blob has all its links, is another user's, or on another file system. */
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EMLINK', 'EPERM', 'EXDEV']);
 
 /**
@@ -32,9 +32,9 @@ const NO_LINK: ReadonlySet<string | undefined> = new Set(['EMLINK', 'EPERM', 'EX
  * time {@link TREE_MTIME}.
  *
  * A tree appears complete: it is made below `<store>/tmp` and renamed, by one process while others wait. Its lease is
- * a shared flock(2) on `<hash>.lock`; who would remove the tree must have the lock exclusively, and may not remove the
- * lock file. Files are not flushed, so after a power cut a tree can have shorter ones than it should: `<hash>.lock`
- * names the boot in which the tree was made or last looked through, and in another boot it is looked through first.
+ * a shared flock(2) on `<hash>.lock`; a process that removes the tree must hold the lock exclusively, and may not remove
+ * the lock file. Files are not flushed, so after a power cut a tree can have shorter ones than it should: `<hash>.lock`
+ * names the boot in which the tree was made or last checked, and in another boot it is checked first.
  */
 export class KeptTrees implements LocalTrees {
   /** Holds all trees, each under its hash. */
@@ -52,8 +52,8 @@ export class KeptTrees implements LocalTrees {
   }
 
   /**
-   * The check-out of `tree`, made if it is not there, and not to be removed until the lease is released. Leases asked
-   * for in one go, as by `Promise.all`, are held by one process together.
+   * The check-out of `tree`, made if it is not there, and not to be removed until the lease is released. Leases that are
+   * asked for at the same time, as by `Promise.all`, are held by one child process.
    *
    * @throws ElementError STORE where a blob of the tree is missing or wrong
    */
@@ -93,7 +93,7 @@ export class KeptTrees implements LocalTrees {
     }
   }
 
-  /** Whether the tree is there and was made or looked through since the machine was started. */
+  /** Whether the tree is there and was made or checked since the machine was started. */
   private isTrusted(path: string): boolean {
     const boot = this.bootId();
     return boot !== '' && exists(path) && readFileSync(`${path}.lock`, 'latin1') === boot;
@@ -102,7 +102,7 @@ export class KeptTrees implements LocalTrees {
   private async isWhole(tree: Digest, path: string): Promise<boolean> {
     if (!exists(path)) return false;
     if (await treeFilesMatch(this.blobs, tree, path)) return true;
-    // Nobody reads it: who held a lease in this boot has had it looked through.
+    // No one reads it: a lease in this boot would have had it checked.
     const aside = this.blobs.temporaryPath();
     renameSync(path, aside);
     await removeTree(aside);
@@ -141,7 +141,7 @@ export class KeptTrees implements LocalTrees {
     return true;
   }
 
-  /** What names this run of the kernel; empty where the system does not say, and then no tree is trusted unseen. */
+  /** The name of this run of the kernel; empty where the system has none, and then every tree is checked. */
   private bootId(): string {
     if (this.boot === undefined) {
       try {

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:f
 import { setImmediate } from 'node:timers/promises';
 import { errnoOf } from '../base/errno.js';
 
-const BREATH = 256;
+const ENTRIES_PER_PAUSE = 256;
 const SLASH = Buffer.from('/');
 
 /**
@@ -18,7 +18,7 @@ export async function removeTree(path: string): Promise<void> {
       const child = Buffer.concat([directory, SLASH, Buffer.from(entry.name)]);
       if (entry.isDirectory()) await remove(child);
       else unlinkSync(child);
-      if (++removed % BREATH === 0) await setImmediate();
+      if (++removed % ENTRIES_PER_PAUSE === 0) await setImmediate();
     }
     rmdirSync(directory);
   };

@@ -9,8 +9,8 @@ interface Group {
 }
 
 /**
- * Shared locks of this process. Those asked for in one turn of the event loop are held by one child, which ends when
- * the last of them is released; one that is held already is held once more. A child costs some milliseconds, and a
+ * Shared locks of this process. Those asked for in one iteration of the event loop are held by one child, which ends when
+ * the last of them is released; a lock that is held already is counted once more. A child costs some milliseconds, and a
  * build can have hundreds of layers.
  */
 export class SharedLocks {

@@ -15,8 +15,8 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * The error of a system call on the store, said to a person where a person can mend it (a full disk, a directory of
- * somebody else), and any other error as it is.
+ * Turns the error of a system call on the store into a user's error where a user can fix the cause (a full disk, a
+ * directory of another user). Any other error is returned as it is.
  */
 export function storeError(error: unknown, doing: string, path: string): unknown {
   const fault = systemFault(error);

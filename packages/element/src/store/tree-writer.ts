@@ -17,8 +17,8 @@ export interface TreeWriterOptions {
   readonly mtime?: number | undefined;
 }
 
-/** After so many entries the process gets a moment for its other work. */
-const BREATH = 256;
+/** After this many entries, other work of the process gets a chance to run. */
+const ENTRIES_PER_PAUSE = 256;
 
 /**
  * Writes a tree as files. Directories are 0755 whatever the umask; `destination` may exist, and so may directories
@@ -43,7 +43,7 @@ export async function writeTreeFiles(
       checkName(node.name, digest);
       const placing = place(node, join(path, node.name));
       if (placing !== undefined) await placing;
-      if (++entries % BREATH === 0) await setImmediate();
+      if (++entries % ENTRIES_PER_PAUSE === 0) await setImmediate();
     }
     for (const node of directory.symlinks) {
       checkName(node.name, digest);

@@ -4,8 +4,8 @@ import type { BlobStore } from '../cas/blob-store.js';
 import { corrupt } from './blob-error.js';
 
 /**
- * Reads nothing but what its digest says: every read is hashed from the blob's first byte on, also one with an offset.
- * A read of wrong bytes fails before its end, so that who reads to the end has the right ones.
+ * Checks what is read against its digest: every read is hashed from the blob's first byte, also one with an offset. A
+ * read of wrong bytes fails before its end, so a caller that reads to the end has the right ones.
  */
 export class VerifyingBlobStore implements BlobStore {
   /** @param pathOf the file behind a blob, for the error's hint, where the store has files */

@@ -86,7 +86,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     ...(['log', 'root of the tree', 'directory', 'file'] as const).map((part) => ({
-      name: `a record whose ${part} is missing is none, and the next put replaces it`,
+      name: `a record whose ${part} is missing counts as absent, and the next put replaces it`,
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const record = await someRecord(blobs, 'gone');

@@ -25,7 +25,7 @@ export const commandsCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'stops at the first step that fails and tells its label, its exit code and what is there by then',
+    name: 'stops at the first step that fails and reports its label, its exit code and what is there by then',
     async run(subject) {
       const steps = ['echo kept > kept', shellStep('exit 42', { label: 'the second' }), 'echo never > never'];
       const result = await runSteps(subject, steps);
@@ -91,7 +91,7 @@ export const commandsCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'gives commands no input and no open files beside their output',
+    name: 'gives commands no input and no open files but their output',
     async run(subject) {
       // What this process was given open by others shows as `/dev/null`.
       const log = await outputOf(

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { shellStep, runSteps, outputOf, treeOf, type SandboxCase } from './sandbox-subject.js';
 
-/** What commands can see and reach beside the root. */
+/** What commands can see and reach outside of the root. */
 export const isolationCases: readonly SandboxCase[] = [
   {
     name: 'has a /dev/shm that can be written only where the action asks for one',

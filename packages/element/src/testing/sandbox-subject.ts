@@ -62,7 +62,7 @@ export async function runSteps(
   return { ...result, log: Buffer.concat(chunks).toString('utf8') };
 }
 
-/** The words a shell command writes to its output, which must succeed. */
+/** The output of a shell command, which must succeed. */
 export async function outputOf(
   subject: SandboxSubject,
   command: string,

@@ -35,7 +35,7 @@ export interface TestProjectOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Names of elements or globs; the project's default targets, else all of its elements, where there are none. */
   readonly targets?: readonly string[];
-  /** Kinds beside those that every project has and those that its project.conf names. */
+  /** Kinds in addition to those that every project has and those that its project.conf names. */
   readonly plugins?: readonly PluginModule[];
   /** A store to share between projects, which stays; a new one, which goes with the project, unless given. */
   readonly store?: LocalStore;

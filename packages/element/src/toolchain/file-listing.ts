@@ -19,7 +19,7 @@ import { BYTE_CODE, statWalk, type StatEntry } from './stat-walk.js';
 import { makeDirectory } from '../base/make-directory.js';
 import { systemFault } from '../base/system-error.js';
 
-/** What is known of a file: what the file system said of it at its first sight, and its content once that was read. */
+/** What is known of a file: its stat when it was first seen, and its content once that was read. */
 export interface ListedFile {
   readonly stamp: string;
   readonly content: string | undefined;
@@ -29,7 +29,7 @@ export interface ListedFile {
 const FIND = '/usr/bin/find';
 /** What find says of a file; {@link listedNow} says the same. */
 const FORMAT = String.raw`%p\0%m %s %T@ %C@ %i\0\0`;
-/** How many files are looked at here before whatever else there is to do has its turn: about a millisecond's worth. */
+/** How many files are looked at before other work gets a chance to run: about a millisecond. */
 const PIECE = 200;
 
 /**
@@ -51,8 +51,8 @@ export class FileListing {
       if (entry.type === 'file' || entry.type === 'symlink') yield entry;
   }
 
-  /** Keeps what is there now, while whatever else there is to do goes on; not where the machine does not let it. */
-  async makeBeside(): Promise<void> {
+  /** Keeps what is there now, in the background. Where the machine does not allow that, nothing is kept. */
+  async makeInBackground(): Promise<void> {
     const temporary = pathBeside(this.file);
     try {
       makeDirectory(dirname(this.file));

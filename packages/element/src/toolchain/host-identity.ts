@@ -17,7 +17,7 @@ export interface HostIdentityOptions {
   memo(name: string): string;
   /**
    * Where the listing of all files goes, which nothing but a later verification needs; absent, it is left to the next who
-   * looks. Whoever gives this awaits what is in it.
+   * looks. The caller that gives this awaits what is in it.
    */
   readonly background?: Set<Promise<void>> | undefined;
 }
@@ -52,7 +52,7 @@ export class HostIdentity {
     this.listing = new FileListing(options.memo(`host-${name}-list`), options.directories, this.exclude);
   }
 
-  /** The identity as the signs tell it: SHA-256 in hexadecimal. */
+  /** The identity by the stat of what makes it up: SHA-256 in hexadecimal. */
   current(): string {
     const memo = this.look();
     const { background } = this.options;
@@ -107,7 +107,7 @@ export class HostIdentity {
   }
 
   private async list(memo: Memo): Promise<void> {
-    await this.listing.makeBeside();
+    await this.listing.makeInBackground();
     writeJson(this.memoFile, { ...memo, listed: true });
   }
 
@@ -130,7 +130,7 @@ export class HostIdentity {
   }
 }
 
-/** Whoever awaits the work gets its error; until then it is nobody's. */
+/** The error of the work goes to the caller that awaits it; until then it has no handler. */
 function keep(background: Set<Promise<void>>, work: Promise<void>): void {
   background.add(work);
   work.catch(() => undefined);
@@ -194,7 +194,7 @@ function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** A memo is a hint: one that is absent or not whole is as good as none. */
+/** A memo only saves time: one that is truncated counts as absent. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));

@@ -17,7 +17,7 @@ export interface HostServices {
   readonly verify: boolean;
   /** Identities that were found out before, and are not asked for again as long as the program keeps this. */
   readonly seen?: Map<string, string> | undefined;
-  /** Where work goes that nothing waits for; absent, it is left to the next. Whoever gives this awaits what is in it. */
+  /** Where work goes that nothing waits for; absent, it is left to the next. The caller that gives this awaits what is in it. */
   readonly background?: Set<Promise<void>> | undefined;
 }
 

@@ -39,7 +39,7 @@ function listing(directories: readonly string[]): FileListing {
 test('what is listed beside a build is what is listed at once', async () => {
   const list = listing(['tree', 'missing']);
   expect(list.read()).toBeUndefined();
-  await list.makeBeside();
+  await list.makeInBackground();
   const beside = list.read();
   expect([...(beside?.keys() ?? [])].sort()).toEqual(
     ['tree/a', 'tree/below/é', 'tree/left out/c', 'tree/link', 'tree/new\nline'].map((path) => join(root, path)),
@@ -58,6 +58,6 @@ test('a content is kept with its file', () => {
 
 test('directories in which nothing is are listed as nothing', async () => {
   const list = listing(['missing']);
-  await list.makeBeside();
+  await list.makeInBackground();
   expect(list.read()).toEqual(new Map());
 });

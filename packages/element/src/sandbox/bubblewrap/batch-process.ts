@@ -70,7 +70,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
     try {
       io.log.write(chunk);
     } catch (error) {
-      // Nobody catches what a listener throws.
+      // An exception of a listener has no catcher.
       unwritten = { error };
       end();
     }
@@ -131,8 +131,8 @@ export async function makeFifo(program: string, path: string): Promise<void> {
 }
 
 /**
- * Starts the program with the pipes of a batch, and with none of the files that this process was given open by whoever
- * started it: Node hands on those beyond the first few. Each is replaced by `/dev/null`.
+ * Starts the program with the pipes of a batch, and with none of the open files that this process inherited: Node passes on
+ * those beyond the first few. Each is replaced by `/dev/null`.
  */
 function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<null, null, Readable> {
   const pipes: readonly StdioEntry[] = ['ignore', output, 'pipe', 'pipe', 'pipe'];
@@ -188,7 +188,7 @@ function killProcess(pid: number): boolean {
   }
 }
 
-/** bubblewrap is gone once it knows the exit code; what the shell left running is ended after that. */
+/** bubblewrap exits as soon as it knows the exit code; the kernel ends what the shell left running after that. */
 async function untilGone(pid: number): Promise<void> {
   for (let waited = 0; !isGone(pid); waited += GONE_POLL_MS) {
     if (waited > GONE_TIMEOUT_MS) throw new Error(`process ${pid} of a sandbox does not end`);

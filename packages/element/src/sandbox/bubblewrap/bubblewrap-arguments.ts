@@ -2,7 +2,7 @@ import { SANDBOX_GID, SANDBOX_HOSTNAME, SANDBOX_UID } from '../contract.js';
 import type { Action } from '../../plugin/ports.js';
 import type { Mount, RootPlan } from '../root-plan.js';
 
-/** The file descriptor on which bubblewrap says which process it made and how that ended. Not seen inside. */
+/** The file descriptor on which bubblewrap reports which process it made and how that ended. Not inherited inside. */
 export const JSON_STATUS_FD = 3;
 
 /** The file descriptor from which bubblewrap reads its arguments, so that no path of this machine shows in `/proc`. */
@@ -10,7 +10,7 @@ export const ARGUMENTS_FD = 4;
 
 /**
  * Parts of procfs by which uid 0 could change the machine. bubblewrap covers some of them by itself, but takes
- * `/proc/sys` for safe when its directory cannot be written; the files in it belong to uid 0, and who is root outside
+ * `/proc/sys` for safe when its directory cannot be written; the files in it belong to uid 0, and root outside
  * could write them without any capability.
  */
 const PROC_READ_ONLY = ['/proc/sys', '/proc/asound', '/proc/fs', '/proc/mtrr'];
@@ -33,8 +33,8 @@ export interface BubblewrapOptions {
 
 /**
  * The options, read from {@link ARGUMENTS_FD}, that make bubblewrap keep the sandbox contract. A user namespace is
- * always made, so that nothing differs between root and an ordinary user: whatever id commands run under, outside they
- * are nobody else than who started them.
+ * always made, so that nothing differs between root and an ordinary user: whatever id commands run under, outside
+ * they are the user who started them.
  */
 export function bubblewrapArguments(options: BubblewrapOptions): string[] {
   const { plan, ids = { uid: SANDBOX_UID, gid: SANDBOX_GID } } = options;

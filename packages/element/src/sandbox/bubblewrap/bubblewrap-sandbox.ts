@@ -45,7 +45,7 @@ const PLAIN: Readonly<Record<string, string>> = { LC_ALL: 'C' };
 /**
  * Mounts the overlay on a place that only this process and its children see, then becomes bubblewrap. Lower directories
  * are named relative to the working directory. mount(8) since 2.39 hands options over one by one, each at most 256 bytes
- * long, unless told otherwise.
+ * long, unless an environment variable forbids that.
  */
 const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&2 && shift 3 && exec "$@"`;
 
@@ -79,7 +79,7 @@ export class BubblewrapSandbox implements Sandbox {
     if (this.machine.platform !== 'linux') {
       return {
         message: `bubblewrap runs on Linux only, and this machine is \`${this.machine.platform}\``,
-        hint: 'the docker sandbox will run on this machine; until then build on Linux',
+        hint: 'build on a machine or a virtual machine with Linux',
       };
     }
     const { os, arch } = action.platform;
@@ -233,7 +233,7 @@ function linesOf({ errorOutput }: BatchOutcome): string[] {
   return errorOutput.split('\n');
 }
 
-/** What the programs outside of the sandbox said. */
+/** The messages of the programs outside of the sandbox. */
 function messagesOf(outcome: BatchOutcome): string {
   return linesOf(outcome)
     .filter((line) => line !== MOUNTED && readBatchStatus(line) === undefined)

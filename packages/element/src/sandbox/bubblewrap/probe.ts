@@ -29,12 +29,12 @@ export async function probeBubblewrap(path: string): Promise<Refusal | undefined
   }
   const namespaces = ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts'];
   const args = [...namespaces, '--uid', '0', '--gid', '0', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
-  const words = await complaintOf(program, [...args, '--', command]);
-  return words === undefined ? undefined : explainRefusal(words, '/proc');
+  const message = await failureOf(program, [...args, '--', command]);
+  return message === undefined ? undefined : explainRefusal(message, '/proc');
 }
 
-/** What a program said when it failed, or `undefined` when it did not. */
-async function complaintOf(program: string, args: readonly string[]): Promise<string | undefined> {
+/** The message of a program that failed, or `undefined` when it did not. */
+async function failureOf(program: string, args: readonly string[]): Promise<string | undefined> {
   return await new Promise((resolve) => {
     execFile(program, args, { env: { LC_ALL: 'C' }, timeout: 20_000 }, (error, _stdout, stderr) => {
       resolve(error === null ? undefined : stderr.trim() || error.message);
@@ -43,13 +43,13 @@ async function complaintOf(program: string, args: readonly string[]): Promise<st
 }
 
 /**
- * What keeps bubblewrap from working, by the knobs of the kernel that can forbid user namespaces.
+ * Why bubblewrap does not work, by the settings of the kernel that can forbid user namespaces.
  *
- * @param words what bubblewrap said
+ * @param reason the message of bubblewrap
  * @param proc where procfs is mounted
  */
-export function explainRefusal(words: string, proc: string): Refusal {
-  const message = `bubblewrap cannot make a sandbox on this machine: ${words}`;
+export function explainRefusal(reason: string, proc: string): Refusal {
+  const message = `bubblewrap cannot make a sandbox on this machine: ${reason}`;
   const knob = (name: string): string | undefined => readKnob(join(proc, 'sys', name));
   if (knob('user/max_user_namespaces') === '0') {
     return { message, hint: 'user namespaces are off: `sysctl -w user.max_user_namespaces=15000` as root' };

@@ -9,7 +9,7 @@ import { layOut } from '../mount-point.js';
 import type { RootPlan } from '../root-plan.js';
 
 /**
- * How a read-only root comes to lie on this machine: `overlay` stacks the kept trees of the layers, `tree` keeps the
+ * How a read-only root becomes a directory of this machine: `overlay` stacks the kept trees of the layers, `tree` keeps the
  * merged tree. Both look the same from inside (docs/adr/0005).
  */
 export type Realisation = 'overlay' | 'tree';
@@ -55,7 +55,7 @@ export async function copyWritable(plan: RootPlan, trees: LocalTrees, scratch: s
   return copies;
 }
 
-/** Brings the plan's root onto this machine, beside the copies that {@link copyWritable} made. */
+/** Makes the plan's root a directory of this machine; {@link copyWritable} has made the copies. */
 export async function realiseRoot(
   plan: RootPlan,
   writable: readonly string[],
@@ -87,7 +87,7 @@ async function stackLayers(
   const { store, scratch } = options;
   const links = join(scratch, 'layers');
   mkdirSync(links);
-  // All in one go, so that one process holds the leases; those that were given are held even when another fails.
+  // All at the same time, so that one process holds the leases; those that were given are held even when another fails.
   const leases = await Promise.allSettled(topFirst.map((layer) => store.trees.acquire(layer)));
   for (const lease of leases) if (lease.status === 'fulfilled') options.hold(lease.value);
   for (const [index, lease] of leases.entries()) {
@@ -102,7 +102,7 @@ async function stackLayers(
   return { realisation: 'overlay', path, overlay: { cwd: links, options: mountOptions } };
 }
 
-/** Modes show inside, so they are not left to the umask of whoever builds. */
+/** Modes are visible inside, so they must not depend on the user's umask. */
 function makeDirectory(path: string): void {
   mkdirSync(path);
   chmodSync(path, 0o755);

@@ -225,13 +225,13 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
     },
   },
   {
-    name: 'refuses a writable directory that has no place in a part of the machine',
+    name: 'refuses a writable directory that cannot be made in a part of the machine',
     async run(subject) {
       await assert.rejects(
         runSteps(subject, ['true'], { writable: ['/usr/bin/no-such-directory'], outputs: [] }),
         failure(
           'SANDBOX',
-          "`/usr/bin/no-such-directory`, a directory that commands may write, has no place in this machine's `/usr/bin`",
+          '`/usr/bin/no-such-directory`, a directory that commands may write, cannot be made in `/usr/bin`, which is bound read-only from this machine',
         ),
       );
     },

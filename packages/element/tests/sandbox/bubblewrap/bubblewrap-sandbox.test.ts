@@ -145,7 +145,7 @@ describe('BubblewrapSandbox.supports', () => {
   it('refuses every machine but Linux, and run says the same', async () => {
     const refusal = {
       message: 'bubblewrap runs on Linux only, and this machine is `darwin`',
-      hint: 'the docker sandbox will run on this machine; until then build on Linux',
+      hint: 'build on a machine or a virtual machine with Linux',
     };
     const mac = sandbox({ platform: 'darwin', arch: 'arm64' });
     expect(mac.supports(action)).toEqual(refusal);
@@ -171,7 +171,7 @@ describe('BubblewrapSandbox.supports', () => {
     [step(['a=b']), "`a=b` of 'step' cannot be the name of a program"],
     [step(['-i']), "`-i` of 'step' cannot be the name of a program"],
     [step(['x'], { '-u': 'PATH' }), "`-u` of 'step' cannot be the name of a variable"],
-    [step(['x', 'a\0b']), "'step' has a zero byte in it"],
+    [step(['x', 'a\0b']), "'step' contains a NUL byte"],
   ])('refuses a step that cannot be started: %j', (bad, message) => {
     expect(sandbox().supports({ ...action, steps: [bad] })).toMatchObject({ message });
   });
