@@ -38,15 +38,12 @@ export function copyForOrdinaryUser(): OrdinaryCopy {
   chmodSync(directory, 0o755);
   const copy = join(directory, 'element');
   for (const part of ['src', 'tests/sandbox/bubblewrap']) compile(join(PACKAGE, part), join(copy, part));
-  const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
   writeFileSync(join(copy, 'package.json'), JSON.stringify({ name: '@wheelhouse/element', main: 'src/index.js' }));
   const modules = join(directory, 'node_modules');
   mkdirSync(join(modules, '@wheelhouse'), { recursive: true });
   symlinkSync(copy, join(modules, '@wheelhouse/element'));
-  for (const name of Object.keys(manifest.dependencies)) {
-    cpSync(moduleDirectory(name), join(modules, name), { recursive: true, dereference: true });
+  for (const [name, from] of dependenciesOf(PACKAGE)) {
+    cpSync(from, join(modules, name), { recursive: true, dereference: true });
   }
   // The interpreter may lie in a home that is closed to others.
   const node = join(directory, 'node');
@@ -70,15 +67,15 @@ export function spawnAsOrdinaryUser(
   });
 }
 
-/** Runs such a program. @returns its output; @throws Error with its words when it fails */
+/** Runs such a program. @returns its output; @throws Error with its messages when it fails */
 export async function runAsOrdinaryUser(copy: OrdinaryCopy, argv: readonly string[]): Promise<string> {
   const child = spawnAsOrdinaryUser(copy, argv);
   let output = '';
-  let words = '';
+  let messages = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (messages += text));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${String(code)}: ${words}`);
+  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${String(code)}: ${messages}`);
   return output;
 }
 
@@ -99,8 +96,22 @@ function compile(from: string, to: string): void {
   }
 }
 
-function moduleDirectory(name: string): string {
-  for (let at = PACKAGE; ; at = dirname(at)) {
+/** The directories of the packages that one needs when it runs, by their names. */
+function dependenciesOf(directory: string, found = new Map<string, string>()): Map<string, string> {
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (found.has(name)) continue;
+    const from = moduleDirectory(name, directory);
+    found.set(name, from);
+    dependenciesOf(from, found);
+  }
+  return found;
+}
+
+function moduleDirectory(name: string, by: string): string {
+  for (let at = by; ; at = dirname(at)) {
     const candidate = join(at, 'node_modules', name);
     if (existsSync(candidate) && statSync(candidate).isDirectory()) return candidate;
     if (dirname(at) === at) throw new Error(`${name} is not installed`);
