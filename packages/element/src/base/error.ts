@@ -5,30 +5,51 @@ import { formatOrigin, nameInProject, type Origin } from './origin.js';
  * A package above this one adds its codes by declaration merging, so the union stays closed and checked.
  */
 export interface ErrorCodes {
+  /** A file that is to be loaded does not exist. */
   MISSING_FILE: true;
+  /** A directory stands where a file is to be loaded. */
   LOADING_DIRECTORY: true;
+  /** A file is not valid YAML. */
   INVALID_YAML: true;
   /** A text is not UTF-8. */
   ENCODING: true;
   /** A fifo, a socket or a device stands where a file must be. */
   NOT_A_FILE: true;
+  /** A value has the wrong type, or is not one of those allowed. */
   INVALID_DATA: true;
+  /** Values of different types cannot be composited. */
   ILLEGAL_COMPOSITE: true;
+  /** A list directive has no list that it applies to. */
   TRAILING_LIST_DIRECTIVE: true;
+  /** Elements depend on one another in a cycle. */
   CIRCULAR_DEPENDENCY: true;
+  /** Variables refer to one another in a cycle. */
   CIRCULAR_REFERENCE_VARIABLE: true;
+  /** A variable is used and not defined. */
   UNRESOLVED_VARIABLE: true;
+  /** A variable is set that only Wheelhouse may set. */
   PROTECTED_VARIABLE_REDEFINED: true;
+  /** An element names a dependency twice. */
   DUPLICATE_DEPENDENCY: true;
+  /** A project has no project.conf. */
   MISSING_PROJECT_CONF: true;
+  /** A project.conf is not valid. */
   INVALID_PROJECT_CONF: true;
+  /** A project needs another version of the format. */
   UNSUPPORTED_PROJECT: true;
+  /** A plugin needs another version of the format. */
   UNSUPPORTED_PLUGIN: true;
+  /** A plugin cannot be loaded. */
   PLUGIN_LOAD: true;
+  /** The name of a project, a variable or an option has characters that it may not have. */
   INVALID_SYMBOL_NAME: true;
+  /** The name of an element does not end in `.bst`. */
   BAD_ELEMENT_SUFFIX: true;
+  /** The name of an element has characters that it may not have. */
   BAD_CHARACTERS_IN_NAME: true;
+  /** A path does not exist, or is not inside of the project. */
   PROJ_PATH_INVALID: true;
+  /** A path of the project is not the kind of file that is needed. */
   PROJ_PATH_INVALID_KIND: true;
   /** The host lacks a program a plugin needs. */
   HOST_TOOL: true;
