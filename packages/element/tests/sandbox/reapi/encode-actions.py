@@ -8,8 +8,8 @@ import hashlib
 import json
 import sys
 
-from google.protobuf.duration_pb2 import Duration
 from buildstream._protos.build.bazel.remote.execution.v2 import remote_execution_pb2 as reapi
+from google.protobuf.duration_pb2 import Duration
 
 
 def digest_of(message):
