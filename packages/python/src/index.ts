@@ -55,7 +55,7 @@ export { MACHINE_SETTINGS } from './metadata/settings/machine-setting-table.js';
 export { OTHER_SETTINGS, UV_SETTINGS, type SettingRow } from './metadata/settings/setting-table.js';
 export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
-export { probeInterpreter } from './interpreter/probe-interpreter.js';
+export { PROBE_SCRIPT, probeInterpreter } from './interpreter/probe-interpreter.js';
 export { parsePythonRequest } from './interpreter/python-request.js';
 export { targetInterpreter, type Target, type TargetRequest } from './interpreter/target.js';
 export { hasTestFiles, testPlaces, type TestPlaces } from './test-files/test-places.js';

@@ -1,26 +1,47 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CapturedSource,
   captureTree,
+  ElementError,
   type BlobStore,
   type Digest,
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
+import { PROBE_SCRIPT } from '@wheelhouse/python';
+
+const KINDS = join(__dirname, '..', 'elements');
+
+/** The directories that can be asked for, by their names. */
+const DIRECTORIES: ReadonlyMap<string, string> = new Map([
+  ['helpers', join(KINDS, 'helpers')],
+  ['runners', join(KINDS, 'runners')],
+  ['interpreter', dirname(PROBE_SCRIPT)],
+]);
 
 /**
- * A directory that is shipped with this package: scripts that run in the sandbox. Known by its content.
+ * A directory that is shipped with these packages: scripts that run in the sandbox. Known by its content.
  *
- * Configuration: `path`, relative to the directory of the kinds; `include`, the names of its files where not all are
- * meant.
+ * Configuration: `path`, the name of the directory; `include`, the names of its files where not all are meant.
  */
 export class BundledSource extends CapturedSource {
   private path = '';
+  private shipped = '';
   private include: readonly string[] | undefined;
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'path', 'include']);
-    this.path = this.nodeGetMember(node, 'str', 'path');
+    const path = node.required('path', node.scalar('path'));
+    const directory = DIRECTORIES.get(path.asString());
+    if (directory === undefined) {
+      throw new ElementError({
+        code: 'INVALID_DATA',
+        message: `there is no directory \`${path.asString()}\` that is shipped`,
+        origin: path.origin,
+        hint: `the directories are ${[...DIRECTORIES.keys()].map((each) => `\`${each}\``).join(', ')}`,
+      });
+    }
+    [this.path, this.shipped] = [path.asString(), directory];
     this.include = node
       .sequence('include')
       ?.scalars()
@@ -32,7 +53,7 @@ export class BundledSource extends CapturedSource {
   }
 
   protected override async capture(blobs: BlobStore): Promise<Digest> {
-    return await captureTree(blobs, join(__dirname, '..', 'elements', this.path), {
+    return await captureTree(blobs, this.shipped, {
       label: this.path,
       code: 'SOURCE',
       filter: (path) => !path.includes('__pycache__') && this.include?.includes(path) !== false,

@@ -7,7 +7,8 @@ import { replaceMemo } from '@wheelhouse/element';
 import type { Interpreter } from './interpreter.js';
 
 const run = promisify(execFile);
-const SCRIPT = join(__dirname, 'probe.py');
+/** The program with which a Python describes itself: an absolute path. It needs nothing beside it. */
+export const PROBE_SCRIPT: string = join(__dirname, 'probe.py');
 /** Raised whenever `probe.py` describes an interpreter in another way. */
 const FORMAT = 1;
 /** Interpreters remembered; those described longest ago are forgotten first. */
@@ -59,7 +60,7 @@ export function isScript(path: string): boolean {
 async function describe(path: string): Promise<Interpreter | undefined> {
   let answer: Omit<Interpreter, 'tagsDigest'>;
   try {
-    const { stdout } = await run(path, ['-I', SCRIPT], { maxBuffer: 1 << 24 });
+    const { stdout } = await run(path, ['-I', PROBE_SCRIPT], { maxBuffer: 1 << 24 });
     answer = JSON.parse(stdout) as Omit<Interpreter, 'tagsDigest'>;
   } catch {
     // Not a Python 3, or one that cannot start: no candidate.
