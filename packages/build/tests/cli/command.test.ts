@@ -148,7 +148,7 @@ describe('wheelhouse', () => {
     expect(result).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'WHEELHOUSE_CACHE_DIR is not an absolute path: `here`\nhint: name the directory from the root on\n',
+      stderr: 'WHEELHOUSE_CACHE_DIR is not an absolute path: `here`\nhint: set it to an absolute path\n',
     });
   });
 

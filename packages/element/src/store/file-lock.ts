@@ -92,7 +92,7 @@ async function hold(
       code: 'STORE',
       message: `cannot lock \`${paths.join('`, `')}\``,
       detail: errorOutput,
-      hint: 'make the directory of the locks yours, or name another store by WHEELHOUSE_CACHE_DIR',
+      hint: 'make the directory of the locks yours, or choose another store with WHEELHOUSE_CACHE_DIR',
     });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;

@@ -53,7 +53,7 @@ export function storeDirectory(env: NodeJS.ProcessEnv): string {
     throw new ElementError({
       code: 'STORE',
       message: `WHEELHOUSE_CACHE_DIR is not an absolute path: \`${named}\``,
-      hint: 'name the directory from the root on',
+      hint: 'set it to an absolute path',
     });
   }
   const caches = env.XDG_CACHE_HOME;

@@ -2,16 +2,16 @@ import { errnoOf } from '../base/errno.js';
 import { ElementError } from '../base/error.js';
 import { systemFault } from '../base/system-error.js';
 
-const SPACE = 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR';
-const OWNER = 'make the directory yours, or name another by WHEELHOUSE_CACHE_DIR';
+const SPACE = 'free some space, or choose another directory with WHEELHOUSE_CACHE_DIR';
+const OWNER = 'make the directory yours, or choose another one with WHEELHOUSE_CACHE_DIR';
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: SPACE,
   EDQUOT: SPACE,
   EACCES: OWNER,
   EPERM: OWNER,
-  EROFS: 'name a directory that can be written to by WHEELHOUSE_CACHE_DIR',
-  ENOTDIR: 'name a directory by WHEELHOUSE_CACHE_DIR',
+  EROFS: 'choose a writable directory with WHEELHOUSE_CACHE_DIR',
+  ENOTDIR: 'choose a directory with WHEELHOUSE_CACHE_DIR',
 };
 
 /**

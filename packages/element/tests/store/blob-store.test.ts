@@ -122,7 +122,7 @@ describe('DiskBlobStore', () => {
     await expect(writeBlob(new DiskBlobStore(file), 'x')).rejects.toMatchObject({
       code: 'STORE',
       message: `cannot write to \`${file}\`: a part of the path is not a directory (ENOTDIR)`,
-      hint: 'name a directory by WHEELHOUSE_CACHE_DIR',
+      hint: 'choose a directory with WHEELHOUSE_CACHE_DIR',
     });
   });
 
@@ -140,7 +140,7 @@ describe('DiskBlobStore', () => {
       await expect(blobs.write(digestOf(someBytes(size, 1)), inPieces(someBytes(size, 1)))).rejects.toMatchObject({
         code: 'STORE',
         message: `cannot write to \`${directory}\`: no space left on device (ENOSPC)`,
-        hint: 'free some space, or name another directory by WHEELHOUSE_CACHE_DIR',
+        hint: 'free some space, or choose another directory with WHEELHOUSE_CACHE_DIR',
       });
       expect(readdirSync(directory)).toEqual(['tmp']);
       expect(readdirSync(join(directory, 'tmp'))).toEqual([]);

@@ -24,7 +24,7 @@ describe('storeDirectory', () => {
       expect.objectContaining({
         code: 'STORE',
         message: 'WHEELHOUSE_CACHE_DIR is not an absolute path: `x/y`',
-        hint: 'name the directory from the root on',
+        hint: 'set it to an absolute path',
       }) as Error,
     );
   });
