@@ -14,7 +14,7 @@ export {
 } from './plan/ejected-templates.js';
 export type { PlannedProject } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
-export { VARIATIONS, type Variation } from './plan/surroundings.js';
+export { VARIATIONS, type Variation } from './plan/build-variation.js';
 export { testRun, type TestOptions } from './plan/test-run.js';
 export { planClosure, type Operation, type PlannedClosure } from './workspace/operation.js';
 export { requiredProblems, type ProblemProject } from './workspace/problem-project.js';

@@ -60,7 +60,7 @@ export { parsePythonRequest } from './interpreter/python-request.js';
 export { targetInterpreter, type Target, type TargetRequest } from './interpreter/target.js';
 export { hasTestFiles, testPlaces, type TestPlaces } from './test-files/test-places.js';
 export {
-  checkBuildCircle,
+  checkBuildCycle,
   localBuildDependencies,
   localClosure,
   localDependencies,

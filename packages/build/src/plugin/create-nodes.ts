@@ -12,7 +12,7 @@ import {
   type ProjectMetadata,
   type TestPlaces,
 } from '@wheelhouse/python';
-import { askedOf } from './asked-of.js';
+import { lockInputs } from './lock-inputs.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';
 import { LockedDistributions, type LockedDistribution } from './locked-distributions.js';
@@ -70,8 +70,8 @@ async function infer(
   for (const project of readable) {
     if (!own.includes(project.found)) continue;
     const distributions = locked.get(project.found.root) ?? [];
-    const surroundings = { all, distributions, external, tasks, byRoot, nxJson, workspaceRoot };
-    results.push([project.found.files[0] ?? '', await inferred(project, surroundings)]);
+    const workspaceFacts = { all, distributions, external, tasks, byRoot, nxJson, workspaceRoot };
+    results.push([project.found.files[0] ?? '', await inferred(project, workspaceFacts)]);
   }
   for (const { found, ref, error } of problems) {
     if (!own.includes(found)) continue;
@@ -92,7 +92,7 @@ async function foundByOthers(workspace: string, own: readonly FoundProject[]): P
   return (await findProjects(workspace)).filter(({ root }) => !roots.has(root));
 }
 
-interface Surroundings {
+interface WorkspaceFacts {
   /** All projects of the workspace that can be worked with. */
   readonly all: readonly ProjectMetadata[];
   /** What the project locks. */
@@ -106,19 +106,19 @@ interface Surroundings {
   readonly workspaceRoot: string;
 }
 
-async function inferred(project: ReadableProject, surroundings: Surroundings): Promise<CreateNodesResult> {
+async function inferred(project: ReadableProject, workspaceFacts: WorkspaceFacts): Promise<CreateNodesResult> {
   const { found, ref, metadata } = project;
-  const { all, distributions, external, tasks, byRoot, workspaceRoot } = surroundings;
+  const { all, distributions, external, tasks, byRoot, workspaceRoot } = workspaceFacts;
   try {
     const { root, options } = found;
     const own = byRoot.get(root);
     if (own === undefined) throw new Error(`\`${root}\` is not among the projects`);
     const names = [...new Set(distributions.map(externalName))].sort();
-    const place = { nxJson: surroundings.nxJson, projectJson: declaredTargets(join(workspaceRoot, root)) };
+    const place = { nxJson: workspaceFacts.nxJson, projectJson: declaredTargets(join(workspaceRoot, root)) };
     const tests = placesOf(found, metadata.normalizedName, workspaceRoot);
     const facts = {
       ...own,
-      asked: askedOf(metadata, all, options.settings),
+      asked: lockInputs(metadata, all, options.settings),
       named: metadata.namedFiles ?? [],
       external: names,
       tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
@@ -128,7 +128,7 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
     };
     const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
       ...place,
-      allInputs: allInputs(facts, comesWith(project, surroundings)),
+      allInputs: allInputs(facts, comesWith(project, workspaceFacts)),
       knowsSpread: nxMajor() >= 23,
     });
     const description = metadata.description === undefined ? {} : { description: metadata.description };
@@ -147,7 +147,7 @@ async function inferred(project: ReadableProject, surroundings: Surroundings): P
       ),
     };
   } catch (error) {
-    return await withProblem(found, ref.name, error, surroundings);
+    return await withProblem(found, ref.name, error, workspaceFacts);
   }
 }
 
@@ -160,8 +160,8 @@ function placesOf({ root, options }: FoundProject, distribution: string, workspa
 }
 
 /** The projects of the workspace that building and testing a project takes. */
-function comesWith({ metadata, ref }: ReadableProject, surroundings: Surroundings): TaskProject[] {
-  const { all, byRoot } = surroundings;
+function comesWith({ metadata, ref }: ReadableProject, workspaceFacts: WorkspaceFacts): TaskProject[] {
+  const { all, byRoot } = workspaceFacts;
   return localClosure(metadata, all, ref.settings).flatMap(({ root }) => byRoot.get(root) ?? []);
 }
 
@@ -182,7 +182,7 @@ async function withProblem(
   found: FoundProject,
   name: string,
   error: unknown,
-  { nxJson, workspaceRoot: workspace }: Pick<Surroundings, 'nxJson' | 'workspaceRoot'>,
+  { nxJson, workspaceRoot: workspace }: Pick<WorkspaceFacts, 'nxJson' | 'workspaceRoot'>,
 ): Promise<CreateNodesResult> {
   const { root, options } = found;
   const { text } = explainFailure(error);

@@ -12,7 +12,7 @@ import {
   type TestPlaces,
 } from '@wheelhouse/python';
 import { EJECTABLE_TEMPLATES, ejectedPath, type EjectableTemplate } from '@wheelhouse/python-stage';
-import type { AskedOf } from './asked-of.js';
+import type { LockInputs } from './lock-inputs.js';
 import { RUN_VARIABLE } from './pre-tasks-execution.js';
 
 /** The `inputs` of a target. */
@@ -26,7 +26,7 @@ export interface InputFacts {
   /** The command whose output stands for the toolchain. */
   readonly toolchainCommand: string;
   /** What the locks answer beside metadata. */
-  readonly asked: AskedOf;
+  readonly asked: LockInputs;
   /** Files that the metadata names. */
   readonly named: readonly NamedFile[];
   /** Where the project has tests beside its directories of tests. */

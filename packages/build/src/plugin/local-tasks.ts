@@ -33,12 +33,12 @@ export interface WheelTasks {
 
 /**
  * The tasks that wait for one another because projects of the workspace require one another. That projects do when they
- * run is no reason for their wheels to wait, so that no circle of requirements is one of tasks (docs/adr/0074).
+ * run is no reason for their wheels to wait, so that no cycle of requirements is one of tasks (docs/adr/0074).
  */
 export class LocalTasks {
   private readonly all: readonly ProjectMetadata[];
   private readonly byRoot: ReadonlyMap<string, TaskProject>;
-  private readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly cycles: ReadonlyMap<string, ReadonlySet<string>>;
 
   /** @param environment what is known of the environment that is built for; see `platformMarkers` */
   constructor(
@@ -47,12 +47,12 @@ export class LocalTasks {
   ) {
     this.all = projects.map(({ metadata }) => metadata);
     this.byRoot = new Map(projects.map((project) => [project.root, project]));
-    this.circles = circlesOf(this.all.map(({ root }) => [root, this.required(root, WHEEL_USES)]));
+    this.cycles = cyclesOf(this.all.map(({ root }) => [root, this.required(root, WHEEL_USES)]));
   }
 
   /** The tasks that the wheel of a project, and the wheelhouse beside it, wait for. */
   wheel(root: string): WheelTasks {
-    return this.tasksOf(root, WHEEL_USES, this.circles.get(root));
+    return this.tasksOf(root, WHEEL_USES, this.cycles.get(root));
   }
 
   /** The tasks that its tests wait for beside that of its own wheel, which waits for no tests. */
@@ -72,8 +72,8 @@ export class LocalTasks {
     );
   }
 
-  /** @param circle projects whose tasks wait for those of this one */
-  private tasksOf(root: string, uses: readonly LocalUse[], circle: ReadonlySet<string> = new Set()): WheelTasks {
+  /** @param cycle projects whose tasks wait for those of this one */
+  private tasksOf(root: string, uses: readonly LocalUse[], cycle: ReadonlySet<string> = new Set()): WheelTasks {
     const awaited: TaskProject[] = [];
     const made: TaskProject[] = [];
     const seen = new Set([root]);
@@ -82,7 +82,7 @@ export class LocalTasks {
         const project = this.byRoot.get(each);
         if (project === undefined || seen.has(each)) continue;
         seen.add(each);
-        if (project.targets.buildWheel !== undefined && !circle.has(each)) {
+        if (project.targets.buildWheel !== undefined && !cycle.has(each)) {
           awaited.push(project);
           continue;
         }
@@ -121,12 +121,12 @@ function tasks(named: readonly (readonly [project: string, target: string | unde
   return [...projectsOf].map(([target, projects]) => ({ projects: projects.sort(), target }));
 }
 
-/** For each project of a circle all projects of it: the strongly connected components of a graph (Tarjan). */
-function circlesOf(graph: readonly (readonly [string, readonly string[]])[]): ReadonlyMap<string, ReadonlySet<string>> {
+/** For each project of a cycle all projects of it: the strongly connected components of a graph (Tarjan). */
+function cyclesOf(graph: readonly (readonly [string, readonly string[]])[]): ReadonlyMap<string, ReadonlySet<string>> {
   const next = new Map(graph);
   const indexes = new Map<string, number>();
   const path = new Set<string>();
-  const circles = new Map<string, ReadonlySet<string>>();
+  const cycles = new Map<string, ReadonlySet<string>>();
   const visit = (root: string): number => {
     const index = indexes.size;
     let lowest = index;
@@ -139,13 +139,13 @@ function circlesOf(graph: readonly (readonly [string, readonly string[]])[]): Re
     }
     if (lowest < index) return lowest;
     const all = [...path];
-    const circle = new Set(all.slice(all.indexOf(root)));
-    for (const each of circle) {
+    const cycle = new Set(all.slice(all.indexOf(root)));
+    for (const each of cycle) {
       path.delete(each);
-      if (circle.size > 1) circles.set(each, circle);
+      if (cycle.size > 1) cycles.set(each, cycle);
     }
     return lowest;
   };
   for (const [root] of graph) if (!indexes.has(root)) visit(root);
-  return circles;
+  return cycles;
 }

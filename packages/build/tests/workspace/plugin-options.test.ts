@@ -1,7 +1,7 @@
 import { formatError, type ElementError, type ElementErrors } from '@wheelhouse/element';
 import { parsePluginOptions } from '@wheelhouse/build';
 
-function complaint(options: unknown): string {
+function messageOf(options: unknown): string {
   try {
     parsePluginOptions(options);
   } catch (error) {
@@ -194,11 +194,11 @@ describe('parsePluginOptions', () => {
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options must be an object'],
   ])('says what is wrong with %s', (_what, options, text) => {
-    expect(complaint(options)).toBe(text);
+    expect(messageOf(options)).toBe(text);
   });
 
   it('tells all that is wrong at once', () => {
-    expect(complaint({ python: '', frontend: 1 })).toBe(
+    expect(messageOf({ python: '', frontend: 1 })).toBe(
       'nx.json: @wheelhouse/build: the option `python` is `""`\n' +
         'hint: it must be a path, a command or a version such as "3.12"\n' +
         'nx.json: @wheelhouse/build: the option `frontend` is `1`\nhint: it must be one of `hook`, `pip`',

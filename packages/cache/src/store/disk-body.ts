@@ -1,7 +1,7 @@
 import { close, read } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { Turns } from './turns.js';
+import { TimedSemaphore } from './timed-semaphore.js';
 
 const readInto = promisify(read);
 
@@ -19,7 +19,7 @@ const STREAM_PIECE = 512 * 1024;
  * piece for each of many connections every copy goes by way of the memory. A client that does not take its piece, or a
  * disk that does not give it, has its turn for so long only.
  */
-const turns = new Turns({ most: 8, holdMs: 20 });
+const semaphore = new TimedSemaphore({ most: 8, holdMs: 20 });
 
 /** A body that gets to where it goes faster by itself than through a pipe. It may be read as a stream as well. */
 export abstract class DiskBody extends Readable {
@@ -83,7 +83,7 @@ export class FileBody extends DiskBody {
     closed.catch(() => undefined);
     try {
       while (this.position < this.sizeBytes) {
-        const endTurn = await turns.take();
+        const release = await semaphore.acquire();
         try {
           const buffer = takeBuffer();
           const piece = await this.next(buffer, destination).catch((error: unknown) => {
@@ -92,7 +92,7 @@ export class FileBody extends DiskBody {
           });
           await Promise.race([write(destination, piece, buffer), closed]);
         } finally {
-          endTurn();
+          release();
         }
       }
       destination.end();

@@ -42,7 +42,7 @@ describe('Variables', () => {
     );
   });
 
-  it('shows a circle with every step of it', () => {
+  it('shows a cycle with every step of it', () => {
     expect(errorText(() => variables('x: "%{a}"\na: "%{b}"\nb: "%{c}"\nc: "%{a}"\n').get('x'))).toBe(
       "Circular dependency detected on variable 'a'\n" +
         "app.bst [line 2 column 3]: Variable 'a' refers to variable 'b'\n" +

@@ -20,7 +20,7 @@ import {
 } from '@wheelhouse/python/lockfile';
 import { type SdistMetadata, DEFAULT_BUILD_REQUIREMENT, TomlFile } from '@wheelhouse/python/metadata';
 import { cargoLockMissing, cargoLocks, mergeCrates, parseCargoLock } from '@wheelhouse/python/rust';
-import { BuildCircle } from './build-circle.js';
+import { BuildCycle } from './build-cycle.js';
 import type { HookRunner, SdistFile } from '../hooks/hook-runner.js';
 import type { AskedBackends, Resolver } from './resolver.js';
 import { restrictToHashes } from './hash-restriction.js';
@@ -110,20 +110,20 @@ export class BuildLocks implements AskedBackends {
       try {
         await this.ofSdist(entry, python, entry.hashes);
       } catch (error) {
-        // Only a circle that leads out of this entry's own build is broken here.
-        if (!(error instanceof BuildCircle) || !hasWheel || !this.open.includes(error.start)) throw error;
+        // Only a cycle that leads out of this entry's own build is broken here.
+        if (!(error instanceof BuildCycle) || !hasWheel || !this.open.includes(error.start)) throw error;
         bootstrap.push(key);
       }
     }
     return bootstrap;
   }
 
-  /** The build lock of an sdist. @throws BuildCircle where its build needs itself */
+  /** The build lock of an sdist. @throws BuildCycle where its build needs itself */
   async ofSdist(name: Name, python: string, hashes: readonly string[] = []): Promise<Lock> {
     const key = sdistKey(name);
     const known = this.locks.get(key);
     if (known !== undefined) return known;
-    if (this.open.includes(key)) throw new BuildCircle([...this.open.slice(this.open.indexOf(key)), key]);
+    if (this.open.includes(key)) throw new BuildCycle([...this.open.slice(this.open.indexOf(key)), key]);
     this.open.push(key);
     try {
       const sdist = await this.sdist(name, hashes);
@@ -277,7 +277,7 @@ export class BuildLocks implements AskedBackends {
 
 /** Whether fewer Pythons may have an answer: with them versions go whose backends fail on the one that builds. */
 function isUnresolvable(error: unknown): boolean {
-  if (!(error instanceof ElementError) || error instanceof BuildCircle) return false;
+  if (!(error instanceof ElementError) || error instanceof BuildCycle) return false;
   return error.code === 'RESOLUTION' || error.code === 'COMMAND_FAILED';
 }
 

@@ -30,7 +30,7 @@ const PUBLISHED: readonly Distribution[] = [
   { name: 'static', version: '1.0', format: 'sdist', static: true, requires: ['leaf'], build: ['dynamic'] },
   { name: 'early', version: '1.0', format: 'wheel' },
   { name: 'early', version: '2.0b1', format: 'wheel' },
-  { name: 'circle', version: '1.0', format: 'sdist', build: ['circle'] },
+  { name: 'cycle', version: '1.0', format: 'sdist', build: ['cycle'] },
   // Each has a wheel and an sdist; the builds of the last two need one another.
   { name: 'plain', version: '1.0', format: 'wheel' },
   { name: 'plain', version: '1.0', format: 'sdist', build: ['maker'] },
@@ -307,12 +307,12 @@ test('a requirement that is not for all Pythons of its project says so', async (
   }
 }, 120_000);
 
-test('an sdist whose build needs itself is an error that names the circle', async () => {
+test('an sdist whose build needs itself is an error that names the cycle', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
-  workspace.app(['circle']);
+  workspace.app(['cycle']);
   await expect(workspace.lock()).rejects.toMatchObject({
     code: 'RESOLUTION',
-    message: 'the build of `circle==1.0` needs itself: `circle==1.0` -> `circle==1.0`',
+    message: 'the build of `cycle==1.0` needs itself: `cycle==1.0` -> `cycle==1.0`',
     hint: 'a wheel on an index would break the cycle',
   });
 }, 120_000);
@@ -457,7 +457,7 @@ test('constraints, pre-releases and hashes of files limit runtime, tests and bui
 
 describe('what noBinary names', () => {
   const place = { workspace: '', command: 'nx run app:lock' };
-  const complaint = (noBinary: readonly string[], { locks }: LockOutcome): string => {
+  const messageOf = (noBinary: readonly string[], { locks }: LockOutcome): string => {
     try {
       checkNoBinary(noBinary, locks.get('app')!, { ...place, markers: interpreter.markers });
     } catch (error) {
@@ -475,13 +475,13 @@ describe('what noBinary names', () => {
     expect(after.written).toEqual(['app/locks/build/plain.txt']);
     expect(workspace.pins('build/plain.txt')).toEqual(['maker==1.0']);
     expect(workspace.read('build/plain.txt').split('\n')).toContain('# no binary: true');
-    expect(complaint([], before)).toBe('');
-    expect(complaint(['plain', 'unheard-of'], after)).toBe('');
-    expect(complaint(['plain'], before)).toBe(
+    expect(messageOf([], before)).toBe('');
+    expect(messageOf(['plain', 'unheard-of'], after)).toBe('');
+    expect(messageOf(['plain'], before)).toBe(
       'the lock `app/locks/test.txt` is out of date: it has a wheel of `plain==1.0`, which `noBinary` now lists\n' +
         'hint: run `nx run app:lock`',
     );
-    expect(complaint([], after)).toBe(
+    expect(messageOf([], after)).toBe(
       'the lock `app/locks/build/plain.txt` is out of date: `noBinary` no longer lists `plain`\n' +
         'hint: run `nx run app:lock`',
     );
@@ -499,10 +499,10 @@ describe('what noBinary names', () => {
     expect(outcome.locks.get('app')?.build.get('ping==1.0')?.bootstrap).toBeUndefined();
     expect(outcome.locks.get('app')?.build.get('pong==1.0')?.bootstrap).toEqual(['ping==1.0']);
     expect(workspace.read('build/pong.txt').split('\n')).toContain('# bootstrap: ping==1.0');
-    expect(complaint(['ping', 'pong'], outcome)).toBe('');
+    expect(messageOf(['ping', 'pong'], outcome)).toBe('');
   }, 120_000);
 
-  test('breaks the circle of another that has no wheel, and is then built nowhere', async () => {
+  test('breaks the cycle of another that has no wheel, and is then built nowhere', async () => {
     const workspace = new LockWorkspace({ index, tools, interpreter });
     workspace.app(['stubborn']);
     const { written, locks } = await workspace.lock({ noBinary: ['helpful'] });

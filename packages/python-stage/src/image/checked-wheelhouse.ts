@@ -65,11 +65,11 @@ export async function checkedWheelhouse(operation: Operation): Promise<CheckedWh
   }
   const directory = join(dist, 'wheelhouse');
   const names = new Set(listed.map((file) => posix.basename(file.path)));
-  const stranger = (await readdir(directory)).find((name) => name.endsWith('.whl') && !names.has(name));
-  if (stranger !== undefined) {
+  const unlisted = (await readdir(directory)).find((name) => name.endsWith('.whl') && !names.has(name));
+  if (unlisted !== undefined) {
     throw new ElementError({
       code: 'ARTIFACT',
-      message: `\`${place(`wheelhouse/${stranger}`)}\` is not in the manifest`,
+      message: `\`${place(`wheelhouse/${unlisted}`)}\` is not in the manifest`,
       hint: again,
     });
   }

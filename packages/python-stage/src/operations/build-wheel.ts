@@ -21,7 +21,7 @@ import { sourceDigestOf } from './source-digest.js';
 import { replaceOutputs } from '../workspace/replace-outputs.js';
 import { outputDirectory, type TreeFile } from '../workspace/tree-files.js';
 import type { PlannedProject } from '../plan/planned-project.js';
-import type { Variation } from '../plan/surroundings.js';
+import type { Variation } from '../plan/build-variation.js';
 import type { DifferingFile } from './verify-build.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
@@ -31,7 +31,7 @@ import { REQUIREMENTS } from '../wheelhouse/layout.js';
 export interface WheelOptions {
   /** What is made; `wheel` is always among them. Default: the wheel alone. */
   readonly formats?: readonly Format[] | undefined;
-  /** Whether to build a second time in other surroundings, and compare (docs/adr/0030). */
+  /** Whether to build a second time in a varied environment, and compare (docs/adr/0030). */
   readonly verify?: boolean | undefined;
   /** What of the sandbox contract the second build does not keep. Default: nothing. */
   readonly vary?: readonly Variation[] | undefined;

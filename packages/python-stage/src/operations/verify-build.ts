@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@wheelhouse/element';
 import { artifactFiles, buildTargets, type Operation, type PlannedClosure } from '../workspace/operation.js';
-import { buildPathsOf, type Surroundings, type Variation } from '../plan/surroundings.js';
+import { buildPathsOf, type BuildVariation, type Variation } from '../plan/build-variation.js';
 import type { TreeFile } from '../workspace/tree-files.js';
 import type { Difference } from '../inspection/difference.js';
 
@@ -33,8 +33,8 @@ export interface BuildVerification {
 }
 
 /**
- * Builds a project's wheel, and its sdist, once more in other surroundings, and compares (docs/adr/0030). The
- * surroundings are drawn anew each time, so no record of the store answers for them.
+ * Builds a project's wheel, and its sdist, once more in a varied environment, and compares (docs/adr/0030). The
+ * variation is drawn anew each time, so no record of the store answers for them.
  *
  * @throws ElementError SANDBOX, ARTIFACT
  */
@@ -45,13 +45,13 @@ export async function verifyBuild(
 ): Promise<BuildVerification> {
   const { own, plan } = closure;
   const { engine } = operation;
-  const surroundings: Surroundings = { seed: randomInt(2 ** 31), vary: input.vary };
+  const variation: BuildVariation = { seed: randomInt(2 ** 31), vary: input.vary };
   if (input.fresh) await sleep(APART_MS, undefined, { signal: engine.signal });
   const again = [
-    { first: input.wheel, element: plan.wheelAgain(own, surroundings), suffix: '.whl' },
+    { first: input.wheel, element: plan.wheelAgain(own, variation), suffix: '.whl' },
     ...(input.sdist === undefined
       ? []
-      : [{ first: input.sdist, element: plan.sdistAgain(own, surroundings), suffix: '' }]),
+      : [{ first: input.sdist, element: plan.sdistAgain(own, variation), suffix: '' }]),
   ];
   const targets = again.map(({ element }) => element);
   const { session, outcomes, failed } = await buildTargets(operation, closure, targets);
@@ -59,7 +59,7 @@ export async function verifyBuild(
   const differing: DifferingFile[] = [];
   for (const { first, element, suffix } of again) {
     const seconds = await artifactFiles(operation, session, [element], suffix);
-    const differences = await compare(operation, { first, seconds, surroundings });
+    const differences = await compare(operation, { first, seconds, variation });
     if (differences.length > 0) differing.push({ path: first.path, differences });
   }
   return { outcomes, failed, differing };
@@ -67,7 +67,7 @@ export async function verifyBuild(
 
 async function compare(
   { engine }: Operation,
-  { first, seconds, surroundings }: { first: TreeFile; seconds: readonly TreeFile[]; surroundings: Surroundings },
+  { first, seconds, variation }: { first: TreeFile; seconds: readonly TreeFile[]; variation: BuildVariation },
 ): Promise<readonly Difference[]> {
   const [second] = seconds;
   if (second?.path !== first.path) {
@@ -81,5 +81,5 @@ async function compare(
   const { blobs } = engine.store;
   const compareFiles = first.path.endsWith('.whl') ? compareWheels : compareSdists;
   const [a, b] = [blobBytes(blobs, first.digest, first.path), blobBytes(blobs, second.digest, second.path)];
-  return await compareFiles(a, b, { buildPaths: buildPathsOf(surroundings) });
+  return await compareFiles(a, b, { buildPaths: buildPathsOf(variation) });
 }

@@ -65,7 +65,7 @@ interface SnapshotOnDisk {
 }
 
 /** What a manifest's or record's members are computed from. `used`: the elements whose files `uses` lists. */
-interface Surroundings {
+interface CheckContext {
   readonly session: BuildSession;
   readonly onDisk: SnapshotOnDisk;
   readonly used: readonly string[];
@@ -117,7 +117,7 @@ class Verifier {
   private async verifyManifest(
     manifest: Manifest,
     closure: PlannedClosure,
-    { session, onDisk, used }: Surroundings,
+    { session, onDisk, used }: CheckContext,
   ): Promise<void> {
     const { dist } = outputsOf(this.operation);
     const file = this.relative(join(dist, 'manifest.json'));
@@ -148,8 +148,8 @@ class Verifier {
     this.compare(file, 'toolchain', stable(manifest.toolchain), stable(toolchainFacts(closure, session)));
   }
 
-  private async verifyRecord(record: TestRecord, manifest: Manifest, around: Surroundings): Promise<void> {
-    const { session, onDisk, used } = around;
+  private async verifyRecord(record: TestRecord, manifest: Manifest, context: CheckContext): Promise<void> {
+    const { session, onDisk, used } = context;
     const [name = ''] = used;
     const { dist, reports } = outputsOf(this.operation);
     const file = this.relative(join(reports, RECORD));
@@ -157,7 +157,7 @@ class Verifier {
     this.compare(file, 'wheel', stable(record.wheel), stable(manifest.files[0] ?? {}));
     this.compare(file, 'snapshotDigest', record.snapshotDigest, onDisk.digest);
     this.compare(file, 'snapshotDigest', record.snapshotDigest, manifest.snapshotDigest);
-    this.compareUses(file, record.uses, around);
+    this.compareUses(file, record.uses, context);
     this.compare(file, 'testSourceDigest', record.testSourceDigest, sourceDigestOf(session.element(name)));
     const report = join(reports, 'junit.xml');
     const counts: TestCounts | undefined = existsSync(report)
@@ -172,7 +172,7 @@ class Verifier {
   }
 
   /** Those files of the snapshot that the locks allow for what was built. */
-  private compareUses(file: string, uses: readonly FileDigest[], { session, onDisk, used }: Surroundings): void {
+  private compareUses(file: string, uses: readonly FileDigest[], { session, onDisk, used }: CheckContext): void {
     const elements = used.map((name) => session.element(name));
     const computed = usedFiles(onDisk.files, elements).map(({ path, sha256 }) => ({ path, sha256 }));
     this.compare(file, 'uses', stable(uses), stable(computed));

@@ -41,10 +41,10 @@ export function elementsOfPlan(elements: readonly PlannedElement[]): Documents {
   return memoryDocuments(nodes);
 }
 
-function nodeOf({ name, origin, ejected, overlay, surroundings }: PlannedElement, template: MappingNode): MappingNode {
+function nodeOf({ name, origin, ejected, overlay, variation }: PlannedElement, template: MappingNode): MappingNode {
   const place = origin ?? { file: name, line: 1, column: 0 };
   const filledIn = toMapping(overlay, place);
   if (ejected !== undefined) checkFilledIn(ejected, filledIn);
   const node = composite(template, filledIn);
-  return surroundings === undefined ? node : composite(node, toMapping(surroundings, place));
+  return variation === undefined ? node : composite(node, toMapping(variation, place));
 }

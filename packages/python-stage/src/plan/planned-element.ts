@@ -13,8 +13,8 @@ export interface PlannedElement {
   /** The project's own version of the template (docs/adr/0047), in place of the one of this package. */
   readonly ejected?: MappingNode;
   readonly overlay: { readonly [key: string]: PlanValue };
-  /** What is laid over that again where it is built in other surroundings (docs/adr/0030). */
-  readonly surroundings?: { readonly [key: string]: PlanValue };
+  /** What is laid over that again where it is built in a varied environment (docs/adr/0030). */
+  readonly variation?: { readonly [key: string]: PlanValue };
   /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
   readonly origin?: Origin;
 }

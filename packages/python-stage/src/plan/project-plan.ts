@@ -8,7 +8,7 @@ import { imageApplicationElement, imageBaseElement, imageInterpreterElement } fr
 import { shortDigest, type PlannedElement } from './planned-element.js';
 import { buildLockOf, type PlannedBase, type PlannedProject } from './planned-project.js';
 import { projectSources } from './project-sources.js';
-import { surroundingsOverlay, type Surroundings } from './surroundings.js';
+import { variationOverlay, type BuildVariation } from './build-variation.js';
 import { testRun, type TestRun } from './test-run.js';
 import { servicesElement } from './services-overlay.js';
 
@@ -25,12 +25,12 @@ export class ProjectPlan extends DistributionPlan {
     });
   }
 
-  /** The wheel of a project, built in other surroundings. @returns the element's name */
-  wheelAgain(project: PlannedProject, surroundings: Surroundings): string {
+  /** The wheel of a project, built in a varied environment. @returns the element's name */
+  wheelAgain(project: PlannedProject, variation: BuildVariation): string {
     return this.own(project, 'wheel', {
-      name: `again/${project.metadata.normalizedName}-${surroundings.seed}.bst`,
+      name: `again/${project.metadata.normalizedName}-${variation.seed}.bst`,
       overlay: this.wheelOverlay(project),
-      surroundings: surroundingsOverlay(surroundings),
+      variation: variationOverlay(variation),
     });
   }
 
@@ -42,12 +42,12 @@ export class ProjectPlan extends DistributionPlan {
     });
   }
 
-  /** The sdist of a project, built in other surroundings. @returns the element's name */
-  sdistAgain(project: PlannedProject, surroundings: Surroundings): string {
+  /** The sdist of a project, built in a varied environment. @returns the element's name */
+  sdistAgain(project: PlannedProject, variation: BuildVariation): string {
     return this.own(project, 'sdist', {
-      name: `again/sdist/${project.metadata.normalizedName}-${surroundings.seed}.bst`,
+      name: `again/sdist/${project.metadata.normalizedName}-${variation.seed}.bst`,
       overlay: this.sdistOverlay(project),
-      surroundings: surroundingsOverlay(surroundings),
+      variation: variationOverlay(variation),
     });
   }
 

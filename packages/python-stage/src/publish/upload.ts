@@ -15,7 +15,7 @@ export interface UploadTarget {
   readonly dryRun: boolean;
 }
 
-/** What uploading needs of its surroundings. */
+/** What uploading needs from its caller. */
 export interface UploadContext {
   /** The environment with twine. */
   readonly tools: Pick<ToolsEnvironment, 'python'>;

@@ -158,8 +158,8 @@ export class DistributionSource extends Source {
     return { ...this.request, origin: this.origin };
   }
 
-  /** An error for each file of a snapshot that is called like it and is not it, at the place of the lock. */
-  async strangers(): Promise<ElementError[]> {
+  /** An error for each file of a snapshot that has its name but not its hash, at the origin of the lock entry. */
+  async mismatches(): Promise<ElementError[]> {
     const found: ElementError[] = [];
     for (const { path, filename } of this.candidates()) {
       const { sha256 } = await hashFile(path);
@@ -248,8 +248,8 @@ async function fetchAll(
     }
   } catch (error) {
     // A snapshot with a file that was tampered with is the likelier reason than an index that is away.
-    const strangers = (await Promise.all(sources.map((source) => source.strangers()))).flat();
-    throwCollected(strangers);
+    const mismatches = (await Promise.all(sources.map((source) => source.mismatches()))).flat();
+    throwCollected(mismatches);
     throw error;
   } finally {
     await temporary.dispose();

@@ -4,7 +4,7 @@ import {
   chooseInterpreter,
   findPython,
   type Interpreter,
-  checkBuildCircle,
+  checkBuildCycle,
   localBuildDependencies,
   localClosure,
   localDependencies,
@@ -240,7 +240,7 @@ export class PythonWorkspace {
     project: WorkspaceProject,
     environment: MarkerEnvironment,
   ): Promise<Pick<PlannedProject, 'builtWith'>> {
-    checkBuildCircle(project.metadata, this.allMetadata(), environment);
+    checkBuildCycle(project.metadata, this.allMetadata(), environment);
     const builtWith: PlannedProject[] = [];
     for (const tool of this.localDependencies(project, 'build', environment)) builtWith.push(await this.planned(tool));
     return builtWith.length === 0 ? {} : { builtWith };

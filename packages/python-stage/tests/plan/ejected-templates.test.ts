@@ -141,7 +141,7 @@ test('what a template says is composed with the plan and with the defaults of th
   expect(config).toMatchObject({ frontend: 'hook', 'install-commands': ['echo /venv/bin/python'] });
   expect(environment).toMatchObject({ OURS: '1', TZ: 'Asia/Tokyo', PYTHONHASHSEED: '0' });
   expect(buildDeps).not.toEqual([]);
-  // Other surroundings are those that were asked for, whatever the template says.
+  // The variation is the requested one, whatever the template says.
   const again = described('again/app-7.bst');
   expect(again.environment).toMatchObject({ OURS: '1', TZ: 'Pacific/Auckland' });
   expect(again.config).toMatchObject({ 'install-commands': ['echo /venv/bin/python'], scratch: '/application' });

@@ -14,7 +14,7 @@ import type { Tools } from '../tools/ensure-tools.js';
 
 const SCRIPT = join(__dirname, 'fetch.py');
 
-/** What asking indexes needs of its surroundings. */
+/** What querying indexes needs from its caller. */
 export interface FetchContext {
   readonly tools: Pick<Tools, 'python'>;
   readonly settings: IndexSettings;

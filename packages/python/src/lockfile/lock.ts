@@ -81,7 +81,7 @@ export function sdistKey(sdist: { readonly normalizedName: string; readonly vers
   return `${sdist.normalizedName}==${sdist.version}`;
 }
 
-/** Whether an entry of a lock is built from its sdist: it has a build lock, and its wheel breaks no circle. */
+/** Whether an entry of a lock is built from its sdist: it has a build lock, and its wheel breaks no cycle. */
 export function isBuilt(entry: LockEntry, lock: Lock, locks: Pick<ProjectLocks, 'build'>): boolean {
   const key = sdistKey(entry);
   return locks.build.has(key) && lock.bootstrap?.includes(key) !== true;

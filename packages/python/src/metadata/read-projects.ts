@@ -8,7 +8,7 @@ import type { RequirementsSettings } from './requirements-settings.js';
 /** The files of which a Python project has one at least. */
 export const METADATA_FILES: readonly string[] = ['pyproject.toml', 'setup.cfg', 'setup.py'];
 
-/** What reading metadata needs of its surroundings. */
+/** What reading metadata needs from its caller. */
 export interface ReadOptions {
   /** The workspace's directory, absolute. */
   readonly workspace: string;

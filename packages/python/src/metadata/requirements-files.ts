@@ -97,8 +97,8 @@ class FilesReader {
   read(name: string, { as, path, origin }: Inclusion): void {
     const label = this.files.label(name);
     if (path.includes(name)) {
-      const circle = [...path.slice(path.indexOf(name)), name].map((each) => `\`${this.files.label(each)}\``);
-      throw failure(`the requirements files ${circle.join(' -> ')} include one another`, origin);
+      const cycle = [...path.slice(path.indexOf(name)), name].map((each) => `\`${this.files.label(each)}\``);
+      throw failure(`the requirements files ${cycle.join(' -> ')} include one another`, origin);
     }
     const text = this.files.read(name);
     if (text === undefined) {

@@ -142,11 +142,11 @@ export function localBuildDependencies(
 }
 
 /**
- * Wheels cannot need one another to be built. That projects require one another when they run is no such circle.
+ * Wheels cannot need one another to be built. That projects require one another when they run is no such cycle.
  *
- * @throws ElementError RESOLUTION naming each project of the circle
+ * @throws ElementError RESOLUTION naming each project of the cycle
  */
-export function checkBuildCircle(
+export function checkBuildCycle(
   project: ProjectMetadata,
   workspace: readonly ProjectMetadata[],
   environment: Partial<MarkerEnvironment>,
@@ -154,7 +154,7 @@ export function checkBuildCircle(
   const done = new Set<ProjectMetadata>();
   const visit = (at: ProjectMetadata, path: readonly ProjectMetadata[]): void => {
     const start = path.indexOf(at);
-    if (start >= 0) throw buildCircle([...path.slice(start), at]);
+    if (start >= 0) throw buildCycle([...path.slice(start), at]);
     if (done.has(at)) return;
     for (const tool of localBuildDependencies(at, workspace, { environment })) visit(tool, [...path, at]);
     done.add(at);
@@ -162,12 +162,12 @@ export function checkBuildCircle(
   visit(project, []);
 }
 
-function buildCircle(circle: readonly ProjectMetadata[]): ElementError {
-  const steps = circle.slice(1).map((each, index) => `\`${circle[index]?.name ?? ''}\` is built with \`${each.name}\``);
+function buildCycle(cycle: readonly ProjectMetadata[]): ElementError {
+  const steps = cycle.slice(1).map((each, index) => `\`${cycle[index]?.name ?? ''}\` is built with \`${each.name}\``);
   return new ElementError({
     code: 'RESOLUTION',
     message: `the wheels of these workspace projects need each other to be built: ${steps.join(', ')}`,
-    origin: circle[0]?.origins.buildSystem,
+    origin: cycle[0]?.origins.buildSystem,
     hint: 'remove one of them from `build-system.requires`, or from the requirements of a project listed there; put a backend inside the project on `build-system.backend-path`',
   });
 }

@@ -8,7 +8,7 @@ import { findRust, rustPrograms } from './rust-toolchain.js';
 import { faultError, faultInWords, type FaultKind } from '../tools/index-fault.js';
 import { runProgram, withoutCredentials } from '../tools/program.js';
 
-/** What downloading crates needs of its surroundings. */
+/** What downloading crates needs from its caller. */
 export interface CrateFetchContext {
   /** Where cargo's own settings are found: `CARGO_HOME`, or `HOME`. */
   readonly environment: NodeJS.ProcessEnv;

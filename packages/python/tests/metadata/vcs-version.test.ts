@@ -50,7 +50,7 @@ async function version(pyproject: string, commits?: VersionCommits): Promise<str
   return await readVcsVersion(found, { ...project(join(workspace, 'app')), commits });
 }
 
-async function complaint(found: VcsSettings, directory: string): Promise<string> {
+async function messageOf(found: VcsSettings, directory: string): Promise<string> {
   const error = await readVcsVersion(found, project(directory)).then(String, (reason: unknown) => reason);
   return error instanceof ElementError ? formatError(error) : String(error);
 }
@@ -140,13 +140,13 @@ test('what git archive writes down is the commit, unless it is as it was checked
 
 test('a repository without tags, or none at all, is an error unless there is a fallback', async () => {
   const none = temporaryDirectory();
-  expect(await complaint(settings(SCM, none), none)).toBe(
+  expect(await messageOf(settings(SCM, none), none)).toBe(
     'app/pyproject.toml [line 1 column 0]: the version of the project, which setuptools-scm takes from git, is not known: there is no git repository with a commit\nhint: commit the project, or set the version with `SETUPTOOLS_SCM_PRETEND_VERSION`',
   );
   const fallback = settings(`${SCM}fallback_version = "9.9"\n`, none);
   expect(await readVcsVersion(fallback, project(none))).toBe('9.9');
   const unmatched = settings(`${SCM}git_describe_command = "git describe --match=x-*"\n`);
-  expect(await complaint(unmatched, join(workspace, 'app'))).toContain(
+  expect(await messageOf(unmatched, join(workspace, 'app'))).toContain(
     'is not known: no commit before this one has a tag like `x-*`\nhint: create one: `git tag v0.1.0`',
   );
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
@@ -155,14 +155,14 @@ test('a repository without tags, or none at all, is an error unless there is a f
 test('a shallow clone says that it is shallow', async () => {
   const shallow = join(temporaryDirectory(), 'clone');
   git('clone', '--quiet', '--depth', '1', `file://${workspace}`, shallow);
-  expect(await complaint(settings(SCM, join(shallow, 'app')), join(shallow, 'app'))).toContain(
+  expect(await messageOf(settings(SCM, join(shallow, 'app')), join(shallow, 'app'))).toContain(
     'is not known: this clone is shallow, and none of its commits has a tag like `*[0-9]*`\nhint: fetch what is missing: `git fetch --unshallow --tags`',
   );
 });
 
 test('what cannot be computed is refused by its name', async () => {
   const app = join(workspace, 'app');
-  expect(await complaint(settings(`${SCM}version_scheme = "towncrier-fragments"\n`), app)).toBe(
+  expect(await messageOf(settings(`${SCM}version_scheme = "towncrier-fragments"\n`), app)).toBe(
     'app/pyproject.toml [line 1 column 0]: the `version_scheme` `towncrier-fragments` of setuptools-scm is not one that is computed without running code\nhint: use one of `guess-next-dev`, `no-guess-dev`, `post-release`, `only-version`, `calver-by-date`, `semver-pep440`, `python-simplified-semver`, `semver-pep440-release-branch`, `release-branch-semver`',
   );
   expect(() => settings(`${SCM}version_cls = "mine.Version"\n`)).toThrow(
@@ -171,7 +171,7 @@ test('what cannot be computed is refused by its name', async () => {
   expect(() => settings(`${SCM}[tool.setuptools_scm.scm.git]\ndistance_scope = true\n`)).toThrow(
     '`scm.git.distance_scope` of setuptools-scm is not supported',
   );
-  expect(await complaint(settings('[tool.versioneer]\n'), app)).toContain(
+  expect(await messageOf(settings('[tool.versioneer]\n'), app)).toContain(
     '`versioneer` reads the version from git when it builds, but builds have no git repository, and it accepts no version from outside',
   );
   git('checkout', '--quiet', '--', 'app/pyproject.toml');
@@ -258,7 +258,7 @@ describe('settings that are not in pyproject.toml', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'setup.cfg'), '[metadata]\nname = app\n\n[versioneer]\nVCS = git\n');
     const found = readVcsSettings(new ProjectFiles(directory, 'app', directory));
-    expect(await complaint(found!, directory)).toBe(
+    expect(await messageOf(found!, directory)).toBe(
       'app/setup.cfg [line 4 column 0]: `versioneer` reads the version from git when it builds, but builds have no git repository, and it accepts no version from outside\nhint: use setuptools_scm, hatch-vcs or pdm-backend, or write the version into the project',
     );
     // An unpacked sdist has its version.

@@ -10,7 +10,7 @@ import type { FoundPackages } from '../project/find-packages.js';
 import { SetupCall, type StringList } from '../python/setup-call.js';
 
 /** What a setup.py is compared with. */
-export interface SetupSurroundings {
+export interface SetupContext {
   /** Of setup.py, relative to the workspace, as all files are named. */
   readonly file: string;
   /** What the requirements files of the project hold; absent where it has none. */
@@ -47,10 +47,10 @@ export interface SetupDrift {
  *
  * @throws ElementError METADATA for a requirement that is none
  */
-export function setupDrift(source: string, surroundings: SetupSurroundings): SetupDrift {
-  const drift = new Drift(source, surroundings);
-  drift.requirements(surroundings.runtime, 'install_requires');
-  drift.requirements(surroundings.tests, 'extras_require', 'test');
+export function setupDrift(source: string, context: SetupContext): SetupDrift {
+  const drift = new Drift(source, context);
+  drift.requirements(context.runtime, 'install_requires');
+  drift.requirements(context.tests, 'extras_require', 'test');
   drift.packages();
   drift.packageData();
   drift.python();
@@ -63,15 +63,15 @@ class Drift implements SetupDrift {
 
   constructor(
     public text: string,
-    private readonly surroundings: SetupSurroundings,
+    private readonly context: SetupContext,
   ) {}
 
   requirements(wanted: FileList | undefined, keyword: string, key?: string): void {
     const list = (): StringList | undefined => this.call?.strings(keyword, key);
-    const origin = { file: this.surroundings.file, line: this.call?.lineOf(keyword) ?? 1, column: 0 };
+    const origin = { file: this.context.file, line: this.call?.lineOf(keyword) ?? 1, column: 0 };
     const declared = list()?.items.map((item) => parseRequirement(item, origin));
     if (wanted === undefined || declared === undefined) return;
-    const { file } = this.surroundings;
+    const { file } = this.context;
     const said = wanted.requirements.filter(isDeclarable);
     // Whoever pins everything in one file, and little in the other, keeps a lock there.
     if (said.every(isPinned) && !declared.every(isPinned)) return;
@@ -89,7 +89,7 @@ class Drift implements SetupDrift {
       );
       this.text = (present === undefined ? list()?.append([text]) : list()?.replace(other, text)) ?? this.text;
     }
-    const all = [...wanted.requirements, ...(this.surroundings.runtime?.requirements ?? [])];
+    const all = [...wanted.requirements, ...(this.context.runtime?.requirements ?? [])];
     const names = new Set(all.map(({ normalizedName }) => normalizedName));
     for (const requirement of declared.filter(({ normalizedName }) => !names.has(normalizedName))) {
       this.open.push(
@@ -103,7 +103,7 @@ class Drift implements SetupDrift {
   }
 
   packages(): void {
-    const { file, files, found } = this.surroundings;
+    const { file, files, found } = this.context;
     // Of packages that lie elsewhere than it seems nothing is known.
     const { call } = this;
     if (call === undefined) return;
@@ -137,8 +137,8 @@ class Drift implements SetupDrift {
   }
 
   packageData(): void {
-    const { call, surroundings } = this;
-    const { file, found, files, manifestIn } = surroundings;
+    const { call, context } = this;
+    const { file, found, files, manifestIn } = context;
     // setup.cfg may say it as well.
     if (call === undefined || manifestIn === undefined || files.includes('setup.cfg') || !call.has('packages')) return;
     if (call.has('include_package_data') || call.has('package_data')) return;
@@ -149,7 +149,7 @@ class Drift implements SetupDrift {
   }
 
   python(): void {
-    const { base } = this.surroundings;
+    const { base } = this.context;
     const wanted = this.call?.text('python_requires');
     const version = /^python:(\d+\.\d+)(?![\d.])/.exec(base?.image ?? '')?.[1];
     if (base === undefined || wanted === undefined || version === undefined) return;
@@ -169,7 +169,7 @@ class Drift implements SetupDrift {
   }
 
   private contradiction(keyword: string, message: string, hint: string): ElementError {
-    const { file } = this.surroundings;
+    const { file } = this.context;
     const line = SetupCall.find(this.text)?.lineOf(keyword) ?? 1;
     return new ElementError({ code: 'DRIFT', message, origin: { file, line, column: 0 }, hint });
   }

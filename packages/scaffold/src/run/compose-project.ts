@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import type { ComposeProgram } from './docker.js';
-import { askProgram, runProgram, type Surroundings } from './program.js';
+import { askProgram, runProgram, type ProgramContext } from './program.js';
 
 /** A compose file of a project, and how its services are run. */
 export class ComposeProject {
@@ -23,13 +23,13 @@ export class ComposeProject {
     private readonly program: ComposeProgram,
     private readonly name: string,
     readonly file: string,
-    private readonly surroundings: Surroundings,
+    private readonly context: ProgramContext,
   ) {
-    const services = servicesOf(join(surroundings.directory, file), file);
+    const services = servicesOf(join(context.directory, file), file);
     this.services = new Set(services.items.map(({ key }) => String(key)));
     this.builtImages = services.items.flatMap(({ value }) => {
       const image = isMap(value) && value.has('build') ? value.get('image') : undefined;
-      return typeof image === 'string' ? [interpolated(image, surroundings.environment)] : [];
+      return typeof image === 'string' ? [interpolated(image, context.environment)] : [];
     });
     this.contexts = services.items.flatMap(({ value }) => {
       const build = isMap(value) ? value.get('build') : undefined;
@@ -41,7 +41,7 @@ export class ComposeProject {
   /** Runs a subcommand. @returns its exit code */
   async compose(...words: readonly string[]): Promise<number> {
     const command = [...this.program, '--project-name', this.name, '--file', this.file, ...words];
-    return await runProgram(command, this.surroundings);
+    return await runProgram(command, this.context);
   }
 
   /** Makes images. The containers of a step that fails are left by the first Compose alone, unless told otherwise. */
@@ -58,7 +58,7 @@ export class ComposeProject {
   async run(service: string, out?: { readonly from: string; readonly to: string }): Promise<number> {
     const container = `${this.name}-${service}-stage`;
     const docker = async (...words: readonly string[]): Promise<number> =>
-      await runProgram(['docker', ...words], { ...this.surroundings, signal: undefined });
+      await runProgram(['docker', ...words], { ...this.context, signal: undefined });
     const remove = async (): Promise<void> => {
       await docker('container', 'rm', '--force', '--volumes', container);
     };
@@ -79,19 +79,19 @@ export class ComposeProject {
   async remove(): Promise<number> {
     const codes = [await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local')];
     const volumes = this.listed('volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`);
-    if (volumes.length > 0) codes.push(await runProgram(['docker', 'volume', 'rm', ...volumes], this.surroundings));
+    if (volumes.length > 0) codes.push(await runProgram(['docker', 'volume', 'rm', ...volumes], this.context));
     const images = this.builtImages.filter((image) => this.listed('image', 'ls', '--quiet', image).length > 0);
-    if (images.length > 0) codes.push(await runProgram(['docker', 'image', 'rm', ...images], this.surroundings));
+    if (images.length > 0) codes.push(await runProgram(['docker', 'image', 'rm', ...images], this.context));
     return Math.max(...codes);
   }
 
   private listed(...words: readonly string[]): string[] {
-    const answer = askProgram(['docker', ...words], this.surroundings);
+    const answer = askProgram(['docker', ...words], this.context);
     return answer !== 'absent' && 'output' in answer ? answer.output.split('\n').filter((line) => line !== '') : [];
   }
 
   private hasContainer(name: string): boolean {
-    const found = askProgram(['docker', 'container', 'inspect', name], this.surroundings);
+    const found = askProgram(['docker', 'container', 'inspect', name], this.context);
     return found !== 'absent' && 'output' in found;
   }
 }

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { askProgram, type Surroundings } from './program.js';
+import { askProgram, type ProgramContext } from './program.js';
 
 /** The words that Compose begins with: its plugin of `docker`, or the program of its first version. */
 export type ComposeProgram = readonly ['docker', 'compose'] | readonly ['docker-compose'];
@@ -9,8 +9,8 @@ export type ComposeProgram = readonly ['docker', 'compose'] | readonly ['docker-
  *
  * @throws ElementError ENGINE where no engine answers, HOST_TOOL where a program is not there
  */
-export function findCompose(surroundings: Surroundings): ComposeProgram {
-  const engine = askProgram(['docker', 'version', '--format', '{{.Server.Version}}'], surroundings);
+export function findCompose(context: ProgramContext): ComposeProgram {
+  const engine = askProgram(['docker', 'version', '--format', '{{.Server.Version}}'], context);
   if (engine === 'absent') {
     throw new ElementError({
       code: 'HOST_TOOL',
@@ -26,9 +26,9 @@ export function findCompose(surroundings: Surroundings): ComposeProgram {
       hint: 'start it, or set DOCKER_HOST to its address; `test` and `build-wheel` do not need it',
     });
   }
-  const plugin = askProgram(['docker', 'compose', 'version'], surroundings);
+  const plugin = askProgram(['docker', 'compose', 'version'], context);
   if (plugin !== 'absent' && 'output' in plugin) return ['docker', 'compose'];
-  const program = askProgram(['docker-compose', 'version'], surroundings);
+  const program = askProgram(['docker-compose', 'version'], context);
   if (program !== 'absent' && 'output' in program) return ['docker-compose'];
   throw new ElementError({
     code: 'HOST_TOOL',

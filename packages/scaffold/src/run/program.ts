@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { errnoOf } from '@wheelhouse/element';
 
 /** Where programs run. */
-export interface Surroundings {
+export interface ProgramContext {
   /** Absolute path. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -11,9 +11,9 @@ export interface Surroundings {
 }
 
 /** Runs a program whose output is people's to see. @returns its exit code; of one that a signal ended, 128 and more */
-export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runProgram(words: readonly string[], context: ProgramContext): Promise<number> {
   const [program = '', ...args] = words;
-  const { directory, environment, signal } = surroundings;
+  const { directory, environment, signal } = context;
   const child = spawn(program, args, {
     cwd: directory,
     env: environment,
@@ -35,7 +35,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
 /** What a program says, where it is there and ends well; its own words of failure where not. */
 export function askProgram(
   words: readonly string[],
-  { directory, environment }: Surroundings,
+  { directory, environment }: ProgramContext,
 ): { readonly output: string } | { readonly failure: string } | 'absent' {
   const [program = '', ...args] = words;
   const { status, stdout, stderr, error } = spawnSync(program, args, {

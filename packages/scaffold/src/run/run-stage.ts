@@ -9,7 +9,7 @@ import { stageClosure } from '../context/stage-closure.js';
 import { writeContext } from '../context/write-context.js';
 import { ComposeProject } from './compose-project.js';
 import { findCompose } from './docker.js';
-import { askProgram, runProgram, type Surroundings } from './program.js';
+import { askProgram, runProgram, type ProgramContext } from './program.js';
 import { removeImages } from './remove-images.js';
 import { STAGE_ARGUMENT, STAGE_LABEL } from '../stage/dev-dockerfile.js';
 import { stageOutputs } from '../stage/stage-plan.js';
@@ -19,8 +19,8 @@ export type StageName = 'build' | 'agent' | 'test' | 'builder' | 'release' | 'cl
 export const STAGES: readonly StageName[] = ['build', 'agent', 'test', 'builder', 'release', 'clean'];
 
 /** A step of the stage of a project. */
-export interface StageRequest extends Surroundings {
-  /** The project's directory relative to the workspace, which is {@link Surroundings.directory}. */
+export interface StageRequest extends ProgramContext {
+  /** The project's directory relative to the workspace, which is {@link ProgramContext.directory}. */
   readonly root: string;
   readonly stage: StageName;
   readonly say: (line: string) => void;

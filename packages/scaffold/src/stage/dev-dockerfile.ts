@@ -7,7 +7,7 @@ export const USER = '10001:10001';
 
 /**
  * The Dockerfile of tests and builds ("Dockerfile reference"). Its context is what `stage:build` makes
- * (docs/adr/0076), so that no line of it names a project that this one requires. Surroundings are those of docs/adr/0015, so that the
+ * (docs/adr/0076), so that no line of it names a project that this one requires. The environment is that of docs/adr/0015, so that the
  * wheel is the one that `build-wheel` makes. Nothing is fetched while images are built.
  */
 export function devDockerfile(plan: StagePlan): string {

@@ -73,7 +73,7 @@ export class Variables {
     return expanded;
   }
 
-  /** The errors in the variables themselves: whatever they refer to that is not there, and every circle. */
+  /** The errors in the variables themselves: whatever they refer to that is not there, and every cycle. */
   check(): readonly ElementError[] {
     const errors = new ErrorCollector();
     const known = new Set<string>();
@@ -82,7 +82,7 @@ export class Variables {
         this.get(name);
       } catch (error) {
         if (!(error instanceof ElementError)) throw error;
-        // Whoever refers to a bad variable meets the same error again, and a circle begins wherever it is entered.
+        // Whoever refers to a bad variable meets the same error again, and a cycle begins wherever it is entered.
         const identity = error.detail?.split('\n').sort().join('\n') ?? error.message;
         if (known.has(identity)) continue;
         known.add(identity);
@@ -154,7 +154,7 @@ export class Variables {
         if (from === undefined) throw new Error(`no variable ${name}`);
         throw undefinedVariable(name, from);
       }
-      if (onPath.has(name)) throw circle([...path.slice(path.findIndex((step) => step.name === name))]);
+      if (onPath.has(name)) throw cycle([...path.slice(path.findIndex((step) => step.name === name))]);
       onPath.add(name);
       path.push({ name, node, parts: split(node.asString()), next: 1 });
     };
@@ -209,9 +209,9 @@ function tooLong(node: ScalarNode): ElementError {
   });
 }
 
-function circle(steps: readonly { readonly name: string; readonly node: ScalarNode }[]): ElementError {
+function cycle(steps: readonly { readonly name: string; readonly node: ScalarNode }[]): ElementError {
   const [first] = steps;
-  if (first === undefined) throw new Error('an empty circle');
+  if (first === undefined) throw new Error('an empty cycle');
   return new ElementError({
     code: 'CIRCULAR_REFERENCE_VARIABLE',
     message: `Circular dependency detected on variable '${first.name}'`,

@@ -6,7 +6,7 @@ import { ProjectFiles, readFileRequirements, RUNTIME_FILE, TEST_FILES, TomlFile 
 import type { SyncSetupGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
 import { JsonFile } from '../../merge/json-file.js';
-import { setupDrift, type SetupSurroundings } from '../../metadata/setup-drift.js';
+import { setupDrift, type SetupContext } from '../../metadata/setup-drift.js';
 import { findPackages } from '../../project/find-packages.js';
 import { presentChoices } from '../../stage/present-choices.js';
 import { STAGE_EXECUTOR } from '../../stage/stage-targets.js';
@@ -32,7 +32,7 @@ export default async function syncSetup(
       const root = posix.dirname(file);
       const text = tree.read(file, 'utf8');
       if (text === null || !hasStage(tree, root)) continue;
-      const drift = setupDrift(text, await surroundingsOf(tree, root));
+      const drift = setupDrift(text, await setupContextOf(tree, root));
       if (drift.text !== text) tree.write(file, drift.text);
       details.push(...drift.details);
       open.push(...drift.open);
@@ -57,7 +57,7 @@ function hasStage(tree: Tree, root: string): boolean {
   return TomlFile.parse(tree.read(pyproject, 'utf8') ?? '', pyproject).tableAt('project') === undefined;
 }
 
-async function surroundingsOf(tree: Tree, root: string): Promise<SetupSurroundings> {
+async function setupContextOf(tree: Tree, root: string): Promise<SetupContext> {
   const at = (file: string): string => posix.join(root, file);
   const directory = join(tree.root, root);
   const files = (await projectFiles(directory)).filter((file) => tree.exists(at(file)));

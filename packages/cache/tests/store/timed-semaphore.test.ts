@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Turns } from '../../src/store/turns.js';
+import { TimedSemaphore } from '../../src/store/timed-semaphore.js';
 
-test('turns are taken in order, so many at a time', async () => {
-  const turns = new Turns({ most: 2, holdMs: 60_000 });
+test('permits are acquired in order, so many at a time', async () => {
+  const semaphore = new TimedSemaphore({ most: 2, holdMs: 60_000 });
   const order: number[] = [];
   const ends = new Map<number, () => void>();
   const taken = [0, 1, 2, 3].map(async (number) => {
-    ends.set(number, await turns.take());
+    ends.set(number, await semaphore.acquire());
     order.push(number);
   });
   await sleep(1);
   expect(order).toEqual([0, 1]);
   ends.get(1)?.();
-  // Of one turn only one other begins.
+  // One released permit admits only one other.
   ends.get(1)?.();
   await sleep(1);
   expect(order).toEqual([0, 1, 2]);
@@ -22,13 +22,13 @@ test('turns are taken in order, so many at a time', async () => {
   for (const end of ends.values()) end();
 });
 
-test('a turn that does not end keeps nobody from the next, and ends nothing when it ends at last', async () => {
-  const turns = new Turns({ most: 1, holdMs: 200 });
-  const endLate = await turns.take();
-  const end = await turns.take();
+test('a permit that is not released expires, and its late release has no effect', async () => {
+  const semaphore = new TimedSemaphore({ most: 1, holdMs: 200 });
+  const endLate = await semaphore.acquire();
+  const end = await semaphore.acquire();
   endLate();
   let isTaken = false;
-  const third = turns.take().then((endThird) => {
+  const third = semaphore.acquire().then((endThird) => {
     isTaken = true;
     return endThird;
   });

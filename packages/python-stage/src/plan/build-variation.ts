@@ -5,8 +5,8 @@ export const VARIATIONS = ['path', 'umask', 'hash-seed', 'timezone', 'locale', '
 
 export type Variation = (typeof VARIATIONS)[number];
 
-/** Surroundings of a second build. */
-export interface Surroundings {
+/** BuildVariation of a second build. */
+export interface BuildVariation {
   /** Draws the order of directories and the processor; no record answers for a seed that was never drawn. */
   readonly seed: number;
   /** What else is not as the contract has it. */
@@ -19,15 +19,15 @@ const OTHER_PATH = '/srv/elsewhere/project';
 /** Where the sources of a second build lie before they are copied. */
 const SOURCES = '/sources';
 
-/** The path in which a first build takes place, and that of a second one in these surroundings. */
-export function buildPathsOf({ vary }: Surroundings): readonly [string, string] {
+/** The path in which a first build takes place, and that of a second one with this variation. */
+export function buildPathsOf({ vary }: BuildVariation): readonly [string, string] {
   return [BUILD_PATH, vary.includes('path') ? OTHER_PATH : BUILD_PATH];
 }
 
-/** What is laid over an element whose commands run in these surroundings. */
-export function surroundingsOverlay(surroundings: Surroundings): PlannedElement['overlay'] {
-  const { seed, vary } = surroundings;
-  const [, scratch] = buildPathsOf(surroundings);
+/** What is laid over an element whose commands run with this variation. */
+export function variationOverlay(variation: BuildVariation): PlannedElement['overlay'] {
+  const { seed, vary } = variation;
+  const [, scratch] = buildPathsOf(variation);
   const umask = vary.includes('umask') ? ' --umask 0077' : '';
   const launcher = `%{helpers}/surroundings.py --from ${SOURCES} --to ${scratch} --seed ${seed}${umask}`;
   return {

@@ -1,7 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 
 /** The build of a distribution that needs itself; what has a wheel on the way breaks it. */
-export class BuildCircle extends ElementError {
+export class BuildCycle extends ElementError {
   /** What needs itself, as `name==version`. */
   readonly start: string;
 

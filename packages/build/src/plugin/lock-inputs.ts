@@ -8,7 +8,7 @@ import {
 import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 
 /** What a project's locks answer beside the metadata files of projects. */
-export interface AskedOf {
+export interface LockInputs {
   /** Requirements and constraints files, those with settings of uv, and what is required from where it lies; globs relative to the workspace. */
   readonly files: readonly string[];
   /** Environment variables that requirements files name. */
@@ -16,11 +16,11 @@ export interface AskedOf {
 }
 
 /** Everything of that of a project and of the projects that come with it. */
-export function askedOf(
+export function lockInputs(
   project: ProjectMetadata,
   workspace: readonly ProjectMetadata[],
   settings: ClosureOptions = {},
-): AskedOf {
+): LockInputs {
   const all = [project, ...localClosure(project, workspace, settings).map((member) => member.project)];
   const files = all.flatMap(({ fromFiles, uvFiles = [] }) => [...(fromFiles?.files ?? []), ...uvFiles]);
   return {
