@@ -111,7 +111,7 @@ export function readProxyOptions(
   const spans = Object.entries(SPANS).map(([name, unless]) => [name, quantity(name, unless, parseDuration, SPAN)]);
   for (const name of TEXTS) {
     const value = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === '')) wrong(name, value, 'a text');
+    if (value !== undefined && (typeof value !== 'string' || value === '')) wrong(name, value, 'a string');
   }
   if (typeof options.flush === 'string' && options.flush !== '0' && parseDuration(options.flush) === undefined) {
     wrong('flush', options.flush, SPAN);

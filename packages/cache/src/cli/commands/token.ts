@@ -56,7 +56,7 @@ export const token: Command = {
       case 'create': {
         const tier = parseTier(required('create', 'tier', values.tier));
         if (tier === undefined)
-          throw usage('wheelhouse-cache token', `there is no tier \`${values.tier ?? ''}\`; there are ${TIER_FORMS}`);
+          throw usage('wheelhouse-cache token', `unknown tier \`${values.tier ?? ''}\`; it must be ${TIER_FORMS}`);
         const span = values['expires-in'] === undefined ? undefined : parseDuration(values['expires-in']);
         if (values['expires-in'] !== undefined && span === undefined) {
           throw usage(

@@ -207,7 +207,7 @@ function addressOf(table: TomlTable, wrong: (message: string, hint?: string) => 
   const text = (key: string): string | undefined => {
     const value = table[key];
     if (value === undefined || typeof value === 'string') return value;
-    throw wrong(`has a \`${key}\` that is not a text`);
+    throw wrong(`has a \`${key}\` that is not a string`);
   };
   const subdirectory = text('subdirectory');
   const fragment = subdirectory === undefined ? '' : `#subdirectory=${subdirectory}`;
