@@ -27,7 +27,7 @@ export function openEngine(options: EngineOptions): PythonEngine {
   return {
     store,
     sandbox: new BubblewrapSandbox({ store, path: environment.PATH ?? '' }),
-    scheduler: new Scheduler(),
+    scheduler: new Scheduler({ slots: store.slots }),
     listener: options.reporter(store).listener,
     signal,
     retryFailed: options.retryFailed ?? false,

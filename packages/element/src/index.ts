@@ -141,7 +141,7 @@ export {
   type StageIo,
 } from './plugin/source.js';
 export { ServiceKey, SourceServices, type SourceStore } from './plugin/source-services.js';
-export { Scheduler, type Capacity, type Resource } from './build/scheduler.js';
+export { Scheduler, type Capacity, type Resource, type SchedulerOptions } from './build/scheduler.js';
 export { preflight } from './build/preflight.js';
 export { trackSources, type TrackedSource } from './build/source-tracking.js';
 export { coreElements } from './elements/core-elements.js';
@@ -153,7 +153,8 @@ export { Assembler, type Assembled, type AssemblerOptions } from './build/assemb
 export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
-export { Builder, type BuilderOptions, type Outcome } from './build/builder.js';
+export { Builder, type BuilderOptions, type OnError } from './build/builder.js';
+export { hasFailed, throwErrors, type Outcome } from './build/outcome.js';
 export {
   withActivity,
   type Activity,
@@ -161,6 +162,11 @@ export {
   type BuildEvent,
   type BuildListener,
   type CachedBecause,
+  type ElementEnded,
+  type ElementEvent,
+  type ElementFacts,
+  type ElementResult,
+  type LogFile,
 } from './build/events.js';
 export { globMatcher } from './build/glob.js';
 export { Interruption, listenForInterruption, type Interruptible, type SignalledProcess } from './base/interruption.js';

@@ -28,7 +28,7 @@ export function openReporter(store: LocalStore, options: ReporterOptions): Repor
     colour: wantsColour(output, environment),
     verbose: verbose ?? false,
     ...(progress ? { progress: new Progress(output) } : {}),
-    logOf: (element, record) => logPlace(store, element, record),
+    logOf: (log) => logPlace(store, log),
   });
 }
 

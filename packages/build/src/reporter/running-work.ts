@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Activity, BuildEvent, Element } from '@wheelhouse/element';
+import type { BuildEvent, ElementEvent, ElementFacts } from '@wheelhouse/element';
+import { identityOf } from './element-identity.js';
 import { OutputLines } from './output-lines.js';
 import { formatBytes, formatTime } from './quantities.js';
 import { verbsOf } from './verbs.js';
@@ -15,7 +16,7 @@ interface Work {
 
 /** What is under way and how much is left, kept from the events of builds. */
 export class RunningWork {
-  private readonly running = new Map<Element | Activity, Work>();
+  private readonly running = new Map<string, Work>();
   private readonly output = new OutputLines();
   private readonly queued = new Set<string>();
   private readonly ended = new Set<string>();
@@ -24,45 +25,18 @@ export class RunningWork {
   constructor(private readonly now: () => number) {}
 
   readonly listener = (event: BuildEvent): void => {
-    switch (event.type) {
-      case 'queued':
-        this.queued.add(event.key);
-        return;
-      case 'started':
-        this.running.set(event.element, this.work(verbsOf(event.element)[0], event.element.name));
-        return;
-      case 'waiting':
-        this.running.set(event.element, this.work('waiting', `${event.element.name}: another process builds it`));
-        return;
-      case 'output':
-        this.addOutput(event.element, event.chunk);
-        return;
-      case 'built':
-      case 'failed':
-        this.end(event.element, event.record.key);
-        return;
-      case 'error':
-        this.running.delete(event.element);
-        return;
-      case 'cached':
-        this.end(event.element, event.key);
-        return;
-      case 'activity': {
-        const work = this.running.get(event.activity) ?? this.work(event.activity.verbs[0], event.activity.what);
-        if (event.bytes !== undefined) work.bytes = event.bytes;
-        this.running.set(event.activity, work);
-        return;
-      }
-      case 'activity-ended':
-        this.running.delete(event.activity);
-        return;
-      case 'warning':
-        return;
-      default: {
-        const unknown: never = event;
-        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
-      }
+    if ('element' in event) {
+      this.addElement(event);
+      return;
     }
+    const { activity } = event;
+    if (event.type === 'ended') {
+      this.running.delete(activity.id);
+      return;
+    }
+    const work = this.running.get(activity.id) ?? this.work(activity.verbs[0], activity.what);
+    if (event.bytes !== undefined) work.bytes = event.bytes;
+    this.running.set(activity.id, work);
   };
 
   get isIdle(): boolean {
@@ -71,7 +45,7 @@ export class RunningWork {
 
   /** How many elements have ended of those that had to be built: `3 of 12`; empty where there are none. */
   get count(): string {
-    const ended = [...this.queued].filter((key) => this.ended.has(key)).length;
+    const ended = [...this.queued].filter((identity) => this.ended.has(identity)).length;
     return this.queued.size === 0 ? '' : `${ended} of ${this.queued.size}`;
   }
 
@@ -86,20 +60,45 @@ export class RunningWork {
     });
   }
 
+  private addElement(event: ElementEvent): void {
+    const { element } = event;
+    const identity = identityOf(element);
+    switch (event.type) {
+      case 'queued':
+        this.queued.add(identity);
+        return;
+      case 'started':
+        this.running.set(identity, this.work(verbsOf(element)[0], element.name));
+        return;
+      case 'waiting':
+        this.running.set(identity, this.work('waiting', `${element.name}: another process builds it`));
+        return;
+      case 'output':
+        this.addOutput(element, event.text);
+        return;
+      case 'ended':
+        this.running.delete(identity);
+        this.output.rest(element);
+        this.ended.add(identity);
+        return;
+      case 'step':
+      case 'warning':
+        return;
+      default: {
+        const unknown: never = event;
+        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
+      }
+    }
+  }
+
   private work(doing: string, what: string): Work {
     return { doing, what, since: this.now() };
   }
 
-  private addOutput(element: Element, chunk: Uint8Array): void {
-    const work = this.running.get(element);
-    const lines = this.output.add(element, chunk).map((line) => stripVTControlCharacters(line).trim());
+  private addOutput(element: ElementFacts, text: string): void {
+    const work = this.running.get(identityOf(element));
+    const lines = this.output.add(element, text).map((line) => stripVTControlCharacters(line).trim());
     const last = lines.findLast((line) => line !== '');
     if (work !== undefined && last !== undefined) work.lastLine = last;
-  }
-
-  private end(element: Element, key: string): void {
-    this.running.delete(element);
-    this.output.rest(element);
-    this.ended.add(key);
   }
 }

@@ -1,4 +1,5 @@
-import type { BuildEvent } from '@wheelhouse/element';
+import type { BuildEvent, ElementEnded } from '@wheelhouse/element';
+import { identityOf } from './element-identity.js';
 import type { BuildCounts } from './reporter.js';
 
 /** Counts elements by how they came out. One that was built and later found again counts as built. */
@@ -13,37 +14,37 @@ export class Tally {
   }
 
   add(event: BuildEvent): void {
-    this.begun ||= 'element' in event;
-    switch (event.type) {
-      case 'built':
-      case 'failed':
-        this.outcomes.set(event.record.key, event.type);
-        return;
-      case 'cached':
-        if (!this.outcomes.has(event.key)) this.outcomes.set(event.key, 'cached');
-        return;
-      case 'error':
-        this.outcomes.set(event.element.name, 'failed');
-        return;
-      case 'queued':
-      case 'activity':
-      case 'activity-ended':
-      case 'waiting':
-      case 'started':
-      case 'output':
-      case 'warning':
-        return;
-      default: {
-        const unknown: never = event;
-        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
-      }
-    }
+    if (!('element' in event)) return;
+    this.begun = true;
+    if (event.type === 'ended') this.count(event);
   }
 
   get counts(): BuildCounts {
     const counts = { built: 0, cached: 0, failed: 0 };
     for (const outcome of this.outcomes.values()) counts[outcome] += 1;
     return counts;
+  }
+
+  private count({ element, result: { outcome } }: ElementEnded): void {
+    const identity = identityOf(element);
+    switch (outcome) {
+      case 'built':
+      case 'failed':
+        this.outcomes.set(identity, outcome);
+        return;
+      case 'cached':
+        if (!this.outcomes.has(identity)) this.outcomes.set(identity, outcome);
+        return;
+      case 'error':
+        this.outcomes.set(identity, 'failed');
+        return;
+      case 'skipped':
+        return;
+      default: {
+        const unknown: never = outcome;
+        throw new Error(`no such outcome: ${String(unknown)}`);
+      }
+    }
   }
 }
 

@@ -1,5 +1,12 @@
 import { styleText } from 'node:util';
-import type { ArtifactRecord, BuildEvent, Element } from '@wheelhouse/element';
+import type {
+  ActivityEvent,
+  BuildEvent,
+  ElementEvent,
+  ElementFacts,
+  ElementResult,
+  LogFile,
+} from '@wheelhouse/element';
 import type { LogPlace } from './log-place.js';
 import { OutputLines } from './output-lines.js';
 import type { Progress } from './progress.js';
@@ -17,8 +24,8 @@ export interface TerminalReporterOptions {
   readonly verbose: boolean;
   /** Shows what is under way. */
   readonly progress?: Progress;
-  /** The log of a build that failed. */
-  logOf(element: Element, record: ArtifactRecord): LogPlace | undefined;
+  /** Where the log of a build that failed lies. */
+  logOf(log: LogFile): LogPlace | undefined;
 }
 
 /** The colours of words; see `util.styleText`. */
@@ -37,63 +44,8 @@ export class TerminalReporter implements Reporter {
   readonly listener = (event: BuildEvent): void => {
     this.options.progress?.listener(event);
     this.tally.add(event);
-    switch (event.type) {
-      case 'queued':
-      case 'activity':
-        return;
-      case 'activity-ended': {
-        const { activity, elapsed, bytes, failed } = event;
-        const size = bytes === undefined ? '' : `, ${formatBytes(bytes)},`;
-        if (!failed) this.line(activity.verbs[1], 'green', `${activity.what}${size} in ${formatTime(elapsed)}`);
-        return;
-      }
-      case 'started':
-        if (this.options.progress?.isDrawn === true && !this.options.verbose) return;
-        this.line(verbsOf(event.element)[0], 'cyan', `${event.element.name} ${short(event.key)}`);
-        return;
-      case 'built': {
-        const { element, record } = event;
-        this.flush(element);
-        // A merge of trees takes no time; there may be hundreds.
-        if (!element.runsCommands && !this.options.verbose) return;
-        this.line(
-          verbsOf(element)[1],
-          'green',
-          `${element.name} ${short(record.key)} in ${formatTime(record.elapsed)}`,
-        );
-        return;
-      }
-      case 'cached':
-        if (event.why === 'key') return;
-        this.line(
-          'cached',
-          'green',
-          `${event.element.name} ${short(event.key)}: the same commands ran on the same root`,
-        );
-        return;
-      case 'waiting':
-        this.line('waiting', 'yellow', `${event.element.name} ${short(event.key)}: another process builds it`);
-        return;
-      case 'warning':
-        this.line('warning', 'yellow', `${event.element.name} ${event.message}`);
-        return;
-      case 'output':
-        if (!this.options.verbose) return;
-        for (const text of this.output.add(event.element, event.chunk)) this.outputLine(event.element, text);
-        return;
-      case 'failed':
-        this.flush(event.element);
-        this.failure(event);
-        return;
-      // Who ends because of it says it.
-      case 'error':
-        this.flush(event.element);
-        return;
-      default: {
-        const unknown: never = event;
-        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
-      }
-    }
+    if ('element' in event) this.tellElement(event);
+    else this.tellActivity(event);
   };
 
   get hasBegun(): boolean {
@@ -108,24 +60,87 @@ export class TerminalReporter implements Reporter {
     this.options.progress?.stop();
   }
 
-  private failure({ element, record, replayed }: Extract<BuildEvent, { type: 'failed' }>): void {
-    const when = replayed ? 'before, and nothing has changed since' : `after ${formatTime(record.elapsed)}`;
-    this.line('failed', 'red', `${element.name} ${short(record.key)} ${when}`);
-    this.detail(`command \`${(record.failedCommand ?? '').trim()}\` exited with code ${record.exitCode}`);
-    const log = this.options.logOf(element, record);
-    if (log !== undefined) {
-      if (replayed || !this.options.verbose) for (const text of log.tail.split('\n')) this.detail(`| ${text}`);
-      this.detail(`log: ${log.path}`);
+  private tellActivity(event: ActivityEvent): void {
+    if (event.type !== 'ended' || event.failed) return;
+    const { activity, elapsed, bytes } = event;
+    const size = bytes === undefined ? '' : `, ${formatBytes(bytes)},`;
+    this.line(activity.verbs[1], 'green', `${activity.what}${size} in ${formatTime(elapsed)}`);
+  }
+
+  private tellElement(event: ElementEvent): void {
+    const { element } = event;
+    switch (event.type) {
+      case 'queued':
+      case 'step':
+        return;
+      case 'started':
+        if (this.options.progress?.isDrawn === true && !this.options.verbose) return;
+        this.line(verbsOf(element)[0], 'cyan', named(element));
+        return;
+      case 'waiting':
+        this.line('waiting', 'yellow', `${named(element)}: another process builds it`);
+        return;
+      case 'warning':
+        this.line('warning', 'yellow', `${element.name} ${event.message}`);
+        return;
+      case 'output':
+        if (!this.options.verbose) return;
+        for (const text of this.output.add(element, event.text)) this.outputLine(element, text);
+        return;
+      case 'ended':
+        this.flush(element);
+        this.tellResult(element, event.result);
+        return;
+      default: {
+        const unknown: never = event;
+        throw new Error(`no such event: ${JSON.stringify(unknown)}`);
+      }
+    }
+  }
+
+  private tellResult(element: ElementFacts, result: ElementResult): void {
+    switch (result.outcome) {
+      case 'built':
+        // A merge of trees takes no time; there may be hundreds.
+        if (!element.runsCommands && !this.options.verbose) return;
+        this.line(verbsOf(element)[1], 'green', `${named(element)} in ${formatTime(result.elapsed)}`);
+        return;
+      case 'cached':
+        if (result.why === 'key') return;
+        this.line('cached', 'green', `${named(element)}: the same commands ran on the same root`);
+        return;
+      case 'failed':
+        this.failure(element, result);
+        return;
+      // The error is shown where the command or the task ends because of it.
+      case 'error':
+      case 'skipped':
+        return;
+      default: {
+        const unknown: never = result;
+        throw new Error(`no such outcome: ${JSON.stringify(unknown)}`);
+      }
+    }
+  }
+
+  private failure(element: ElementFacts, { replayed, elapsed, command, exitCode, log }: FailedResult): void {
+    const when = replayed ? 'before, and nothing has changed since' : `after ${formatTime(elapsed)}`;
+    this.line('failed', 'red', `${named(element)} ${when}`);
+    this.detail(`command \`${(command ?? '').trim()}\` exited with code ${exitCode}`);
+    const place = log === undefined ? undefined : this.options.logOf(log);
+    if (place !== undefined) {
+      if (replayed || !this.options.verbose) for (const text of place.tail.split('\n')) this.detail(`| ${text}`);
+      this.detail(`log: ${place.path}`);
     }
     if (replayed) this.detail('hint: pass `--retry-failed` to retry it');
   }
 
-  private flush(element: Element): void {
+  private flush(element: ElementFacts): void {
     const rest = this.output.rest(element);
     if (rest !== '') this.outputLine(element, rest);
   }
 
-  private outputLine(element: Element, text: string): void {
+  private outputLine(element: ElementFacts, text: string): void {
     this.options.write(`${this.paint('dim', `${element.name} |`)} ${text}\n`);
   }
 
@@ -142,6 +157,9 @@ export class TerminalReporter implements Reporter {
   }
 }
 
-function short(key: string): string {
-  return key.slice(0, 8);
+/** An element's name and the beginning of its key. */
+function named({ name, key }: ElementFacts): string {
+  return key === undefined ? name : `${name} ${key.slice(0, 8)}`;
 }
+
+type FailedResult = Extract<ElementResult, { readonly outcome: 'failed' }>;

@@ -1,4 +1,4 @@
-import type { Element } from '@wheelhouse/element';
+import type { ElementFacts } from '@wheelhouse/element';
 
 /** What is done to make an element's artifact, and what was done: the present participle and the past participle. */
 export type Verbs = readonly [doing: string, done: string];
@@ -15,7 +15,7 @@ const BY_KIND: Readonly<Record<string, Verbs>> = {
  * The verbs for an element, by its kind. A wheel that has no sources of its own is made from an sdist, which is staged
  * as a dependency.
  */
-export function verbsOf({ kind, sources }: Pick<Element, 'kind' | 'sources'>): Verbs {
-  if (kind === 'wheel' && sources.length === 0) return ['compiling', 'compiled'];
+export function verbsOf({ kind, hasSources }: ElementFacts): Verbs {
+  if (kind === 'wheel' && !hasSources) return ['compiling', 'compiled'];
   return BY_KIND[kind] ?? ['building', 'built'];
 }

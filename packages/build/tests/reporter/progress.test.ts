@@ -1,12 +1,11 @@
-import type { BuildEvent, Element, Key } from '@wheelhouse/element';
+import type { BuildEvent, ElementFacts, Key } from '@wheelhouse/element';
 import { TerminalReporter } from '@wheelhouse/build';
 import { Progress } from '../../src/reporter/progress.js';
 
-const app = { name: 'sdist-wheel/app.bst', kind: 'wheel', sources: [{}] } as unknown as Element;
-const sdist = { name: 'sdist-wheel/uwsgi.bst', kind: 'wheel', sources: [] } as unknown as Element;
-const [appKey, sdistKey] = ['a'.repeat(64) as Key, 'b'.repeat(64) as Key];
-const download = { verbs: ['downloading', 'downloaded'], what: '3 files' } as const;
-const chunk = (text: string): Uint8Array => Buffer.from(text);
+const wheel = { kind: 'wheel', runsCommands: true };
+const app: ElementFacts = { ...wheel, name: 'sdist-wheel/app.bst', key: 'a'.repeat(64) as Key, hasSources: true };
+const sdist: ElementFacts = { ...wheel, name: 'sdist-wheel/uwsgi.bst', key: 'b'.repeat(64) as Key, hasSources: false };
+const download = { id: '1', verbs: ['downloading', 'downloaded'], what: '3 files' } as const;
 
 /** What is written, and what is drawn, after the time given since the events, in milliseconds. */
 function shownAfter(
@@ -28,11 +27,12 @@ function shownAfter(
 }
 
 const RUNNING: readonly BuildEvent[] = [
-  { type: 'queued', element: app, key: appKey },
-  { type: 'queued', element: sdist, key: sdistKey },
-  { type: 'activity', activity: download, bytes: 3_400_000 },
-  { type: 'started', element: sdist, key: sdistKey },
-  { type: 'output', element: sdist, chunk: chunk('gcc a.c\n\u001b[32mgcc b.c\u001b[0m\n\ngcc ') },
+  { type: 'queued', element: app },
+  { type: 'queued', element: sdist },
+  { type: 'started', activity: download },
+  { type: 'progress', activity: download, bytes: 3_400_000 },
+  { type: 'started', element: sdist },
+  { type: 'output', element: sdist, text: 'gcc a.c\n\u001b[32mgcc b.c\u001b[0m\n\ngcc ' },
 ];
 
 test('a terminal has a line for all that runs, with its time, bytes and last line of log, and how many elements are done', () => {
@@ -47,7 +47,7 @@ test('a terminal has a line for all that runs, with its time, bytes and last lin
 });
 
 test('a wheel that has sources is built, whatever its name, and one that has none is compiled from an sdist', () => {
-  const started: BuildEvent = { type: 'started', element: app, key: appKey };
+  const started: BuildEvent = { type: 'started', element: app };
   expect(
     shownAfter(1200, [...RUNNING, started], { columns: 100 })
       .drawn.split('\n')
@@ -60,11 +60,11 @@ test('a line is no longer than the terminal is wide', () => {
 });
 
 test('what has ended is not drawn, and with the last of it everything goes', () => {
-  const ended: BuildEvent = { type: 'activity-ended', activity: download, elapsed: 1, failed: false };
+  const ended: BuildEvent = { type: 'ended', activity: download, elapsed: 1, failed: false };
   expect(shownAfter(1200, [...RUNNING, ended], { columns: 100 }).drawn).toBe(
     'compiling  sdist-wheel/uwsgi.bst 1.2 s | gcc b.c\n0 of 2 elements done',
   );
-  const cached: BuildEvent = { type: 'cached', element: sdist, key: sdistKey, why: 'key' };
+  const cached: BuildEvent = { type: 'ended', element: sdist, result: { outcome: 'cached', why: 'key', tree: '' } };
   expect(shownAfter(1200, [...RUNNING, ended, cached], { columns: 100 }).drawn).toBe('');
 });
 
@@ -84,7 +84,7 @@ test('the command line of a compiler is cut, where nobody looks on too', () => {
   const output: BuildEvent = {
     type: 'output',
     element: sdist,
-    chunk: chunk(`-o b.o\ngcc ${'-I/include '.repeat(50)}\n`),
+    text: `-o b.o\ngcc ${'-I/include '.repeat(50)}\n`,
   };
   const [, line = ''] = shownAfter(20_000, [...RUNNING, output]).written.split('\n');
   expect(line).toMatch(/^\[0 of 2\] still compiling sdist-wheel\/uwsgi\.bst 20\.0 s \| gcc -I\/include .*…$/);
@@ -97,7 +97,7 @@ test('where work is drawn, its beginning has no line of its own, unless the outp
     const output = { write: (more: string) => (text += more), ...(terminal ? { draw: () => undefined } : {}) };
     const progress = new Progress(output);
     const reporter = new TerminalReporter({ ...output, colour: false, verbose, progress, logOf: () => undefined });
-    reporter.listener({ type: 'started', element: sdist, key: sdistKey });
+    reporter.listener({ type: 'started', element: sdist });
     reporter.close();
     return text;
   };

@@ -1,54 +1,34 @@
-import {
-  coreElements,
-  memoryDocuments,
-  PluginRegistry,
-  resolveProject,
-  type ArtifactRecord,
-  type BuildEvent,
-  type Element,
-  type Key,
-} from '@wheelhouse/element';
+import type { BuildEvent, ElementFacts, ElementResult, Key } from '@wheelhouse/element';
 import { JsonReporter, TerminalReporter, type LogPlace } from '@wheelhouse/build';
 
-let element: Element;
-let other: Element;
+const element: ElementFacts = {
+  name: 'libs/app.bst',
+  kind: 'manual',
+  key: 'a1b2c3d4'.repeat(8) as Key,
+  runsCommands: true,
+  hasSources: false,
+};
+const other: ElementFacts = {
+  name: 'tool.bst',
+  kind: 'stack',
+  key: '0f1e2d3c'.repeat(8) as Key,
+  runsCommands: false,
+  hasSources: false,
+};
+const tree = `sha256:${'e'.repeat(64)}/10`;
+const timing = { started: 0, elapsed: 12_345 };
 
-beforeAll(async () => {
-  const { elements } = await resolveProject({
-    documents: memoryDocuments(
-      new Map([
-        ['project.conf', 'name: shop\nmin-version: 2.4\n'],
-        ['libs/app.bst', 'kind: manual\ndepends:\n- tool.bst\n'],
-        ['tool.bst', 'kind: stack\n'],
-      ]),
-    ),
-    directory: '/shop',
-    targets: ['libs/app.bst'],
-    registry: new PluginRegistry().register({ elements: coreElements({ memo: (name) => name, verify: false }) }),
-    hostArch: process.arch,
-    maxJobs: 1,
-  });
-  [other, element] = elements as [Element, Element];
-});
-
-const key = 'a1b2c3d4'.repeat(8) as Key;
-const otherKey = '0f1e2d3c'.repeat(8) as Key;
-
-function recordOf(fields: Partial<ArtifactRecord> = {}): ArtifactRecord {
-  return {
-    key,
-    element: 'libs/app.bst',
-    kind: 'manual',
-    exitCode: 0,
-    tree: { hash: 'e'.repeat(64), sizeBytes: 10 },
-    dependencies: [],
-    started: 0,
-    elapsed: 12_345,
-    ...fields,
-  };
+function ended(result: ElementResult, of = element): BuildEvent {
+  return { type: 'ended', element: of, result };
 }
 
-const FAILED = recordOf({ exitCode: 2, failedCommand: 'make -j2' });
+const BUILT = ended({ outcome: 'built', tree, ...timing });
+
+function failed(replayed: boolean): BuildEvent {
+  const log = { digest: `sha256:${'f'.repeat(64)}/20`, file: '/store/logs/libs-app/a.log' };
+  return ended({ outcome: 'failed', exitCode: 2, command: 'make -j2', log, replayed, ...timing });
+}
+
 const LOG: LogPlace = { path: '/store/logs/libs-app/a.log', tail: 'cc -c app.c\napp.c:1: error: what' };
 
 function told(
@@ -67,18 +47,16 @@ function told(
   return text;
 }
 
-const chunk = (text: string): Uint8Array => Buffer.from(text);
-
 describe('TerminalReporter', () => {
   it('has a line for all that takes time or is worth knowing, and counts the rest', () => {
     expect(
       told([
-        { type: 'cached', element: other, key: otherKey, why: 'key' },
-        { type: 'waiting', element, key },
+        ended({ outcome: 'cached', why: 'key', tree }, other),
+        { type: 'waiting', element },
         { type: 'warning', element, message: '`/bin/x` of tool.bst overlaps the one of base.bst' },
-        { type: 'started', element, key },
-        { type: 'output', element, chunk: chunk('not shown\n') },
-        { type: 'built', element, record: recordOf() },
+        { type: 'started', element },
+        { type: 'output', element, text: 'not shown\n' },
+        BUILT,
       ]),
     ).toBe(
       [
@@ -93,13 +71,13 @@ describe('TerminalReporter', () => {
   });
 
   it('says when what would have run had run before', () => {
-    expect(told([{ type: 'cached', element, key, why: 'action' }])).toBe(
+    expect(told([ended({ outcome: 'cached', why: 'action', tree })])).toBe(
       'cached     libs/app.bst a1b2c3d4: the same commands ran on the same root\n0 built, 1 cached, 0 failed\n',
     );
   });
 
   it('shows the command, its exit code and the end of the log of a failure', () => {
-    expect(told([{ type: 'failed', element, record: FAILED, replayed: false }])).toBe(
+    expect(told([failed(false)])).toBe(
       [
         'failed     libs/app.bst a1b2c3d4 after 12.3 s',
         '           command `make -j2` exited with code 2',
@@ -113,7 +91,7 @@ describe('TerminalReporter', () => {
   });
 
   it('says of a failure on record that it is one, and how to try again', () => {
-    expect(told([{ type: 'failed', element, record: FAILED, replayed: true }], { verbose: true })).toBe(
+    expect(told([failed(true)], { verbose: true })).toBe(
       [
         'failed     libs/app.bst a1b2c3d4 before, and nothing has changed since',
         '           command `make -j2` exited with code 2',
@@ -131,12 +109,11 @@ describe('TerminalReporter', () => {
     expect(
       told(
         [
-          { type: 'output', element, chunk: chunk('one\ntw') },
-          { type: 'output', element: other, chunk: chunk('other\n') },
-          { type: 'output', element, chunk: Buffer.from([0x6f, 0x20, 0xe2, 0x82]) },
-          { type: 'output', element, chunk: Buffer.from([0xac, 0x0a]) },
-          { type: 'output', element, chunk: chunk('no end') },
-          { type: 'failed', element, record: FAILED, replayed: false },
+          { type: 'output', element, text: 'one\ntw' },
+          { type: 'output', element: other, text: 'other\n' },
+          { type: 'output', element, text: 'o €\n' },
+          { type: 'output', element, text: 'no end' },
+          failed(false),
         ],
         { verbose: true },
       ),
@@ -156,28 +133,23 @@ describe('TerminalReporter', () => {
   });
 
   it('colours the first word alone', () => {
-    expect(told([{ type: 'started', element, key }], { colour: true })).toBe(
+    expect(told([{ type: 'started', element }], { colour: true })).toBe(
       '\u001b[36mbuilding  \u001b[39m libs/app.bst a1b2c3d4\n0 built, 0 cached, 0 failed\n',
     );
   });
 
   it('counts an element that was built and found again once', () => {
-    expect(
-      told([
-        { type: 'built', element, record: recordOf() },
-        { type: 'cached', element, key, why: 'key' },
-      ]),
-    ).toContain('\n1 built, 0 cached, 0 failed\n');
+    expect(told([BUILT, ended({ outcome: 'cached', why: 'key', tree })])).toContain('\n1 built, 0 cached, 0 failed\n');
   });
 });
 
 describe('JsonReporter', () => {
-  it('has an object a line for each event, and the counts at the end', () => {
+  it('prints each event as it is, an object a line, and the counts at the end', () => {
     let text = '';
     const reporter = new JsonReporter((more) => (text += more));
-    reporter.listener({ type: 'started', element, key });
-    reporter.listener({ type: 'output', element, chunk: chunk('cc\n') });
-    reporter.listener({ type: 'failed', element, record: FAILED, replayed: false });
+    reporter.listener({ type: 'started', element });
+    reporter.listener({ type: 'output', element, text: 'cc\n' });
+    reporter.listener(failed(false));
     reporter.finish();
     expect(
       text
@@ -185,9 +157,9 @@ describe('JsonReporter', () => {
         .split('\n')
         .map((line): unknown => JSON.parse(line)),
     ).toEqual([
-      { type: 'started', element: 'libs/app.bst', key },
-      { type: 'output', element: 'libs/app.bst', text: 'cc\n' },
-      { type: 'failed', element: 'libs/app.bst', key, exitCode: 2, command: 'make -j2', replayed: false },
+      { type: 'started', element },
+      { type: 'output', element, text: 'cc\n' },
+      failed(false),
       { type: 'finished', built: 0, cached: 0, failed: 1 },
     ]);
   });

@@ -1,8 +1,10 @@
 import { ActionRecorder } from './action-recorder.js';
 import { ArtifactPublicData } from './artifact-public-data.js';
 import { BuildLog, logPath } from './build-log.js';
-import type { BuildListener } from './events.js';
+import { elementFacts } from './element-facts.js';
+import type { BuildListener, ElementFacts, ElementStep } from './events.js';
 import { assembleRoot, type AssembledRoot } from './root-assembly.js';
+import type { Scheduler } from './scheduler.js';
 import type { StagingWarning } from './staging.js';
 import type { ElementKeys } from '../key/element-key.js';
 import { ElementError } from '../base/error.js';
@@ -32,6 +34,7 @@ export interface AssemblerOptions {
   /** Where the results of actions are looked up and kept, under the actions' keys. */
   readonly actions: ArtifactStore;
   readonly sandbox: Sandbox;
+  readonly scheduler: Scheduler;
   /** The tree of a source that has been fetched. */
   fetched(source: Source): Digest | undefined;
   readonly keys: ElementKeys;
@@ -72,10 +75,11 @@ export class Assembler {
     );
     const collect = describe(element, recorder);
     const key = this.options.keys.key(element);
-    const log = new BuildLog(logPath(this.options.logDirectory, element, key), (chunk) => {
-      this.options.listener({ type: 'output', element, chunk });
+    const log = new BuildLog(logPath(this.options.logDirectory, element, key), (text) => {
+      this.options.listener({ type: 'output', element: this.facts(element), text });
     });
     try {
+      this.step(element, 'stage');
       const io: Io = { log, signal };
       const assembled = await this.assembleRoot(element, recorder, artifactOf, io);
       const base: RecordBase = {
@@ -117,8 +121,12 @@ export class Assembler {
       return { record: { ...known, ...base }, ran: false };
     }
     this.refuse(element, action);
-    this.options.listener({ type: 'started', element, key: base.key });
-    const result = await this.options.sandbox.run(action, io);
+    this.step(element, 'run');
+    const result = await this.options.scheduler.runCommands(async () => {
+      this.options.listener({ type: 'started', element: this.facts(element) });
+      return await this.options.sandbox.run(action, io);
+    }, io.signal);
+    this.step(element, 'collect');
     const [collect = ''] = action.outputs;
     const output = result.outputs[0];
     const tree = result.exitCode === 0 ? collected(element, output, collect) : output;
@@ -168,7 +176,7 @@ export class Assembler {
         hint: `\`${name}\` is among the project's fatal-warnings; an \`overlap-whitelist\` in public data allows single paths`,
       });
     }
-    this.options.listener({ type: 'warning', element, message });
+    this.options.listener({ type: 'warning', element: this.facts(element), message });
   }
 
   /** Integration is an action of its own: the same root is integrated once, for all that depend on it. */
@@ -186,7 +194,7 @@ export class Assembler {
     if (known?.exitCode === 0) return known.tree;
     this.refuse(element, action);
     const started = this.options.clock();
-    const result = await this.options.sandbox.run(action, io);
+    const result = await this.options.scheduler.runCommands(() => this.options.sandbox.run(action, io), io.signal);
     if (result.exitCode !== 0 || result.outputs[0] === undefined) {
       throw new ElementError({
         code: 'COMMAND_FAILED',
@@ -244,6 +252,14 @@ export class Assembler {
       hint: refusal.hint,
       origin: element.origin,
     });
+  }
+
+  private step(element: Element, step: ElementStep['step']): void {
+    this.options.listener({ type: 'step', element: this.facts(element), step });
+  }
+
+  private facts(element: Element): ElementFacts {
+    return elementFacts(element, this.options.keys.key(element));
   }
 
   private times(started: number): { readonly started: number; readonly elapsed: number } {

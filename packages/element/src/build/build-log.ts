@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { namingPath } from '../base/system-error.js';
 import { digestOf, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
@@ -29,16 +30,18 @@ export function logPath(directory: string, { normalName }: Element, key: Key): s
 export class BuildLog implements Sink {
   private readonly descriptor: number;
   private readonly hash = createHash('sha256');
+  private readonly decoder = new StringDecoder('utf8');
   private sizeBytes = 0;
   private isOpen = true;
 
   /**
    * @param path absolute path of the log file; replaced if it is there
+   * @param alsoTo takes what is printed as text; a character that comes in two parts is whole
    * @throws ElementError STORE where it cannot be written
    */
   constructor(
     readonly path: string,
-    private readonly alsoTo: (chunk: Uint8Array) => void,
+    private readonly alsoTo: (text: string) => void,
   ) {
     this.descriptor = this.attempt(() => {
       makeDirectory(dirname(path));
@@ -54,7 +57,7 @@ export class BuildLog implements Sink {
     });
     this.hash.update(chunk);
     this.sizeBytes += chunk.byteLength;
-    this.alsoTo(chunk);
+    this.tell(this.decoder.write(Buffer.from(chunk)));
   }
 
   /** Ends the file and keeps it. @throws ElementError STORE */
@@ -69,7 +72,12 @@ export class BuildLog implements Sink {
   abandon(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.tell(this.decoder.end());
     closeSync(this.descriptor);
+  }
+
+  private tell(text: string): void {
+    if (text !== '') this.alsoTo(text);
   }
 
   private attempt<T>(write: () => T): T {

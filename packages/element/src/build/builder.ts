@@ -1,75 +1,87 @@
-import { availableParallelism } from 'node:os';
 import type { Assembler } from './assembler.js';
-import type { BuildListener, CachedBecause } from './events.js';
+import { logPath } from './build-log.js';
+import { criticalPath } from './critical-path.js';
+import { errorOfElement, isUserError } from './element-error.js';
+import { elementFacts } from './element-facts.js';
+import type { BuildListener, CachedBecause, ElementFacts, ElementResult, LogFile } from './events.js';
+import type { Fetcher } from './fetcher.js';
+import { hasFailed, type Outcome } from './outcome.js';
+import type { Scheduler } from './scheduler.js';
+import { formatDigest } from '../cas/digest.js';
 import type { ElementKeys } from '../key/element-key.js';
-import { ElementError, ElementErrors } from '../base/error.js';
-import { systemError } from '../base/system-error.js';
 import type { Element } from '../plugin/element.js';
-import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
+import type { KeyLocks, Lock } from '../plugin/local-ports.js';
+import type { ArtifactRecord, ArtifactStore } from '../plugin/ports.js';
 
-/** How an element came by its artifact, or why it has none. */
-export type Outcome =
-  | { readonly status: 'built'; readonly element: Element; readonly record: ArtifactRecord }
-  | {
-      readonly status: 'cached';
-      readonly element: Element;
-      readonly record: ArtifactRecord;
-      readonly why: CachedBecause;
-    }
-  | { readonly status: 'failed'; readonly element: Element; readonly record: ArtifactRecord }
-  /** A dependency failed. */
-  | { readonly status: 'skipped'; readonly element: Element; readonly because: Element };
+/** What becomes of the other elements when one cannot be carried out. */
+export type OnError = 'quit' | 'continue';
 
 /** The parts a {@link Builder} works with. */
 export interface BuilderOptions {
   readonly artifacts: ArtifactStore;
   readonly keys: ElementKeys;
   readonly assembler: Assembler;
+  readonly fetcher: Fetcher;
+  readonly scheduler: Scheduler;
+  readonly locks: KeyLocks;
   readonly listener: BuildListener;
-  /** Takes the lock of a key, across processes. `onWait` is called when another holds it; `signal` ends the waiting. */
-  lock(key: Key, onWait: () => void, signal: AbortSignal): Promise<{ release(): Promise<void> }>;
-  /** Ends what runs. */
-  readonly signal: AbortSignal;
+  /** Absolute path of the directory of log files: `<element>/<key>.log`. */
+  readonly logDirectory: string;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
-  /** How many elements are built at once; as many as there are processors unless given. */
-  readonly concurrency?: number;
+  readonly onError: OnError;
+  /** Ends what runs, when the caller aborts it or this builder does. */
+  readonly ending: AbortController;
+  /** Ends what runs, from outside. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Builds what has to be built and nothing else. An element whose key is known is taken from the store, and nothing
- * below it is looked at. One process builds a key; others wait and take what it made (docs/adr/0009).
+ * below it is looked at. Each of the others is fetched, built and kept as the scheduler lets it. One process builds a key;
+ * others wait and take what it made (docs/adr/0009).
  */
 export class Builder {
   private readonly outcomes = new Map<Element, Promise<Outcome>>();
   private readonly records = new Map<Element, ArtifactRecord>();
-  private readonly slots: Slots;
-  /** Ends the others when one cannot be carried out. */
-  private readonly ending = new AbortController();
-  private readonly signal: AbortSignal;
-  private failure: { readonly error: unknown } | undefined;
+  /** Those whose own code has given what a key is made of. */
+  private readonly keyed = new Set<Element>();
+  private priorities: ReadonlyMap<Element, number> = new Map();
+  /** The element that ended the build, and its error. */
+  private ended: { readonly element: Element; readonly error: unknown } | undefined;
+  private readonly running: AbortSignal;
 
   constructor(private readonly options: BuilderOptions) {
-    this.slots = new Slots(options.concurrency ?? availableParallelism());
-    this.signal = AbortSignal.any([options.signal, this.ending.signal]);
+    this.running = options.ending.signal;
   }
 
   /**
-   * Builds these elements and all they need when they run. Where one of them cannot be carried out, those that run are
-   * ended, and nothing is left running when the error is thrown (docs/adr/0064).
+   * Builds these elements and all they need when they run. A failed command is an outcome, and so is the error of an
+   * element that cannot be carried out; unless the builder is to `continue`, it ends those that run, and the rest is
+   * skipped (docs/adr/0064). Nothing is left running afterwards.
    *
-   * @throws ElementError the first that ended a build, with the element's name
+   * @throws `signal.reason` when aborted from outside; a bug, naming the element in which it showed
    */
   async build(targets: readonly Element[]): Promise<Outcome[]> {
-    const wanted = new Set(targets.flatMap((target) => target.closure('run')));
-    await Promise.allSettled([...wanted].map((element) => this.ensure(element)));
-    // One that has failed is not waited with for what else was begun, and that may begin more.
-    for (let known = -1; known !== this.outcomes.size;) {
-      known = this.outcomes.size;
-      await Promise.allSettled(this.outcomes.values());
+    const { fetcher, signal, ending } = this.options;
+    const abort = (): void => {
+      ending.abort(signal.reason);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const missing = await this.lookUpAll(targets.flatMap((target) => target.closure('run')));
+      this.priorities = criticalPath(missing);
+      if (!this.running.aborted) fetcher.begin(missing);
+      await Promise.all(missing.map((element) => this.ensure(element)));
+      await fetcher.idle();
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
-    if (this.failure !== undefined) throw this.failure.error;
-    return await Promise.all([...this.outcomes.values()]);
+    signal.throwIfAborted();
+    const error = this.ended?.error;
+    if (error !== undefined && !isUserError(error)) throw error;
+    return await Promise.all(this.outcomes.values());
   }
 
   /** The record of an element that has been built or found. */
@@ -79,52 +91,84 @@ export class Builder {
     return record;
   }
 
+  /** Looks for the artifacts of elements, and of what those need that have none. @returns those that have none */
+  private async lookUpAll(elements: readonly Element[]): Promise<Element[]> {
+    const visited = new Set<Element>();
+    const missing = new Set<Element>();
+    const visit = async (element: Element): Promise<void> => {
+      if (visited.has(element) || this.outcomes.has(element)) return;
+      visited.add(element);
+      try {
+        const found = await this.lookUp(element);
+        if (found !== undefined) {
+          this.outcomes.set(element, Promise.resolve(found));
+          return;
+        }
+        this.options.listener({ type: 'queued', element: this.facts(element) });
+      } catch (error) {
+        this.outcomes.set(element, Promise.resolve(this.fail(element, error)));
+        return;
+      }
+      missing.add(element);
+      await Promise.all(element.closure('build').map(visit));
+    };
+    await Promise.all(elements.map(visit));
+    return [...visited].filter((element) => missing.has(element));
+  }
+
   private ensure(element: Element): Promise<Outcome> {
     const known = this.outcomes.get(element);
     if (known !== undefined) return known;
-    const outcome = this.findOrBuild(element).catch((error: unknown) => {
-      throw this.end(element, error);
-    });
+    const outcome = this.carryOut(element).catch((error: unknown) => this.fail(element, error));
     this.outcomes.set(element, outcome);
     return outcome;
   }
 
-  /** Ends the whole build because of the first error of one element. @returns what is to be thrown */
-  private end(element: Element, error: unknown): unknown {
-    if (this.failure === undefined) {
-      const { listener, signal } = this.options;
-      const reason = signal.aborted ? (signal.reason as unknown) : errorOf(element, error);
-      this.failure = { error: reason };
-      if (reason instanceof ElementError || reason instanceof ElementErrors)
-        listener({ type: 'error', element, error: reason });
-      this.ending.abort(reason);
-    }
-    return this.failure.error;
-  }
-
-  private async findOrBuild(element: Element): Promise<Outcome> {
-    this.signal.throwIfAborted();
-    const found = await this.lookUp(element);
-    if (found !== undefined) return found;
-    this.options.listener({ type: 'queued', element, key: this.options.keys.key(element) });
+  private async carryOut(element: Element): Promise<Outcome> {
     const needed = await Promise.all(element.closure('build').map((dependency) => this.ensure(dependency)));
-    const failed = needed.find(({ status }) => status === 'failed' || status === 'skipped');
-    if (failed !== undefined) {
-      return { status: 'skipped', element, because: failed.status === 'skipped' ? failed.because : failed.element };
+    const lacking = needed.find(hasFailed);
+    if (lacking !== undefined)
+      return this.skip(element, lacking.status === 'skipped' ? lacking.because : lacking.element);
+    this.running.throwIfAborted();
+    const { fetcher, scheduler, listener } = this.options;
+    if (fetcher.isFetching(element)) listener({ type: 'step', element: this.facts(element), step: 'fetch' });
+    try {
+      await fetcher.ready(element);
+    } catch (error) {
+      return this.endBecauseOf(element, error);
     }
+    if (element.runsCommands) return await this.buildLocked(element);
     // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
-    return await this.slots.use(async () => {
-      this.signal.throwIfAborted();
-      return await (element.runsCommands ? this.buildLocked(element) : this.make(element));
-    });
+    return await scheduler.run('collect', () => this.make(element), this.priorities.get(element));
   }
 
+  /** A place is not kept for an element that another process builds. */
   private async buildLocked(element: Element): Promise<Outcome> {
-    const key = this.options.keys.key(element);
-    const waiting = (): void => {
-      this.options.listener({ type: 'waiting', element, key });
-    };
-    const lock = await this.options.lock(key, waiting, this.signal);
+    const { scheduler, locks, listener, keys } = this.options;
+    const priority = this.priorities.get(element);
+    const begun = await scheduler.run<Outcome | { readonly waiting: Promise<Lock> }>(
+      'build',
+      async () => {
+        this.running.throwIfAborted();
+        let onWait = (): void => undefined;
+        const waits = new Promise<undefined>((resolve) => {
+          onWait = () => {
+            listener({ type: 'waiting', element: this.facts(element) });
+            resolve(undefined);
+          };
+        });
+        const waiting = locks.acquire(keys.key(element), { onWait, signal: this.running });
+        const lock = await Promise.race([waiting, waits]);
+        return lock === undefined ? { waiting } : await this.underLock(element, lock);
+      },
+      priority,
+    );
+    if (!('waiting' in begun)) return begun;
+    const lock = await begun.waiting;
+    return await scheduler.run('build', () => this.underLock(element, lock), priority);
+  }
+
+  private async underLock(element: Element, lock: Lock): Promise<Outcome> {
     try {
       return (await this.lookUp(element)) ?? (await this.make(element));
     } finally {
@@ -133,60 +177,83 @@ export class Builder {
   }
 
   private async make(element: Element): Promise<Outcome> {
+    this.running.throwIfAborted();
     const { assembler, artifacts, keys } = this.options;
-    const { record, ran } = await assembler.assemble(element, (dependency) => this.recordOf(dependency), this.signal);
+    const { record, ran } = await assembler.assemble(element, (dependency) => this.recordOf(dependency), this.running);
     const published = await artifacts.put(keys.key(element), record);
     return this.conclude(element, published, ran ? undefined : 'action');
   }
 
   private async lookUp(element: Element): Promise<Outcome | undefined> {
-    const record = await this.options.artifacts.get(this.options.keys.key(element));
+    this.running.throwIfAborted();
+    const key = this.options.keys.key(element);
+    this.keyed.add(element);
+    const record = await this.options.artifacts.get(key);
     if (record === undefined || (record.exitCode !== 0 && this.options.retryFailed)) return undefined;
     return this.conclude(element, record, 'key');
   }
 
   private conclude(element: Element, record: ArtifactRecord, why: CachedBecause | undefined): Outcome {
-    const { listener } = this.options;
     this.records.set(element, record);
-    if (record.exitCode !== 0) {
-      listener({ type: 'failed', element, record, replayed: why !== undefined });
+    const { started, elapsed, exitCode, failedCommand, log } = record;
+    const timing = { started, elapsed };
+    const logFile = log === undefined ? {} : { log: this.logFile(element, formatDigest(log)) };
+    if (exitCode !== 0) {
+      const command = failedCommand === undefined ? {} : { command: failedCommand };
+      this.tell(element, {
+        outcome: 'failed',
+        exitCode,
+        ...command,
+        ...logFile,
+        ...timing,
+        replayed: why !== undefined,
+      });
       return { status: 'failed', element, record };
     }
+    const tree = formatDigest(record.tree);
     if (why !== undefined) {
-      listener({ type: 'cached', element, key: record.key, why });
+      this.tell(element, { outcome: 'cached', why, tree });
       return { status: 'cached', element, record, why };
     }
-    listener({ type: 'built', element, record });
+    this.tell(element, { outcome: 'built', tree, ...logFile, ...timing });
     return { status: 'built', element, record };
   }
-}
 
-/** What is told of an error that ended the build of an element: a user's error names it, and so does a bug. */
-function errorOf(element: Element, error: unknown): unknown {
-  if (error instanceof ElementErrors) {
-    const [first, ...more] = error.errors.map((each) => each.ofElement(element.name));
-    if (first !== undefined && more.length === 0) return first;
-    return first === undefined ? error : new ElementErrors([first, ...more]);
+  private skip(element: Element, because: Element): Outcome {
+    this.tell(element, { outcome: 'skipped', because: because.name });
+    return { status: 'skipped', element, because };
   }
-  const users = error instanceof ElementError ? error : systemError(error);
-  return users?.ofElement(element.name) ?? new Error(`${element.name} could not be built`, { cause: error });
-}
 
-/** A number of places for work that runs at once. */
-class Slots {
-  private readonly waiting: (() => void)[] = [];
+  /** What an error makes of an element. */
+  private fail(element: Element, thrown: unknown): Outcome {
+    return this.endBecauseOf(element, errorOfElement(element, thrown));
+  }
 
-  constructor(private free: number) {}
-
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.free += 1;
-      else next();
+  /** The first error ends the others, unless they are to continue, and is why they are skipped. */
+  private endBecauseOf(element: Element, error: unknown): Outcome {
+    const { signal, ending, onError } = this.options;
+    if (this.ended !== undefined) return this.skip(element, this.ended.element);
+    // What ends the whole build is thrown, and is no element's outcome.
+    const aside: Outcome = { status: 'skipped', element, because: element };
+    if (signal.aborted) return aside;
+    if (onError === 'quit' || !isUserError(error)) {
+      this.ended = { element, error };
+      ending.abort(error);
     }
+    if (!isUserError(error)) return aside;
+    this.tell(element, { outcome: 'error', message: error.message });
+    return { status: 'error', element, error };
+  }
+
+  private tell(element: Element, result: ElementResult): void {
+    this.options.listener({ type: 'ended', element: this.facts(element), result });
+  }
+
+  private facts(element: Element): ElementFacts {
+    return elementFacts(element, this.keyed.has(element) ? this.options.keys.key(element) : undefined);
+  }
+
+  private logFile(element: Element, digest: string): LogFile {
+    return { digest, file: logPath(this.options.logDirectory, element, this.options.keys.key(element)) };
   }
 }

@@ -1,76 +1,207 @@
-import type { ElementError, ElementErrors } from '../base/error.js';
-import type { Element } from '../plugin/element.js';
-import type { ArtifactRecord, Key } from '../plugin/ports.js';
+import { randomUUID } from 'node:crypto';
+import type { Key } from '../plugin/ports.js';
 
-/** What a builder tells while it works. Reporters read these; the builder writes to no console. */
-export type BuildEvent =
-  /** The element has no artifact yet: it is going to be built, when what it needs is there. */
-  | { readonly type: 'queued'; readonly element: Element; readonly key: Key }
-  | { readonly type: 'cached'; readonly element: Element; readonly key: Key; readonly why: CachedBecause }
-  | { readonly type: 'waiting'; readonly element: Element; readonly key: Key }
-  | { readonly type: 'started'; readonly element: Element; readonly key: Key }
-  | { readonly type: 'output'; readonly element: Element; readonly chunk: Uint8Array }
-  | { readonly type: 'warning'; readonly element: Element; readonly message: string }
-  | { readonly type: 'built'; readonly element: Element; readonly record: ArtifactRecord }
-  /** The element could not be built for another reason than a command's exit code: it ends the whole build. */
-  | { readonly type: 'error'; readonly element: Element; readonly error: ElementError | ElementErrors }
-  | { readonly type: 'failed'; readonly element: Element; readonly record: ArtifactRecord; readonly replayed: boolean }
-  | ActivityEvent;
+/**
+ * What a builder tells while it works: plain data, which JSON can hold. Reporters read nothing else, and
+ * `wheelhouse build --json` prints each event as a line.
+ */
+export type BuildEvent = ElementEvent | ActivityEvent;
 
-/** Work beside elements that may take long, such as a download. One object stands for it from its start to its end. */
+/** What happens to one element, from `queued`, where it has to be built, to `ended`. */
+export type ElementEvent =
+  ElementQueued | ElementWaiting | ElementStep | ElementStarted | ElementOutput | ElementWarning | ElementEnded;
+
+/** Work beside elements that may take long, such as a download. Told only where it takes a tenth of a second or longer. */
+export type ActivityEvent = ActivityStarted | ActivityProgress | ActivityEnded;
+
+/** An element as events name it. */
+export interface ElementFacts {
+  /** Its full name, such as `lib/app.bst`. */
+  readonly name: string;
+  readonly kind: string;
+  /** Its unique key: 64 hexadecimal digits. Absent where the element's own code gives none. */
+  readonly key?: Key;
+  /** Whether it is built by commands; otherwise trees are merged, which takes no time worth telling. */
+  readonly runsCommands: boolean;
+  readonly hasSources: boolean;
+}
+
+/** The element has no artifact yet: it is going to be built, when what it needs is there. */
+export interface ElementQueued {
+  readonly type: 'queued';
+  readonly element: ElementFacts;
+}
+
+/** Another process is building the same element. */
+export interface ElementWaiting {
+  readonly type: 'waiting';
+  readonly element: ElementFacts;
+}
+
+/**
+ * The element has come to the next step of its build: `fetch`, its sources are waited for; `stage`, its root is put
+ * together; `run`, its commands wait for a processor; `collect`, what they left is kept.
+ */
+export interface ElementStep {
+  readonly type: 'step';
+  readonly element: ElementFacts;
+  readonly step: 'fetch' | 'stage' | 'run' | 'collect';
+}
+
+/** The element's commands begin to run. */
+export interface ElementStarted {
+  readonly type: 'started';
+  readonly element: ElementFacts;
+}
+
+/** The element's commands, or what fetches its sources, have printed something. */
+export interface ElementOutput {
+  readonly type: 'output';
+  readonly element: ElementFacts;
+  /** A part of what is printed, which need not end with a line. */
+  readonly text: string;
+}
+
+/** Something about the element that a person may want to know. */
+export interface ElementWarning {
+  readonly type: 'warning';
+  readonly element: ElementFacts;
+  readonly message: string;
+}
+
+/** How it came out. */
+export interface ElementEnded {
+  readonly type: 'ended';
+  readonly element: ElementFacts;
+  readonly result: ElementResult;
+}
+
+/** How an element came by its artifact, or why it has none. */
+export type ElementResult = BuiltResult | CachedResult | FailedResult | SkippedResult | ErrorResult;
+
+/** It was built. */
+export interface BuiltResult extends Timing {
+  readonly outcome: 'built';
+  /** The digest of the artifact's tree: `sha256:<hex>/<bytes>`. */
+  readonly tree: string;
+  readonly log?: LogFile;
+}
+
+/** The artifact was there: under its `key`; or the same `action` had run before on the very same root. */
+export interface CachedResult {
+  readonly outcome: 'cached';
+  readonly why: CachedBecause;
+  /** The digest of the artifact's tree: `sha256:<hex>/<bytes>`. */
+  readonly tree: string;
+}
+
+/** A command ended with another exit code than 0. */
+export interface FailedResult extends Timing {
+  readonly outcome: 'failed';
+  readonly exitCode: number;
+  /** The label of the command. */
+  readonly command?: string;
+  readonly log?: LogFile;
+  /** Whether it failed before, and nothing has changed since. */
+  readonly replayed: boolean;
+}
+
+/** It was not built, because of another element. */
+export interface SkippedResult {
+  readonly outcome: 'skipped';
+  /** The name of the element that failed, or that ended the build. */
+  readonly because: string;
+}
+
+/** It could not be built for another reason than a command's exit code. */
+export interface ErrorResult {
+  readonly outcome: 'error';
+  /** The error's whole message, without hints. */
+  readonly message: string;
+}
+
+/** When something began (milliseconds since 1970), and how long it took (milliseconds). */
+export interface Timing {
+  readonly started: number;
+  readonly elapsed: number;
+}
+
+/** What commands printed. */
+export interface LogFile {
+  /** `sha256:<hex>/<bytes>`: the blob that is kept. */
+  readonly digest: string;
+  /** The absolute path of the file it was written to. A later build of the same key writes there, too. */
+  readonly file: string;
+}
+
+/** The key was known; or the key was new, but what would have run had run before on the very same root. */
+export type CachedBecause = 'key' | 'action';
+
+/** Work beside elements, by the same data from its start to its end. */
 export interface Activity {
+  /** Tells activities apart. */
+  readonly id: string;
   /** The present participle and the past participle of what is done, such as `downloading` and `downloaded`. */
   readonly verbs: readonly [doing: string, done: string];
   /** What it is done to, such as `12 files`. */
   readonly what: string;
 }
 
-/** How an activity gets on. `bytes` are those that were received so far. */
-export type ActivityEvent =
-  | { readonly type: 'activity'; readonly activity: Activity; readonly bytes?: number }
-  /** `elapsed` in milliseconds. */
-  | {
-      readonly type: 'activity-ended';
-      readonly activity: Activity;
-      readonly elapsed: number;
-      readonly bytes?: number;
-      readonly failed: boolean;
-    };
+/** Work beside elements has begun. */
+export interface ActivityStarted {
+  readonly type: 'started';
+  readonly activity: Activity;
+  /** How many bytes have been received so far, where that is known. */
+  readonly bytes?: number;
+}
 
-/** The key was known; or the key was new, but what would have run had run before on the very same root. */
-export type CachedBecause = 'key' | 'action';
+/** It has got further. */
+export interface ActivityProgress {
+  readonly type: 'progress';
+  readonly activity: Activity;
+  /** How many bytes have been received so far. */
+  readonly bytes: number;
+}
 
-/** Whoever listens. */
+/** It has ended. `elapsed` in milliseconds. */
+export interface ActivityEnded {
+  readonly type: 'ended';
+  readonly activity: Activity;
+  readonly elapsed: number;
+  readonly bytes?: number;
+  readonly failed: boolean;
+}
+
+/** Takes events. */
 export type BuildListener = (event: BuildEvent) => void;
 
 /**
- * Does `work` and tells of it. Nothing is told where it ends before anybody would want to know (within a tenth of a second).
+ * Does `work` and tells of it.
  *
  * @param work may say how many bytes it has received in all
  */
 export async function withActivity<T>(
   listener: BuildListener,
-  activity: Activity,
+  named: Omit<Activity, 'id'>,
   work: (received: (bytes: number) => void) => Promise<T>,
 ): Promise<T> {
+  const activity: Activity = { id: randomUUID(), ...named };
   const start = performance.now();
   let bytes: number | undefined;
   let told = false;
-  const tell = (): void => {
+  const known = (): { readonly bytes?: number } => (bytes === undefined ? {} : { bytes });
+  const timer = setTimeout(() => {
     told = true;
-    listener({ type: 'activity', activity, ...(bytes === undefined ? {} : { bytes }) });
-  };
-  const timer = setTimeout(tell, WORTH_TELLING);
+    listener({ type: 'started', activity, ...known() });
+  }, WORTH_TELLING);
   const end = (failed: boolean): void => {
     clearTimeout(timer);
-    if (!told) return;
-    const elapsed = performance.now() - start;
-    listener({ type: 'activity-ended', activity, elapsed, failed, ...(bytes === undefined ? {} : { bytes }) });
+    if (told) listener({ type: 'ended', activity, elapsed: performance.now() - start, failed, ...known() });
   };
   try {
     const result = await work((received) => {
       bytes = received;
-      if (told) tell();
+      if (told) listener({ type: 'progress', activity, bytes: received });
     });
     end(false);
     return result;

@@ -1,3 +1,5 @@
+import { StringDecoder } from 'node:string_decoder';
+import { errorOfElement } from './element-error.js';
 import type { Scheduler } from './scheduler.js';
 import { fetchSource, requires, stageSources } from './source-staging.js';
 import type { BlobStore } from '../cas/blob-store.js';
@@ -15,13 +17,14 @@ export interface FetcherOptions {
   /** What was known of a source when it was looked at. */
   consistencyOf(source: Source): Consistency | undefined;
   /** Takes what is printed while something is fetched for an element. */
-  output(element: Element, chunk: Uint8Array): void;
+  output(element: Element, text: string): void;
   readonly signal: AbortSignal;
 }
 
 /** Brings the sources of elements to this machine, ahead of their builds, in the pool that all kinds share. */
 export class Fetcher {
   private readonly begun = new Map<Source, Promise<void>>();
+  private readonly ended = new Set<Source>();
   private readonly trees = new Map<Source, Digest>();
   private readonly alone = new Map<string, Promise<Digest>>();
 
@@ -48,6 +51,11 @@ export class Fetcher {
     await Promise.all(sources.map((source) => this.begun.get(source)));
   }
 
+  /** Whether an element has sources that are being fetched. */
+  isFetching({ sources }: Element): boolean {
+    return sources.some((source) => this.begun.has(source) && !this.ended.has(source));
+  }
+
   /** Resolves when nothing is being fetched any more, however it ended. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.begun.values());
@@ -58,7 +66,11 @@ export class Fetcher {
 
   private keep(sources: readonly Source[], work: Promise<void>): void {
     // Looked at by who waits for an element; until then it is nobody's.
-    work.catch(() => undefined);
+    work
+      .catch(() => undefined)
+      .finally(() => {
+        for (const source of sources) this.ended.add(source);
+      });
     for (const source of sources) this.begun.set(source, work);
   }
 
@@ -74,12 +86,22 @@ export class Fetcher {
   }
 
   private async fetchAlone(element: Element, source: Source, earlier: readonly Source[]): Promise<void> {
+    try {
+      await this.fetchOne(element, source, earlier);
+    } catch (error) {
+      this.options.signal.throwIfAborted();
+      throw errorOfElement(element, error);
+    }
+  }
+
+  private async fetchOne(element: Element, source: Source, earlier: readonly Source[]): Promise<void> {
     const { blobs, signal } = this.options;
+    const decoder = new StringDecoder('utf8');
     const io: Io = {
       signal,
       log: {
         write: (chunk) => {
-          this.options.output(element, chunk);
+          this.options.output(element, decoder.write(Buffer.from(chunk)));
         },
       },
     };

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import type { BuildSlots } from '../plugin/local-ports.js';
 
 /**
  * What is limited: `fetch`, what waits for a network; `build`, what runs commands; `collect`, what merges trees and keeps
@@ -10,6 +11,12 @@ export type Resource = 'fetch' | 'build' | 'collect';
 /** How much of each resource there is at once. */
 export type Capacity = Readonly<Record<Resource, number>>;
 
+/** What a scheduler is made with. */
+export interface SchedulerOptions extends Partial<Capacity> {
+  /** Bounds what all processes of this machine run at once; without it only this process is bounded. */
+  readonly slots?: BuildSlots;
+}
+
 /** As many downloads as pip's and uv's servers are used to from one machine. */
 const FETCHES = 8;
 
@@ -19,14 +26,16 @@ const FETCHES = 8;
  */
 export class Scheduler {
   private readonly queues: Readonly<Record<Resource, Queue>>;
+  private readonly slots: BuildSlots | undefined;
 
-  /** @param capacity as many builds as there are processors unless given */
-  constructor(capacity: Partial<Capacity> = {}) {
+  /** As many elements are built at once as there are processors, unless the options say otherwise. */
+  constructor(options: SchedulerOptions = {}) {
+    this.slots = options.slots;
     const processors = availableParallelism();
     this.queues = {
-      fetch: new Queue(capacity.fetch ?? FETCHES),
-      build: new Queue(capacity.build ?? processors),
-      collect: new Queue(capacity.collect ?? processors),
+      fetch: new Queue(options.fetch ?? FETCHES),
+      build: new Queue(options.build ?? processors),
+      collect: new Queue(options.collect ?? processors),
     };
   }
 
@@ -37,6 +46,17 @@ export class Scheduler {
    */
   async run<T>(resource: Resource, work: () => Promise<T>, priority = 0): Promise<T> {
     return await this.queues[resource].run(work, priority);
+  }
+
+  /** Runs commands in a slot of the machine. @throws `signal.reason` when aborted before there is one */
+  async runCommands<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.slots === undefined) return await work();
+    const slot = await this.slots.acquire(signal);
+    try {
+      return await work();
+    } finally {
+      await slot.release();
+    }
   }
 }
 

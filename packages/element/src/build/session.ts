@@ -1,8 +1,10 @@
 import { availableParallelism, release } from 'node:os';
 import { Assembler } from './assembler.js';
-import { Builder, type Outcome } from './builder.js';
+import { Builder, type OnError } from './builder.js';
+import { elementFacts } from './element-facts.js';
 import type { BuildListener } from './events.js';
 import { Fetcher } from './fetcher.js';
+import type { Outcome } from './outcome.js';
 import { preflight } from './preflight.js';
 import type { Scheduler } from './scheduler.js';
 import { STAGING_VERSION } from './staging.js';
@@ -38,6 +40,8 @@ export interface Engine {
   readonly retryFailed: boolean;
   /** What each action may take, commands and integration alike. Default: no limit. */
   readonly limits?: Limits;
+  /** What becomes of the other elements when one cannot be carried out. Default: they are ended, too. */
+  readonly onError?: OnError;
 }
 
 /** What is built. */
@@ -53,49 +57,42 @@ export interface SessionInput {
 /** A project's elements, loaded, resolved, looked over and keyed: ready to be built. */
 export class BuildSession {
   private readonly builder: Builder;
-  private readonly fetcher: Fetcher;
 
   private constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     readonly graph: ElementGraph,
     readonly keys: ElementKeys,
     consistencies: ReadonlyMap<Source, Consistency>,
   ) {
-    const { store } = engine;
-    this.fetcher = new Fetcher({
-      scheduler: engine.scheduler,
+    const { store, scheduler, listener, retryFailed, signal, sandbox } = engine;
+    const ending = new AbortController();
+    const fetcher = new Fetcher({
+      scheduler,
       blobs: store.blobs,
       consistencyOf: (source) => consistencies.get(source),
-      output: (element, chunk) => {
-        engine.listener({ type: 'output', element, chunk });
+      output: (element, text) => {
+        listener({ type: 'output', element: elementFacts(element, keys.key(element)), text });
       },
-      signal: engine.signal,
+      signal: ending.signal,
     });
-    this.builder = new Builder({
-      artifacts: store.artifacts,
-      keys,
-      listener: engine.listener,
-      retryFailed: engine.retryFailed,
-      lock: (key, onWait, signal) => store.locks.acquire(key, { onWait, signal }),
-      signal: engine.signal,
-      assembler: new Assembler({
-        blobs: store.blobs,
-        actions: store.artifacts,
-        sandbox: engine.sandbox,
-        fetched: this.fetcher.treeOf,
-        keys,
-        logDirectory: store.scratch.logs,
-        listener: engine.listener,
-        clock: Date.now,
-        retryFailed: engine.retryFailed,
-        limits: engine.limits ?? {},
-        hostFacts: {
-          sandbox: engine.sandbox.name,
-          kernel: release(),
-          processors: String(availableParallelism()),
-        },
-      }),
+    const common = { keys, listener, scheduler, retryFailed, logDirectory: store.scratch.logs };
+    const assembler = new Assembler({
+      ...common,
+      blobs: store.blobs,
+      actions: store.artifacts,
+      sandbox,
+      fetched: fetcher.treeOf,
+      clock: Date.now,
+      limits: engine.limits ?? {},
+      hostFacts: {
+        sandbox: sandbox.name,
+        kernel: release(),
+        processors: String(availableParallelism()),
+      },
     });
+    const { artifacts, locks } = store;
+    const onError = engine.onError ?? 'quit';
+    this.builder = new Builder({ ...common, artifacts, locks, assembler, fetcher, onError, ending, signal });
   }
 
   /** @throws ElementErrors what is wrong with the project, or with this machine for it */
@@ -127,33 +124,12 @@ export class BuildSession {
     return element;
   }
 
-  /** The elements that a build of the targets has to make: those without an artifact that it comes upon. */
-  async missing(): Promise<Element[]> {
-    const visited = new Set<Element>();
-    const missing: Element[] = [];
-    const visit = async (element: Element): Promise<void> => {
-      if (visited.has(element)) return;
-      visited.add(element);
-      const record = await this.engine.store.artifacts.get(this.keys.key(element));
-      if (record !== undefined) return;
-      missing.push(element);
-      for (const dependency of element.closure('build')) await visit(dependency);
-    };
-    for (const target of this.graph.targets) for (const needed of target.closure('run')) await visit(needed);
-    return missing;
-  }
-
-  /** Brings what a build of the targets is going to need to this machine. @throws ElementError FETCH, LOCK_HASH, SOURCE */
-  async fetch(): Promise<void> {
-    const missing = await this.missing();
-    this.fetcher.begin(missing);
-    await this.fetcher.idle();
-    for (const element of missing) await this.fetcher.ready(element);
-  }
-
-  /** Builds the targets and all they need when they run. @throws ElementError when a build cannot be carried out */
+  /**
+   * Builds the targets and all they need when they run. What failed is an outcome: see {@link throwErrors}.
+   *
+   * @throws `signal.reason` when aborted
+   */
   async build(): Promise<Outcome[]> {
-    await this.fetch();
     return await this.builder.build(this.graph.targets);
   }
 

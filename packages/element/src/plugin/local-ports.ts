@@ -66,3 +66,9 @@ export interface LocalTrees {
    */
   checkOut(tree: Digest, destination: string, options?: CheckoutOptions): Promise<void>;
 }
+
+/** How many builds run at once on this machine, whichever process they are of. */
+export interface BuildSlots {
+  /** Waits for a slot, and holds it until it is released. @throws `signal.reason` when aborted */
+  acquire(signal: AbortSignal): Promise<Lock>;
+}

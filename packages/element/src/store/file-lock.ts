@@ -52,18 +52,63 @@ export async function lockFiles(paths: readonly string[], options: LockOptions =
   return await hold(paths, [mode, '--no-fork'], options.signal);
 }
 
+/** How to wait for one of several locks. */
+export interface LockAnyOptions {
+  /** A lock file whose holder is the next to get one: all others wait for it, in the order in which they came. */
+  readonly turn: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes the exclusive lock of one of `paths`, whichever is free first. No system call waits for any of several locks, so
+ * the one whose turn it is tries them all again and again, however many processes wait.
+ *
+ * @throws as {@link lockFile}
+ */
+export async function lockAny(paths: readonly string[], { turn, signal }: LockAnyOptions): Promise<Lock> {
+  // On a machine with many processors a pass over all locks costs more, and one of them is free sooner.
+  const pause = Math.max(0.05, paths.length * 0.005);
+  const args = ['-c', LOCK_ANY, 'sh', turn, String(pause), ...paths];
+  const lock = await start([turn, ...paths], { program: 'sh', args }, signal);
+  if (lock === undefined) throw new Error('a lock that is waited for was not given');
+  return lock;
+}
+
+/** The turn ends with what becomes `cat`, which keeps the one lock. */
+const LOCK_ANY = `exec 8>>"$1" || exit 1
+flock 8 || exit 1
+pause=$2
+shift 2
+while :; do
+  for path; do
+    exec 9>>"$path" || exit 1
+    flock -n 9 && exec cat 8>&-
+  done
+  sleep "$pause"
+done
+`;
+
 async function hold(
   paths: readonly string[],
   flags: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Lock | undefined> {
-  signal?.throwIfAborted();
-  for (const directory of new Set(paths.map((path) => dirname(path)))) ensureDirectory(directory);
   // Each flock becomes the next, and the last one `cat`; the open files, and so the locks, are handed on.
   const [, ...args] = paths.flatMap((path) => ['flock', ...flags, path]);
-  const child = spawn('flock', [...args, 'cat'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  return await start(paths, { program: 'flock', args: [...args, 'cat'] }, signal);
+}
+
+/** Starts a program that becomes a `cat` when it has locks on some of `paths`. */
+async function start(
+  paths: readonly string[],
+  { program, args }: { readonly program: string; readonly args: readonly string[] },
+  signal: AbortSignal | undefined,
+): Promise<Lock | undefined> {
+  signal?.throwIfAborted();
+  for (const directory of new Set(paths.map((path) => dirname(path)))) ensureDirectory(directory);
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const abort = (): void => {
-    child.kill('SIGKILL');
+    endGroup(child);
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -99,6 +144,16 @@ async function hold(
     throw missingProgram('flock', 'util-linux', error);
   } finally {
     signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Ends a child and all it has started: it leads a group of its own. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 }
 

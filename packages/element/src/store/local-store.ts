@@ -1,15 +1,16 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { ElementError } from '../base/error.js';
 import { DiskArtifactStore } from './disk-artifact-store.js';
 import { DiskBlobStore } from './disk-blob-store.js';
+import { DiskBuildSlots } from './disk-build-slots.js';
 import { DiskKeyLocks } from './disk-key-locks.js';
 import { DiskScratchSpace } from './disk-scratch-space.js';
 import { KeptTrees } from './kept-trees.js';
 
 /**
  * The store of one machine, put together: everything below one directory, which any number of processes use at the same
- * time. `cas/` blobs, `artifacts/` records, `trees/` kept trees, `locks/`, `work/` scratch directories, `logs/`, `tmp/`
+ * time. `cas/` blobs, `artifacts/` records, `trees/` kept trees, `locks/`, `slots/`, `work/` scratch directories, `logs/`, `tmp/`
  * what is being written, `memo/` what is known by stat, `tools/` the tools' own environments.
  *
  * An engine and a sandbox take its parts, as the ports they are.
@@ -19,6 +20,7 @@ export class LocalStore {
   readonly artifacts: DiskArtifactStore;
   readonly trees: KeptTrees;
   readonly locks: DiskKeyLocks;
+  readonly slots: DiskBuildSlots;
   readonly scratch: DiskScratchSpace;
 
   private constructor(readonly directory: string) {
@@ -26,6 +28,7 @@ export class LocalStore {
     this.artifacts = new DiskArtifactStore(directory, this.blobs);
     this.trees = new KeptTrees(directory, this.blobs);
     this.locks = new DiskKeyLocks(join(directory, 'locks'));
+    this.slots = new DiskBuildSlots(join(directory, 'slots'), availableParallelism());
     this.scratch = new DiskScratchSpace(directory);
   }
 

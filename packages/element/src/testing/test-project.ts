@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Outcome } from '../build/builder.js';
+import { throwErrors, type Outcome } from '../build/outcome.js';
 import type { BuildEvent } from '../build/events.js';
 import { Scheduler } from '../build/scheduler.js';
 import { BuildSession } from '../build/session.js';
@@ -104,7 +104,7 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
       store,
       sandbox: options.sandbox?.(store) ?? new BubblewrapSandbox({ store, path: process.env.PATH ?? '' }),
       listener: (event) => events.push(event),
-      scheduler: new Scheduler(),
+      scheduler: new Scheduler({ slots: store.slots }),
       signal: new AbortController().signal,
       retryFailed: options.retryFailed ?? false,
     },
@@ -123,7 +123,11 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
     events,
     element: (name) => session.element(name),
     keyOf: (name) => session.keys.key(session.element(name)),
-    build: () => session.build(),
+    build: async () => {
+      const outcomes = await session.build();
+      throwErrors(outcomes);
+      return outcomes;
+    },
     recordOf: (name) => session.recordOf(name),
     artifactOf,
     readArtifact: async (name, path) => {

@@ -5,6 +5,7 @@ import {
   lockFile,
   readBlob,
   subtree,
+  throwErrors,
   type BuildEvent,
   type BuildSession,
   type ElementError,
@@ -34,7 +35,7 @@ config:
 `;
 
 function logOf(events: readonly BuildEvent[]): string {
-  return events.flatMap((event) => (event.type === 'output' ? [Buffer.from(event.chunk).toString()] : [])).join('');
+  return events.flatMap((event) => (event.type === 'output' ? [event.text] : [])).join('');
 }
 
 test('what commands leave in install-root is the artifact, and is taken from the store the next time', async () => {
@@ -107,7 +108,7 @@ test('a command that fails is recorded with its label, exit code and log, and re
 
   expect(await project.build(['bad.bst'])).toEqual({ 'bad.bst': 'failed' });
   expect(project.runs).toBe(1);
-  expect(project.events.at(-1)).toMatchObject({ type: 'failed', replayed: true });
+  expect(project.events.at(-1)).toMatchObject({ type: 'ended', result: { outcome: 'failed', replayed: true } });
   expect(await project.build(['bad.bst'], { retryFailed: true })).toMatchObject({ 'bad.bst': 'failed' });
   expect(project.runs).toBe(2);
 });
@@ -315,9 +316,12 @@ config:
   });
   const session = await project.open(['late.bst']);
   project.onEvent = (event) => {
-    if (event.type === 'built' && event.element.name === 'slow.bst') project.write({ 'late/main.py': 'new\n' });
+    if (event.type === 'ended' && 'element' in event && event.element.name === 'slow.bst')
+      project.write({ 'late/main.py': 'new\n' });
   };
-  await expect(session.build()).rejects.toThrow('`late` was changed while it was built: `main.py` (content)');
+  await expect(session.build().then(throwErrors)).rejects.toThrow(
+    '`late` was changed while it was built: `main.py` (content)',
+  );
   const key = session.keys.key(session.element('late.bst'));
   expect(await project.store.artifacts.get(key)).toBeUndefined();
 
@@ -350,10 +354,13 @@ describe('an error that ends the build of one element', () => {
       'above.bst': 'kind: stack\ndepends: [broken.bst, slow.bst]\n',
     });
     const session = await project.open(['above.bst']);
-    const error = await session.build().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+    const error = await session
+      .build()
+      .then(throwErrors)
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
     const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(seconds));
     expect(left).toEqual([]);
     return { error, project, session };
@@ -388,8 +395,13 @@ describe('an error that ends the build of one element', () => {
       await held?.release();
     }
     expect(await project.store.artifacts.get(session.keys.key(session.element('slow.bst')))).toBeUndefined();
-    expect(project.events.filter(({ type }) => type === 'error')).toHaveLength(1);
-    expect(project.events.some((event) => event.type === 'started' && event.element.name === 'slow.bst')).toBe(true);
+    const errors = project.events.filter((event) => 'result' in event && event.result.outcome === 'error');
+    expect(errors).toHaveLength(1);
+    expect(
+      project.events.some(
+        (event) => event.type === 'started' && 'element' in event && event.element.name === 'slow.bst',
+      ),
+    ).toBe(true);
   });
 
   it.each<[string, string, string]>([
@@ -458,7 +470,9 @@ describe('an error that ends the build of one element', () => {
         "module.exports = { sources: [{ kind: 'odd', formatVersion: 1, create: (meta) => new Odd(meta) }] };\n",
       'app.bst': 'kind: import\nsources:\n- kind: odd\n',
     });
-    const failure = project.open(['app.bst']).then(async (session) => await session.build());
+    const failure = project.open(['app.bst']).then(async (session) => {
+      throwErrors(await session.build());
+    });
     await expect(failure).rejects.toMatchObject({
       code: 'PLUGIN',
       message: `app.bst [line 3 column 2]: app.bst sources[0]: ${message}`,

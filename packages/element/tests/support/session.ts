@@ -9,14 +9,20 @@ import {
   LocalStore,
   PluginRegistry,
   Scheduler,
+  throwErrors,
   walkTree,
   type BuildEvent,
   type Engine,
   type Sandbox,
+  type SourceKind,
 } from '@wheelhouse/element';
 
-/** What differs from an engine without limits that takes failures from the record. */
-export type SessionOptions = Partial<Pick<Engine, 'retryFailed' | 'limits'>>;
+/** What differs from an engine of its own without limits that takes failures from the record. */
+export interface SessionOptions extends Partial<
+  Pick<Engine, 'retryFailed' | 'limits' | 'scheduler' | 'onError' | 'signal'>
+> {
+  readonly sources?: readonly SourceKind[];
+}
 
 /** A project on disk with a store of its own, built by the real sandbox. */
 export interface TestProject {
@@ -38,9 +44,10 @@ export interface TestProject {
 
 export const HOST = 'kind: host\n';
 
-export function testProject(root: string): TestProject {
+/** @param storeDirectory absolute path of a store that other projects use, too */
+export function testProject(root: string, storeDirectory: string = join(root, 'store')): TestProject {
   const directory = join(root, 'project');
-  const store = LocalStore.open(join(root, 'store'));
+  const store = LocalStore.open(storeDirectory);
   const real = new BubblewrapSandbox({ store, path: process.env.PATH ?? '' });
   const events: BuildEvent[] = [];
   const project: TestProject = {
@@ -55,7 +62,7 @@ export function testProject(root: string): TestProject {
         writeFileSync(join(directory, path), text);
       }
     },
-    async open(targets, { retryFailed = false, limits = {} } = {}) {
+    async open(targets, { retryFailed = false, limits = {}, scheduler, onError = 'quit', sources = [], signal } = {}) {
       const counted: Sandbox = {
         name: real.name,
         supports: (action) => real.supports(action),
@@ -68,12 +75,13 @@ export function testProject(root: string): TestProject {
         {
           store,
           sandbox: counted,
-          scheduler: new Scheduler(),
+          scheduler: scheduler ?? new Scheduler({ slots: store.slots }),
+          onError,
           listener: (event) => {
             events.push(event);
             project.onEvent(event);
           },
-          signal: new AbortController().signal,
+          signal: signal ?? new AbortController().signal,
           retryFailed,
           limits,
         },
@@ -83,13 +91,14 @@ export function testProject(root: string): TestProject {
           targets,
           registry: new PluginRegistry().register({
             elements: coreElements({ memo: (name) => store.memo(name), verify: false }),
-            sources: [local],
+            sources: [local, ...sources],
           }),
         },
       );
     },
     async build(targets, options) {
       const outcomes = await (await project.open(targets, options)).build();
+      throwErrors(outcomes);
       return Object.fromEntries(outcomes.map(({ element, status }) => [element.name, status]));
     },
     async paths(session, element) {

@@ -5,6 +5,7 @@ import {
   BuildElement,
   ElementError,
   type ElementKind,
+  type ElementResult,
   type Json,
   LocalStore,
 } from '@wheelhouse/element';
@@ -22,6 +23,11 @@ async function open(options: TestProjectOptions): Promise<TestProject> {
   const project = await openTestProject(options);
   opened.push(project);
   return project;
+}
+
+/** How the project's elements came out, as its events say. */
+function resultsOf({ events }: TestProject): ElementResult[] {
+  return events.flatMap((event) => ('result' in event ? [event.result] : []));
 }
 
 const FILES = {
@@ -83,7 +89,7 @@ describe('a command that fails', () => {
     expect(await project.logOf('fails.bst')).toBe(
       "+ echo so far\nso far\n+ exit 7\nCommand 'exit 7' failed with exitcode 7\n",
     );
-    expect(project.events.filter(({ type }) => type === 'failed')).toMatchObject([{ replayed: false }]);
+    expect(resultsOf(project)).toMatchObject([{ outcome: 'failed', replayed: false }]);
   });
 
   test('it is run again only when that is asked for', async () => {
@@ -91,8 +97,7 @@ describe('a command that fails', () => {
     const replayed = async (options: Partial<TestProjectOptions>): Promise<unknown> => {
       const project = await open({ files: FAILING, targets: ['fails.bst'], store, ...options });
       await project.build();
-      const event = project.events.find(({ type }) => type === 'failed');
-      return event?.type === 'failed' ? event.replayed : undefined;
+      return resultsOf(project).map((result) => (result.outcome === 'failed' ? result.replayed : undefined))[0];
     };
     expect(await replayed({})).toBe(false);
     expect(await replayed({})).toBe(true);

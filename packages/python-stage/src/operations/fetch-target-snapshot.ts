@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ElementError, formatDigest } from '@wheelhouse/element';
+import { ElementError, formatDigest, throwErrors } from '@wheelhouse/element';
 import { type Target, type TargetRequest, compareVersions, satisfies } from '@wheelhouse/python';
 import type { SnapshotResult } from './fetch-snapshot.js';
 import { artifactFiles, outputsOf, planClosure, type Operation } from '../workspace/operation.js';
@@ -32,6 +32,7 @@ export async function fetchTargetSnapshot(operation: Operation, request: TargetR
     findLinks: [directory],
   });
   const outcomes = await session.build();
+  throwErrors(outcomes);
   const files = await artifactFiles(operation, session, [name]);
   await writeOutputs(engine.store.blobs, directory, files);
   return { outcomes, directory, digest: formatDigest(session.recordOf(name).tree), fileCount: files.length };

@@ -89,7 +89,7 @@ async function resolveLocks(operation: Operation, options: LockOptions = {}): Pr
       environment: engine.environment,
     });
     const names = group.map(({ ref }) => ref.name).join(', ');
-    const activity: Activity = { verbs: ['resolving', 'resolved'], what: `the requirements of ${names}` };
+    const activity: Omit<Activity, 'id'> = { verbs: ['resolving', 'resolved'], what: `the requirements of ${names}` };
     const changes = await withActivity(engine.listener, activity, () =>
       lockGroup(
         {

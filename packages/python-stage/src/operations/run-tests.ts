@@ -91,7 +91,7 @@ async function runTestsWith(
   const installed = plan.installed(own, local);
   const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, installed, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
-  if (tested === undefined || tested.status === 'skipped') return { outcomes, failed, reports };
+  if (tested === undefined || !('record' in tested)) return { outcomes, failed, reports };
   await checkClosure(operation, { closure, session, kind: 'test' });
   await checkMetadata(operation, { closure, session });
 

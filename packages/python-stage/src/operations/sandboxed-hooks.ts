@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { readBlob, readDirectory, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
+import { readBlob, readDirectory, throwErrors, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
 import type { ProjectMetadata } from '@wheelhouse/python';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
@@ -73,6 +73,7 @@ export class SandboxedHooks implements HookRunner {
       findLinks: [...this.findLinks, ...(sdist === undefined ? [] : [dirname(sdist.path)])],
     });
     const outcomes = await session.build();
+    throwErrors(outcomes);
     const failed = outcomes.find(({ status }) => status === 'failed');
     if (failed?.status === 'failed') {
       const log = await logOf(engine.store.blobs, failed.record);

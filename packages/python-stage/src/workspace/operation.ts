@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { HostElement, type BuildListener, type BuildSession, type Element, type Outcome } from '@wheelhouse/element';
+import {
+  hasFailed,
+  HostElement,
+  throwErrors,
+  type BuildListener,
+  type BuildSession,
+  type Element,
+  type Outcome,
+} from '@wheelhouse/element';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
@@ -67,14 +75,16 @@ export async function buildTargets(
 ): Promise<BuildOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const listener: BuildListener = (event) => {
-    if (event.type === 'started' && whileRunning !== undefined) timer ??= setTimeout(whileRunning, SANDBOX_START);
+    if (event.type === 'started' && 'element' in event && whileRunning !== undefined)
+      timer ??= setTimeout(whileRunning, SANDBOX_START);
     engine.listener(event);
   };
   const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
   try {
     const outcomes = await session.build();
+    throwErrors(outcomes);
     await finishBackground(engine);
-    return { session, outcomes, failed: outcomes.some(({ status }) => status === 'failed' || status === 'skipped') };
+    return { session, outcomes, failed: outcomes.some(hasFailed) };
   } finally {
     clearTimeout(timer);
   }

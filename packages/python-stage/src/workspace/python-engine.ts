@@ -91,7 +91,7 @@ export async function toolsOf(engine: PythonEngine, findLinks: readonly string[]
   );
 }
 
-function downloading(count: number, noun = 'file'): Activity {
+function downloading(count: number, noun = 'file'): Omit<Activity, 'id'> {
   return { verbs: ['downloading', 'downloaded'], what: `${count} ${noun}${count === 1 ? '' : 's'}` };
 }
 

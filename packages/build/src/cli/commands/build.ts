@@ -1,4 +1,4 @@
-import type { Outcome } from '@wheelhouse/element';
+import { hasFailed, throwErrors, type Outcome } from '@wheelhouse/element';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage';
 import type { Command } from '../command.js';
@@ -82,6 +82,7 @@ async function buildAll(
   const outcomes: Outcome[] = [];
   if (elements.length > 0 || targets.length === 0) {
     outcomes.push(...(await (await session.elements(elements)).build()));
+    throwErrors(outcomes);
   }
   for (const target of targets.filter((each) => !isElementName(each))) {
     const operation = await session.operation(target);
@@ -91,7 +92,7 @@ async function buildAll(
     if (result.made !== undefined) say(await interpreterLine(operation));
     for (const line of wheelLines(result, operation.workspace.directory)) say(line);
   }
-  return differs || outcomes.some(({ status }) => status === 'failed' || status === 'skipped');
+  return differs || outcomes.some(hasFailed);
 }
 
 /** The values of an option that takes some words alone. @throws ElementError USAGE */
