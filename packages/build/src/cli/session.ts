@@ -60,15 +60,23 @@ export class CommandSession {
     return isInElementProject(this.directory);
   }
 
-  /** The elements of the project that the working directory is in. @throws ElementError */
-  async elements(targets: readonly string[]): Promise<BuildSession> {
+  /**
+   * The elements of the project that the working directory is in.
+   *
+   * @param signal ends what runs; the engine's unless given
+   * @throws ElementError
+   */
+  async elements(targets: readonly string[], signal: AbortSignal = this.engine.signal): Promise<BuildSession> {
     const directory = findElementProject(this.directory);
-    return await BuildSession.open(this.engine, {
-      documents: diskDocuments(directory),
-      directory,
-      targets,
-      registry: elementRegistry(this.engine),
-    });
+    return await BuildSession.open(
+      { ...this.engine, signal },
+      {
+        documents: diskDocuments(directory),
+        directory,
+        targets,
+        registry: elementRegistry(this.engine),
+      },
+    );
   }
 }
 

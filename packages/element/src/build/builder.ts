@@ -137,7 +137,10 @@ export class Builder {
     } catch (error) {
       return this.endBecauseOf(element, error);
     }
-    if (element.runsCommands) return await this.buildLocked(element);
+    if (element.runsCommands) {
+      const key = this.options.keys.key(element);
+      return await scheduler.alone(key, () => this.buildLocked(element), this.running);
+    }
     // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
     return await scheduler.run('collect', () => this.make(element), this.priorities.get(element));
   }

@@ -27,6 +27,8 @@ const FETCHES = 8;
 export class Scheduler {
   private readonly queues: Readonly<Record<Resource, Queue>>;
   private readonly slots: BuildSlots | undefined;
+  /** When the last work on a thing will have ended. */
+  private readonly last = new Map<unknown, Promise<unknown>>();
 
   /** As many elements are built at once as there are processors, unless the options say otherwise. */
   constructor(options: SchedulerOptions = {}) {
@@ -48,6 +50,34 @@ export class Scheduler {
     return await this.queues[resource].run(work, priority);
   }
 
+  /**
+   * Does `work` when no other work on the same `thing` is under way in this process: its result may spare it. What
+   * waits takes no place.
+   *
+   * @throws `signal.reason` when aborted before its turn
+   */
+  async alone<T>(thing: unknown, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const before = this.last.get(thing);
+    const mine = this.after(before, work, signal);
+    const ended = Promise.allSettled([before, mine]);
+    this.last.set(thing, ended);
+    try {
+      return await mine;
+    } finally {
+      if (this.last.get(thing) === ended) this.last.delete(thing);
+    }
+  }
+
+  private async after<T>(
+    before: Promise<unknown> | undefined,
+    work: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    if (before !== undefined) await orAborted(before, signal);
+    signal.throwIfAborted();
+    return await work();
+  }
+
   /** Runs commands in a slot of the machine. @throws `signal.reason` when aborted before there is one */
   async runCommands<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.slots === undefined) return await work();
@@ -57,6 +87,19 @@ export class Scheduler {
     } finally {
       await slot.release();
     }
+  }
+}
+
+async function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    abort = resolve;
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -81,6 +81,21 @@ describe('Scheduler', () => {
 });
 
 describe('builds', () => {
+  it('of one key are not made twice by two sessions of a process, and none is said to wait for another process', async () => {
+    const seconds = uniqueSeconds('0.2');
+    const project = testProject(path());
+    project.write({ 'a.bst': slow(seconds) });
+    const scheduler = new Scheduler();
+    const sessions = await Promise.all([1, 2].map(() => project.open(['a.bst'], { scheduler })));
+    const built = (await Promise.all(sessions.map((session) => session.build()))).flat();
+    expect(built.filter(({ element }) => element.name === 'a.bst').map(({ status }) => status)).toEqual([
+      'built',
+      'cached',
+    ]);
+    expect(project.runs).toBe(1);
+    expect(project.events.filter(({ type }) => type === 'waiting')).toEqual([]);
+  }, 60_000);
+
   it('share one bound in a process, however many sessions there are', async () => {
     const seconds = uniqueSeconds('0.4');
     const store = path();

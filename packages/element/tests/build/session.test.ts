@@ -316,7 +316,7 @@ config:
   });
   const session = await project.open(['late.bst']);
   project.onEvent = (event) => {
-    if (event.type === 'ended' && 'element' in event && event.element.name === 'slow.bst')
+    if ('result' in event && event.result.outcome === 'built' && event.element.name === 'slow.bst')
       project.write({ 'late/main.py': 'new\n' });
   };
   await expect(session.build().then(throwErrors)).rejects.toThrow(

@@ -1,6 +1,6 @@
-import { hasFailed, throwErrors, type Outcome } from '@wheelhouse/element';
+import { hasFailed, throwErrors } from '@wheelhouse/element';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
-import { buildWheel, FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage';
+import { buildWheel, FORMATS, VARIATIONS, type Operation, type WheelOptions } from '@wheelhouse/python-stage';
 import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
@@ -71,28 +71,61 @@ export const build: Command = {
   },
 };
 
-/** @returns whether anything failed */
+/** What a part of the targets came to, and the lines that are said of it. */
+interface Part {
+  readonly failed: boolean;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Builds all targets at once, as the engine's scheduler lets them. The first error ends all of them.
+ *
+ * @returns whether anything failed
+ */
 async function buildAll(
   session: CommandSession,
   targets: readonly string[],
   { say, wheelOptions }: { readonly say: (line: string) => void; readonly wheelOptions: WheelOptions },
 ): Promise<boolean> {
-  let differs = false;
   const elements = targets.filter(isElementName);
-  const outcomes: Outcome[] = [];
-  if (elements.length > 0 || targets.length === 0) {
-    outcomes.push(...(await (await session.elements(elements)).build()));
-    throwErrors(outcomes);
-  }
-  for (const target of targets.filter((each) => !isElementName(each))) {
-    const operation = await session.operation(target);
-    const result = await buildWheel(operation, wheelOptions);
-    outcomes.push(...result.outcomes);
-    differs ||= result.differing.length > 0;
-    if (result.made !== undefined) say(await interpreterLine(operation));
-    for (const line of wheelLines(result, operation.workspace.directory)) say(line);
-  }
-  return differs || outcomes.some(hasFailed);
+  const operations: Operation[] = [];
+  for (const target of targets.filter((each) => !isElementName(each))) operations.push(await session.operation(target));
+  const ending = new AbortController();
+  const signal = AbortSignal.any([session.engine.signal, ending.signal]);
+  const parts = [
+    ...(elements.length > 0 || targets.length === 0 ? [buildElements(session, elements, signal)] : []),
+    ...operations.map((operation) =>
+      buildProject({ ...operation, engine: { ...operation.engine, signal } }, wheelOptions),
+    ),
+  ];
+  let failure: { readonly error: unknown } | undefined;
+  const end = (error: unknown): void => {
+    failure ??= { error };
+    ending.abort(error);
+  };
+  for (const part of parts) part.catch(end);
+  const settled = await Promise.allSettled(parts);
+  const done = settled.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
+  for (const line of done.flatMap(({ lines }) => lines)) say(line);
+  if (failure !== undefined) throw failure.error;
+  return done.some(({ failed }) => failed);
+}
+
+async function buildElements(session: CommandSession, elements: readonly string[], signal: AbortSignal): Promise<Part> {
+  const outcomes = await (await session.elements(elements, signal)).build();
+  throwErrors(outcomes);
+  return { failed: outcomes.some(hasFailed), lines: [] };
+}
+
+async function buildProject(operation: Operation, options: WheelOptions): Promise<Part> {
+  const result = await buildWheel(operation, options);
+  return {
+    failed: result.differing.length > 0 || result.outcomes.some(hasFailed),
+    lines: [
+      ...(result.made === undefined ? [] : [await interpreterLine(operation)]),
+      ...wheelLines(result, operation.workspace.directory),
+    ],
+  };
 }
 
 /** The values of an option that takes some words alone. @throws ElementError USAGE */
