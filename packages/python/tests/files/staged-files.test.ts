@@ -96,7 +96,7 @@ describe('files outside of the project', () => {
       await errorOf(() => {
         others.checkLink('apps/a/LICENSE');
       }),
-    ).toContain('name `LICENSE` in the option `shared`');
+    ).toContain('add `LICENSE` to the option `shared`');
     const shared = await staged(directory, { shared: ['LICENSE'] });
     expect(
       await errorOf(() => {

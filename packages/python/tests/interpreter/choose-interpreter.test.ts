@@ -149,7 +149,7 @@ describe('the interpreter of a project', () => {
       hint: HINT,
     });
     await expect(chooseInterpreter(request({ ...wrong, python: old }))).rejects.toMatchObject({
-      message: `app/pyproject.toml [line 4 column 0]: the project \`app\` needs Python \`>=9\`, and ${real}, named by the option \`python\`, is 3.1.0`,
+      message: `app/pyproject.toml [line 4 column 0]: the project \`app\` needs Python \`>=9\`, but ${real}, set by the option \`python\`, is 3.1.0`,
     });
     await expect(
       chooseInterpreter(request({ ...wrong, environment: { PATH: join(workspace, 'none') } })),

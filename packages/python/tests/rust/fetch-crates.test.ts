@@ -85,7 +85,7 @@ test('a certificate that is not trusted, a proxy that asks who comes, and a regi
   const unproxied =
     'FETCH: the registry `https://example.invalid/i/config.json` cannot be reached: the proxy refused the request ' +
     '(CONNECT tunnel failed, response 407): cargo cannot fetch a crate\n' +
-    `hint: give the proxy's user name and password in its address ${PROXY}, or except the host by \`NO_PROXY\``;
+    `hint: add the user name and password to the proxy's URL ${PROXY}, or exclude the host with \`NO_PROXY\``;
   const proxy = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
   expect(either(unproxied)).toContain(await failure('https://example.invalid/i/', proxy));
   const denied =

@@ -81,7 +81,7 @@ export const UV_SETTINGS: readonly SettingRow[] = [
   uv(
     'refused',
     'pip',
-    'it is for `uv pip` alone: what changes versions is refused, unless `[tool.uv]` has the same',
+    'it is only for `uv pip`: what changes versions is refused, unless `[tool.uv]` has the same',
     'set it in `[tool.uv]` itself',
   ),
   uv('no effect', 'no-build-isolation', 'builds are isolated in a sandbox'),
