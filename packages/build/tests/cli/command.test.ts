@@ -160,7 +160,7 @@ describe('wheelhouse', () => {
       'odd.bst [line 1 column 0]: odd.bst: `generateScript` of kind `odd` threw Error: boom',
     ]);
     expect(at).toContain('odd.cjs:2');
-    expect(rest).toContain("hint: this is an error of the kind's plugin");
+    expect(rest).toContain("hint: this is a bug in the kind's plugin");
   });
 
   it('ends with 2 on an error that ends a build, names the element and counts up', () => {
@@ -177,8 +177,8 @@ describe('wheelhouse', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        'stuck.bst [line 3 column 2]: stuck.bst sources[0]: `consistency` of kind `stuck` answered a promise that is ' +
-        "never settled: nothing is left to wait for\nhint: this is an error of the kind's plugin\n",
+        'stuck.bst [line 3 column 2]: stuck.bst sources[0]: `consistency` of kind `stuck` returned a promise that never ' +
+        "settles\nhint: this is a bug in the kind's plugin\n",
     });
   });
 

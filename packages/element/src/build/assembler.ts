@@ -274,7 +274,7 @@ function describe(element: Element, recorder: ActionRecorder): string {
   }
   const collect: unknown = callPlugin(element, 'assemble', () => element.assemble(recorder));
   if (typeof collect === 'string') return collect;
-  throw pluginFault(element, 'assemble', `answered ${typeof collect}, not the directory to collect`);
+  throw pluginFault(element, 'assemble', `returned ${typeof collect}, not the directory to collect`);
 }
 
 type RecordBase = Pick<ArtifactRecord, 'key' | 'element' | 'kind' | 'dependencies'> &

@@ -58,7 +58,7 @@ async function consistencyOf(element: Element, source: Source): Promise<Consiste
   const consistency = await awaitPlugin<unknown>(source, 'consistency', () => source.consistency());
   if (consistency === 'resolved' || consistency === 'cached') return consistency;
   if (consistency !== 'inconsistent')
-    throw pluginFault(source, 'consistency', 'answered neither `inconsistent`, `resolved` nor `cached`');
+    throw pluginFault(source, 'consistency', 'returned neither `inconsistent`, `resolved` nor `cached`');
   throw new ElementError({
     code: 'SOURCE',
     message: `${element.name}: the source ${source.name} has no exact reference`,

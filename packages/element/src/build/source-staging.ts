@@ -62,7 +62,7 @@ export async function fetchSource(
 async function digestFrom(source: Source, method: string, call: () => unknown): Promise<Digest> {
   const tree = await awaitPlugin<unknown>(source, method, call);
   if (isDigest(tree)) return tree;
-  throw pluginFault(source, method, 'answered what is not the digest of a tree');
+  throw pluginFault(source, method, 'returned something that is not the digest of a tree');
 }
 
 /** The tree in which another one stands at a path, in the place of whatever stood there. */

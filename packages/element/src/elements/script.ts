@@ -32,7 +32,7 @@ export class ScriptElement extends Element {
         code: 'INVALID_DATA',
         message: `${this.name}: Script elements do not support sources`,
         origin: this.origin,
-        hint: 'let an `import` element hold the sources and depend on it',
+        hint: 'put the sources in an `import` element and depend on it',
       });
     }
   }

@@ -113,7 +113,7 @@ function uniqueKey(plugin: Element | Source): Json {
   const key = callPlugin(plugin, 'getUniqueKey', () => plugin.getUniqueKey());
   const wrong = notPlain(key);
   if (wrong === undefined) return key;
-  throw pluginFault(plugin, 'getUniqueKey', `answered what is not plain data: ${wrong}`);
+  throw pluginFault(plugin, 'getUniqueKey', `returned a value that is not plain data: ${wrong}`);
 }
 
 function integrates(element: Element): boolean {

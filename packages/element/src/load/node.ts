@@ -7,7 +7,7 @@ export type Node = ScalarNode | SequenceNode | MappingNode;
 /** A plain copy of a node, without places. */
 export type Plain = string | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** A string, a number or a boolean: the format's model holds every scalar as the text that was written. */
+/** A string, a number or a boolean: every scalar is kept as the text that was written. */
 export class ScalarNode {
   readonly type = 'scalar';
 
@@ -181,7 +181,7 @@ function isList(value: readonly Plain[] | { readonly [key: string]: Plain }): va
 /** The names of types as BuildStream's messages give them. */
 export type TypeName = 'scalar' | 'str' | 'int' | 'bool' | 'list' | 'dict';
 
-/** The error for a value of the wrong type, in BuildStream's words. */
+/** The error for a value of the wrong type, worded as BuildStream's. */
 export function unexpectedType(node: Node, key: string, expected: TypeName): ElementError {
   return new ElementError({
     code: 'INVALID_DATA',

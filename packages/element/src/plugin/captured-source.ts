@@ -70,7 +70,7 @@ export abstract class CapturedSource extends Source {
   private changed(what: string, cause?: unknown): ElementError {
     return new ElementError({
       code: 'SOURCE',
-      message: `\`${this.label}\` was changed while it was built: ${what}`,
+      message: `\`${this.label}\` was changed during the build: ${what}`,
       origin: this.origin,
       hint: 'nothing was recorded; build again',
       cause,

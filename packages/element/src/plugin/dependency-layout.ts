@@ -14,7 +14,9 @@ export class DependencyLayout {
     for (const { element, config } of dependencies) {
       config?.validateKeys(['location']);
       const location = config?.scalar('location')?.asString() ?? '/';
-      this.declared.set(location, [...(this.declared.get(location) ?? []), element]);
+      const declared = this.declared.get(location);
+      if (declared === undefined) this.declared.set(location, [element]);
+      else declared.push(element);
     }
   }
 

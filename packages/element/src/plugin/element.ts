@@ -101,7 +101,7 @@ export interface ActionBuilder {
    */
   publicData(element: Element, domain: string): MappingNode | undefined;
   /**
-   * Replaces a domain of this element's public data; whoever depends on the element finds that instead of what its file
+   * Replaces a domain of this element's public data: elements that depend on it see that instead of what its file
    * says (BuildStream reference: `Element.set_public_data`).
    */
   setPublicData(domain: string, data: MappingNode): void;
@@ -254,7 +254,7 @@ export abstract class Element extends Plugin {
     if (this.sources.length > 0) sandbox.stageSources(this.sources, path, subdirectory);
   }
 
-  /** Parts of this machine that whoever stages this element sees at their own paths. Only toolchains have some. */
+  /** Parts of this machine that are visible at their own paths wherever this element is staged. Only toolchains have some. */
   hostMounts(): readonly HostMount[] {
     return [];
   }

@@ -12,8 +12,8 @@ export interface PluginCaller {
 }
 
 /**
- * Calls the code of a kind. What the code of a project's own plugin throws is that plugin's error, which names kind,
- * element and method; of the kinds that come with Wheelhouse it is a bug, and goes on as it is.
+ * Calls the code of a kind. What the code of a project's own plugin throws becomes an error that names kind,
+ * element and method; what a kind of Wheelhouse throws is a bug, and is rethrown as it is.
  *
  * @param method what is called, as its author knows it
  * @throws ElementError PLUGIN, and every user's error that the code throws
@@ -26,12 +26,12 @@ export function callPlugin<T>(caller: PluginCaller, method: string, call: () => 
     throw pluginError(caller, method, error);
   }
   if (!isPromise(answer)) return answer;
-  // Its rejection is nobody's then, which would end the process.
+  // Nobody would handle its rejection, which would end the process.
   void Promise.resolve(answer).catch(() => undefined);
-  throw pluginFault(caller, method, 'answered a promise, and is not waited for: it must not be `async`');
+  throw pluginFault(caller, method, 'returned a promise, which is not awaited: it must not be `async`');
 }
 
-/** {@link callPlugin} for a method that answers nothing: what it answers all the same may be a promise. */
+/** {@link callPlugin} for a method without a result, which may return a promise by mistake. */
 export function callMethod<M extends string, A>(
   caller: PluginCaller,
   target: { readonly [name in M]: (argument: A) => unknown },
@@ -45,7 +45,11 @@ export function callMethod<M extends string, A>(
 export function createPlugin<T extends object>(caller: PluginCaller, what: 'element' | 'source', create: () => T): T {
   const made: unknown = callPlugin<unknown>(caller, 'create', create);
   if (isConfigurable(made)) return made as T;
-  throw pluginFault(caller, 'create', `answered what is not ${what === 'element' ? 'an element' : 'a source'}`);
+  throw pluginFault(
+    caller,
+    'create',
+    `returned something that is not ${what === 'element' ? 'an element' : 'a source'}`,
+  );
 }
 
 function isConfigurable(made: unknown): boolean {
@@ -60,9 +64,7 @@ export async function awaitPlugin<T>(caller: PluginCaller, method: string, call:
   try {
     const answer = call();
     if (caller.identity.origin === undefined || !isPromise(answer)) return await answer;
-    return await settled(answer, () =>
-      pluginFault(caller, method, 'answered a promise that is never settled: nothing is left to wait for'),
-    );
+    return await settled(answer, () => pluginFault(caller, method, 'returned a promise that never settles'));
   } catch (error) {
     throw pluginError(caller, method, error);
   }
@@ -97,13 +99,13 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** The error of a plugin that answered what it may not. */
+/** The error of a plugin that returned something invalid. */
 export function pluginFault({ identity, name, origin }: PluginCaller, method: string, what: string): ElementError {
   return new ElementError({
     code: 'PLUGIN',
     message: `${name}: \`${method}\` of kind \`${identity.kind}\` ${what}`,
     origin,
-    hint: "this is an error of the kind's plugin",
+    hint: "this is a bug in the kind's plugin",
   });
 }
 
@@ -112,28 +114,28 @@ function pluginError(caller: PluginCaller, method: string, error: unknown): unkn
   const { identity, name, origin } = caller;
   if (identity.origin === undefined) return error;
   const isError = types.isNativeError(error);
-  // A full disk is no fault of the plugin's, but it is told like one: where it happened is what helps.
+  // A full disk is not the plugin's fault, but where it happened is what helps, so it is reported in the same way.
   const what = systemFault(error) === undefined && isError ? `${error.name}: ${error.message}` : shown(error);
   return new ElementError({
     code: 'PLUGIN',
     message: `${name}: \`${method}\` of kind \`${identity.kind}\` threw ${what}`,
     origin,
-    hint: "this is an error of the kind's plugin",
+    hint: "this is a bug in the kind's plugin",
     detail: isError ? stackOf(error) : undefined,
     cause: error,
   });
 }
 
-/** Anything can be thrown, what refuses to be a text included. */
+/** Anything can be thrown, even a value that cannot be converted to a string. */
 function shown(error: unknown): string {
   try {
     return String(error);
   } catch {
-    return 'what cannot be shown';
+    return 'a value that cannot be printed';
   }
 }
 
-/** Where it was thrown: the stack without the message, which is said. */
+/** Where it was thrown: the stack without the message, which is reported already. */
 function stackOf({ stack = '' }: Error): string | undefined {
   const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return lines.length === 0 ? undefined : lines.slice(0, 5).join('\n');

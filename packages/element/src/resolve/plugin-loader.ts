@@ -140,7 +140,7 @@ function packageIdentity(plugin: PluginOrigin, path: string): Json {
     }
     if (directory.endsWith(`${sep}node_modules`)) break;
   }
-  throw loadError(plugin, `lies in no package with a name and a version: ${path}`);
+  throw loadError(plugin, `is not in a package that has a name and a version: ${path}`);
 }
 
 function loadError(plugin: PluginOrigin, what: string, cause?: unknown): ElementError {
@@ -151,7 +151,7 @@ function loadError(plugin: PluginOrigin, what: string, cause?: unknown): Element
     hint:
       plugin.type === 'local'
         ? 'a plugin is a JavaScript module that exports `elements` or `sources`'
-        : `install it where ${PROJECT_CONF} lies; a plugin is a package that exports \`elements\` or \`sources\``,
+        : `install it in the directory of ${PROJECT_CONF}; a plugin is a package that exports \`elements\` or \`sources\``,
     cause,
   });
 }

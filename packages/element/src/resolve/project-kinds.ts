@@ -24,8 +24,8 @@ export class ProjectKinds {
   ) {}
 
   /**
-   * A kind of element. What is wrong with its defaults is an error of the first element that is of the kind, a name that
-   * is no kind's is one of each element.
+   * A kind of element. What is wrong with its defaults is reported once, for the first element of the kind; an unknown
+   * kind is reported for each element.
    *
    * @returns `undefined` where its defaults are not as they must be
    * @throws ElementError UNSUPPORTED_PLUGIN

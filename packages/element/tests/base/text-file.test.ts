@@ -105,13 +105,13 @@ describe('a project', () => {
     );
   });
 
-  const NO_NUL = 'hint: neither arguments of programs, variables nor names of files can hold one';
+  const NO_NUL = 'hint: program arguments, environment variables and file names cannot contain one';
   const LONG = 'x'.repeat(300);
   it.each<[string, Readonly<Record<string, string>>, string]>([
     [
       'the path of a source has a NUL character',
       { 'app.bst': 'kind: import\nsources:\n- kind: local\n  path: "a\\0b"\n' },
-      `app.bst [line 4 column 8]: The text has a NUL character in it\n${NO_NUL}`,
+      `app.bst [line 4 column 8]: The text contains a NUL character\n${NO_NUL}`,
     ],
     [
       'the path of a source is too long',
@@ -126,7 +126,7 @@ describe('a project', () => {
     [
       'the element path has a NUL character',
       { 'project.conf': `${CONF}element-path: "e\\0"\n`, 'app.bst': IMPORT },
-      `project.conf [line 3 column 14]: The text has a NUL character in it\n${NO_NUL}`,
+      `project.conf [line 3 column 14]: The text contains a NUL character\n${NO_NUL}`,
     ],
     [
       'the element path is too long',

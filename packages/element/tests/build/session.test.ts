@@ -320,7 +320,7 @@ config:
       project.write({ 'late/main.py': 'new\n' });
   };
   await expect(session.build().then(throwErrors)).rejects.toThrow(
-    '`late` was changed while it was built: `main.py` (content)',
+    '`late` was changed during the build: `main.py` (content)',
   );
   const key = session.keys.key(session.element('late.bst'));
   expect(await project.store.artifacts.get(key)).toBeUndefined();
@@ -405,7 +405,7 @@ describe('an error that ends the build of one element', () => {
   });
 
   it.each<[string, string, string]>([
-    ['assemble', 'return 3', '`assemble` of kind `broken` answered number, not the directory to collect'],
+    ['assemble', 'return 3', '`assemble` of kind `broken` returned number, not the directory to collect'],
     ['prepare', "throw 'words'", '`prepare` of kind `broken` threw words'],
     [
       'stage',
@@ -415,27 +415,27 @@ describe('an error that ends the build of one element', () => {
     [
       'getUniqueKey',
       'return { who: new Map() }',
-      '`getUniqueKey` of kind `broken` answered what is not plain data: a Map at `who`',
+      '`getUniqueKey` of kind `broken` returned a value that is not plain data: a Map at `who`',
     ],
     [
       'getUniqueKey',
       'return [1, undefined]',
-      '`getUniqueKey` of kind `broken` answered what is not plain data: undefined at `[1]`',
+      '`getUniqueKey` of kind `broken` returned a value that is not plain data: undefined at `[1]`',
     ],
     [
       'getUniqueKey',
       'const it = {}; it.it = it; return it',
-      '`getUniqueKey` of kind `broken` answered what is not plain data: more than 100 levels of lists and dictionaries, or one that holds itself',
+      '`getUniqueKey` of kind `broken` returned a value that is not plain data: more than 100 levels of lists and dictionaries, or one that holds itself',
     ],
     [
       'async stage',
       "throw new Error('late')",
-      '`stage` of kind `broken` answered a promise, and is not waited for: it must not be `async`',
+      '`stage` of kind `broken` returned a promise, which is not awaited: it must not be `async`',
     ],
     [
       'stage',
       "throw new Proxy({}, { get() { throw new Error('trap'); } })",
-      '`stage` of kind `broken` threw what cannot be shown',
+      '`stage` of kind `broken` threw a value that cannot be printed',
     ],
   ])('names element, kind and method: %s that does `%s`', async (method, body, message) => {
     const { error } = await broken(method, body);
@@ -451,13 +451,13 @@ describe('an error that ends the build of one element', () => {
     });
     await expect(project.open(['app.bst'])).rejects.toMatchObject({
       code: 'PLUGIN',
-      message: 'app.bst [line 1 column 0]: app.bst: `create` of kind `odd` answered what is not an element',
+      message: 'app.bst [line 1 column 0]: app.bst: `create` of kind `odd` returned something that is not an element',
     });
   });
 
   it.each<[string, string, string]>([
-    ['consistency', 'return 1', '`consistency` of kind `odd` answered neither `inconsistent`, `resolved` nor `cached`'],
-    ['fetch', 'return { hash: "00" }', '`fetch` of kind `odd` answered what is not the digest of a tree'],
+    ['consistency', 'return 1', '`consistency` of kind `odd` returned neither `inconsistent`, `resolved` nor `cached`'],
+    ['fetch', 'return { hash: "00" }', '`fetch` of kind `odd` returned something that is not the digest of a tree'],
     ['fetch', 'throw undefined', '`fetch` of kind `odd` threw undefined'],
   ])('names kind and method of a source: %s that does `%s`', async (method, body, message) => {
     const project = testProject(path());

@@ -76,11 +76,11 @@ describe('loadProject', () => {
     ['name: test\n', "project.conf [line 1 column 0]: Dictionary did not contain expected key 'min-version'"],
     [
       'name: test\nmin-version: two\n',
-      'project.conf [line 2 column 13]: `two` is not a version of the format\nhint: it is two numbers with a point between them, such as `2.8`',
+      'project.conf [line 2 column 13]: `two` is not a version of the format\nhint: a version is two numbers separated by a dot, such as `2.8`',
     ],
     [
       'name: test\nmin-version: 2.900\n',
-      'project.conf [line 2 column 13]: Version mismatch\nThe project is written for BuildStream 2.900, but the format read here is that of BuildStream 2.8.',
+      'project.conf [line 2 column 13]: Version mismatch\nThe project is written for BuildStream 2.900, but this version of Wheelhouse reads the format of BuildStream 2.8.',
     ],
     [
       'name: 1st\nmin-version: 2.0\n',
@@ -93,15 +93,15 @@ describe('loadProject', () => {
     ],
     [
       `${HEAD}ref-storage: project.refs\n`,
-      'project.conf [line 3 column 13]: References stored apart from the elements are not supported yet: `project.refs`\nhint: write `ref-storage: inline`, and the references into the elements',
+      'project.conf [line 3 column 13]: Source references in a separate file are not supported yet: `project.refs`\nhint: set `ref-storage: inline` and write the references into the elements',
     ],
     [
       `${HEAD}(@): other.yml\n`,
-      'project.conf [line 3 column 5]: Includes are not supported yet: `(@)`\nhint: write what it stands for in its place',
+      'project.conf [line 3 column 5]: Includes are not supported yet: `(@)`\nhint: write out what it stands for instead',
     ],
     [
       `${HEAD}variables:\n  (?):\n  - a: {b: c}\n`,
-      'project.conf [line 5 column 2]: Conditionals are not supported yet: `(?)`\nhint: write what it stands for in its place',
+      'project.conf [line 5 column 2]: Conditionals are not supported yet: `(?)`\nhint: write out what it stands for instead',
     ],
     [
       `${HEAD}variables: {max-jobs: 4}\n`,

@@ -55,7 +55,7 @@ describe('Variables', () => {
     const lines = Array.from({ length: 40 }, (_, index) => `v${index}: "%{v${index + 1}}%{v${index + 1}}"`);
     const bad = variables([...lines, 'v40: x', ''].join('\n'));
     const text =
-      'app.bst [line 16 column 5]: The text is longer than 16 MiB when its variables are put in\n' +
+      'app.bst [line 16 column 5]: The text is longer than 16 MiB after its variables are expanded\n' +
       'hint: look for variables that refer to one another more than once';
     expect(errorText(() => bad.get('v0'))).toBe(text);
     expect(bad.get('v16')?.length).toBe(2 ** 24);
@@ -96,7 +96,7 @@ describe('Variables', () => {
     );
   });
 
-  it('refuses a value that is no scalar', () => {
+  it('refuses a value that is not a scalar', () => {
     expect(errorText(() => variables('a: [b]\n'))).toBe(
       "app.bst [line 1 column 3]: Value of 'a' is not of the expected type 'scalar'",
     );

@@ -59,7 +59,7 @@ describe('parseYaml', () => {
     ['a: b\nc: *a\n', 'a.bst [line 2 column 3]: Aliases are disallowed'],
     ['a: !!str b\n', 'a.bst [line 1 column 9]: Tags are disallowed: `tag:yaml.org,2002:str`'],
     ['a: !own b\n', 'a.bst [line 1 column 8]: Tags are disallowed: `!own`'],
-    ['a: 1\nb: 2\na: 3\n', 'a.bst [line 3 column 0]: Key `a` is written twice in one dictionary'],
+    ['a: 1\nb: 2\na: 3\n', 'a.bst [line 3 column 0]: Key `a` appears twice in one dictionary'],
     ['? [a]\n: b\n', 'a.bst [line 1 column 2]: A key must be a string'],
     [': b\n', 'a.bst [line 1 column 0]: A key must be a string'],
     ['- a\n', "a.bst [line 1 column 0]: YAML file has content of type 'list' instead of expected type 'dict'"],
@@ -79,7 +79,7 @@ describe('parseYaml', () => {
       expect(error).toBeInstanceOf(ElementErrors);
       expect((error as ElementErrors).errors.map(({ code, message }) => [code, message])).toEqual([
         ['INVALID_YAML', 'a.bst [line 1 column 6]: Anchors are disallowed'],
-        ['INVALID_YAML', 'a.bst [line 2 column 0]: Key `a` is written twice in one dictionary'],
+        ['INVALID_YAML', 'a.bst [line 2 column 0]: Key `a` appears twice in one dictionary'],
         ['INVALID_YAML', 'a.bst [line 3 column 6]: Tags are disallowed: `!t`'],
       ]);
       return;
@@ -88,12 +88,12 @@ describe('parseYaml', () => {
   });
 
   it('refuses a NUL character, however it is written', () => {
-    const hint = 'hint: neither arguments of programs, variables nor names of files can hold one';
+    const hint = 'hint: program arguments, environment variables and file names cannot contain one';
     expect(errorText(() => parseYaml('a: x\nb: ["y\\0"]\nc: |\n  z\0\n"d\\0": e\n', 'app.bst'))).toBe(
       [
-        'app.bst [line 2 column 4]: The text has a NUL character in it',
-        'app.bst [line 3 column 3]: The text has a NUL character in it',
-        'app.bst [line 5 column 0]: The text has a NUL character in it',
+        'app.bst [line 2 column 4]: The text contains a NUL character',
+        'app.bst [line 3 column 3]: The text contains a NUL character',
+        'app.bst [line 5 column 0]: The text contains a NUL character',
       ].join(`\n${hint}\n`) + `\n${hint}`,
     );
   });

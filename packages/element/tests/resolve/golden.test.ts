@@ -13,7 +13,7 @@ const names = readdirSync(directory)
   .map((file) => file.slice(0, -'.bst'.length));
 
 describe('an element that cannot be loaded', () => {
-  it.each(names)('is refused with the words of %s.expected', async (name) => {
+  it.each(names)('is refused with the text of %s.expected', async (name) => {
     const expected = join(directory, `${name}.expected`);
     const text = `${await rejectionText(() => resolve(directory, [`${name}.bst`]), directory)}\n`;
     if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(expected, text);

@@ -233,7 +233,7 @@ describe('a local source', () => {
     ],
   ])('that changes between being looked at and being fetched is an error: %s', async (_what, path, edit, changes) => {
     expect(await edited(path, edit)).toBe(
-      `app.bst [line 3 column 2]: \`${path}\` was changed while it was built: ${changes}\nhint: nothing was recorded; build again`,
+      `app.bst [line 3 column 2]: \`${path}\` was changed during the build: ${changes}\nhint: nothing was recorded; build again`,
     );
   });
 

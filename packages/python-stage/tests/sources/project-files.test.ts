@@ -104,7 +104,7 @@ describe.each([
     ],
   ])('that change after the key was made are an error: %s', async (_what, edit, changes) => {
     expect(await edited(git, edit)).toBe(
-      `app/wheel.bst [line 4 column 2]: \`app\` was changed while it was built: ${changes}\nhint: nothing was recorded; build again`,
+      `app/wheel.bst [line 4 column 2]: \`app\` was changed during the build: ${changes}\nhint: nothing was recorded; build again`,
     );
   });
 

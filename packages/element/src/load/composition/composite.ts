@@ -8,7 +8,7 @@ const LIST_DIRECTIVES: ReadonlySet<string> = new Set(['(=)', '(<)', '(>)']);
 /**
  * Lays one dictionary over another (BuildStream reference: composition). Scalars and lists of `upper` replace what
  * `lower` has, dictionaries are composed key by key, and `(=)`, `(<)`, `(>)` replace, prepend to and append to a list.
- * A directive that finds no list stays, so that it can act on one in a layer still below.
+ * A directive without a list below it stays, so that it can act on one in a layer still below.
  *
  * Neither argument is changed. Every value keeps its own place; a dictionary or list that is changed keeps the place
  * it has in `lower`.

@@ -53,7 +53,7 @@ export class Variables {
   }
 
   /**
-   * The node's text with every `%{name}` put in.
+   * The node's text with every `%{name}` expanded.
    *
    * @throws ElementError UNRESOLVED_VARIABLE at the place of the text that has the reference
    * @throws ElementError CIRCULAR_REFERENCE_VARIABLE
@@ -73,7 +73,7 @@ export class Variables {
     return expanded;
   }
 
-  /** The errors in the variables themselves: whatever they refer to that is not there, and every cycle. */
+  /** The errors in the variables themselves: every reference to an undefined variable, and every cycle. */
   check(): readonly ElementError[] {
     const errors = new ErrorCollector();
     const known = new Set<string>();
@@ -82,7 +82,7 @@ export class Variables {
         this.get(name);
       } catch (error) {
         if (!(error instanceof ElementError)) throw error;
-        // Whoever refers to a bad variable meets the same error again, and a cycle begins wherever it is entered.
+        // Every reference to a bad variable gives the same error again, and a cycle begins where it is entered.
         const identity = error.detail?.split('\n').sort().join('\n') ?? error.message;
         if (known.has(identity)) continue;
         known.add(identity);
@@ -154,7 +154,7 @@ export class Variables {
         if (from === undefined) throw new Error(`no variable ${name}`);
         throw undefinedVariable(name, from);
       }
-      if (onPath.has(name)) throw cycle([...path.slice(path.findIndex((step) => step.name === name))]);
+      if (onPath.has(name)) throw cycleError([...path.slice(path.findIndex((step) => step.name === name))]);
       onPath.add(name);
       path.push({ name, node, parts: split(node.asString()), next: 1 });
     };
@@ -203,13 +203,13 @@ function undefinedVariable(name: string, node: ScalarNode): ElementError {
 function tooLong(node: ScalarNode): ElementError {
   return new ElementError({
     code: 'INVALID_DATA',
-    message: `The text is longer than ${MAX_LENGTH / 1024 / 1024} MiB when its variables are put in`,
+    message: `The text is longer than ${MAX_LENGTH / 1024 / 1024} MiB after its variables are expanded`,
     origin: node.origin,
     hint: 'look for variables that refer to one another more than once',
   });
 }
 
-function cycle(steps: readonly { readonly name: string; readonly node: ScalarNode }[]): ElementError {
+function cycleError(steps: readonly { readonly name: string; readonly node: ScalarNode }[]): ElementError {
   const [first] = steps;
   if (first === undefined) throw new Error('an empty cycle');
   return new ElementError({

@@ -144,7 +144,7 @@ function readKind(node: MappingNode): { readonly kind: string; readonly kindOrig
       code: 'UNSUPPORTED_PROJECT',
       message: `Elements of kind \`${kind.asString()}\` are not supported yet`,
       origin: kind.origin,
-      hint: 'copy what it stands for into this project',
+      hint: 'copy the elements that it refers to into this project',
     });
   }
   return { kind: kind.asString(), kindOrigin: kind.origin };
@@ -157,7 +157,7 @@ function readSources(node: MappingNode, errors: ErrorCollector): SourceDeclarati
 
 function readSource(source: MappingNode): SourceDeclaration {
   const kind = source.required('kind', source.scalar('kind'));
-  // Words for people about where the source comes from: read by no build.
+  // Describes where the source comes from; builds do not use it.
   source.mapping('provenance');
   const own = new Map(source.entries);
   for (const key of ['kind', 'directory', 'provenance']) own.delete(key);

@@ -7,7 +7,7 @@ export const FORMAT_VERSION: { readonly major: number; readonly minor: number } 
 /**
  * Checks project.conf's `min-version`.
  *
- * @throws ElementError INVALID_DATA where it is absent or is no version
+ * @throws ElementError INVALID_DATA where it is absent or not a version
  * @throws ElementError UNSUPPORTED_PROJECT where the project is written for another version of the format
  */
 export function assertFormatVersion(project: MappingNode): void {
@@ -19,7 +19,7 @@ export function assertFormatVersion(project: MappingNode): void {
       code: 'INVALID_DATA',
       message: `\`${text}\` is not a version of the format`,
       origin: node.origin,
-      hint: `it is two numbers with a point between them, such as \`${FORMAT_VERSION.major}.${FORMAT_VERSION.minor}\``,
+      hint: `a version is two numbers separated by a dot, such as \`${FORMAT_VERSION.major}.${FORMAT_VERSION.minor}\``,
     });
   }
   const [major, minor] = [Number(match[1]), Number(match[2])];
@@ -28,6 +28,6 @@ export function assertFormatVersion(project: MappingNode): void {
     code: 'UNSUPPORTED_PROJECT',
     message: 'Version mismatch',
     origin: node.origin,
-    detail: `The project is written for BuildStream ${text}, but the format read here is that of BuildStream ${FORMAT_VERSION.major}.${FORMAT_VERSION.minor}.`,
+    detail: `The project is written for BuildStream ${text}, but this version of Wheelhouse reads the format of BuildStream ${FORMAT_VERSION.major}.${FORMAT_VERSION.minor}.`,
   });
 }

@@ -21,12 +21,12 @@ const SUPPORTED = [
 
 /** Keys that cannot change what is built here: they are accepted, so that a project can be shared with BuildStream. */
 const HARMLESS = [
-  // Short names and mirrors of addresses; only kinds of sources that fetch addresses read them, and check what they get.
+  // Short names and mirrors of URLs; only kinds of sources that download use them, and they verify what they get.
   'aliases',
   'mirrors',
   // The environment of an interactive shell, which is never part of a build.
   'shell',
-  // What may be said of where a source comes from: words for people.
+  // The attributes that describe where a source comes from; builds do not use them.
   'source-provenance-attributes',
 ];
 
@@ -74,8 +74,8 @@ function refuseProjectRefs(project: MappingNode): void {
   if (storage === undefined || storage.asString() === 'inline') return;
   throw new ElementError({
     code: 'UNSUPPORTED_PROJECT',
-    message: `References stored apart from the elements are not supported yet: \`${storage.asString()}\``,
+    message: `Source references in a separate file are not supported yet: \`${storage.asString()}\``,
     origin: storage.origin,
-    hint: 'write `ref-storage: inline`, and the references into the elements',
+    hint: 'set `ref-storage: inline` and write the references into the elements',
   });
 }

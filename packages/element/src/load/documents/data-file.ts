@@ -24,7 +24,7 @@ export interface DataFile {
  */
 export function readDataFile(path: string): DataFile {
   const text = readTextFile(path);
-  if (text === undefined) throw new ElementError({ code: 'MISSING_FILE', message: `there is no file \`${path}\`` });
+  if (text === undefined) throw new ElementError({ code: 'MISSING_FILE', message: `file \`${path}\` does not exist` });
   const digest = createHash('sha256').update(text).digest('hex');
   const compiled = readCompiled(`${path}.json`);
   const file = basename(path);

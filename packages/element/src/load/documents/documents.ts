@@ -37,7 +37,7 @@ export function normalPath(path: string): string {
   if (path.includes('\0')) {
     throw new ElementError({
       code: 'PROJ_PATH_INVALID',
-      message: `Path \`${shownPath(path)}\` has a NUL character`,
+      message: `Path \`${shownPath(path)}\` contains a NUL character`,
     });
   }
   const normal = posix.normalize(path);

@@ -23,7 +23,7 @@ export function readYaml(text: string, originOf: OriginOf): MappingNode {
   return new YamlReader(text, originOf).read();
 }
 
-const NO_NUL = 'neither arguments of programs, variables nor names of files can hold one';
+const NO_NUL = 'program arguments, environment variables and file names cannot contain one';
 
 class YamlReader {
   private readonly lines = new LineCounter();
@@ -82,7 +82,7 @@ class YamlReader {
 
   private scalar(node: Scalar.Parsed, emptyAt: number): ScalarNode {
     const value = String(node.value);
-    if (value.includes('\0')) this.refuse('The text has a NUL character in it', node.range[0], NO_NUL);
+    if (value.includes('\0')) this.refuse('The text contains a NUL character', node.range[0], NO_NUL);
     const isEmpty = node.type === 'PLAIN' && value === '';
     return new ScalarNode(isEmpty ? null : value.trim(), this.origin(isEmpty ? emptyAt : node.range[0]));
   }
@@ -123,7 +123,7 @@ class YamlReader {
       return;
     }
     if (entries.has(name.value)) {
-      this.refuse(`Key \`${name.value}\` is written twice in one dictionary`, at);
+      this.refuse(`Key \`${name.value}\` appears twice in one dictionary`, at);
       return;
     }
     const colon = srcToken?.sep?.find((token) => token.type === 'map-value-ind');

@@ -3,7 +3,7 @@ import { originsIn } from '../../base/origin.js';
 import type * as YamlReader from './yaml-reader.js';
 
 /**
- * Reads an element file's text. Every scalar is the text that was written, without white space around it.
+ * Reads an element file's text. Every scalar is the text that was written, without surrounding white space.
  *
  * The format is the part of YAML that BuildStream reads: no anchors, aliases and tags, no key twice in one dictionary,
  * keys that are strings, one document, and a dictionary at its top (a text of comments alone is an empty one).
