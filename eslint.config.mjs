@@ -34,6 +34,8 @@ const withoutNx = [...STAGE, 'scope:remote'];
 
 const boundaries = {
   allow: [],
+  // Parts of a package are loaded late by themselves, while others of the same package are there from the start.
+  checkDynamicDependenciesExceptions: ['@wheelhouse/**'],
   depConstraints: Object.entries(arrows).map(([sourceTag, allowed]) => ({
     sourceTag,
     onlyDependOnLibsWithTags: [sourceTag, ...allowed],

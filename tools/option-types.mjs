@@ -29,8 +29,10 @@ const typeName = (kind, name) =>
   [...name.split('-'), kind, 'schema'].map((word) => `${word[0].toUpperCase()}${word.slice(1)}`).join('');
 
 /** An option without what a schema has for batches: there Nx may refuse nothing, and the executor does. */
-function ownSchema([name, { anyOf: _anything, ...schema }]) {
-  return [name, schema];
+function ownSchema([name, schema]) {
+  const own = { ...schema };
+  delete own.anyOf;
+  return [name, own];
 }
 
 /** The path and the text of the types of one schema. */

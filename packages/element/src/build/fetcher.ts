@@ -48,7 +48,7 @@ export class Fetcher {
 
   /** Resolves when the sources of an element are here. @throws what one of its sources throws */
   async ready({ sources }: Element): Promise<void> {
-    await Promise.all(sources.map((source) => this.begun.get(source)));
+    await Promise.all(sources.map(async (source) => this.begun.get(source)));
   }
 
   /** Whether an element has sources that are being fetched. */
@@ -110,7 +110,7 @@ export class Fetcher {
       },
     };
     if (requires(source, 'fetch')) {
-      await Promise.all(earlier.map((each) => this.begun.get(each)));
+      await Promise.all(earlier.map(async (each) => this.begun.get(each)));
       const previous = await stageSources(earlier, { blobs, io, owner: element.name, fetched: this.treeOf });
       this.trees.set(source, await this.inPool(() => fetchSource(source, { blobs, io }, previous)));
       return;

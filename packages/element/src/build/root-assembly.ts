@@ -85,8 +85,8 @@ export async function assembleRoot(
         }
         break;
       case 'sources': {
-        const { io, fetched } = options;
-        const tree = await stageSources(instruction.sources, { blobs, io, owner: element.name, fetched });
+        const fetched = (source: Source): Digest | undefined => options.fetched(source);
+        const tree = await stageSources(instruction.sources, { blobs, io: options.io, owner: element.name, fetched });
         const part = await subtree(blobs, tree, instruction.subdirectory);
         if (part === undefined) throw missingPart(element, instruction.subdirectory);
         await lay(part, instruction.path, element);

@@ -27,15 +27,17 @@ export class ServiceKey<T> {
 /** What sources work with beside their configuration. An entry point makes it once and binds what its kinds need. */
 export class SourceServices {
   private readonly bound = new Map<ServiceKey<unknown>, unknown>();
+  private readonly openedStore: SourceStore | undefined;
+  private readonly path: string;
 
   /**
    * @param openedStore without it a source can be configured, but not asked for its content
    * @param path the directories of programs, as `PATH` lists them
    */
-  constructor(
-    private readonly openedStore: SourceStore | undefined = undefined,
-    private readonly path = '',
-  ) {}
+  constructor(openedStore?: SourceStore, path = '') {
+    this.openedStore = openedStore;
+    this.path = path;
+  }
 
   /** The store of this machine. */
   get store(): SourceStore {

@@ -28,7 +28,7 @@ export interface CrateServices {
 }
 
 /** Where {@link CrateServices} are bound. */
-export const CRATE_SERVICES: ServiceKey<CrateServices> = new ServiceKey('crate');
+export const CRATE_SERVICES: ServiceKey<CrateServices> = new ServiceKey<CrateServices>('crate');
 
 /**
  * One crate as the one file, `<name>-<version>.crate`, at the source's root (docs/adr/0028). Known by its checksum.

@@ -46,7 +46,9 @@ export interface DistributionServices {
 }
 
 /** Where {@link DistributionServices} are bound. */
-export const DISTRIBUTION_SERVICES: ServiceKey<DistributionServices> = new ServiceKey('distribution');
+export const DISTRIBUTION_SERVICES: ServiceKey<DistributionServices> = new ServiceKey<DistributionServices>(
+  'distribution',
+);
 
 /** A file with its bytes' name. */
 interface KeptFile {

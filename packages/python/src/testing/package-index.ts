@@ -62,7 +62,7 @@ export class PackageIndex {
   }
 
   /** After how many bytes of a file the connection is cut, by file; each answer takes one from the list. */
-  readonly cuts: Map<string, number[]> = new Map();
+  readonly cuts: Map<string, number[]> = new Map<string, number[]>();
   /** Whether a part of a file can be asked for. */
   ranges = true;
 
@@ -84,14 +84,14 @@ export class PackageIndex {
   readonly served: string[] = [];
 
   /** Hashes the index claims, by file, where they are not the files'. */
-  readonly published: Map<string, string> = new Map();
+  readonly published: Map<string, string> = new Map<string, string>();
   /** What follows a file's address, by file, in the place of its SHA-256. */
-  readonly fragments: Map<string, string> = new Map();
+  readonly fragments: Map<string, string> = new Map<string, string>();
   /** Which Pythons the index says a file is for (PEP 503), by file. */
-  readonly requiresPython: Map<string, string> = new Map();
+  readonly requiresPython: Map<string, string> = new Map<string, string>();
 
   /** When a file was uploaded (PEP 700), by file; with one of them all pages are of PEP 691, which can say so. */
-  readonly uploaded: Map<string, string> = new Map();
+  readonly uploaded: Map<string, string> = new Map<string, string>();
 
   private page(name: string, files: readonly string[], response: ServerResponse): void {
     const page = {

@@ -124,7 +124,7 @@ describe('is refused, and nothing is written:', () => {
     ],
   ])('%s', async (_what, options, message) => {
     const tree = workspace.tree();
-    await expect(app(tree, { name: '', ...FIXED, ...options } as AppGeneratorSchema)).rejects.toThrow(message);
+    await expect(app(tree, { name: '', ...FIXED, ...options })).rejects.toThrow(message);
     expect(written(tree)).toEqual({});
   });
 });
