@@ -119,7 +119,7 @@ test('a command that takes longer than the limit of the engine ends the build, a
     'slow.bst': 'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands:\n  - echo quick\n  - sleep 60\n',
   });
   const session = await project.open(['slow.bst'], { limits: { timeoutSeconds: 2 } });
-  await expect(session.build()).rejects.toMatchObject({
+  await expect(session.build().then(throwErrors)).rejects.toMatchObject({
     code: 'COMMAND_FAILED',
     element: 'slow.bst',
     message: "slow.bst: Command 'sleep 60' was ended after its time limit of 2 seconds",
