@@ -90,6 +90,10 @@ export const roomOrders = {
     ],
     above: [],
   },
+  build: {
+    rows: [['workspace'], ['.'], ['plugin', 'reporter', 'doctor'], ['executors', 'generators'], ['cli']],
+    above: [],
+  },
   scaffold: {
     rows: [
       ['.'],

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { ElementError, ElementErrors, formatError, lockFile, probeBubblewrap } from '@wheelhouse/element';
 import { findPython } from '@wheelhouse/python';
 import { ensureTools } from '@wheelhouse/python/fetch';
+import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
 import { versionOf } from './program-version.js';
-import type { CommandSession } from '../cli/session.js';
 import { unmatchedGlobs, unmatchedNames } from '../workspace/unmatched-options.js';
 
 /** How one part was found: there, missing, or there with something to know. */
@@ -20,7 +20,14 @@ export interface ExaminedPart {
   readonly finding: Finding;
 }
 
-type Look = (session: CommandSession) => Promise<Finding>;
+/** What is examined: where builds take place, and the workspace, which is read when it is asked for. */
+export interface Examined {
+  readonly engine: PythonEngine;
+  /** @throws ElementError where the workspace cannot be read */
+  openWorkspace(): Promise<PythonWorkspace>;
+}
+
+type Look = (session: Examined) => Promise<Finding>;
 
 /** Less free space than this is worth a word: an interpreter's environments alone take hundreds of megabytes. */
 const LITTLE_SPACE = 2 * 1024 ** 3;
@@ -28,7 +35,7 @@ const LITTLE_SPACE = 2 * 1024 ** 3;
 const NO_SPACE = 200 * 1024 ** 2;
 
 /** Looks at one part after the other, by trying it. */
-export async function* examine(session: CommandSession): AsyncGenerator<ExaminedPart> {
+export async function* examine(session: Examined): AsyncGenerator<ExaminedPart> {
   for (const [name, look] of PARTS) yield { name, finding: await attempt(() => look(session)) };
   yield* projects(session);
 }
@@ -53,21 +60,21 @@ async function system(): Promise<Finding> {
   return { state: 'missing', text, hint: 'builds need Linux: use a Linux machine, virtual machine or container' };
 }
 
-async function sandbox({ engine }: CommandSession): Promise<Finding> {
+async function sandbox({ engine }: Examined): Promise<Finding> {
   const path = engine.environment.PATH ?? '';
   const refusal = await probeBubblewrap(path);
   if (refusal !== undefined) return { state: 'missing', text: refusal.message, hint: refusal.hint };
   return { state: 'ok', text: `${await versionOf('bwrap', engine.environment)}, and it can make a sandbox` };
 }
 
-async function store({ engine }: CommandSession): Promise<Finding> {
+async function store({ engine }: Examined): Promise<Finding> {
   const workspace = await engine.store.scratch.directory();
   await workspace.dispose();
   return { state: 'ok', text: `${engine.store.directory} is writable` };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- every part is looked at in the same way
-async function freeSpace({ engine }: CommandSession): Promise<Finding> {
+async function freeSpace({ engine }: Examined): Promise<Finding> {
   let directory = engine.store.directory;
   while (!existsSync(directory)) directory = dirname(directory);
   const { bavail, bsize } = statfsSync(directory);
@@ -81,13 +88,13 @@ async function freeSpace({ engine }: CommandSession): Promise<Finding> {
   };
 }
 
-async function locks({ engine }: CommandSession): Promise<Finding> {
+async function locks({ engine }: Examined): Promise<Finding> {
   const lock = await lockFile(join(engine.store.directory, 'locks', 'doctor.lock'), { signal: engine.signal });
   await lock?.release();
   return { state: 'ok', text: 'locks between processes work' };
 }
 
-async function git({ engine }: CommandSession): Promise<Finding> {
+async function git({ engine }: Examined): Promise<Finding> {
   const version = await versionOf('git', engine.environment);
   if (version !== undefined) return { state: 'ok', text: version };
   return {
@@ -97,7 +104,7 @@ async function git({ engine }: CommandSession): Promise<Finding> {
   };
 }
 
-async function compiler({ engine }: CommandSession): Promise<Finding> {
+async function compiler({ engine }: Examined): Promise<Finding> {
   const version = await versionOf('cc', engine.environment);
   if (version !== undefined) return { state: 'ok', text: version };
   return {
@@ -107,7 +114,7 @@ async function compiler({ engine }: CommandSession): Promise<Finding> {
   };
 }
 
-async function tools({ engine }: CommandSession): Promise<Finding> {
+async function tools({ engine }: Examined): Promise<Finding> {
   const { environment, store: place, signal } = engine;
   const { directory } = await ensureTools({
     store: place.directory,
@@ -118,7 +125,7 @@ async function tools({ engine }: CommandSession): Promise<Finding> {
   return { state: 'ok', text: directory };
 }
 
-async function docker({ engine }: CommandSession): Promise<Finding> {
+async function docker({ engine }: Examined): Promise<Finding> {
   const { environment } = engine;
   const client = await versionOf('docker', environment);
   if (client === undefined) {
@@ -137,7 +144,7 @@ async function docker({ engine }: CommandSession): Promise<Finding> {
   };
 }
 
-async function compose({ engine }: CommandSession): Promise<Finding> {
+async function compose({ engine }: Examined): Promise<Finding> {
   const { environment } = engine;
   const version =
     (await versionOf('docker', environment, ['compose', 'version'])) ??
@@ -151,8 +158,8 @@ async function compose({ engine }: CommandSession): Promise<Finding> {
 }
 
 /** The options and the interpreter of each Python project of the workspace, where there is a workspace. */
-async function* projects(session: CommandSession): AsyncGenerator<ExaminedPart> {
-  let workspace: Awaited<ReturnType<CommandSession['openWorkspace']>> | undefined;
+async function* projects(session: Examined): AsyncGenerator<ExaminedPart> {
+  let workspace: Awaited<ReturnType<Examined['openWorkspace']>> | undefined;
   const finding = await attempt(async () => {
     workspace = await session.openWorkspace();
     const count = workspace.projects.length + workspace.problems.length;

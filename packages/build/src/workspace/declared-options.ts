@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Operation } from '@wheelhouse/python-stage';
-import { executorOptions, type ExecutorSchema } from '../executors/executor-options.js';
+import { executorOptions, type ExecutorSchema } from './executor-options.js';
 import { findProjects } from './discovery.js';
 import { readJson } from './project-name.js';
 import type { TargetOption } from './target-options.js';

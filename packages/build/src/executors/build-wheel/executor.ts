@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { buildWheel } from '@wheelhouse/python-stage';
 import type { BuildWheelExecutorSchema } from './schema.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';

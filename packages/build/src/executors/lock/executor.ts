@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { LockExecutorSchema } from './schema.js';
 import { runLock } from '../../lock-run.js';
 import schema from './schema.json';
-import { executorOptions, type Written } from '../executor-options.js';
+import { executorOptions, type Written } from '../../workspace/executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Writes the locks of a project. */

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { PublishExecutorSchema } from './schema.js';
 import { publishProject } from '../../publication.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Publishes the distributions of a project. */

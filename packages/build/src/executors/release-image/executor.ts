@@ -3,7 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { makeImage } from '@wheelhouse/python-stage';
 import type { ReleaseImageExecutorSchema } from './schema.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { runTask } from '../project-task.js';
 
 /** Makes the release image of a project. */

@@ -3,7 +3,7 @@ import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python-stage';
 import type { SnapshotExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { versionText } from './version-text.js';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { runBatch, type BatchedResult } from '../project-batch.js';
 import { runTask, type TaskWork } from '../project-task.js';
 

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { runTests } from '@wheelhouse/python-stage';
 import type { TestExecutorSchema } from './schema.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { forwardedWords } from '../forwarded-words.js';
 import { runTask } from '../project-task.js';
 import { tellTests } from '../../test-summary.js';

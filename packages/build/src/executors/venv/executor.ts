@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { makeVenv } from '@wheelhouse/python-stage/venv';
 import type { VenvExecutorSchema } from './schema.js';
 import schema from './schema.json';
-import { executorOptions } from '../executor-options.js';
+import { executorOptions } from '../../workspace/executor-options.js';
 import { runTask } from '../project-task.js';
 import { tellVenv } from '../../venv-summary.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';

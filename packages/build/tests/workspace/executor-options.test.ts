@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, type ElementError } from '@wheelhouse/element';
-import { executorOptions, type ExecutorSchema } from '../../src/executors/executor-options.js';
+import { executorOptions, type ExecutorSchema } from '../../src/workspace/executor-options.js';
 
 function schemaOf(executor: string): ExecutorSchema & { readonly additionalProperties: boolean } {
   const file = join(__dirname, '..', '..', 'src', 'executors', executor, 'schema.json');
