@@ -246,7 +246,7 @@ describe('is refused, and the image that was there stays:', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
       'the image would have no program `uvicorn`\n' +
-        'hint: the wheelhouse installs `flask`, `greet`, `gunicorn`, `gunicornc`\n',
+        'hint: the wheelhouse has `flask`, `greet`, `gunicorn`, `gunicornc`\n',
     );
   });
 

@@ -94,7 +94,7 @@ test('a blob that is not what its name says is refused', async () => {
   writeFileSync(join(directory, 'blobs', ...digest.split(':')), 'lajer');
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
-    reason: `oci:base: the blob \`${digest}\` is not what its name says`,
+    reason: `oci:base: the blob \`${digest}\` does not match its digest`,
   });
   rmSync(join(directory, 'blobs', ...digest.split(':')));
   await expect(read()).rejects.toMatchObject({ reason: `oci:base: the blob \`${digest}\` does not exist` });

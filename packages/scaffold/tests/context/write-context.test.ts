@@ -202,7 +202,7 @@ test("the service `cache` is told what pip's files of configuration say", async 
 test('a library without locks is named, with the command that makes them', async () => {
   rmSync(join(workspace.directory, 'libs/common/locks'), { recursive: true });
   await expect(write()).rejects.toMatchObject({
-    message: expect.stringContaining('the lock `libs/common/locks/test.txt` is not there') as string,
+    message: expect.stringContaining('the lock `libs/common/locks/test.txt` does not exist') as string,
     hint: 'run `nx run common:lock`',
   });
 });
