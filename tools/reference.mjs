@@ -10,6 +10,7 @@ import { commands } from './reference/commands.mjs';
 import { errorCodesPage } from './reference/error-codes.mjs';
 import { events } from './reference/events.mjs';
 import { kinds } from './reference/kinds.mjs';
+import { pluginApi } from './reference/plugin-api.mjs';
 import { pluginOptions } from './reference/plugin-options.mjs';
 import { executors, generators } from './reference/tasks.mjs';
 import { isMain, root } from './workspace.mjs';
@@ -23,6 +24,7 @@ export const pages = {
   executors,
   generators,
   kinds,
+  'plugin-api': pluginApi,
   'plugin-options': pluginOptions,
 };
 

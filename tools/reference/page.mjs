@@ -57,6 +57,7 @@ export function commentOf(node) {
   return text
     .slice(last.pos + 3, last.end - 2)
     .replaceAll(/^\s*\*/gm, '')
+    .replaceAll(/\s*@public\b/g, '')
     .split(/\n\s*@/)[0]
     .replaceAll(/\{@link ([\w.]+)\}/g, '`$1`')
     .replaceAll(/\s+/g, ' ')

@@ -3,6 +3,8 @@ import { formatOrigin, nameInProject, type Origin } from './origin.js';
 /**
  * The codes of errors a user can cause. The load codes are BuildStream's `LoadErrorReason`s under their own names.
  * A package above this one adds its codes by declaration merging, so the union stays closed and checked.
+ *
+ * @public
  */
 export interface ErrorCodes {
   /** A file that is to be loaded does not exist. */
@@ -75,10 +77,10 @@ export interface ErrorCodes {
   USAGE: true;
 }
 
-/** One of the closed set of user errors. */
+/** One of the closed set of user errors. @public */
 export type ErrorCode = keyof ErrorCodes;
 
-/** What an {@link ElementError} is made of. */
+/** What an {@link ElementError} is made of. @public */
 export interface ElementErrorInit {
   readonly code: ErrorCode;
   /** What is wrong, naming the offending value in backticks; without the place. */
@@ -94,7 +96,7 @@ export interface ElementErrorInit {
   readonly cause?: unknown;
 }
 
-/** An error that the user can fix. A bug is a plain `Error`. */
+/** An error that the user can fix. A bug is a plain `Error`. @public */
 export class ElementError extends Error {
   readonly code: ErrorCode;
   readonly origin: Origin | undefined;
@@ -148,7 +150,7 @@ export class ElementError extends Error {
   }
 }
 
-/** All user errors that one pass found, in the order of their places. Never empty, never nested. */
+/** All user errors that one pass found, in the order of their places. Never empty, never nested. @public */
 export class ElementErrors extends AggregateError {
   override readonly errors: ElementError[];
 

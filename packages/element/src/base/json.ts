@@ -1,4 +1,4 @@
-/** Plain data that goes into a key. Numbers are integers; `undefined` has no place in it. */
+/** Plain data that goes into a key. Numbers are integers; `undefined` has no place in it. @public */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**

@@ -1,4 +1,8 @@
-/** Where a value was written: the file as the user knows it, the line counted from 1, the column counted from 0. */
+/**
+ * Where a value was written: the file as the user knows it, the line counted from 1, the column counted from 0.
+ *
+ * @public
+ */
 export interface Origin {
   readonly file: string;
   readonly line: number;

@@ -4,6 +4,8 @@ import type { Key } from '../plugin/ports.js';
 /**
  * What a builder tells while it works: plain data, which JSON can hold. Reporters read nothing else, and
  * `wheelhouse build --json` prints each event as a line.
+ *
+ * @public
  */
 export type BuildEvent = ElementEvent | ActivityEvent;
 
@@ -172,7 +174,7 @@ export interface ActivityEnded {
   readonly failed: boolean;
 }
 
-/** Takes events. */
+/** Takes events. @public */
 export type BuildListener = (event: BuildEvent) => void;
 
 /**

@@ -1,6 +1,6 @@
 import type { Digest } from './digest.js';
 
-/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. */
+/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. @public */
 export interface BlobStore {
   /** Those of `digests` whose blobs are not here. */
   findMissing(digests: readonly Digest[]): Promise<Digest[]>;

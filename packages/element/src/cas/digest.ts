@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 /**
  * The name of a blob: REAPI's `Digest` with SHA-256.
  * `hash` is 64 lower-case hexadecimal digits, `sizeBytes` the blob's length.
+ *
+ * @public
  */
 export interface Digest {
   readonly hash: string;

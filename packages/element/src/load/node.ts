@@ -1,13 +1,13 @@
 import { ElementError } from '../base/error.js';
 import type { Origin } from '../base/origin.js';
 
-/** A value of an element file: everything YAML offers that the format admits, with its place. */
+/** A value of an element file: everything YAML offers that the format admits, with its place. @public */
 export type Node = ScalarNode | SequenceNode | MappingNode;
 
-/** A plain copy of a node, without places. */
+/** A plain copy of a node, without places. @public */
 export type Plain = string | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** A string, a number or a boolean: every scalar is kept as the text that was written. */
+/** A string, a number or a boolean: every scalar is kept as the text that was written. @public */
 export class ScalarNode {
   readonly type = 'scalar';
 
@@ -46,7 +46,7 @@ export class ScalarNode {
   }
 }
 
-/** A list. */
+/** A list. @public */
 export class SequenceNode {
   readonly type = 'sequence';
 
@@ -76,7 +76,7 @@ export class SequenceNode {
   }
 }
 
-/** A dictionary; its keys keep the order in which they were written. */
+/** A dictionary; its keys keep the order in which they were written. @public */
 export class MappingNode {
   readonly type = 'mapping';
 

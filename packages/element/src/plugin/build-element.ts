@@ -5,13 +5,15 @@ import type { MappingNode } from '../load/node.js';
 
 const COMMAND_LISTS = ['configure-commands', 'build-commands', 'install-commands', 'strip-commands'] as const;
 
-/** The names of a build element's command lists, in the order in which they run. */
+/** The names of a build element's command lists, in the order in which they run. @public */
 export type CommandList = (typeof COMMAND_LISTS)[number];
 
 /**
  * The common case of an element (BuildStream reference: `BuildElement`): build dependencies are staged and integrated,
  * sources lie in `%{build-root}`, commands run in `%{build-root}[/%{command-subdir}]`, and what they leave in
  * `%{install-root}` is the artifact. Only these two directories can be written.
+ *
+ * @public
  */
 export abstract class BuildElement extends Element {
   private commands: ReadonlyMap<CommandList, readonly string[]> = new Map();

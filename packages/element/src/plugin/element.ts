@@ -6,10 +6,10 @@ import { ElementError } from '../base/error.js';
 import type { MappingNode } from '../load/node.js';
 import type { Variables } from '../load/composition/variables.js';
 
-/** When a dependency is needed. */
+/** When a dependency is needed. @public */
 export type DependencyType = 'build' | 'runtime' | 'all';
 
-/** One dependency of an element. */
+/** One dependency of an element. @public */
 export interface Dependency {
   readonly element: Element;
   readonly type: DependencyType;
@@ -36,10 +36,14 @@ export interface SplitSelection {
   readonly orphans?: boolean;
 }
 
-/** A part of an element's dependencies: those staged to build it, or those it needs when it runs, itself included. */
+/**
+ * A part of an element's dependencies: those staged to build it, or those it needs when it runs, itself included.
+ *
+ * @public
+ */
 export type Scope = 'build' | 'run';
 
-/** The ids commands run under and what they build for (`sandbox` of an element). */
+/** The ids commands run under and what they build for (`sandbox` of an element). @public */
 export interface SandboxSettings {
   readonly uid: number;
   readonly gid: number;
@@ -47,7 +51,11 @@ export interface SandboxSettings {
   readonly arch: string;
 }
 
-/** What an element is constructed with. All of it is resolved and frozen, but `config` waits for `configure`. */
+/**
+ * What an element is constructed with. All of it is resolved and frozen, but `config` waits for `configure`.
+ *
+ * @public
+ */
 export interface ElementMeta extends PluginMeta {
   readonly project: ProjectInfo;
   readonly description: string;
@@ -61,7 +69,7 @@ export interface ElementMeta extends PluginMeta {
   readonly dependencies: readonly Dependency[];
 }
 
-/** How a step is run where it differs from what {@link ActionBuilder} was told for all. */
+/** How a step is run where it differs from what {@link ActionBuilder} was told for all. @public */
 export interface RunOptions {
   /** What the log and an error call the command; the command itself unless given. */
   readonly label?: string;
@@ -72,6 +80,8 @@ export interface RunOptions {
 /**
  * What `configureSandbox`, `stage`, `prepare` and `assemble` write to: the sandbox of BuildStream's reference, as the
  * description of an action. Nothing runs while it is written.
+ *
+ * @public
  */
 export interface ActionBuilder {
   /** The directory commands start in: an absolute path. */
@@ -107,7 +117,7 @@ export interface ActionBuilder {
   setPublicData(domain: string, data: MappingNode): void;
 }
 
-/** What is built (BuildStream reference: `Element`). */
+/** What is built (BuildStream reference: `Element`). @public */
 export abstract class Element extends Plugin {
   readonly project: ProjectInfo;
   readonly description: string;
@@ -260,7 +270,7 @@ export abstract class Element extends Plugin {
   }
 }
 
-/** A kind of element: what a plugin module's `elements` lists. */
+/** A kind of element: what a plugin module's `elements` lists. @public */
 export interface ElementKind {
   readonly kind: string;
   readonly formatVersion: number;

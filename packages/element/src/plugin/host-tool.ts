@@ -9,6 +9,7 @@ import { ElementError } from '../base/error.js';
  * @param path the directories to look in, as `PATH` lists them
  * @param hint how to get the program
  * @throws ElementError HOST_TOOL
+ * @public
  */
 export function getHostTool(name: string, path: string, hint?: string): string {
   for (const directory of path.split(delimiter)) {

@@ -12,7 +12,7 @@ export interface MemberTypes {
   dict: MappingNode;
 }
 
-/** What a kind is, beside its code: part of the key of everything built by it. */
+/** What a kind is, beside its code: part of the key of everything built by it. @public */
 export interface KindIdentity {
   readonly kind: string;
   /** The plugin author's version: raised whenever the same configuration builds something else. */
@@ -23,7 +23,7 @@ export interface KindIdentity {
   readonly origin?: Json;
 }
 
-/** What every plugin is constructed with. */
+/** What every plugin is constructed with. @public */
 export interface PluginMeta {
   readonly identity: KindIdentity;
   /**
@@ -35,7 +35,7 @@ export interface PluginMeta {
   readonly origin: Origin;
 }
 
-/** What elements and sources have in common (BuildStream reference: `Plugin`). */
+/** What elements and sources have in common (BuildStream reference: `Plugin`). @public */
 export abstract class Plugin {
   readonly identity: KindIdentity;
   readonly name: string;

@@ -10,7 +10,7 @@ export interface Sink {
   write(chunk: Uint8Array): void;
 }
 
-/** What a long operation is given by its caller. */
+/** What a long operation is given by its caller. @public */
 export interface Io {
   readonly log: Sink;
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ export type HostMount =
   | { readonly type: 'link'; readonly path: string; readonly target: string }
   | { readonly type: 'mask'; readonly path: string };
 
-/** One command of an action. */
+/** One command of an action. @public */
 export interface Step {
   /** Program and arguments, run without a shell of the sandbox's own making. */
   readonly argv: readonly string[];
@@ -105,7 +105,7 @@ export interface Limits {
   readonly timeoutSeconds?: number;
 }
 
-/** A function from a tree to trees: everything a sandbox needs to know. */
+/** A function from a tree to trees: everything a sandbox needs to know. @public */
 export interface Action {
   /** The whole input tree. */
   readonly root: Digest;

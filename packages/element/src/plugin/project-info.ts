@@ -1,4 +1,4 @@
-/** The project an element or source belongs to. */
+/** The project an element or source belongs to. @public */
 export interface ProjectInfo {
   readonly name: string;
   /** The full name of the junction by which it is reached; absent for the project that was opened. */

@@ -6,10 +6,10 @@ import type { Io } from './ports.js';
 import type { ProjectInfo } from './project-info.js';
 import type { SourceServices } from './source-services.js';
 
-/** What is known of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. */
+/** What is known of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. @public */
 export type Consistency = 'inconsistent' | 'resolved' | 'cached';
 
-/** What a source is constructed with. */
+/** What a source is constructed with. @public */
 export interface SourceMeta extends PluginMeta {
   readonly project: ProjectInfo;
   /** Where below the element's sources it is staged: a relative path, `.` for their root. */
@@ -43,6 +43,8 @@ export type SourceBatch = (sources: readonly Source[], to: BlobStore, io: Io) =>
 /**
  * Where the bytes of an element come from (BuildStream reference: `Source`). The engine calls, in this order:
  * `configure`, `preflight`, `consistency`, `getUniqueKey`, and, where the element has to be built, `fetch` and `stage`.
+ *
+ * @public
  */
 export abstract class Source extends Plugin {
   readonly project: ProjectInfo;
@@ -106,7 +108,7 @@ export abstract class Source extends Plugin {
   }
 }
 
-/** A kind of source: what a plugin module's `sources` lists. */
+/** A kind of source: what a plugin module's `sources` lists. @public */
 export interface SourceKind {
   readonly kind: string;
   readonly formatVersion: number;

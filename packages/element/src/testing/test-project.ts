@@ -23,7 +23,7 @@ import { local } from '../sources/local.js';
 import { LocalStore } from '../store/local-store.js';
 import { removeTree } from '../store/removal.js';
 
-/** What a project under test is made of. */
+/** What a project under test is made of. @public */
 export interface TestProjectOptions {
   /** Absolute path of a project's directory, which is read and never written to. */
   readonly directory?: string;
@@ -45,7 +45,7 @@ export interface TestProjectOptions {
   readonly retryFailed?: boolean;
 }
 
-/** A real project with a real store and sandbox, for tests of kinds of elements and sources. */
+/** A real project with a real store and sandbox, for tests of kinds of elements and sources. @public */
 export interface TestProject {
   /** Absolute path. */
   readonly directory: string;
@@ -77,6 +77,7 @@ export interface TestProject {
  * Programs are found by the `PATH` of this process.
  *
  * @throws ElementError, ElementErrors what is wrong with the project, or with this machine for it
+ * @public
  */
 export async function openTestProject(options: TestProjectOptions): Promise<TestProject> {
   const temporary = mkdtempSync(join(realpathSync(tmpdir()), 'wheelhouse-project-'));
