@@ -63,7 +63,7 @@ export class CommandSession {
   /**
    * The elements of the project that the working directory is in.
    *
-   * @param signal ends what runs; the engine's unless given
+   * @param signal aborts running work; default: the engine's
    * @throws ElementError
    */
   async elements(targets: readonly string[], signal: AbortSignal = this.engine.signal): Promise<BuildSession> {

@@ -11,7 +11,7 @@ import { isWheelhouse } from '@wheelhouse/python-stage/wheelhouse';
  */
 export async function wheelhouseDirectory(target: string, from: string): Promise<string | undefined> {
   const path = resolve(from, target);
-  // Whoever writes these means a path, whatever is there.
+  // An argument like this is always a path, whether it exists or not.
   if (/^(\/|\.{1,2}(\/|$))/.test(target)) return path;
   if (!existsSync(path) || !statSync(path).isDirectory()) return undefined;
   if (target.includes('/')) return path;

@@ -23,7 +23,7 @@ interface Edge {
 
 /**
  * The dependencies between the Python projects of a workspace, from what they, their tests and their builds require,
- * wherever that is. Whoever requires a project that nothing can be done with depends on it.
+ * wherever that is. A project that requires a project with a problem depends on it as well.
  */
 export const createDependencies: CreateDependencies = (async (_options, { workspaceRoot, projects }) => {
   const memo = workspaceMemo(workspaceRoot, process.env);

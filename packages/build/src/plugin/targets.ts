@@ -114,7 +114,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
   return inferred;
 }
 
-/** Nx may keep an image whose base is named by its digest. An engine has to be given the image whoever made it. */
+/** Nx may cache an image whose base is named by its digest. An engine needs the image in any case. */
 function isFixedImage({ base, engine = 'none' }: Readonly<Record<string, unknown>>): boolean {
   return engine === 'none' && typeof base === 'string' && base.includes('@sha256:');
 }

@@ -12,7 +12,7 @@ export interface ReporterOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly verbose?: boolean | undefined;
   readonly json?: boolean | undefined;
-  /** Whether work that takes long is shown while it is under way; it is unless somebody else shows it. */
+  /** Whether long-running work is shown while it is in progress; true unless another process shows it. */
   readonly progress?: boolean;
 }
 

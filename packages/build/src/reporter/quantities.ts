@@ -1,4 +1,4 @@
-/** A span of time in milliseconds as people read it: `0.3 s`, `2 min 5 s`. */
+/** A duration in milliseconds in a readable form: `0.3 s`, `2 min 5 s`. */
 export function formatTime(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

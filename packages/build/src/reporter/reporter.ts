@@ -7,7 +7,7 @@ export interface BuildCounts {
   readonly failed: number;
 }
 
-/** Somebody who tells people, or programs, what a builder does. */
+/** Reports to users, or to programs, what a builder does. */
 export interface Reporter {
   readonly listener: BuildListener;
   /** Whether anything was told, so that there is something to count up. */

@@ -31,7 +31,7 @@ export interface GivenWords {
  * one, and in a batch it ends with an unhandled rejection where a schema refuses something: so the schemas of batches let
  * everything pass, by an `anyOf` beside what they really ask for.
  *
- * @param passesOn whether options that the schema does not have are somebody else's
+ * @param passesOn whether options that the schema does not have belong to another consumer
  * @throws ElementError TARGET_OPTIONS, all that are wrong together
  */
 export function executorOptions<T extends object>(

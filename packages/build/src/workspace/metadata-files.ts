@@ -132,7 +132,7 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-/** Of a file that is there and cannot be read, whoever reads its metadata tells. */
+/** An existing file that cannot be read is reported by the code that reads its metadata. */
 function readUnlessRefused(path: string): string {
   try {
     return readIfThere(path) ?? '';

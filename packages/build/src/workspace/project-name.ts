@@ -33,7 +33,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A file that is not there, or that Nx will complain of, says nothing. */
+/** A file that does not exist, or that Nx will report as invalid, provides no name. */
 export function readJson(path: string): unknown {
   // Most projects have neither file, and an error that is thrown takes longer than this.
   if (!existsSync(path)) return undefined;

@@ -105,7 +105,7 @@ export function namesInWorkspace(
   );
 }
 
-/** What reads as a project may be a fixture of tests or somebody else's code: the error says how to leave it out. */
+/** What looks like a project may be a test fixture or third-party code: the error says how to exclude it. */
 function withWayOut(error: ElementError | ElementErrors, root: string): ElementError | ElementErrors {
   const errors = error instanceof ElementErrors ? error.errors : [error];
   const wayOut = `if \`${root}\` is not a project of yours, exclude it: \`"exclude": ["${root}/**"]\` beside the plugin's \`options\` in nx.json`;

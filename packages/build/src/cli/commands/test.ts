@@ -71,7 +71,7 @@ export const test: Command = {
     return await withSession(context, options, async (session) => {
       const operation = await session.operation(target);
       const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test', schema);
-      // Whoever names one of the two means neither of those that are declared.
+      // If one of the two is passed, neither of the declared ones applies.
       const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
       const say = (line: string): void => {
         context.output.write(`${line}\n`);

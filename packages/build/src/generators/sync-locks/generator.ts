@@ -14,7 +14,7 @@ export interface OutOfSync {
   readonly outOfSyncMessage: string;
   /** Lines that `nx sync:check` shows. */
   readonly outOfSyncDetails: readonly string[];
-  /** Makes the locks; Nx calls it when somebody has the workspace synced. */
+  /** Writes the locks; Nx calls it when the user syncs the workspace. */
   readonly callback: () => Promise<void>;
 }
 
