@@ -9,7 +9,7 @@ export interface Identity {
   readonly guard: TokenGuard | undefined;
 }
 
-/** Opens what settings describe. Issuers are asked when somebody first shows a token of theirs. */
+/** Opens what settings describe. An issuer is asked for its keys when a client first sends one of its tokens. */
 export async function openIdentity(
   { tokens, oidc }: Settings,
   onRefused: OidcVerifierOptions['onRefused'],

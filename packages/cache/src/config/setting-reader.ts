@@ -10,7 +10,7 @@ export class SettingReader {
     readonly errors: ErrorCollector,
   ) {}
 
-  /** The setting as somebody wrote it; nothing where nobody did. */
+  /** The setting as the user wrote it; nothing if it is not set. */
   written(name: string): WrittenSetting | undefined {
     return this.errors.attempt(() => findSetting(name, this.sources));
   }

@@ -19,7 +19,7 @@ export interface SettingSources {
   readonly cwd: string;
 }
 
-/** A setting as somebody wrote it. */
+/** A setting as the user wrote it. */
 export interface WrittenSetting {
   readonly text: string;
   /** What errors call it: `quota` of a file, `--quota`, `WHEELHOUSE_CACHE_QUOTA`. */

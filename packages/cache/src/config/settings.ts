@@ -13,7 +13,7 @@ import { formatSize, parseDuration, parseSize } from './quantity.js';
 import { parseSwitch, SettingReader } from './setting-reader.js';
 import { badSetting, missingSetting, type SettingSources } from './setting-sources.js';
 
-/** What the server is told. Sizes are bytes, spans of time milliseconds, paths absolute. */
+/** The settings of the server. Sizes are in bytes, durations in milliseconds, paths absolute. */
 export interface Settings {
   readonly listen: Address;
   /** `undefined` where it is not set and not required. */

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '@wheelhouse/element';
 
-/** Puts a file in its place in one step: whoever reads sees all of it or what was there before. */
+/** Replaces a file atomically: a reader sees all of it or what was there before. */
 export async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   await mkdir(dirname(path), { recursive: true });

@@ -27,7 +27,7 @@ const KEYS = ['preset', 'issuer', 'audience', 'workspace', 'max-token-age', 'bra
 const RULE_KEYS = ['claims', 'tier', 'number', 'hash'];
 const MAX_TOKEN_AGE_MS = 24 * 60 * 60_000;
 
-/** Reads spans of time such as `1h`, as settings have them. */
+/** Reads durations such as `1h`, as in settings. */
 type ParseSpan = (text: string) => number | undefined;
 
 /**

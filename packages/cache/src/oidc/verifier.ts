@@ -5,7 +5,7 @@ import { tierOf } from './claim-rule.js';
 import { IssuerKeys } from './issuer-keys.js';
 import type { OidcProvider } from './provider.js';
 
-/** Signatures that only the issuer can make. With HS256 whoever knows the public key could, and with `none` anybody. */
+/** Signatures that only the issuer can make. With HS256 anyone with the public key could, and with `none` anyone. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -29,7 +29,7 @@ export interface OidcVerifierOptions {
    * @param issuer one that is known, or nothing
    */
   readonly onRefused: (reason: string, issuer: string | undefined) => void;
-  /** Other spans of time than usual for the keys of issuers. */
+  /** Durations other than the defaults for the keys of issuers. */
   readonly keys?: { readonly timeoutMs?: number; readonly cooldownMs?: number; readonly refreshMs?: number };
 }
 

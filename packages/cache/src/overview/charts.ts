@@ -67,7 +67,7 @@ const NICE_MS = [
   1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400,
 ].map((seconds) => seconds * 1000);
 
-/** The round span of time, at least `ms`, that a scale goes up to; half of it is round too. */
+/** The round duration, at least `ms`, that a scale goes up to; half of it is round too. */
 export function niceSpan(ms: number): number {
   const nice = NICE_MS.find((each) => each >= ms);
   if (nice !== undefined) return nice;

@@ -9,7 +9,7 @@ const SPANS = [
   { unit: 'min', ms: 60_000, smaller: { unit: 's', ms: 1000 } },
 ];
 
-/** A span of time for people: two units at most, such as `3 h 12 min`, `4.2 s`, `640 ms`. @param ms milliseconds */
+/** A readable duration: two units at most, such as `3 h 12 min`, `4.2 s`, `640 ms`. @param ms milliseconds */
 export function spanText(ms: number): string {
   const rounded = ms < 59_950 ? ms : Math.round(ms / 1000) * 1000;
   for (const { unit, ms: size, smaller } of SPANS) {

@@ -25,7 +25,7 @@ export class Overview {
     private readonly now: () => number,
   ) {}
 
-  /** The workspaces that somebody may look at: the own one, and whoever looks after the server at all. */
+  /** The workspaces that a user may look at: their own, or all of them for an admin. */
   async workspacesOf({ tier, workspace }: Principal): Promise<readonly string[]> {
     if (tier.kind !== 'admin') return [workspace];
     const survey = await this.surveyor.look();

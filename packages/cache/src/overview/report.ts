@@ -52,7 +52,7 @@ export interface HoldingsReport {
 /** What the overview shows of one workspace: plain data, as `/v1/overview` gives it. */
 export interface OverviewReport {
   readonly workspace: string;
-  /** Those that whoever asks may look at. */
+  /** Those that the client may look at. */
   readonly workspaces: readonly string[];
   readonly days: Period;
   readonly asOf: string;

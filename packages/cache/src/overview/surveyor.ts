@@ -17,7 +17,7 @@ export interface Survey {
 const FRESH_MS = 10_000;
 /** A store that takes long to read is read for at most one part in this many of the time. */
 const REST_FACTOR = 10;
-/** Milliseconds that somebody who looks waits for a survey. */
+/** Milliseconds that a user waits for a survey. */
 const PATIENCE_MS = 3000;
 
 /**

@@ -5,7 +5,7 @@ export const PROJECT_ORDERS = ['saved', 'hits', 'entries', 'size', 'name'] as co
 /** The orders of the table of entries. */
 export const ENTRY_ORDERS = ['latest', 'slowest', 'largest'] as const;
 
-/** What somebody looks at: what the address of the page says. */
+/** What a user looks at, as the URL of the page says. */
 export interface View {
   readonly days: Period;
   /** `undefined` for the own one. */
@@ -16,7 +16,7 @@ export interface View {
 
 export const FIRST_VIEW: View = { days: 30, workspace: undefined, projects: 'saved', entries: 'latest' };
 
-/** Reads the query of an address. @returns words for whoever wrote it, where it is none */
+/** Reads the query of a URL. @returns a message for the user if it is invalid */
 export function parseView(query: Readonly<Record<string, unknown>>): View | string {
   const wrong: string[] = [];
   const choose = <T extends string | number>(name: keyof View, choices: readonly T[], unless: T): T => {

@@ -58,7 +58,7 @@ export async function preTasksExecution(options: unknown, { id, workspaceRoot }:
   }
 }
 
-/** Tells the proxy what was executed, and whoever runs Nx what went wrong with the shared cache, if anything did. */
+/** Tells the proxy what was executed, and the user about problems with the shared cache, if there were any. */
 export async function postTasksExecution(
   options: unknown,
   { id, workspaceRoot, taskResults }: RunContext & { readonly taskResults: Readonly<Record<string, FinishedTask>> },

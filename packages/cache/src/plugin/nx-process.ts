@@ -37,7 +37,7 @@ function startOfNx(pid: string, workspaceRoot: string): number | undefined {
     // The name in brackets may hold anything; the 22nd field is the 20th after it.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   } catch {
-    // It has ended, or is somebody else's.
+    // It has ended, or belongs to another user.
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ const PROXY_VARIABLE = 'WHEELHOUSE_CACHE_PROXY';
 const GIVEN_SERVER_VARIABLE = 'WHEELHOUSE_CACHE_UPSTREAM';
 const GIVEN_TOKEN_VARIABLE = 'WHEELHOUSE_CACHE_UPSTREAM_TOKEN';
 
-/** The shared cache as whoever runs Nx said it. */
+/** The shared cache as the user of Nx configured it. */
 export interface Given {
   readonly upstream?: string;
   readonly token?: string;

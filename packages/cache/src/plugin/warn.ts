@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Says something to whoever runs Nx. The output of hooks that run in Nx's daemon goes to a log that nobody reads, so there
+ * Shows a message to the user. The output of hooks that run in Nx's daemon goes to a log that nobody reads, so there
  * it is written to the terminal of the process that runs the tasks, where that can be done.
  *
  * @param pid that process

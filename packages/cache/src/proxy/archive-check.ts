@@ -163,7 +163,7 @@ class EntryCheck {
   }
 }
 
-/** A name of somebody else, fit for a terminal. */
+/** An untrusted name, made safe for a terminal. */
 function shown(name: string): string {
   // eslint-disable-next-line no-control-regex -- they are what must not get there
   return name.replace(/[\x00-\x1f\x7f-\x9f]/g, '?').slice(0, 200);

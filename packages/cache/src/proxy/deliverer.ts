@@ -106,7 +106,7 @@ export class Deliverer {
       await this.send(item);
     } catch (error) {
       this.options.log.write('an upload failed', { hash: item.upload.hash, error: String(error) });
-      // Gone from the disk, by somebody's hand or another proxy that has sent it; or a fault of this machine.
+      // Gone from the disk: removed by a user, or sent by another proxy; or an error of this machine.
       this.settle(item, 'dropped', existsSync(item.upload.path) ? 'keep' : 'remove');
     }
   }

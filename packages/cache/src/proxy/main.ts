@@ -11,7 +11,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
     return;
   }
   const { proxy, record } = started;
-  // Whoever started it may be gone by now.
+  // The process that started it may have ended.
   process.stdout.on('error', () => undefined);
   process.stdout.end(`${JSON.stringify({ record })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void proxy.stop(signal));

@@ -31,7 +31,7 @@ async function holds(pid: string, target: string): Promise<boolean> {
       if ((await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')) === target) return true;
     }
   } catch {
-    // Somebody else's, or one that has ended.
+    // It belongs to another user, or has ended.
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import { parseDuration, parseSize } from '../config/quantity.js';
 
-/** The options of the plugin in `nx.json`, as somebody wrote them. Sizes and spans of time are texts such as `5GB`, `30s`. */
+/** The plugin options in `nx.json`, as they were written. Sizes and durations are strings such as `5GB`, `30s`. */
 export interface ProxyOptions {
   /** Address of the shared cache; without one the proxy is a cache of this machine. */
   readonly upstream?: string;
@@ -24,7 +24,7 @@ export interface ProxyOptions {
   readonly timeout?: string;
   /** How long nobody may need the proxy until it ends. */
   readonly idle?: string;
-  /** How long the end of a run waits for its uploads; unless given, a minute on CI and a moment elsewhere. */
+  /** How long the end of a run waits for its uploads; default: a minute on CI and a moment elsewhere. */
   readonly flush?: string;
   /** A file of certificates in PEM, relative to the workspace, that are trusted beside the usual ones. */
   readonly ca?: string;
@@ -34,7 +34,7 @@ export interface ProxyOptions {
   readonly directory?: string;
 }
 
-/** What a proxy is told. Sizes are bytes, spans of time milliseconds. */
+/** The settings of a proxy. Sizes are in bytes, durations in milliseconds. */
 export interface ProxySettings {
   /** Without a slash at its end. */
   readonly upstream: string | undefined;

@@ -8,14 +8,14 @@ import { type Run, Runs } from './run.js';
 
 /** What a {@link ProxyServer} is made with. */
 export interface ProxyServerOptions {
-  /** What whoever asks must present. */
+  /** What clients must present. */
   readonly secret: string;
   /** Loaded behind the first request's back. */
   readonly engine: () => Promise<Engine>;
   /** What the warning of a run calls the shared cache. */
   readonly address: string;
   readonly log: ProxyLog;
-  /** Told when somebody asks the proxy to end. */
+  /** Called when a client asks the proxy to end. */
   readonly onStop: () => void;
 }
 
@@ -166,7 +166,7 @@ export class ProxyServer {
   private async end(run: Run, { tasks, waitMs }: Record<string, unknown>): Promise<object> {
     const engine = await this.options.engine();
     const reported = engine.report(run, Array.isArray(tasks) ? tasks.flatMap(taskOf) : []);
-    // Nothing more comes: whoever asks has the last word of the run.
+    // No more requests follow: this is the last request of the run.
     run.ended = true;
     await waited(
       reported,

@@ -103,7 +103,7 @@ export class Proxy {
     const url = await this.server.listen();
     const record = { url, secret: this.server.secret, pid: process.pid };
     this.record = record;
-    // Whoever started this one found none that answers: a record that is there is of one that does not.
+    // The process that started this proxy found none that responds: an existing record is of one that does not.
     writeRecord(this.recordPath, record, true);
     this.options.log.write('listening', { url, pid: process.pid, upstream: this.options.settings.upstream });
     setImmediate(() => {

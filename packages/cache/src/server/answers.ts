@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { drain } from './slow-peer.js';
 
 /**
- * An answer in words for whoever runs Nx, who is shown them. The type is `text/plain` and not a letter more: Nx takes a
+ * A response with a message that Nx shows to its user. The type is exactly `text/plain`, without parameters: Nx takes a
  * 401 of any other type for that of something that is no cache. A body that is still on its way is read: a client that
  * is sending would see a broken connection instead of the answer.
  */

@@ -126,7 +126,7 @@ async function download(
   reply.raw.writeHead(200, {
     'content-type': 'application/octet-stream',
     'content-length': record.digest.sizeBytes,
-    // RFC 9530: whoever stands between Nx and this can see that it got the very bytes.
+    // RFC 9530: a proxy between Nx and this server can check that it received exactly these bytes.
     'repr-digest': `sha-256=:${Buffer.from(record.digest.hash, 'hex').toString('base64')}:`,
   });
   const stopWatching = watchPace(request.raw.socket, options.limits.pace);

@@ -100,7 +100,7 @@ export function addPageRoutes(app: FastifyInstance, options: ServerOptions, over
   });
 }
 
-/** Who reads, or words for whoever may not. */
+/** The reader, or a message for clients that may not read. */
 async function whoReads(
   request: FastifyRequest,
   { identify }: ServerOptions,
@@ -127,7 +127,7 @@ function shown(workspace: string, reader: Principal): string | undefined {
 }
 
 /**
- * Whether a form was sent from a page of this server, so that no other page signs somebody in or out. Browsers say where
+ * Whether a form was sent from a page of this server, so that no other page signs a user in or out. Browsers say where
  * a form comes from, in one header or the other; who says neither is none, and has no cookies that could be misused.
  */
 function isFromHere({ headers }: FastifyRequest): boolean {

@@ -45,7 +45,7 @@ const REPORT = {
 };
 
 /**
- * `POST /v1/runs`: what a run's tasks were and how long they took, told by whoever wrote their entries, as JSON:
+ * `POST /v1/runs`: the tasks of a run and their durations, reported by the client that wrote their entries, as JSON:
  * `{"tasks": [{"hash", "project", "target", "durationMs"}]}`, up to 1000 tasks. Said of entries of the writer's own
  * namespace alone, and of each the first word holds. 204; 400 names what is wrong; 401; 403 to who writes nothing; 413
  * to more than 1 MiB; 415 to what is no JSON.

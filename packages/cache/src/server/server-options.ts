@@ -7,7 +7,7 @@ import type { Identify } from './authentication.js';
 import type { Metrics } from './metrics.js';
 import type { Pace } from './slow-peer.js';
 
-/** What a server does not put up with. */
+/** The limits of a server. */
 export interface ServerLimits {
   /** Bytes of the largest body that is taken. */
   readonly maxEntryBytes: number;

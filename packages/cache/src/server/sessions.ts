@@ -20,7 +20,7 @@ interface Session {
 
 /**
  * The sessions of people who look at pages, in memory. Each holds the token that it began with and nothing that follows
- * from it: whoever asks is identified anew each time, so that a session ends with its token.
+ * from it: the client is identified anew on each request, so that a session ends with its token.
  */
 export class Sessions {
   /** By the SHA-256 of their ids, the one that was used longest ago first. */

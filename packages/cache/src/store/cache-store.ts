@@ -5,7 +5,7 @@ import type { ReceivedBody } from './spool.js';
 
 /**
  * Where entries are kept: records by their names, bodies by their digests. What REAPI's ContentAddressableStorage and
- * ActionCache offer is enough for it: bodies are asked for and sent by digest, and whoever keeps them may evict them at
+ * ActionCache offer is enough for it: bodies are requested and sent by digest, and the store may evict them at
  * any time. It is not told of namespaces more than that they are part of a name.
  */
 export interface CacheStore {

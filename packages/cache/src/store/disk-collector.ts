@@ -69,7 +69,7 @@ async function sweep(layout: DiskLayout, now: number): Promise<void> {
   }
 }
 
-/** @returns how many files were removed: 1, or 0 where somebody else was faster */
+/** @returns how many files were removed: 1, or 0 if another process was faster */
 function remove(path: string): 0 | 1 {
   try {
     unlinkSync(path);

@@ -31,7 +31,7 @@ export interface EntryRecord {
 export interface Commit {
   /** 40 or 64 hexadecimal digits. */
   readonly id: string;
-  /** `issuer`: the issuer of an OIDC token; `writer`: only whoever wrote the entry. */
+  /** `issuer`: the issuer of an OIDC token; `writer`: only the client that wrote the entry. */
   readonly vouchedBy: 'issuer' | 'writer';
 }
 

@@ -58,7 +58,7 @@ export interface KeepingOptions {
   readonly retention: Retention;
   /** The time in milliseconds since 1970, as `Date.now`. */
   readonly now: () => number;
-  /** Told of every collection, whoever asked for it. */
+  /** Called for every collection, regardless of what triggered it. */
   readonly onCollection?: (collection: Collection) => void;
 }
 

@@ -22,7 +22,7 @@ export interface LayeredStoreOptions {
 const MOST_AWAITED = 1000;
 
 /**
- * A near store before a far one. What is read from afar fills the near one on its way to whoever reads it. What is
+ * A near store before a far one. What is read from the far one fills the near one on its way to the reader. What is
  * written goes to the far one first, and to the near one only if it won there, so that nothing is called stored that the
  * far one lacks. The near one is never the reason for a failure. See docs/adr/0057-layered-and-read-only-stores.md.
  */
@@ -73,7 +73,7 @@ export class LayeredStore implements CacheStore {
   /** The same bytes, which are received for the near store while they are read. */
   private fillFrom(body: Readable, record: EntryRecord): Readable {
     const { digest } = record;
-    // What goes wrong with it is told by whoever receives it.
+    // Errors of it are reported by its receiver.
     const copy = new PassThrough().on('error', () => undefined);
     this.filling.add(digest.hash);
     const filled = this.nearly(() => this.fill(copy, record)).finally(() => {
@@ -83,7 +83,7 @@ export class LayeredStore implements CacheStore {
     const pieces = async function* (): AsyncGenerator<Uint8Array> {
       try {
         for await (const piece of body as AsyncIterable<Uint8Array>) {
-          // Destroyed where it could not be received; whoever reads goes on all the same.
+          // Destroyed if it could not be received; the reader continues in any case.
           if (!copy.destroyed && !copy.write(piece)) await Promise.race([once(copy, 'drain'), filled]);
           yield piece;
         }

@@ -4,7 +4,7 @@ import type { CacheStore } from './cache-store.js';
 import type { EntryName, EntryRecord } from './entry.js';
 import { StoreFailure } from './store-failure.js';
 
-/** A store that is only read. Whoever asks {@link isReadOnly} first receives no body in vain. */
+/** A read-only store. A caller that checks {@link isReadOnly} first does not receive a body in vain. */
 export class ReadOnlyStore implements CacheStore {
   readonly isReadOnly = true;
 

@@ -25,7 +25,7 @@ export interface ReceivedBody {
   file(): string;
   /** The bytes, as a stream. */
   read(): Readable;
-  /** Removes the file. Whoever received the body calls it, whatever became of it. */
+  /** Removes the file. The receiver of the body calls it in any case. */
   dispose(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Share } from '../store/keeping.js';
 import type { Principal } from './principal.js';
 
-/** The namespaces that somebody may use. */
+/** The namespaces that a client may use. */
 export interface Access {
   /** In the order in which they are looked into. */
   readonly reads: readonly string[];

@@ -11,7 +11,7 @@ export interface Principal {
   readonly commit?: string;
 }
 
-/** The workspace of whoever does not name one. */
+/** The workspace of clients that do not name one. */
 export const DEFAULT_WORKSPACE = 'default';
 
 /** Whether `text` can name a workspace: up to 40 lowercase letters, digits and hyphens, no hyphen first. */

@@ -1,8 +1,8 @@
 /**
- * How far whoever asks is trusted; see docs/adr/0050-tiers-of-trust.md.
+ * How far a client is trusted; see docs/adr/0050-tiers-of-trust.md.
  *
  * `trusted`: a build of a protected branch. `pull-request`: a build of code that nobody has accepted yet. `read`: a
- * person who uses what trusted builds made. `admin`: whoever looks after the cache; reads as `read` does, and the figures.
+ * person who uses what trusted builds made. `admin`: an administrator; reads as `read` does, and the figures.
  */
 export type Tier =
   | { readonly kind: 'trusted' }

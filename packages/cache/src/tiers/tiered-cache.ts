@@ -15,12 +15,12 @@ export interface Hit {
 }
 
 /**
- * Whether an entry may be written: `writable`; `forbidden` to whoever only reads; `read-only` to everybody; or `present`,
- * where whoever asks would be given another one anyhow.
+ * Whether an entry may be written: `writable`; `forbidden` for read-only clients; `read-only` for all; or `present`,
+ * if the client would get another one anyway.
  */
 export type Writability = 'writable' | 'forbidden' | 'read-only' | 'present';
 
-/** A store as it is for somebody who is trusted so far and no further. */
+/** A store as a client with a certain level of trust sees it. */
 export class TieredCache {
   /** @param now the time in milliseconds since 1970, as `Date.now` */
   constructor(

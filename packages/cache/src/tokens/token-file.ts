@@ -84,7 +84,7 @@ export async function changeTokens(
     try {
       writeWhole(temporary, text);
       if (before !== undefined) {
-        // The server may run as somebody else than whoever writes tokens.
+        // The server may run as a different user than the one who writes tokens.
         if (before.uid !== process.getuid?.() || before.gid !== process.getgid?.()) {
           chownSync(temporary, before.uid, before.gid);
         }

@@ -111,7 +111,7 @@ export class Bucket {
   /**
    * Writes a small object where the condition holds. A service that knows no conditions writes it whatever is there.
    *
-   * @returns whether it was written; where not, somebody else was faster
+   * @returns whether it was written; if not, another writer was faster
    */
   async putText(key: string, text: string, condition: WriteCondition): Promise<boolean> {
     const input = { ...this.at(key), Body: text, ContentType: 'application/json' };
@@ -224,7 +224,7 @@ export function statusOf(error: unknown): number | undefined {
   return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode;
 }
 
-/** 412 where the condition does not hold, 409 where somebody writes at the same time, 404 where nothing is left. */
+/** 412 if the condition does not hold, 409 if there is a concurrent write, 404 if nothing is left. */
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
   return status === 412 || status === 409 || (status === 404 && nameOf(error) === 'NoSuchKey');
