@@ -7,7 +7,7 @@ import { shownPath, systemError } from './system-error.js';
 
 /**
  * The text of a file of this machine, which is UTF-8. Nothing but a regular file is opened: reading a fifo would wait
- * for whoever writes to it.
+ * for a writer.
  *
  * @param path absolute
  * @param label what errors and origins call the file

@@ -26,7 +26,7 @@ export interface DependencyConfiguration {
 
 /**
  * A part of an artifact by the domains of its split rules (`public.bst.split-rules`): the paths of the domains in
- * `include`, all of them unless given, without those of the domains in `exclude`; and, where `orphans` is true, those
+ * `include` (default: all), without those of the domains in `exclude`; and, where `orphans` is true, those
  * of no domain (BuildStream reference: `Element.stage_artifact`).
  */
 export interface SplitSelection {
@@ -71,7 +71,7 @@ export interface ElementMeta extends PluginMeta {
 
 /** How a step is run where it differs from what {@link ActionBuilder} was told for all. @public */
 export interface RunOptions {
-  /** What the log and an error call the command; the command itself unless given. */
+  /** What the log and an error call the command; default: the command itself. */
   readonly label?: string;
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -93,8 +93,8 @@ export interface ActionBuilder {
   /** An empty file system in memory at an absolute path. */
   mountTmpfs(path: string): void;
   /**
-   * Stages the artifacts of these elements below `path` (the root unless given), in this order. Of each only what
-   * `selection` takes by the split rules of its own public data; all of it unless given.
+   * Stages the artifacts of these elements below `path` (default: the root), in this order. Of each only what
+   * `selection` takes by the split rules of its own public data; default: all of it.
    */
   stageArtifacts(elements: readonly Element[], path?: string, selection?: SplitSelection): void;
   /** Stages what these sources hold below `path`; `subdirectory` takes only that part of them. */

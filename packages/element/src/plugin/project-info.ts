@@ -5,6 +5,6 @@ export interface ProjectInfo {
   readonly junction?: string;
   /** Absolute path of the directory that holds project.conf; sources are relative to it. */
   readonly directory: string;
-  /** The warnings that end a build (project.conf's `fatal-warnings`): `all`, or their names. None unless given. */
+  /** The warnings that end a build (project.conf's `fatal-warnings`): `all`, or their names. Default: none. */
   readonly fatalWarnings?: 'all' | readonly string[];
 }

@@ -37,9 +37,9 @@ export interface TestProjectOptions {
   readonly targets?: readonly string[];
   /** Kinds in addition to those that every project has and those that its project.conf names. */
   readonly plugins?: readonly PluginModule[];
-  /** A store to share between projects, which stays; a new one, which goes with the project, unless given. */
+  /** A store to share between projects, which is kept; default: a new one, which is removed with the project. */
   readonly store?: LocalStore;
-  /** Where actions run; bubblewrap unless given. */
+  /** Where actions run; default: bubblewrap. */
   readonly sandbox?: (store: LocalStore) => Sandbox;
   /** Whether a failure that is on record in a shared store is tried again. Default false. */
   readonly retryFailed?: boolean;

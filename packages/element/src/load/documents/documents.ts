@@ -19,7 +19,7 @@ export interface Documents {
   /**
    * The nodes of a document, none of its directives carried out; `undefined` where there is no document.
    *
-   * @param label what places call the document; the path unless given
+   * @param label what places call the document; default: the path
    * @throws ElementError PROJ_PATH_INVALID for a path that leads out of the project
    * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE where the path is something else than a file
    * @throws ElementError ENCODING where the file is not UTF-8, SYSTEM where it cannot be read

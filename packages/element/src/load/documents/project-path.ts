@@ -9,7 +9,7 @@ import { systemError } from '../../base/system-error.js';
  * `node_get_project_path`).
  *
  * @param directory the project's directory, an absolute path
- * @param kind what must be there; a file or a directory unless given
+ * @param kind what must be there; default: a file or a directory
  * @returns the path as written
  * @throws ElementError PROJ_PATH_INVALID, PROJ_PATH_INVALID_KIND, MISSING_FILE, SYSTEM at the node's place
  */
