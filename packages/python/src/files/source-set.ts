@@ -70,8 +70,8 @@ export interface ProjectListing {
 
 /**
  * The files of a project: those that git tracks or would take up, submodules and other repositories in it included, or,
- * where there is no git, all but what tools leave behind. Deleted files that git still tracks are left out by whoever
- * reads them.
+ * where there is no git, all but what tools leave behind. Deleted files that git still tracks are left out by the code
+ * that reads them.
  *
  * @param directory absolute path of the project
  * @throws ElementError SOURCE where git refuses to answer, or the directory is removed meanwhile

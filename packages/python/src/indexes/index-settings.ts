@@ -26,7 +26,7 @@ export interface IndexSettings {
   readonly configured?: ConfiguredIndexes;
 }
 
-/** Settings before they are put together, for whoever has more to put over them. */
+/** Settings before they are merged, for callers that add settings with precedence over them. */
 export interface ConfiguredIndexes {
   readonly pip: IndexSettings;
   readonly uv: UvLayers;

@@ -9,7 +9,7 @@ import type { IndexSettings, PinnedIndex } from './index-settings.js';
 
 /**
  * The index settings of pip (its files and `PIP_` variables, for `pip install`), with those of the user's and the
- * system's uv.toml over them, and uv's variables over these: whoever sets `UV_DEFAULT_INDEX` means it for locks, and
+ * system's uv.toml over them, and uv's variables over these: a user who sets `UV_DEFAULT_INDEX` means it for locks, and
  * locks and downloads use one set of indexes. What files of projects say is put over them by `withFileIndexes`.
  *
  * @param pins indexes of the workspace that names are pinned to

@@ -14,7 +14,7 @@ export interface TargetRequest {
   readonly python?: string | undefined;
   /** Platform tags, such as `manylinux_2_28_aarch64`, best first. */
   readonly platforms?: readonly string[] | undefined;
-  /** Such as `cp312`, `cp313t` or `pypy310_pp73`; that of CPython unless given. */
+  /** Such as `cp312`, `cp313t` or `pypy310_pp73`; default: that of CPython. */
   readonly abi?: string | undefined;
 }
 

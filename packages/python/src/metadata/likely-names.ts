@@ -12,7 +12,7 @@ const NAMES: readonly (readonly [string, RegExp])[] = [
 
 /**
  * The names that a distribution may have whose metadata cannot be read: those that its files seem to say, or else that
- * of its directory. Whoever requires one of them must not be answered by an index instead.
+ * of its directory. A requirement for one of them must not be satisfied by an index instead.
  *
  * @returns normalised
  */

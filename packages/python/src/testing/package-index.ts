@@ -125,12 +125,12 @@ export class PackageIndex {
     writeFileSync(join(this.directory, file), content);
   }
 
-  /** Its address for whoever brings credentials, which are `user` and `secret`. */
+  /** Its URL for clients with credentials, which are `user` and `secret`. */
   get url(): string {
     return `${this.host}/simple`;
   }
 
-  /** The same index by TLS: its address for whoever brings credentials. It ends with the index. */
+  /** The same index by TLS: its URL for clients with credentials. It ends with the index. */
   async secure(certificate: ServerCertificate): Promise<string> {
     const server = createTlsServer(certificate, (request, response) => this.server.emit('request', request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -10,7 +10,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Told each line of its standard output when it is written, without the newline. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Its standard input; empty unless given. */
+  /** Its standard input; default: empty. */
   readonly input?: string;
 }
 
