@@ -26,8 +26,8 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What to do about a backend that failed while it was asked what it requires. The log itself is shown by whoever shows
- * what happens; the error has the line that matters.
+ * What to do about a backend that failed while it was asked what it requires. The log itself is shown by the reporter
+ * of events; the error has the line that matters.
  */
 export function hookFailure(failed: FailedHook): ElementError {
   const whose = failed.version === undefined ? failed.name : `${failed.name} ${failed.version}`;

@@ -4,10 +4,10 @@ import { formatLock, requirementLines } from '@wheelhouse/python/lockfile';
 import { Uv, type UvContext } from '../resolving/uv.js';
 
 /**
- * The text of `tools/tools.txt`, or of the lock of other tools, resolved anew with the uv at hand; for whoever maintains this package
+ * The text of `tools/tools.txt`, or of the lock of other tools, resolved anew with the installed uv; for maintainers
  * (`node tools/python-tools-lock.mjs`). Every tool has a wheel.
  *
- * @throws Error with uv's words where there is no answer
+ * @throws Error with uv's message if there is no solution
  */
 export async function lockTools(context: UvContext, tools: readonly string[] = TOOL_REQUIREMENTS): Promise<string> {
   const uv = new Uv(context);

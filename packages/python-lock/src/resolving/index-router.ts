@@ -28,7 +28,7 @@ export class IndexRouter {
         has: (wanted: string) => pinOf(wanted, settings) === undefined,
       })),
     ];
-    // Addresses of indexes may hold credentials: they are for whoever knows this word, which uv alone is told.
+    // URLs of indexes may contain credentials: they need this secret, which is only passed to uv.
     const word = randomBytes(16).toString('hex');
     const server = createServer((request, response) => {
       const [, given, index = '', name = ''] = (request.url ?? '').split('/');
