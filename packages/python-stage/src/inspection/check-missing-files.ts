@@ -3,7 +3,7 @@ import { checkPatterns } from './check-patterns.js';
 import { listed } from './listed.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
-/** What the wheel lacks although somebody may think that it is there. */
+/** What the wheel lacks although a user may expect it. */
 export function checkMissingFiles(wheel: WheelUnderInspection, project: InspectedProject): void {
   const named = new Set(checkPatterns(wheel, project));
   checkIgnored(wheel, { ignored: project.ignored.filter((file) => !named.has(file)) });

@@ -12,8 +12,8 @@ import { WheelUnderInspection } from './wheel-under-inspection.js';
 import { openZip } from './zip-archive.js';
 
 /**
- * Looks a wheel over (docs/guide/building-wheels.md). Of a wheel that is built from somebody else's sdist only what
- * keeps it from being installed is told.
+ * Checks a wheel (docs/guide/building-wheels.md). For a wheel that is built from a third-party sdist only what
+ * keeps it from being installed is reported.
  *
  * @param project what the wheel was built from, where it is the workspace's own
  * @throws ElementError ARTIFACT where it is no zip file

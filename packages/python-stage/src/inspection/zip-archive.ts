@@ -17,7 +17,7 @@ export async function openZip(bytes: ByteSource): Promise<Archive> {
     const zip = await fromRandomAccessReaderPromise(new SourceReader(bytes), bytes.sizeBytes, {
       lazyEntries: true,
       autoClose: false,
-      // Names are judged by whoever inspects the archive: a `..` in one is a finding, not the end of reading.
+      // Names are checked by the inspection of the archive: a `..` in one is a finding, and does not end the reading.
       decodeStrings: false,
     });
     const entries = new Map<ArchiveMember, Entry>();

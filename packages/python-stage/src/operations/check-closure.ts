@@ -85,7 +85,7 @@ async function checkLock(operation: Operation, question: LockInQuestion): Promis
 
 /**
  * The wheels of elements; `undefined` where the store lacks one, as where a whole test run was taken from another
- * store: whoever built it has looked. So it is where the session has no such element, because nothing that it builds is
+ * store: its builder has checked them. So it is if the session has no such element, because nothing that it builds is
  * built with that lock.
  */
 async function wheelsIn(
@@ -113,7 +113,7 @@ interface UnmetContext {
 function unmet(closure: Closure, lock: Lock, { command, local }: UnmetContext): ElementError[] {
   return closure.unmet.flatMap(({ file, requirement, version, unreadable }) => {
     const name = normalizeName(/^[\w.-]+/.exec(requirement)?.[0] ?? '');
-    // What metadata cannot say is left to whoever installs; the entries for direct requirements were looked at before.
+    // What metadata cannot express is left to the installer; the entries for direct requirements were checked before.
     if (unreadable === true || file === lock.file || local.includes(name)) return [];
     const entry =
       version === undefined

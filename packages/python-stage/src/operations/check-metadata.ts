@@ -25,7 +25,7 @@ export async function checkMetadata(operation: Operation, { closure, session }: 
   for (const project of closure.all) {
     const element = session.element(closure.plan.wheel(project));
     const record = await store.artifacts.get(session.keys.key(element));
-    // A test run that was taken from another store comes without the wheel: whoever built that has looked.
+    // A test run that was taken from another store comes without the wheel: the session that built it has checked.
     if (record === undefined) continue;
     for (const wheel of await filesOf(store.blobs, record.tree, '.whl')) {
       const { metadata, interpreter } = project;

@@ -5,7 +5,7 @@ import type { Operation } from '../workspace/operation.js';
 import { listed } from '../inspection/listed.js';
 
 /**
- * What to do where a project's backend failed for want of files that git ignores.
+ * What to do if a project's backend failed because it lacks files that git ignores.
  *
  * @param record of the failed element
  * @returns `undefined` where its log names none of them

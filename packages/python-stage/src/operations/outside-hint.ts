@@ -5,7 +5,7 @@ import type { PlannedProject } from '../plan/planned-project.js';
 import { sharedHint, soughtOutside } from './outside-files.js';
 
 /**
- * What to do where a project's backend failed for want of files of the workspace that lie outside of the project.
+ * What to do if a project's backend failed because it lacks files of the workspace outside of the project.
  *
  * @param record of the failed element
  * @returns `undefined` where its log says nothing of such files

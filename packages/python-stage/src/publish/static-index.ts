@@ -18,8 +18,8 @@ const METADATA = '.metadata';
 
 /**
  * A package index that is a directory: `simple/` with its pages as HTML (PEP 503) and as JSON (PEP 691), `files/` with
- * its files. Any web server can hand it out, and pip takes it by a `file:` URL. Whoever reads it meanwhile finds every
- * file that a page names; whoever writes to it waits for others who do.
+ * its files. Any web server can serve it, and pip accepts its `file:` URL. A concurrent reader finds every
+ * file that a page names; writers wait for each other.
  */
 export class StaticIndex {
   /** @param directory absolute path, which need not exist */
@@ -86,7 +86,7 @@ export class StaticIndex {
       await copyFile(file.path, fresh, constants.COPYFILE_EXCL);
       const copied = await sha256Of(fileBytes(fresh));
       if (copied !== file.sha256) throw otherContent(file.filename, { found: copied, sha256: file.sha256 });
-      // Fails where somebody who does not ask for the lock was faster: nothing is ever overwritten.
+      // Fails if a writer without the lock was faster: nothing is ever overwritten.
       await link(fresh, join(directory, file.filename));
     } finally {
       await rm(fresh, { force: true });

@@ -19,7 +19,7 @@ export interface ComposeRequest {
   readonly workspace: string;
   /** Absolute path of the project. */
   readonly directory: string;
-  /** Relative to the project; one of the usual ones unless given. */
+  /** Relative to the project; default: one of the usual ones. */
   readonly composeFile?: string;
   /** The services that are asked for. */
   readonly names: readonly string[];

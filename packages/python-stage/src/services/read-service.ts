@@ -75,7 +75,7 @@ class ServiceReader {
           return at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
         })
       : Object.entries(this.fields(value, 'environment'));
-    // A variable without a value is that of whoever starts the service.
+    // A variable without a value is taken from the environment of the caller.
     return Object.fromEntries(
       pairs.flatMap(([key, each]) => {
         const text = each === null ? this.context.environment[key] : this.text(each, `environment.${key}`);

@@ -15,7 +15,7 @@ export interface ScriptRun {
 /**
  * Runs a script of this package on this machine, by a project's interpreter and with nothing of the project's.
  *
- * @returns what it wrote @throws ElementError VENV with its complaint
+ * @returns what it wrote @throws ElementError VENV with its message
  */
 export async function runScript(
   { signal, environment }: Pick<PythonEngine, 'signal' | 'environment'>,

@@ -37,7 +37,7 @@ export interface Closure {
 
 /**
  * The dependencies between distributions in an environment, as an installation of `roots` sees them: extras count where
- * somebody who is installed asks for them. What no root needs is looked at by itself.
+ * an installed distribution requires them. What no root needs is examined separately.
  *
  * @param overrides what stands for what distributions require; without them, their own words do
  */

@@ -35,7 +35,7 @@ export class Findings {
     this.expect(recorded === computed, file, `\`${member}\` is recorded as \`${recorded}\`, but is \`${computed}\``);
   }
 
-  /** The same for a member that somebody else may have written: another type is another value. */
+  /** The same for an untrusted member: another type is another value. */
   compareValue(file: string, member: string, recorded: JsonDocument, computed: string | number): void {
     const message = `\`${member}\` is recorded as \`${recorded.shown()}\`, but is \`${computed}\``;
     this.expect(recorded.raw === computed, file, message);

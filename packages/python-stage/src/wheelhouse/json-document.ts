@@ -1,4 +1,4 @@
-/** A value of a JSON document that somebody else may have written: every look into it may find something else. */
+/** A value of an untrusted JSON document: every member of it may be of another type. */
 export class JsonDocument {
   constructor(private readonly value: unknown) {}
 

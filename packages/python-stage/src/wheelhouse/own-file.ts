@@ -18,7 +18,7 @@ export function refusedPath(path: string): string | undefined {
 }
 
 /**
- * A file of a directory, by a path that somebody else may have written. What leads out of the directory, by its text or
+ * A file of a directory, by an untrusted path. What leads out of the directory, by its text or
  * by a link, is not read, and neither is anything but a file.
  *
  * @param directory absolute

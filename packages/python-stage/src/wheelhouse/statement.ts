@@ -9,7 +9,7 @@ export interface Resource {
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
-/** An in-toto Statement, version 1: unsigned, the payload of an envelope for whoever signs it. */
+/** An in-toto Statement, version 1: unsigned, the payload of an envelope for a signer. */
 export interface Statement<Predicate> {
   readonly _type: typeof STATEMENT_TYPE;
   readonly subject: readonly Resource[];

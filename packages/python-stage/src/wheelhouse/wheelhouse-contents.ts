@@ -69,7 +69,7 @@ export async function readWheelhouse(directory: string, findings: Findings): Pro
   };
 }
 
-/** What may lie in a wheelhouse beside wheels; a record that somebody put there travels with it. */
+/** What may be in a wheelhouse besides wheels; a record that a user put there travels with it. */
 const KNOWN = [REQUIREMENTS, SBOM, PROVENANCE, 'record.json', 'test-result.intoto.json'];
 
 async function readWheel(
