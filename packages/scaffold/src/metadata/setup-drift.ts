@@ -73,7 +73,7 @@ class Drift implements SetupDrift {
     if (wanted === undefined || declared === undefined) return;
     const { file } = this.context;
     const said = wanted.requirements.filter(isDeclarable);
-    // Whoever pins everything in one file, and little in the other, keeps a lock there.
+    // A file that pins everything, beside one that pins little, is a lock.
     if (said.every(isPinned) && !declared.every(isPinned)) return;
     const place = `\`${keyword}${key === undefined ? '' : `["${key}"]`}\` of \`${file}\``;
     for (const requirement of said) {

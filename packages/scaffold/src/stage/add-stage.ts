@@ -17,7 +17,7 @@ import { writeMetadata, writeStage } from './write-stage.js';
 import { pythonOption, versionFileText } from '../python/version-option.js';
 import { prepareWorkspace } from '../workspace/prepare-workspace.js';
 
-/** The options that a stage has, whoever adds it. */
+/** The options of a stage, regardless of the generator that adds it. */
 export interface StageOptions {
   readonly python?: string | number | undefined;
   readonly base?: string | undefined;

@@ -30,7 +30,7 @@ export function writeMetadata(changes: Changes, project: ProjectModel): void {
   }
 }
 
-/** The directories `docker` and `locks` end setuptools' own discovery of packages, for whoever builds the project. */
+/** The directories `docker` and `locks` end setuptools' own discovery of packages in all other builds of it. */
 function namePackages(changes: Changes, project: ProjectModel): void {
   const file = posix.join(project.root, 'pyproject.toml');
   const read = (name: string): string | undefined =>

@@ -33,7 +33,7 @@ export function prepareWorkspace(changes: Changes, options: PrepareOptions = {})
     nxJson.append(['plugins'], { plugin: BUILD_PLUGIN, options: {} });
     addSync(nxJson, `${BUILD_PLUGIN}:sync-locks`);
   }
-  // Whoever took it away does not get it back with the next project.
+  // If the user removed it, the next project does not add it again.
   if (isNew || sync) for (const name of ['sync-manifests', 'sync-setup']) addSync(nxJson, `${OWN}:${name}`);
   changes.edit('nx.json', nxJson.text);
   changes.edit('.gitignore', addIgnored(tree.read('.gitignore', 'utf8') ?? '', OUTPUTS));
