@@ -15,7 +15,7 @@ export interface ForwardingOptions {
 }
 
 /**
- * The words of a command line that an executor hands on: all but its own options, which Nx has read already. Nx gives
+ * The arguments of a command line that an executor passes on: all but its own options, which Nx has read. Nx gives
  * both together: `nx test app --retryFailed -k name` as well as `nx test app -- -k name`.
  *
  * @throws ElementError TEST_OPTIONS where a configuration has an option that the executor does not have

@@ -67,7 +67,7 @@ function distributionsOf(text: string, file: string): LockedDistribution[] {
   }
 }
 
-/** A lock that cannot be read is told to who uses it. */
+/** A lock that cannot be read is reported by its users. */
 function readIfPossible(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -28,7 +28,7 @@ export interface TerminalReporterOptions {
   logOf(log: LogFile): LogPlace | undefined;
 }
 
-/** The colours of words; see `util.styleText`. */
+/** The colours of labels; see `util.styleText`. */
 type Colour = Parameters<typeof styleText>[0];
 
 /**

@@ -21,7 +21,7 @@ export type Written<T> = { readonly [K in keyof T]: WrittenValue<T[K]> };
 
 type WrittenValue<V> = string extends V ? Exclude<V, number> : V extends object ? Written<V> : V;
 
-/** What Nx gives an executor beside its options: the words of the command line, as they were written. */
+/** What Nx passes to an executor besides its options: the arguments of the command line, as they were written. */
 export interface GivenWords {
   readonly __unparsed__?: readonly string[];
 }

@@ -2,7 +2,7 @@
  * What a number was written as, on a command line or in a JSON file. A number keeps neither the last zero of `1.10` nor
  * that `1e5` was a name.
  *
- * @param words what the command line gives the option, in order
+ * @param words the values of the option on the command line, in order
  * @param index which of `count` values of the option it is
  * @returns `undefined` where that cannot be told
  */
@@ -12,7 +12,7 @@ export function numberText(value: number, words: readonly string[], index: numbe
   return words.length === 0 && Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** The values that words of a command line give an option: `--name value` and `--name=value`, in either spelling. */
+/** The values of an option on a command line: `--name value` and `--name=value`, in either spelling. */
 export function wordsOf(words: readonly string[], option: string): string[] {
   return words.flatMap((word, index): string[] => {
     const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];

@@ -19,7 +19,7 @@ export interface OptionKind<T> {
   check(value: unknown, name: string, fail: Fail): T | undefined;
 }
 
-/** One of several words. */
+/** One of several keywords. */
 export function choice<T extends string>(words: readonly T[]): OptionKind<T> {
   const known = words.map((word) => `\`${word}\``).join(', ');
   return {

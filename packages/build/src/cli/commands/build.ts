@@ -128,7 +128,7 @@ async function buildProject(operation: Operation, options: WheelOptions): Promis
   };
 }
 
-/** The values of an option that takes some words alone. @throws ElementError USAGE */
+/** The values of an option that accepts only certain keywords. @throws ElementError USAGE */
 function oneOf<T extends string>(known: readonly T[], option: string, values: readonly string[]): T[] {
   return values.map((value) => {
     const found = known.find((each) => each === value);
