@@ -3,7 +3,7 @@ import type { OidcVerifier, OidcVerifierOptions } from '../oidc/verifier.js';
 import type { Identify } from '../server/authentication.js';
 import { TokenGuard } from '../tokens/token-guard.js';
 
-/** What tells who asks: tokens of the file, tokens of issuers, or both. */
+/** What identifies clients: tokens of the file, tokens of issuers, or both. */
 export interface Identity {
   readonly identify: Identify;
   readonly guard: TokenGuard | undefined;

@@ -27,7 +27,7 @@ export interface OpenedStores {
   readonly bucket: Bucket | undefined;
 }
 
-/** Who is told what stores do by themselves. */
+/** The listeners for what stores do by themselves. */
 export interface StoreListeners {
   /** Of the store that counts. */
   readonly onCollection?: (collection: Collection) => void;
@@ -106,7 +106,7 @@ export function refuseReadOnly({ readOnly }: Settings, command: string): void {
   );
 }
 
-/** What a service of S3 answered, in few words. */
+/** A short description of the response of an S3 service. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isNamed = !['Error', 'TimeoutError', 'IssuerFault'].includes(error.name);

@@ -142,7 +142,7 @@ export function readSettings(sources: SettingSources, required: readonly ('data'
     logLevel: read('log-level', parseLogLevel, LOG_LEVELS.map((level) => `\`${level}\``).join(', ')),
   };
   for (const name of required) {
-    // Who asks is known by either.
+    // Clients are identified by either.
     if (name === 'tokens' && settings.oidc.length > 0) continue;
     if (settings[name] === undefined) errors.add(missingSetting(name, SETTINGS[name]?.form ?? ''));
   }

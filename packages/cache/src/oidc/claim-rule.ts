@@ -19,7 +19,7 @@ export interface ClaimRule {
   readonly grant: Grant;
 }
 
-/** The tier of who shows these claims, by the first rule that matches. @returns `undefined` where none does */
+/** The tier of a client with these claims, by the first rule that matches. @returns `undefined` if none does */
 export function tierOf(claims: Claims, rules: readonly ClaimRule[]): Tier | undefined {
   const rule = rules.find((each) => matches(claims, each));
   return rule === undefined ? undefined : tierBy(rule.grant, claims);

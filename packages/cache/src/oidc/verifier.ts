@@ -24,7 +24,7 @@ export interface OidcVerifierOptions {
   /** The time in milliseconds since 1970, as `Date.now`. */
   readonly now: () => number;
   /**
-   * Told why a token was refused, in words without anything of a token whose signature is not the issuer's.
+   * Called with the reason for refusing a token, without any content of a token that the issuer did not sign.
    *
    * @param issuer one that is known, or nothing
    */
@@ -39,7 +39,7 @@ interface Issuer {
 }
 
 /**
- * Tells by OpenID Connect tokens who asks. A token is good for as long as its issuer says, within the span that the
+ * Identifies clients by OpenID Connect tokens. One is valid for as long as its issuer says, within the span that the
  * provider allows, and for any number of requests: Nx sends it with each. See docs/adr/0058-oidc-and-claim-rules.md.
  */
 export class OidcVerifier {

@@ -11,7 +11,7 @@ export interface Column {
 /** What a chart of columns is made of. */
 export interface ColumnChart {
   readonly columns: readonly Column[];
-  /** What the chart says, for who does not see it. */
+  /** A description of the chart for screen readers. */
   readonly summary: string;
   /** The labels of the scale from its top to its bottom, evenly apart. */
   readonly scale: readonly string[];
@@ -26,7 +26,7 @@ const STEP = 10;
 const WIDTH = 7.5;
 const HEIGHT = 100;
 
-/** A drawing without words, which are around it as text: so they keep their size whatever the width. */
+/** A drawing without labels, which are around it as text: so they keep their size regardless of the width. */
 export function columnChart({ columns, summary, scale, axis, isPart }: ColumnChart): Html {
   const width = columns.length * STEP;
   const lines = scale.map((_, index) => {

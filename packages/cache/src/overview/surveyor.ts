@@ -21,7 +21,7 @@ const REST_FACTOR = 10;
 const PATIENCE_MS = 3000;
 
 /**
- * Reads all entries now and then, never twice at a time, and answers with the last result: who looks at a large store
+ * Reads all entries now and then, never twice at a time, and answers with the last result: a user of a large store
  * gets an answer that is a little older, at once.
  */
 export class Surveyor {

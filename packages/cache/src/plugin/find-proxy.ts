@@ -17,7 +17,7 @@ export interface RunFacts {
 /**
  * Finds the proxy of the key, or starts one, and begins a run with it.
  *
- * @returns the proxy, or why there is none, in words for people
+ * @returns the proxy, or a message that says why there is none
  */
 export async function findProxy(
   start: ProxyStart,

@@ -48,7 +48,7 @@ export class Engine {
     const now = Date.now;
     const token = new TokenSource(options.token, options.tokenFile);
     const address = settings.upstream;
-    // What belongs together: one shared cache, and one who asks it.
+    // What belongs together: one shared cache, and one client of it.
     const destination = createHash('sha256')
       .update(`${address ?? ''}\n${address === undefined ? '' : identityOf(token.current())}`)
       .digest('hex')

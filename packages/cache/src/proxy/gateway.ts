@@ -83,7 +83,7 @@ export class Gateway {
     return undefined;
   }
 
-  /** Takes a body up whole and looks at it, before anybody sees a byte of it. */
+  /** Receives a complete body and checks it, before any byte of it is passed on. */
   private async receive(
     hash: string,
     {

@@ -72,7 +72,7 @@ const OWN_HEADERS = [
  * Reads the options of the plugin, in the process that Nx waits for: nothing but this file is loaded for it.
  *
  * @param upstream what the environment says the shared cache is, which wins over the option
- * @returns the settings, or everything that is wrong with the options, in words for people
+ * @returns the settings, or messages for everything that is wrong with the options
  */
 export function readProxyOptions(
   given: unknown,

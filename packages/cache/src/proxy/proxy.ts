@@ -22,7 +22,7 @@ export interface ProxyStart {
   readonly workspace: string;
 }
 
-/** A proxy that listens, or what kept it from that, in words for people. */
+/** A listening proxy, or a message that says why it cannot listen. */
 export type Started =
   { readonly proxy: Proxy; readonly record: ProxyRecord } | { readonly problems: readonly string[] };
 

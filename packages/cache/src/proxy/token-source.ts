@@ -31,7 +31,7 @@ export class TokenSource {
 
 /**
  * Who a token speaks for, as a digest. What one identity fetched or built is no other one's: a pull request must not find
- * what it wrote in the local tier of main. A token of OIDC changes with each job, so it is known by its claims of who asks.
+ * what it wrote in the local tier of main. A token of OIDC changes with each job, so its identity claims count.
  */
 export function identityOf(token: string | undefined): string {
   const claims = token === undefined ? undefined : claimsOf(token);

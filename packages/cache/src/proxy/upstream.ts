@@ -33,7 +33,7 @@ export type Download =
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /**
- * What came of sending an entry: it is `stored`, or was `present`; who sends it may not write at all (`forbidden`); this
+ * What came of sending an entry: it is `stored`, or was `present`; the client may not write at all (`forbidden`); this
  * one is not taken (`refused`), and never will be; or there is a `fault`.
  */
 export type Upload =

@@ -22,7 +22,7 @@ export type FaultyPart = 'identity' | 'store';
 
 /**
  * The answer where the server is at fault: as if there were no such entry, or as if it might not be written. These are
- * the answers of Nx's OpenAPI document with which the run goes on; any other ends it. Who wants to know can tell by the
+ * the responses of Nx's OpenAPI document with which the run continues; any other ends it. Clients can tell by the
  * header. See docs/adr/0052-server-errors-and-builds.md.
  */
 export function admitFault(reply: FastifyReply, part: FaultyPart): FastifyReply {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../tiers/principal.js';
 
 /**
- * Tells who presents a token.
+ * Identifies the client that sends a token.
  *
  * @returns `undefined` where the token is none, or none that is valid now
  * @throws where it cannot be told at the moment

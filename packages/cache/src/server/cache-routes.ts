@@ -61,7 +61,7 @@ async function put(request: CacheRequest, reply: FastifyReply, asked: Asked): Pr
   if (await isWelcome(request, reply, known)) await upload(request, reply, known);
 }
 
-/** Who asks; `undefined` where that has been answered already. */
+/** The client; `undefined` if the request has already been answered. */
 async function authenticate(
   request: CacheRequest,
   reply: FastifyReply,

@@ -5,7 +5,7 @@ import type { Principal } from '../tiers/principal.js';
  * How a request ended, for logs and figures:
  *
  * - `hit`, `miss`: of GET; `stored`, `present`: of PUT;
- * - `unauthenticated`, `forbidden`: who asks is not known, or may not;
+ * - `unauthenticated`, `forbidden`: the client is not known, or not allowed;
  * - `refused`: no well-formed request; `too-large`: more than an entry may have, or than there is room for;
  * - `aborted`: the other side went away, or was too slow, before the end;
  * - `fault`: the server could not do its work; the log says why.

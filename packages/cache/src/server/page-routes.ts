@@ -19,7 +19,7 @@ const NOT_FOR_PULL_REQUESTS = 'The overview is not available to pull requests.';
 const FAULT = 'Tokens cannot be checked at the moment. Try again soon.';
 
 /**
- * The overview for people: `GET /`, which asks who has no session for a token; `POST /sign-in` and `POST /sign-out`.
+ * The overview for users: `GET /`, which asks for a token if there is no session; `POST /sign-in` and `POST /sign-out`.
  * See docs/adr/0059-the-overview-has-no-script.md.
  */
 export function addPageRoutes(app: FastifyInstance, options: ServerOptions, overview: Overview): void {
@@ -128,7 +128,7 @@ function shown(workspace: string, reader: Principal): string | undefined {
 
 /**
  * Whether a form was sent from a page of this server, so that no other page signs a user in or out. Browsers say where
- * a form comes from, in one header or the other; who says neither is none, and has no cookies that could be misused.
+ * a form comes from, in one header or the other; a client that sends neither has no cookies that could be misused.
  */
 function isFromHere({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];

@@ -47,8 +47,8 @@ const REPORT = {
 /**
  * `POST /v1/runs`: the tasks of a run and their durations, reported by the client that wrote their entries, as JSON:
  * `{"tasks": [{"hash", "project", "target", "durationMs"}]}`, up to 1000 tasks. Said of entries of the writer's own
- * namespace alone, and of each the first word holds. 204; 400 names what is wrong; 401; 403 to who writes nothing; 413
- * to more than 1 MiB; 415 to what is no JSON.
+ * namespace only, and the first report of each wins. 204; 400 names the error; 401; 403 for read-only clients; 413
+ * for more than 1 MiB; 415 if it is not JSON.
  */
 export function addRunRoutes(app: FastifyInstance, { identify, ledger, limits }: ServerOptions): void {
   void app.register((scope, _options, done) => {

@@ -33,7 +33,7 @@ export interface ServerOptions {
   readonly metrics: Metrics;
   /** What is counted and told. The server writes it to the end when it is stopped. */
   readonly ledger: Ledger;
-  /** Reads all entries of the store; asked for by who looks at the overview, and once an hour. */
+  /** Reads all entries of the store, on request of the overview, and once an hour. */
   readonly survey: EntrySurvey;
   /** The least severe messages that are written. */
   readonly logLevel: LogLevel;

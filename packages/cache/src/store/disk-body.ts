@@ -11,7 +11,7 @@ const PIECE = 1024 * 1024;
 const PIECES = 64;
 /** What is read at a time while all those are in use. */
 const SPARE_PIECE = 64 * 1024;
-/** How much of a file is read at a time by who reads it as a stream. */
+/** How much of a file a stream reads at a time. */
 const STREAM_PIECE = 512 * 1024;
 
 /**
@@ -79,7 +79,7 @@ export class FileBody extends DiskBody {
 
   override async sendTo(destination: Writable): Promise<void> {
     const closed = closing(destination);
-    // It may be long before anybody awaits it.
+    // It may be long before it is awaited.
     closed.catch(() => undefined);
     try {
       while (this.position < this.sizeBytes) {

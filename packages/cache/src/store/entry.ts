@@ -27,7 +27,7 @@ export interface EntryRecord {
   readonly commit?: Commit;
 }
 
-/** A commit, and who says that it is the one. */
+/** A commit, and who attests it. */
 export interface Commit {
   /** 40 or 64 hexadecimal digits. */
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { Tier } from './tier.js';
 
-/** Who asks, once a token or a claim has shown it. */
+/** The client, once a token or a claim has identified it. */
 export interface Principal {
   /** The name of the token, or the subject of an OIDC token; what an entry's record calls its writer. */
   readonly name: string;

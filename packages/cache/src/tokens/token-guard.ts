@@ -14,7 +14,7 @@ const LOOK_AGAIN_MS = 10;
 const NOBODY = '0'.repeat(64);
 
 /**
- * Tells by the file of tokens who asks. The file is looked at a hundred times a second at most and read again when it has
+ * Identifies clients by the token file. The file is checked a hundred times a second at most and read again when it has
  * changed, so that a revoked token is refused at once. While it cannot be read nobody is known: what could not be read may have been
  * a revocation.
  */

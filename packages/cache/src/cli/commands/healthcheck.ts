@@ -30,7 +30,7 @@ export const healthcheck: Command = {
 async function ask({ listen: { host, port }, tlsCertificate }: Settings): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const options = { host: HERE[host] ?? host, port, path: '/healthz', signal, agent: false };
-  // The certificate is for the name that others call the server by. Nothing is sent that anybody might not see.
+  // The certificate is for the name that others call the server by. Nothing confidential is sent.
   const request = tlsCertificate === undefined ? get(options) : getSecurely({ ...options, rejectUnauthorized: false });
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -42,7 +42,7 @@ export const serve: Command = {
         say('info', { msg: 'an OpenID Connect token was refused', issuer, reason });
       }
     });
-    // What is wrong with the tokens is said before anybody asks.
+    // Problems of the tokens are reported before the first request.
     guard?.refresh();
     const { store, kept, collected, disk, spool, bucket } = await openStores(settings, {
       onCollection: (collection) => {
