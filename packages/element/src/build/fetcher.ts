@@ -65,7 +65,7 @@ export class Fetcher {
   readonly treeOf = (source: Source): Digest | undefined => this.trees.get(source);
 
   private keep(sources: readonly Source[], work: Promise<void>): void {
-    // Looked at by who waits for an element; until then it is nobody's.
+    // Handled by the code that waits for an element; until then nothing handles it.
     work
       .catch(() => undefined)
       .finally(() => {

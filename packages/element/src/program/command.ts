@@ -11,7 +11,7 @@ export interface CommandContext {
 
 /** A command of a program. */
 export interface Command<Context extends CommandContext = CommandContext> {
-  /** What the help of the program says of it, in a few words. */
+  /** A short description for the help of the program. */
   readonly summary: string;
   /** Shown by `--help`, with its newline. */
   readonly help: string;

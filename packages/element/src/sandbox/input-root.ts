@@ -24,7 +24,7 @@ export async function inputRoot(blobs: BlobStore, action: Action): Promise<Diges
     ...writable,
     ...start.filter((path) => writable.some((directory) => isWithin(path, directory))),
   ];
-  // What lies below a mount is made there by the one who mounts it.
+  // What is below a mount is created by the code that mounts it.
   const points: MountPoint[] = directories
     .filter((path) => !mounted.some((other) => path !== other && isWithin(path, other)))
     .map((path) => ({ path: path.slice(1), entry: { type: 'directory' }, purpose: 'a directory of the sandbox' }));
