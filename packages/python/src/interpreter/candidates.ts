@@ -43,7 +43,7 @@ export function pyenvCandidates(environment: PythonEnvironment, name?: string): 
   return versions.map((version) => join(root, 'versions', version, 'bin', 'python')).filter(isProgram);
 }
 
-/** A directory is read only by who is not content with its `python3`: there are thousands of programs in some. */
+/** A directory is only read if its `python3` is not suitable: some contain thousands of programs. */
 function* namesIn(directory: string): Generator<string> {
   yield* ['python3', 'python'];
   yield* list(directory)

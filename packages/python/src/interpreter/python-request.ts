@@ -1,7 +1,7 @@
 import type { Interpreter } from './interpreter.js';
 import { isSpecifier, satisfies } from '../requirements/specifier.js';
 
-/** A Python that is asked for in the words of uv or pyenv. */
+/** A Python that is requested in the syntax of uv or pyenv. */
 export interface PythonRequest {
   /** `sys.implementation.name`; any where absent. */
   readonly implementation?: string;

@@ -8,7 +8,7 @@ import type { Tools } from '../tools/ensure-tools.js';
 
 const SCRIPT = join(__dirname, 'target.py');
 
-/** Another interpreter than one of this machine, in pip's words; what is absent is that of the project's own. */
+/** An interpreter that is not on this machine, in pip's terms; default for each property: the project's interpreter. */
 export interface TargetRequest {
   /** `X.Y` or `X.Y.Z`. */
   readonly python?: string | undefined;

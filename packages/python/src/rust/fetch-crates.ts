@@ -26,7 +26,7 @@ const SETTINGS = ['config.toml', 'config', 'credentials.toml', 'credentials'];
  * `.cargo/config.toml` nor `rust-toolchain.toml`, and it compiles nothing (docs/adr/0028).
  *
  * @returns absolute paths, in the order of `crates`
- * @throws ElementError FETCH with cargo's words, LOCK_HASH for a file that is not the locked one, TOOLCHAIN
+ * @throws ElementError FETCH with cargo's message, LOCK_HASH for a file that is not the locked one, TOOLCHAIN
  */
 export async function fetchCrates(crates: readonly Crate[], context: CrateFetchContext): Promise<string[]> {
   const { environment, temporary, io } = context;

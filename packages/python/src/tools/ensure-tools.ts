@@ -49,7 +49,7 @@ export async function ensureTools(options: ToolsOptions): Promise<Tools> {
  * makes it, others wait for it. Everything in it was checked against the lock's hashes; nothing is built from source.
  *
  * @param lock absolute path
- * @throws ElementError TOOLS with pip's or venv's own words
+ * @throws ElementError TOOLS with the message of pip or venv
  */
 export async function ensureEnvironment(lock: string, options: ToolsOptions): Promise<ToolsEnvironment> {
   const digest = createHash('sha256').update(readFileSync(lock)).digest('hex');

@@ -16,7 +16,7 @@ export type FaultKind =
   | 'refused'
   | 'timeout'
   | 'tls'
-  /** The proxy wants to know who asks, or cannot be used. */
+  /** The proxy requires authentication, or cannot be used. */
   | 'proxy'
   | 'network'
   /** The network was switched off by a setting. */
@@ -27,7 +27,7 @@ export interface IndexFault {
   readonly kind: FaultKind;
   /** An address, which may hold credentials; absent where it is not known. */
   readonly at?: string | undefined;
-  /** The status, what the page is, or the system's words. */
+  /** The status, what the page is, or the system's message. */
   readonly said: string;
 }
 
@@ -161,7 +161,7 @@ const WORDS: readonly (readonly [FaultKind, RegExp])[] = [
   ],
 ];
 
-/** The fault of the network or of a server that a program's words speak of. */
+/** The network or server error that a program's output describes. */
 export function faultInWords(words: string): IndexFault | undefined {
   for (const [kind, pattern] of WORDS) {
     const found = pattern.exec(words)?.[0];

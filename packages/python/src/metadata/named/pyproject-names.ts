@@ -28,7 +28,7 @@ interface Row {
   readonly usual?: string;
 }
 
-/** Where pyproject.toml names files, by who reads it. */
+/** Where pyproject.toml names files, by the tool that reads it. */
 const ROWS: readonly Row[] = [
   { at: ['project'], key: 'readme', forms: ['path', 'table'] },
   { at: ['project'], key: 'license', forms: ['table'] },

@@ -63,7 +63,7 @@ function namedByConfig(sections: Sections, files: ProjectFiles): NamedFile[] {
   return foundBy({ where: list('where'), include: list('include'), exclude: list('exclude') }, files, origin);
 }
 
-/** What a setup.py says in so many words. */
+/** What a setup.py says explicitly. */
 function namedBySetupPy(files: ProjectFiles): NamedFile[] {
   const text = files.read('setup.py') ?? '';
   const origin = { file: files.label('setup.py'), line: 1, column: 0 };

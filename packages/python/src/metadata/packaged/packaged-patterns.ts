@@ -23,7 +23,7 @@ interface Row {
   readonly syntax: Syntax;
 }
 
-/** Where pyproject.toml says by patterns what distributions hold, by who reads it. */
+/** Where patterns in pyproject.toml select the content of distributions, by backend. */
 const ROWS: readonly Row[] = [
   ...[
     ['tool', 'hatch', 'build'],
