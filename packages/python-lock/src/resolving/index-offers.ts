@@ -33,7 +33,7 @@ export class IndexOffers {
   async admit(answer: readonly LockEntry[], vendored: ReadonlySet<string>): Promise<readonly LockEntry[]> {
     const entries = await this.hashed(answer);
     const { settings } = this.fetch;
-    // Who has a single place to look has nowhere else to take anything from.
+    // With a single index, nothing can come from another one.
     const places = commonIndexes(settings).length + settings.findLinks.length + (settings.pinned ?? []).length;
     if (places < 2) return entries;
     const isVendored = ({ hashes }: LockEntry): boolean => hashes.every((hash) => vendored.has(hash));

@@ -59,7 +59,7 @@ export class IndexRouter {
     return { ...given, NO_PROXY: direct.join(',') };
   }
 
-  /** uv's words with the addresses of the real indexes. */
+  /** uv's output with the URLs of the real indexes. */
   readable(words: string): string {
     return this.mounts.reduce((text, { mount, url }) => {
       return text.replaceAll(mount, withoutCredentials(url).replace(/\/+$/, ''));

@@ -51,7 +51,7 @@ export interface UvContext {
   /** A private directory for what uv reads, writes and caches. */
   readonly temporary: string;
   readonly io: Io;
-  /** What people are shown of uv's words; as they are when absent. */
+  /** What users see of uv's output; unchanged if absent. */
   readonly readable?: (words: string) => string;
 }
 

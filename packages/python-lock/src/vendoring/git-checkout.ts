@@ -26,7 +26,7 @@ export interface Checkout {
  * Credentials of the address reach git by its environment alone.
  *
  * @param destination a directory that is not there, absolute
- * @throws ElementError FETCH with git's words
+ * @throws ElementError FETCH with git's message
  */
 export async function checkOut(
   address: Extract<Address, { readonly kind: 'git' }>,

@@ -22,7 +22,7 @@ export interface VendorServices extends FetchContext {
 /** What a build asks of an sdist before it is built. */
 export type BuildTexts = Pick<ArchiveTexts, 'pyproject' | 'cargoLocks'>;
 
-/** Who asks backends, and builds what is vendored as an sdist. */
+/** Calls backends, and builds what is vendored as an sdist. */
 export interface VendorBuilds {
   provide(
     file: (SdistFile & BuildTexts) | Pick<LockEntry, 'normalizedName' | 'version'>,
