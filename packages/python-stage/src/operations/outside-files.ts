@@ -19,7 +19,7 @@ export interface BuiltProject {
 }
 
 /**
- * The files of a workspace that lie outside of a project and that its build looked for in vain, by what it printed:
+ * The files of a workspace that lie outside of a project and that its build did not find, according to its output:
  * `../../VERSION`, or `/VERSION` where that was resolved.
  *
  * @returns paths relative to the workspace, sorted

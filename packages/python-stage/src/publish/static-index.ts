@@ -79,7 +79,7 @@ export class StaticIndex {
   private async store(file: PublishableFile): Promise<void> {
     const directory = join(this.directory, 'files', file.name);
     await mkdir(directory, { recursive: true });
-    // Before the file: who sees the file finds its metadata.
+    // Before the file: a client that sees the file finds its metadata.
     if (file.metadata !== undefined) await writeText(join(directory, file.filename + METADATA), file.metadata);
     const fresh = join(directory, `.${randomUUID()}`);
     try {

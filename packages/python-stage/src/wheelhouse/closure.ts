@@ -26,9 +26,9 @@ export interface Unmet {
   readonly unreadable?: true;
 }
 
-/** Who needs whom in a set of distributions. */
+/** The dependency graph of a set of distributions. */
 export interface Closure {
-  /** Normalised names, by the normalised name of who requires them; both sorted. */
+  /** Normalised names, by the normalised name of the dependent; both sorted. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
   readonly unmet: readonly Unmet[];
   /** The normalised names of what the roots need, and of the roots. */
@@ -39,7 +39,7 @@ export interface Closure {
  * The dependencies between distributions in an environment, as an installation of `roots` sees them: extras count where
  * an installed distribution requires them. What no root needs is examined separately.
  *
- * @param overrides what stands for what distributions require; without them, their own words do
+ * @param overrides what replaces the requirements of distributions; default: their own requirements
  */
 export function closureOf(
   distributions: readonly Dependent[],

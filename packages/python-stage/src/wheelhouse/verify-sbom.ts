@@ -9,7 +9,7 @@ import type { WheelhouseContents } from './wheelhouse-contents.js';
  * Checks that a bill of materials names exactly the wheels that are there, by their digests, and crates that some wheel
  * needs and that the provenance has among its inputs.
  *
- * @param dependencies who needs whom, by normalised names; `undefined` where that is not known
+ * @param dependencies the dependency graph, by normalised names; `undefined` if it is not known
  */
 export function verifySbom(
   { sbom, wheels, provenance }: WheelhouseContents,

@@ -69,7 +69,7 @@ function ownWheel({ provenance, wheels }: WheelhouseContents): WheelDescription 
   return subject === undefined ? undefined : wheels.find(({ file }) => file === nameOf(subject));
 }
 
-/** Who needs whom in the environment that the provenance names. */
+/** The dependency graph of the environment that the provenance names. */
 function closureIn({ provenance, wheels }: WheelhouseContents, own: WheelDescription | undefined): Closure | undefined {
   const environment = provenance?.at('predicate', 'buildDefinition', 'internalParameters', 'environment').members();
   if (environment === undefined) return undefined;

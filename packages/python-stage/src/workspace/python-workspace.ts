@@ -75,7 +75,7 @@ export class PythonWorkspace {
   }
 
   /**
-   * The same for who has read the metadata.
+   * The same for callers that have read the metadata.
    *
    * @param metadata of the projects, in their order
    * @throws ElementErrors DUPLICATE_DISTRIBUTION
