@@ -1,7 +1,7 @@
 import { ElementError } from '@wheelhouse/element';
 import { askProgram, type ProgramContext } from './program.js';
 
-/** The words that Compose begins with: its plugin of `docker`, or the program of its first version. */
+/** The command of Compose: its plugin of `docker`, or the program of its first version. */
 export type ComposeProgram = readonly ['docker', 'compose'] | readonly ['docker-compose'];
 
 /**

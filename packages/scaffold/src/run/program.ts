@@ -32,7 +32,7 @@ export async function runProgram(words: readonly string[], context: ProgramConte
   });
 }
 
-/** What a program says, where it is there and ends well; its own words of failure where not. */
+/** The output of a program if it exists and succeeds; otherwise its error message. */
 export function askProgram(
   words: readonly string[],
   { directory, environment }: ProgramContext,

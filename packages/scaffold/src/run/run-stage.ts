@@ -69,7 +69,7 @@ export async function runStage(given: StageRequest): Promise<number> {
 /** A project with its place on this machine: two of one path in two checkouts share nothing. */
 type StagePlace = Pick<StageRequest, 'directory' | 'root'>;
 
-/** What a project's stage is called on an engine: its path in words, and a digest of where it is. */
+/** What a project's stage is called on an engine: its path as text, and a digest of its location. */
 export function stageId({ directory, root }: StagePlace): string {
   const words = root === '.' ? [] : root.toLowerCase().split(/[^a-z0-9]+/);
   const digest = createHash('sha256').update(`${directory}\0${root}`).digest('hex').slice(0, 8);

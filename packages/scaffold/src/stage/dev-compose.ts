@@ -5,7 +5,7 @@ import { DATABASE_KINDS, databaseVariables } from './databases.js';
 import { BUILD_COMMAND, STAGE_ARGUMENT } from './dev-dockerfile.js';
 import { execForm, stageOutputs, type StagePlan } from './stage-plan.js';
 
-/** pip's own settings of who calls: they say where an index is, and are in no image. */
+/** pip's own settings from the environment of the caller: they say where an index is, and are in no image. */
 const INDEX_SETTINGS = [
   ...['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
