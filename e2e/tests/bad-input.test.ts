@@ -147,8 +147,8 @@ describe('a lock', () => {
       expect.objectContaining({
         exitCode: 1,
         stderr:
-          `${BUILD_LOCK} [line ${lock.split('\n').length} column 0]: the locked \`sqlparse==${version}\` is required by ` +
-          'nothing: neither by `todo-common` nor by another entry\nhint: run `nx run todo-common:lock`\n',
+          `${BUILD_LOCK} [line ${lock.split('\n').length} column 0]: the locked \`sqlparse==${version}\` is not ` +
+          'required by `todo-common` or by another entry\nhint: run `nx run todo-common:lock`\n',
       }),
     );
   });

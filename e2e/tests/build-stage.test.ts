@@ -60,8 +60,8 @@ describe('a new Django application', () => {
     // Its images are made by the step before it.
     const waited = await staged.stage('todo', 'agent');
     expect(waited).toHaveEndedWell();
-    expect(waited.stdout).toContain('cache: /build is up to date with the locks');
-    expect(waited.stdout).toContain('agent: db:5432 takes connections');
+    expect(waited.stdout).toContain('cache: /locks/local/common/build/common.txt');
+    expect(waited.stdout).toContain('agent: db:5432 accepts connections');
   });
 
   test('a test that fails fails the step, and its report is brought out all the same', async () => {
@@ -69,6 +69,7 @@ describe('a new Django application', () => {
     try {
       const failed = await staged.stage('todo', 'test');
       expect(failed.exitCode).not.toBe(0);
+      expect(failed.stdout).toContain('cache: /build is up to date with the locks');
       expect(failed.stdout + failed.stderr).toContain('stage:test exited with code 1');
       expect(staged.workspace.read('reports/todo/stage/junit.xml')).toMatch(/failures="1"/);
     } finally {
@@ -104,7 +105,8 @@ describe('a new Django application', () => {
     expect(JSON.parse(await staged.ask('/'))).toEqual({ name: 'todo', version: '0.1.0' });
     expect(JSON.parse(await staged.ask('/health'))).toEqual({ database: 'postgresql' });
     // A tag of the checkout's own.
-    const [, image = ''] = /release: `(todo:todo-[0-9a-f]{8})` runs, on 127\.0\.0\.1:/.exec(released.stdout) ?? [];
+    const [, image = ''] =
+      /release: `(todo:todo-[0-9a-f]{8})` is running, on 127\.0\.0\.1:/.exec(released.stdout) ?? [];
     const container = await staged.engine.docker(
       'ps',
       '--quiet',

@@ -256,7 +256,7 @@ describe('one byte of a file that is staged', () => {
     expect(ofWheel.exitCode).toBe(1);
     expect(ofWheel.lines.slice(0, -1)).toEqual([
       expect.stringMatching(
-        `^${DIST}/manifest.json: \`files\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, and is \`[0-9a-f]{64}\`$`,
+        `^${DIST}/manifest.json: \`files\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, but is \`[0-9a-f]{64}\`$`,
       ),
       expect.stringMatching(
         `^${REPORTS}/record.json: \`wheel\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, and`,

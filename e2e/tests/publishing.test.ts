@@ -229,7 +229,7 @@ describe('refused is', () => {
     const after = sha256(wheel);
     const verified = await workspace.wheelhouse(['verify', directory]);
     expect(verified.exitCode).toBe(1);
-    const changed = `is recorded as \`${before}\`, and is \`${after}\``;
+    const changed = `is recorded as \`${before}\`, but is \`${after}\``;
     const lines = verified.stdout.trimEnd().split('\n');
     const place = '../tampered/wheelhouse';
     expect(lines).toEqual(
