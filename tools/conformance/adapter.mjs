@@ -12,14 +12,14 @@ import {
   diskDocuments,
   ElementError,
   ElementErrors,
-  local,
+  coreSources,
   PluginRegistry,
   resolveProject,
 } from '@wheelhouse/element';
 
 const registry = new PluginRegistry().register({
   elements: coreElements({ memo: (name) => join(tmpdir(), name), verify: false }),
-  sources: [local],
+  sources: coreSources,
 });
 
 async function answer(line) {

@@ -19,7 +19,7 @@ import { SourceServices } from '../plugin/source-services.js';
 import { readBlob, walkTree, type TreeEntry } from '../cas/tree.js';
 import type { ElementGraph } from '../resolve/element-graph.js';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.js';
-import { local } from '../sources/local.js';
+import { coreSources } from '../sources/core-sources.js';
 import { LocalStore } from '../store/local-store.js';
 import { removeTree } from '../store/removal.js';
 
@@ -96,7 +96,7 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
   const services = new SourceServices(store, process.env.PATH ?? '');
   const registry = new PluginRegistry(services).register({
     elements: coreElements({ memo, verify: false }),
-    sources: [local],
+    sources: coreSources,
   });
   for (const plugin of options.plugins ?? []) registry.register(plugin);
   const events: BuildEvent[] = [];

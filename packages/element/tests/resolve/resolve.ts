@@ -1,7 +1,7 @@
 import {
   coreElements,
   diskDocuments,
-  local,
+  coreSources,
   PluginRegistry,
   resolveProject,
   type ElementGraph,
@@ -17,7 +17,7 @@ export function coreRegistry(): PluginRegistry {
       },
       verify: false,
     }),
-    sources: [local],
+    sources: coreSources,
   });
 }
 
