@@ -1,6 +1,5 @@
 import { local } from './local.js';
-import { text } from './text.js';
 import type { SourceKind } from '../plugin/source.js';
 
 /** The kinds of sources every project can use. */
-export const coreSources: readonly SourceKind[] = [local, text];
+export const coreSources: readonly SourceKind[] = [local];
