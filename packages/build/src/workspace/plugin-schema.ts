@@ -66,12 +66,6 @@ export const SETTING_OPTIONS: OptionsOf<ProjectSettings> = {
     usual: 'none',
     example: ['checks/**'],
   },
-  testWarnings: {
-    kind: choice(['default', 'error']),
-    meaning: 'What Python does with warnings in tests; with `error` a warning is an exception.',
-    usual: '`default`',
-    example: 'error',
-  },
   requirements: {
     kind: FILES,
     meaning: 'pip requirements files with the requirements of the project, in addition to its metadata.',

@@ -76,7 +76,7 @@ describe('parsePluginOptions', () => {
       { buildwheel: false },
       'nx.json: @wheelhouse/build: unknown option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `resolves`, ' +
-        '`indexes`, `frontend`, `exclude`, `include`, `shared`, `generated`, `testInclude`, `testWarnings`, `requirements`, `testRequirements`, `constraints`, ' +
+        '`indexes`, `frontend`, `exclude`, `include`, `shared`, `generated`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
         '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`',
     ],
     [

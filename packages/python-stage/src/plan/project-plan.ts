@@ -147,7 +147,6 @@ export class ProjectPlan extends DistributionPlan {
       overlay: {
         variables: { interpreter: interpreter.executable, ...staged.variables, ...variables },
         ...overlay,
-        ...(project.settings.testWarnings === 'error' ? { environment: { PYTHONWARNINGS: 'error' } } : {}),
         'build-depends': [
           this.toolchain(interpreter),
           runners,

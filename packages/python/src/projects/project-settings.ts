@@ -19,8 +19,6 @@ export interface ProjectSettings extends LockSettings {
   readonly versionCommits?: VersionCommits;
   /** Globs, relative to the project, of files that tests are made of, beside the defaults. */
   readonly testInclude?: readonly string[];
-  /** What Python does with warnings in tests. Default `default`, as Python does. */
-  readonly testWarnings?: 'default' | 'error';
   /** Normalised names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
 }
