@@ -29,6 +29,8 @@ interface Mutation {
 }
 
 const EVERY_TARGET = TARGETS;
+/** The files of the locks are for any Python, so that the snapshot has the same. */
+const OF_ANOTHER_PYTHON = TARGETS.filter((target) => target !== 'snapshot');
 const WHEEL_AND_TEST: readonly Target[] = ['build-wheel', 'test'];
 /** What Nx does not hash by itself has one digest for the workspace: what changes it has every task look again. */
 const WHOLE_WORKSPACE = TASKS;
@@ -283,7 +285,7 @@ const MUTATIONS: readonly Mutation[] = [
     change: () => {
       workspace.write('app/.python-version', `${otherPython}\n`);
     },
-    keys: EVERY_TARGET,
+    keys: OF_ANOTHER_PYTHON,
     hashes: WHOLE_WORKSPACE,
   },
   {
@@ -291,7 +293,7 @@ const MUTATIONS: readonly Mutation[] = [
     change: () => {
       workspace.write('.python-version', `${otherPython}\n`);
     },
-    keys: EVERY_TARGET,
+    keys: OF_ANOTHER_PYTHON,
     hashes: TASKS,
   },
   {
@@ -299,7 +301,7 @@ const MUTATIONS: readonly Mutation[] = [
     change: () => {
       configure({ python: otherPython });
     },
-    keys: EVERY_TARGET,
+    keys: OF_ANOTHER_PYTHON,
     hashes: TASKS,
   },
   {

@@ -7,7 +7,7 @@ import type { Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
 const FIXTURE = join(REPOSITORY, 'e2e', 'fixtures', 'lock-inputs');
-const DISTRIBUTIONS = join(REPOSITORY, 'packages', 'python', 'tests', 'testing', 'make_distributions.py');
+const DISTRIBUTIONS = join(REPOSITORY, 'packages', 'python', 'src', 'testing', 'make_distributions.py');
 
 let base: string;
 let repository: string;

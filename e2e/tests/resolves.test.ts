@@ -40,7 +40,7 @@ function writeProject(directory: string, root: string, files: readonly [string, 
 /** Adds wheels to what an index has. */
 function publish(directory: string, wheels: readonly { name: string; version: string; requires?: string[] }[]): void {
   mkdirSync(directory, { recursive: true });
-  const script = join(REPOSITORY, 'packages', 'python', 'tests', 'testing', 'make_distributions.py');
+  const script = join(REPOSITORY, 'packages', 'python', 'src', 'testing', 'make_distributions.py');
   execFileSync('python3', [script, directory, JSON.stringify(wheels.map((wheel) => ({ ...wheel, format: 'wheel' })))]);
 }
 

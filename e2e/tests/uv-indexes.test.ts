@@ -11,7 +11,7 @@ import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 // The company's index asks for a password, and is declared and bound to names in `[tool.uv]`; a stranger's, which the
 // user is configured with, has other files of the same name.
 
-const DISTRIBUTIONS = join(REPOSITORY, 'packages', 'python', 'tests', 'testing', 'make_distributions.py');
+const DISTRIBUTIONS = join(REPOSITORY, 'packages', 'python', 'src', 'testing', 'make_distributions.py');
 const SECRET = 'not-for-any-file';
 
 let base: string;
