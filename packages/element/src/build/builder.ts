@@ -48,7 +48,7 @@ export class Builder {
   private readonly keyed = new Set<Element>();
   private priorities: ReadonlyMap<Element, number> = new Map();
   /** The element that ended the build, and its error. */
-  private ended: { readonly element: Element; readonly error: unknown } | undefined;
+  private ended: { readonly element: Element; readonly error: Error } | undefined;
   private readonly running: AbortSignal;
 
   constructor(private readonly options: BuilderOptions) {
@@ -135,7 +135,8 @@ export class Builder {
     try {
       await fetcher.ready(element);
     } catch (error) {
-      return this.endBecauseOf(element, error);
+      // It names what was fetched, for other elements too.
+      return this.endBecauseOf(element, isUserError(error) ? error : errorOfElement(element, error));
     }
     if (element.runsCommands) {
       const key = this.options.keys.key(element);
@@ -233,7 +234,7 @@ export class Builder {
   }
 
   /** The first error ends the others, unless they are to continue, and is why they are skipped. */
-  private endBecauseOf(element: Element, error: unknown): Outcome {
+  private endBecauseOf(element: Element, error: Error): Outcome {
     const { signal, ending, onError } = this.options;
     if (this.ended !== undefined) return this.skip(element, this.ended.element);
     // What ends the whole build is thrown, and is no element's outcome.

@@ -136,8 +136,8 @@ describe('the public data of a record', () => {
     const second = await open({ files, targets: ['app.bst'], store: first.store });
     const outcomes = await second.build();
     expect(outcomes.map(({ element, status }) => [element.name, status])).toEqual([
-      ['app.bst', 'built'],
       ['pass.bst', 'cached'],
+      ['app.bst', 'built'],
     ]);
     expect(await pathsOf(second, 'app.bst')).toEqual(['c', 'c/empty', 'c/empty/x']);
   });

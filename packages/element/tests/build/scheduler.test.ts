@@ -150,7 +150,7 @@ describe('builds', () => {
         await sleep(20);
       }
     };
-    const session = await project.open(['all.bst'], { sources: [slowSource as never] });
+    const session = await project.open(['all.bst'], { sources: [slowSource] });
     expect((await session.build()).filter(hasFailed)).toEqual([]);
     expect(isBuilding).toBe(true);
   }, 60_000);

@@ -17,15 +17,10 @@ export function sleepers(seconds: string): number {
 /** The most that slept at once while `work` was done. */
 export async function mostSleepers(seconds: string, work: Promise<unknown>): Promise<number> {
   let most = 0;
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  while (!isDone) {
+  const ended = work.then(() => 'ended' as const);
+  do {
     most = Math.max(most, sleepers(seconds));
-    await Promise.race([sleep(20), done]);
-  }
-  await done;
+  } while ((await Promise.race([sleep(20), ended])) !== 'ended');
   return most;
 }
 
