@@ -60,8 +60,8 @@ test.each([
 });
 
 test.each([
-  ['poetry.lock', '[metadata]\nlock-version = "3.0"\n', 2, '`lock-version` is `"3.0"`, and `2.1` is known'],
-  ['pdm.lock', '[metadata]\nlock_version = "5"\n', 2, '`lock_version` is `"5"`, and `4.5.0` is known'],
+  ['poetry.lock', '[metadata]\nlock-version = "3.0"\n', 2, '`lock-version` is `"3.0"`, but only `2.1` is supported'],
+  ['pdm.lock', '[metadata]\nlock_version = "5"\n', 2, '`lock_version` is `"5"`, but only `4.5.0` is supported'],
 ])('%s of another format is refused', (name, text, line, message) => {
   expect(() => readForeignLock('app', workspace({ [`app/${name}`]: text }))).toThrow(
     `app/${name} [line ${line} column 0]: ${message}`,

@@ -101,11 +101,11 @@ test('a host that is not known, and one that refuses, are told first', async () 
   ]);
 }, 120_000);
 
-test('a proxy that asks who comes is told first', async () => {
+test('a proxy that requires credentials is named first', async () => {
   const { port } = proxy.address() as AddressInfo;
   await expectBoth({ indexUrl: 'https://packages.invalid/simple', proxy: `http://127.0.0.1:${port}` }, [
     'https://packages.invalid/simple',
-    /the proxy does not let the request through \(.+\)/,
+    /the proxy refused the request \(.+\)/,
     "add the user name and password to the proxy's URL (`HTTPS_PROXY`, or pip's `proxy`), or exclude the host with `NO_PROXY`",
   ]);
 }, 120_000);
