@@ -63,7 +63,7 @@ describe('a project that something is wrong with', () => {
     expect(workspace.requirements(workspace.project('good')).runtime).toEqual([]);
   });
 
-  it('is told whoever asks for it or requires it, by whatever way', async () => {
+  it('is an error for everything that uses or requires it', async () => {
     const workspace = await open(workspaceRoot);
     expect(said(() => workspace.project('setup-py'))).toContain('setup/setup.py [line 3 column ');
     expect(said(() => workspace.project('toml'))).toBe(
@@ -74,7 +74,7 @@ describe('a project that something is wrong with', () => {
       expect(text).toMatch(
         /^needs\/pyproject\.toml \[line \d+ column \d+\]: `needs` requires `setup-py>=1`, but the project `setup` is not usable: setup\/setup\.py /,
       );
-      expect(text).toContain('exclude the project with `exclude`');
+      expect(text).toContain('exclude the project (option `exclude`)');
     }
   });
 

@@ -184,7 +184,7 @@ describe('a run of Nx whose shared cache goes wrong in its midst', () => {
       expect([exitCode, begun(clone)]).toEqual([0, ALL]);
       expect(clone.outputs()).toEqual(uncached);
       expect(warnings(output)).toEqual([
-        expect.stringMatching(/^The shared cache at http:\S+ .*The run went on without it/),
+        expect.stringMatching(/^The shared cache at http:\S+ .*The run continued without it/),
       ]);
     },
     120_000,
