@@ -123,7 +123,7 @@ describe('a certificate of an authority of one’s own', () => {
     const { url } = await withCertificate();
     const subject = await proxyFor({ options: { upstream: url } });
     expect(await subject.bytes('1')).toBeUndefined();
-    expect(await subject.end()).toMatch(/ has a certificate that is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT; .*`ca`/);
+    expect(await subject.end()).toMatch(/ has an untrusted certificate \(DEPTH_ZERO_SELF_SIGNED_CERT; .*`ca`/);
     expect(upstream.asked).toEqual([]);
   });
 });
