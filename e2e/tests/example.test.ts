@@ -259,7 +259,7 @@ describe('one byte of a file that is staged', () => {
         `^${DIST}/manifest.json: \`files\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, but is \`[0-9a-f]{64}\`$`,
       ),
       expect.stringMatching(
-        `^${REPORTS}/record.json: \`wheel\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, and`,
+        `^${REPORTS}/record.json: \`wheel\\[0\\]\\.sha256 \\(${path}\\)\` is recorded as \`${sha256}\`, but`,
       ),
     ]);
     expect(ofWheel.lines.at(-1)).toMatch(/^\d+ checked, 2 wrong$/);
