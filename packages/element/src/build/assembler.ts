@@ -1,40 +1,23 @@
 import { ActionRecorder } from './action-recorder.js';
+import { ActionRunner, type ActionRunnerOptions } from './action-runner.js';
 import { ArtifactPublicData } from './artifact-public-data.js';
 import { BuildLog, logPath } from './build-log.js';
 import { elementFacts } from './element-facts.js';
 import type { BuildListener, ElementFacts, ElementStep } from './events.js';
 import { assembleRoot, type AssembledRoot } from './root-assembly.js';
-import type { Scheduler } from './scheduler.js';
 import type { StagingWarning } from './staging.js';
 import type { ElementKeys } from '../key/element-key.js';
 import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
-import type { BlobStore } from '../cas/blob-store.js';
-import type {
-  Action,
-  ArtifactRecord,
-  ArtifactStore,
-  HostMount,
-  Io,
-  Key,
-  Limits,
-  Sandbox,
-  Step,
-} from '../plugin/ports.js';
-import { writeAction } from '../sandbox/action-message.js';
+import type { Action, ArtifactRecord, HostMount, Io, Limits, Step } from '../plugin/ports.js';
 import { callMethod, callPlugin, pluginFault } from '../plugin/plugin-call.js';
 import type { Source } from '../plugin/source.js';
 import { fatalStagingWarnings, type StagingWarningName } from '../plugin/staging-warning.js';
 import { subtree } from '../cas/tree.js';
 
 /** The parts an {@link Assembler} works with. */
-export interface AssemblerOptions {
-  readonly blobs: BlobStore;
-  /** Where the results of actions are looked up and kept, under the actions' keys. */
-  readonly actions: ArtifactStore;
-  readonly sandbox: Sandbox;
-  readonly scheduler: Scheduler;
+export interface AssemblerOptions extends ActionRunnerOptions {
   /** The tree of a source that has been fetched. */
   fetched(source: Source): Digest | undefined;
   readonly keys: ElementKeys;
@@ -61,7 +44,11 @@ export interface Assembled {
 export class Assembler {
   private readonly publicData = new ArtifactPublicData();
 
-  constructor(private readonly options: AssemblerOptions) {}
+  private readonly runner: ActionRunner;
+
+  constructor(private readonly options: AssemblerOptions) {
+    this.runner = new ActionRunner(options);
+  }
 
   /** @throws ElementError STAGING, SOURCE, SANDBOX, ARTIFACT, PLUGIN, STORE; `signal.reason` when aborted */
   async assemble(
@@ -113,19 +100,16 @@ export class Assembler {
     action: Action,
     { base, log, io, started }: { base: RecordBase; log: BuildLog; io: Io; started: number },
   ): Promise<Assembled> {
-    const digest = await writeAction(this.options.blobs, action);
-    const name = digest.hash as Key;
-    const known = await this.options.actions.get(name);
+    const kept = await this.runner.lookUp(action);
+    const { known } = kept;
     if (known !== undefined && (known.exitCode === 0 || !this.options.retryFailed)) {
       log.abandon();
       return { record: { ...known, ...base }, ran: false };
     }
-    this.refuse(element, action);
     this.step(element, 'run');
-    const result = await this.options.scheduler.runCommands(async () => {
+    const result = await this.runner.run(element, action, io, () => {
       this.options.listener({ type: 'started', element: this.facts(element) });
-      return await this.options.sandbox.run(action, io);
-    }, io.signal);
+    });
     this.step(element, 'collect');
     const [collect = ''] = action.outputs;
     const output = result.outputs[0];
@@ -134,13 +118,13 @@ export class Assembler {
       ...base,
       tree: tree ?? action.root,
       root: action.root,
-      action: digest,
+      action: kept.digest,
       exitCode: result.exitCode,
       ...(result.failedStep === undefined ? {} : { failedCommand: result.failedStep }),
       log: await log.close(this.options.blobs),
       ...this.times(started),
     };
-    await this.options.actions.put(name, { ...record, key: name });
+    await this.runner.keep(kept, record);
     return { record, ran: true };
   }
 
@@ -188,13 +172,10 @@ export class Assembler {
       tmpfs: [],
       outputs: ['/'],
     };
-    const digest = await writeAction(this.options.blobs, action);
-    const name = digest.hash as Key;
-    const known = await this.options.actions.get(name);
-    if (known?.exitCode === 0) return known.tree;
-    this.refuse(element, action);
+    const kept = await this.runner.lookUp(action);
+    if (kept.known?.exitCode === 0) return kept.known.tree;
     const started = this.options.clock();
-    const result = await this.options.scheduler.runCommands(() => this.options.sandbox.run(action, io), io.signal);
+    const result = await this.runner.run(element, action, io);
     if (result.exitCode !== 0 || result.outputs[0] === undefined) {
       throw new ElementError({
         code: 'COMMAND_FAILED',
@@ -203,14 +184,12 @@ export class Assembler {
       });
     }
     const tree = result.outputs[0];
-    await this.options.actions.put(name, {
-      key: name,
+    await this.runner.keep(kept, {
       element: element.name,
       kind: element.kind,
       exitCode: 0,
       tree,
       root: action.root,
-      action: digest,
       dependencies: [],
       ...this.times(started),
     });
@@ -241,17 +220,6 @@ export class Assembler {
       ids: { uid: element.sandbox.uid, gid: element.sandbox.gid },
       limits: this.options.limits,
     };
-  }
-
-  private refuse(element: Element, action: Action): void {
-    const refusal = this.options.sandbox.supports(action);
-    if (refusal === undefined) return;
-    throw new ElementError({
-      code: 'SANDBOX',
-      message: `${element.name}: ${refusal.message}`,
-      hint: refusal.hint,
-      origin: element.origin,
-    });
   }
 
   private step(element: Element, step: ElementStep['step']): void {

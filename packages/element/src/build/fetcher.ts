@@ -79,14 +79,12 @@ export class Fetcher {
     if (first === undefined) return;
     const { scheduler, blobs, signal } = this.options;
     // What another session of this process is fetching is there when it is the turn of this one.
-    const turn = <T>(work: () => Promise<T>): Promise<T> => scheduler.alone(batch, work, signal);
-    await turn(() =>
-      scheduler.run('fetch', async () => {
-        signal.throwIfAborted();
+    const work = (): Promise<void> =>
+      this.inPool(async () => {
         // What tools print that no single element is the cause of is not kept; their errors carry what matters.
         await awaitPlugin(first, 'batch', () => batch(sources, blobs, { signal, log: { write: () => undefined } }));
-      }),
-    );
+      });
+    await scheduler.alone(batch, work, signal);
   }
 
   private async fetchAlone(element: Element, source: Source, earlier: readonly Source[]): Promise<void> {

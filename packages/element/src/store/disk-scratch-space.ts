@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../base/make-directory.js';
 import type { ScratchDirectory, ScratchSpace } from '../plugin/local-ports.js';
@@ -17,12 +17,11 @@ export class DiskScratchSpace implements ScratchSpace {
     this.work = join(directory, 'work');
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- so that what mkdir throws is a rejection
   async directory(): Promise<ScratchDirectory> {
     const path = join(this.work, randomBytes(6).toString('hex'));
     try {
       makeDirectory(this.work);
-      mkdirSync(path, { mode: 0o700 });
+      await mkdir(path, { mode: 0o700 });
     } catch (error) {
       throw storeError(error, 'make', path);
     }

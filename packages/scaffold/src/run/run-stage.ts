@@ -16,7 +16,6 @@ import { stageOutputs } from '../stage/stage-plan.js';
 
 /** The steps of a build stage, as its targets are called. */
 export type StageName = 'build' | 'agent' | 'test' | 'builder' | 'release' | 'clean';
-export const STAGES: readonly StageName[] = ['build', 'agent', 'test', 'builder', 'release', 'clean'];
 
 /** A step of the stage of a project. */
 export interface StageRequest extends ProgramContext {
