@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
-import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
-import { range, type Archive, type ArchiveMember, type ByteSource } from './archive.js';
+import { fromBufferPromise, fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
+import { collect, range, type Archive, type ArchiveMember, type ByteSource } from './archive.js';
 
 /** A zip file whose members were made on Unix says so here, and keeps modes in the upper half of its attributes. */
 const MADE_ON_UNIX = 3;
@@ -11,15 +11,23 @@ const LINK = 0o120000;
 /** General purpose flag: the name is UTF-8. Not a difference between archives where names are ASCII. */
 const UTF8_NAME = 1 << 11;
 
+/** Up to this many bytes an archive is read once and held: it would be opened anew for each of its members. */
+const HELD_BYTES = 16 * 1024 * 1024;
+
+const OPTIONS = {
+  lazyEntries: true,
+  autoClose: false,
+  // Names are checked by the inspection of the archive: a `..` in one is a finding, and does not end the reading.
+  decodeStrings: false,
+};
+
 /** Opens a wheel, or any other zip file. @throws ElementError ARTIFACT where it is none */
 export async function openZip(bytes: ByteSource): Promise<Archive> {
   try {
-    const zip = await fromRandomAccessReaderPromise(new SourceReader(bytes), bytes.sizeBytes, {
-      lazyEntries: true,
-      autoClose: false,
-      // Names are checked by the inspection of the archive: a `..` in one is a finding, and does not end the reading.
-      decodeStrings: false,
-    });
+    const zip =
+      bytes.sizeBytes <= HELD_BYTES
+        ? await fromBufferPromise(await collect(bytes.read(0)), OPTIONS)
+        : await fromRandomAccessReaderPromise(new SourceReader(bytes), bytes.sizeBytes, OPTIONS);
     const entries = new Map<ArchiveMember, Entry>();
     for await (const entry of zip.eachEntry()) entries.set(memberOf(entry), entry);
     return new ZipArchive(bytes.label, zip, entries);

@@ -263,6 +263,32 @@ function pattern(text: string, line: number, more: Partial<PackagedPattern> = {}
   return { pattern: text, globs: [text], origin: { file: 'app/setup.cfg', line, column: 0 }, ...more };
 }
 
+describe('the bytes of a wheel', () => {
+  /** The offsets from which they are read. */
+  async function reads(path: string): Promise<number[]> {
+    const offsets: number[] = [];
+    const bytes = fileBytes(path);
+    const read = (offset: number): AsyncIterable<Uint8Array> => {
+      offsets.push(offset);
+      return bytes.read(offset);
+    };
+    expect(await inspectWheel({ ...bytes, read })).toEqual([]);
+    return offsets;
+  }
+
+  test('are read once, however many files are in it', async () => {
+    const [path = ''] = makeArchives([{ name: PURE, members: members({}) }]);
+    expect(await reads(path)).toEqual([0]);
+  });
+
+  test('are not held where they are many: each file is read from its place', async () => {
+    const files = { 'app/data.bin': '\0'.repeat(17 * 1024 * 1024) };
+    const stored = members({ files }).map((member) => ({ ...member, stored: true }));
+    const [path = ''] = makeArchives([{ name: PURE, members: stored }]);
+    expect((await reads(path)).length).toBeGreaterThan(stored.length);
+  });
+});
+
 describe('what a wheel lacks', () => {
   test.each<[string, Partial<InspectedProject>, string[]]>([
     [
