@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
-import { runWell } from './support/users.js';
+import { runWell, type Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
 // Projects of other people as they published them, each with its metadata in another place.
@@ -98,7 +98,12 @@ async function unpack({ sdist, version, sha256, without = [] }: PublicProject): 
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'wheelhouse-stage-sdists-'));
-  workspace = new Workspace({ base: directory, source: FIXTURE, parts: ['nx.json', 'package.json', '.gitignore'] });
+  workspace = new Workspace({
+    base: directory,
+    source: FIXTURE,
+    parts: ['nx.json', 'package.json', '.gitignore'],
+    sharesStore: true,
+  });
   for (const project of Object.values(PROJECTS)) await unpack(project);
   workspace.commit();
 });
@@ -107,29 +112,38 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe.each(Object.entries(PROJECTS))('a public project with %s', (_what, { sdist, added, wheel, holds }) => {
-  const words = ['g', '@wheelhouse/scaffold:build-stage', '--directory', sdist, '--pin', 'never', '--no-interactive'];
+describe('public projects', () => {
+  const words = ['--pin', 'never', '--no-interactive'];
+  const generate = async (sdist: string, ...more: readonly string[]): Promise<Ended> =>
+    await workspace.nx(['g', '@wheelhouse/scaffold:build-stage', '--directory', sdist, ...words, ...more]);
+  const all = Object.entries(PROJECTS);
 
-  test('gets new files, and no line of what was there changes', async () => {
-    expect(await workspace.nx([...words, '--lock', 'false'])).toHaveEndedWell();
+  test.each(all)('with %s get new files, and no line of what was there changes', async (_what, { sdist, added }) => {
+    expect(await generate(sdist, '--lock', 'false')).toHaveEndedWell();
     expect(await lines('git', 'diff', '--stat')).toEqual([]);
     const changes = await lines('git', 'status', '--porcelain', '--untracked-files=all');
     expect(changes).toEqual([...STAGE, ...added].sort().map((file) => `?? ${sdist}/${file}`));
+    workspace.commit();
   });
 
-  test('has locks, and its wheel is built', async () => {
-    expect(await workspace.nx(['run', `${sdist}:lock`])).toHaveEndedWell();
-    expect(await workspace.nx(['run', `${sdist}:build-wheel`])).toHaveEndedWell();
+  test('get locks, and their wheels are built', async () => {
+    const projects = `--projects=${all.map(([, { sdist }]) => sdist).join(',')}`;
+    expect(await workspace.nx(['run-many', '--targets=lock', projects])).toHaveEndedWell();
+    expect(await lines('git', 'diff', '--stat')).toEqual([]);
+    workspace.commit();
+    expect(await workspace.nx(['run-many', '--targets=build-wheel', projects])).toHaveEndedWell();
+    expect(await lines('git', 'status', '--porcelain')).toEqual([]);
+  });
+
+  test.each(all)('with %s have everything in their wheels', async (_what, { sdist, wheel, holds }) => {
     const files = readdirSync(workspace.path(`dist/${sdist}/wheel`));
     expect(files.filter((file) => file.endsWith('.whl'))).toEqual([wheel]);
     const packed = await lines('python3', '-m', 'zipfile', '--list', `dist/${sdist}/wheel/${wheel}`);
     expect(packed.map((line) => line.split(' ')[0])).toContain(holds);
-    expect(await lines('git', 'diff', '--stat')).toEqual([]);
   });
 
-  test('is not changed the second time', async () => {
-    workspace.commit();
-    expect(await workspace.nx(words)).toHaveEndedWell();
+  test.each(all)('with %s are not changed the second time', async (_what, { sdist }) => {
+    expect(await generate(sdist)).toHaveEndedWell();
     expect(await lines('git', 'status', '--porcelain')).toEqual([]);
   });
 });

@@ -47,6 +47,7 @@ export class StagedWorkspace {
       base: directory,
       source: FIXTURE,
       parts: [...parts, 'nx.json', 'package.json', '.gitignore'],
+      sharesStore: true,
     });
     mkdirSync(join(directory, 'files'));
     const index = await serveIndex(join(directory, 'files'), undefined, await engine.gateway());

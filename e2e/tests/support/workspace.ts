@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { installPackages, REPOSITORY } from './installation.js';
+import { sharedStore } from './shared-store.js';
 import { giveTools } from './shared-tools.js';
 import { runProgram, type Ended } from './users.js';
 
@@ -18,6 +19,8 @@ export interface WorkspaceOptions {
    * a third of the time. What a plugin answers is the same.
    */
   readonly isolatesPlugins?: boolean;
+  /** Whether its store is the one that files share; otherwise it has one of its own with nothing but the tools in it. */
+  readonly sharesStore?: boolean;
 }
 
 /** How a program is run in a workspace. */
@@ -34,7 +37,7 @@ export const EXAMPLE: Omit<WorkspaceOptions, 'base'> = {
   parts: ['apps', 'libs', 'nx.json', 'package.json', '.gitignore'],
 };
 
-/** An Nx workspace under version control, with the built packages, and a store with nothing but the tools, a home and caches of its own. */
+/** An Nx workspace under version control, with the built packages, a store, and a home and caches of its own. */
 export class Workspace {
   readonly directory: string;
   readonly store: string;
@@ -42,14 +45,14 @@ export class Workspace {
   private readonly modules: string;
   private readonly isolatesPlugins: boolean;
 
-  constructor({ base, source, parts, isolatesPlugins = false }: WorkspaceOptions) {
+  constructor({ base, source, parts, isolatesPlugins = false, sharesStore = false }: WorkspaceOptions) {
     this.isolatesPlugins = isolatesPlugins;
     this.directory = join(base, 'workspace');
-    this.store = join(base, 'store');
+    this.store = sharesStore ? sharedStore() : join(base, 'store');
     this.home = join(base, 'home');
     mkdirSync(this.directory, { recursive: true });
     mkdirSync(this.home);
-    giveTools(this.store);
+    if (!sharesStore) giveTools(this.store);
     this.modules = join(base, 'installation', 'node_modules');
     installModules(join(base, 'installation'));
     for (const part of parts) {
