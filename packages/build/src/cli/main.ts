@@ -1,4 +1,4 @@
-import { dispatch, type ErrorOutput, type Program } from '@wheelhouse/element/program';
+import { dispatch, packageVersion, type ErrorOutput, type Program } from '@wheelhouse/element/program';
 import type { CommandContext } from './command.js';
 import { artifact } from './commands/artifact.js';
 import { build } from './commands/build.js';
@@ -14,7 +14,6 @@ import { snapshot } from './commands/snapshot.js';
 import { toolchain } from './commands/toolchain.js';
 import { venv } from './commands/venv.js';
 import { verify } from './commands/verify.js';
-import { readVersion } from '../version.js';
 
 /** The program `wheelhouse`. An `import()` of a command would take longer than loading all of them. */
 export const WHEELHOUSE: Program<CommandContext> = {
@@ -37,7 +36,7 @@ export const WHEELHOUSE: Program<CommandContext> = {
     doctor,
     toolchain,
   },
-  version: readVersion,
+  version: () => packageVersion(__dirname),
 };
 
 /** Runs a command of `wheelhouse`. @param argv what follows the program's name @returns the exit code */

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { dispatch, type CommandContext, type ErrorOutput, type Program } from '@wheelhouse/element/program';
+import {
+  dispatch,
+  packageVersion,
+  type CommandContext,
+  type ErrorOutput,
+  type Program,
+} from '@wheelhouse/element/program';
 import { doctor } from './commands/doctor.js';
 import { gc } from './commands/gc.js';
 import { healthcheck } from './commands/healthcheck.js';
@@ -16,10 +20,7 @@ export const WHEELHOUSE_CACHE: Program<CommandContext> = {
   synopsis: 'COMMAND [OPTION]...',
   description: 'A remote cache for Nx, with tiers of trust.',
   commands: { serve, proxy, token, stats, gc, verify, doctor, healthcheck },
-  version: () => {
-    const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-    return (JSON.parse(text) as { readonly version: string }).version;
-  },
+  version: () => packageVersion(__dirname),
 };
 
 /** Runs a command of `wheelhouse-cache`. @param argv what follows the program's name @returns the exit code */

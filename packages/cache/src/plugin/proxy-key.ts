@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { packageVersion } from '@wheelhouse/element/program';
 
 /** What Nx reads to find its remote cache. */
 export const SERVER_VARIABLE = 'NX_SELF_HOSTED_REMOTE_CACHE_SERVER';
@@ -79,16 +78,11 @@ export function proxyKey(
     (name) => typeof options === 'object' && options !== null && name in options,
   );
   const decisive = [
-    version(),
+    packageVersion(__dirname),
     options ?? {},
     given,
     DECISIVE.map((name) => environment[name] ?? null),
     usesPaths ? facts.workspace : null,
   ];
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 32);
-}
-
-function version(): string {
-  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,5 +1,5 @@
 import type { BlobStore } from '@wheelhouse/element';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '@wheelhouse/element/program';
 import type { TreeFile } from '../workspace/tree-files.js';
 import { blobBytes } from '../inspection/archive.js';
 import type { PlannedProject } from '../plan/planned-project.js';
@@ -30,7 +30,7 @@ export async function billOfMaterials(
     wheels: described,
     project: project.metadata.normalizedName,
     markers: project.interpreter.markers,
-    version: packageVersion(),
+    version: packageVersion(__dirname),
     crates,
   });
 }

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, type BuildSession } from '@wheelhouse/element';
+import { packageVersion } from '@wheelhouse/element/program';
 import { parseWheelName } from '@wheelhouse/python';
 import { sdistKey, type Lock, select, type Crate } from '@wheelhouse/python/lockfile';
 import type { FileDigest, Manifest } from '../wheelhouse/manifest.js';
 import { outputsOf, type Operation, type PlannedClosure } from '../workspace/operation.js';
-import { packageVersion } from './package-version.js';
 import { buildLockOf, type PlannedProject } from '../plan/planned-project.js';
 import { sourceCommit } from './source-commit.js';
 import { sourceDigestOf } from './source-digest.js';
@@ -97,7 +97,7 @@ async function statementOf(
   ];
   return provenanceOf({
     project: facts.project,
-    version: packageVersion(),
+    version: packageVersion(__dirname),
     formats: sdist === undefined ? ['wheel'] : ['wheel', 'sdist'],
     frontend: own.settings.frontend ?? 'hook',
     markers: own.interpreter.markers,

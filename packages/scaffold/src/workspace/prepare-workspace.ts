@@ -1,9 +1,9 @@
 import { addDependenciesToPackageJson, type GeneratorCallback } from '@nx/devkit';
+import { packageVersion } from '@wheelhouse/element/program';
 import { BUILD_PLUGIN, pluginEntries } from './plugin-entries.js';
 import type { Changes } from '../merge/changes.js';
 import { addIgnored } from '../merge/ignore-lines.js';
 import { JsonFile } from '../merge/json-file.js';
-import { readVersion } from '../version.js';
 
 const OWN = '@wheelhouse/scaffold';
 
@@ -38,7 +38,7 @@ export function prepareWorkspace(changes: Changes, options: PrepareOptions = {})
   changes.edit('nx.json', nxJson.text);
   changes.edit('.gitignore', addIgnored(tree.read('.gitignore', 'utf8') ?? '', OUTPUTS));
   if (!tree.exists('package.json')) return () => undefined;
-  const version = `^${readVersion()}`;
+  const version = `^${packageVersion(__dirname)}`;
   const packages = { [BUILD_PLUGIN]: version, [OWN]: version };
   return addDependenciesToPackageJson(tree, {}, packages, 'package.json', keepExistingVersions);
 }

@@ -6,9 +6,9 @@ import {
   type GeneratorCallback,
   type Tree,
 } from '@nx/devkit';
+import { packageVersion } from '@wheelhouse/element/program';
 import type { InitGeneratorSchema } from './schema.js';
 import { addIgnored } from './gitignore.js';
-import { readVersion } from '../../version.js';
 import { PLUGIN } from '../../workspace/nx-json.js';
 
 const SYNC_LOCKS = `${PLUGIN}:sync-locks`;
@@ -38,7 +38,7 @@ export default async function init(tree: Tree, options: InitGeneratorSchema): Pr
   if (after !== before) tree.write('.gitignore', after);
   const keep = options.keepExistingVersions ?? true;
   const install = tree.exists('package.json')
-    ? addDependenciesToPackageJson(tree, {}, { [PLUGIN]: `^${readVersion()}` }, 'package.json', keep)
+    ? addDependenciesToPackageJson(tree, {}, { [PLUGIN]: `^${packageVersion(__dirname)}` }, 'package.json', keep)
     : (): void => undefined;
   if (options.skipFormat !== true) await formatFiles(tree);
   return install;
