@@ -22,7 +22,14 @@ export {
   normalizeVersion,
   satisfies,
 } from './requirements/specifier.js';
-export { parseWheelName } from './requirements/wheel-name.js';
+export {
+  expandTags,
+  parseTags,
+  parseWheelName,
+  readWheelName,
+  type TagSets,
+  type WheelName,
+} from './requirements/wheel-name.js';
 export type { GeneratedFiles } from './files/generated-files.js';
 export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './files/git-files.js';
 export { innerProjects } from './files/inner-projects.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ElementError, throwCollected } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { parseFilename, type Interpreter } from '@wheelhouse/python';
 
 /**
  * Checks that an interpreter takes every wheel, by their compatibility tags (PEP 425), the C library's among them.
@@ -17,7 +17,7 @@ export function checkFit(wheels: readonly string[], interpreter: Interpreter, ba
   throwCollected(
     wheels
       .map((path) => posix.basename(path))
-      .filter((file) => !tagsOf(file).some((tag) => tags.has(tag)))
+      .filter((file) => !(parseFilename(file)?.tags ?? []).some((tag) => tags.has(tag)))
       .map(
         (file) =>
           new ElementError({
@@ -27,17 +27,4 @@ export function checkFit(wheels: readonly string[], interpreter: Interpreter, ba
           }),
       ),
   );
-}
-
-/** The tags in a wheel's name, compressed sets written out (binary distribution format, "Compressed tag sets"). */
-function tagsOf(file: string): string[] {
-  const [pythons = '', abis = '', platforms = ''] = file
-    .replace(/\.whl$/, '')
-    .split('-')
-    .slice(-3);
-  return pythons
-    .split('.')
-    .flatMap((python) =>
-      abis.split('.').flatMap((abi) => platforms.split('.').map((platform) => `${python}-${abi}-${platform}`)),
-    );
 }

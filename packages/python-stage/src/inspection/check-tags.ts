@@ -1,5 +1,6 @@
+import { expandTags, parseTags, type TagSets } from '@wheelhouse/python';
 import { metadataFields } from '@wheelhouse/python/metadata';
-import type { WheelFileName, WheelUnderInspection } from './wheel-under-inspection.js';
+import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
 const COMPILED = /\.(?:so|pyd|dylib|dll)$|\.so\.[\d.]+$/;
 /** The first bytes of ELF, Mach-O (both orders, and fat) and PE. */
@@ -28,7 +29,7 @@ export async function checkTags(wheel: WheelUnderInspection, fields: (name: stri
   const { fileName } = wheel;
   if (fileName === undefined) return;
   const place = `${wheel.distInfo ?? ''}/WHEEL`;
-  const [named, written] = [expand(fileName).sort(), fields('tag').flatMap(expandTag).sort()];
+  const [named, written] = [expandTags(fileName).sort(), fields('tag').flatMap(writtenTags).sort()];
   if (named.join(' ') !== written.join(' ')) {
     wheel.error(place, `its tags are \`${written.join(' ')}\`, but the file name has \`${named.join(' ')}\``);
   }
@@ -53,7 +54,7 @@ export async function checkTags(wheel: WheelUnderInspection, fields: (name: stri
 const COMPILED_HINT = 'tell the backend that the project has extension modules, so that it tags the wheel';
 
 /** An extension module whose name ties it to one interpreter loads in no other. */
-function checkAbi(wheel: WheelUnderInspection, name: string, { pythons, abis }: WheelFileName): void {
+function checkAbi(wheel: WheelUnderInspection, name: string, { pythons, abis }: TagSets): void {
   const [, digits] = /\.cpython-(\d+)[a-z]*-[^/]*\.so$/.exec(name) ?? /\.cp(\d+)-[^/]*\.pyd$/.exec(name) ?? [];
   if (digits === undefined) return;
   const tag = `cp${digits}`;
@@ -76,14 +77,7 @@ async function hasProgram(wheel: WheelUnderInspection): Promise<boolean> {
   return false;
 }
 
-function expand({ pythons, abis, platforms }: Pick<WheelFileName, 'pythons' | 'abis' | 'platforms'>): string[] {
-  return pythons.flatMap((python) =>
-    abis.flatMap((abi) => platforms.map((platform) => `${python}-${abi}-${platform}`)),
-  );
-}
-
-function expandTag(tag: string): string[] {
-  const [pythons, abis, platforms, more] = tag.split('-').map((part) => part.split('.'));
-  if (pythons === undefined || abis === undefined || platforms === undefined || more !== undefined) return [tag];
-  return expand({ pythons, abis, platforms });
+function writtenTags(text: string): string[] {
+  const sets = parseTags(text);
+  return sets === undefined ? [text] : expandTags(sets);
 }

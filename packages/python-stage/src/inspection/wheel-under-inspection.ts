@@ -1,29 +1,18 @@
-import { normalizeName } from '@wheelhouse/python';
+import { readWheelName, type WheelName } from '@wheelhouse/python';
 import { collect, type Archive, type ArchiveMember } from './archive.js';
 import type { WheelFinding } from './wheel-finding.js';
-
-/** What a wheel's file name says (binary distribution format, "File name convention"). */
-export interface WheelFileName {
-  /** Normalised (PEP 503). */
-  readonly name: string;
-  readonly version: string;
-  /** Each of the compressed tag sets, split at its dots. */
-  readonly pythons: readonly string[];
-  readonly abis: readonly string[];
-  readonly platforms: readonly string[];
-}
 
 /** A wheel that is looked over, and what was found. */
 export class WheelUnderInspection {
   readonly findings: WheelFinding[] = [];
-  readonly fileName: WheelFileName | undefined;
+  readonly fileName: WheelName | undefined;
   /** Its members but for directories, by their names. */
   readonly files: ReadonlyMap<string, ArchiveMember>;
   /** The directory of its metadata, as it is called. */
   readonly distInfo: string | undefined;
 
   constructor(readonly archive: Archive) {
-    this.fileName = parseFileName(archive.label);
+    this.fileName = readWheelName(archive.label);
     this.files = new Map(
       archive.members.filter(({ type }) => type !== 'directory').map((member) => [member.name, member]),
     );
@@ -73,18 +62,4 @@ export class WheelUnderInspection {
       ...(hint === undefined ? {} : { hint }),
     });
   }
-}
-
-function parseFileName(file: string): WheelFileName | undefined {
-  const match = /^([^-]+)-([^-]+)(?:-\d[^-]*)?-([^-]+)-([^-]+)-([^-]+)\.whl$/.exec(file);
-  const [, name, version, pythons, abis, platforms] = match ?? [];
-  if (name === undefined || version === undefined) return undefined;
-  const split = (tags = ''): string[] => tags.split('.');
-  return {
-    name: normalizeName(name),
-    version,
-    pythons: split(pythons),
-    abis: split(abis),
-    platforms: split(platforms),
-  };
 }

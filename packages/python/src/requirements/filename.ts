@@ -1,3 +1,5 @@
+import { expandTags, readWheelName } from './wheel-name.js';
+
 /** What a distribution file is. */
 export type DistributionFormat = 'wheel' | 'sdist';
 
@@ -12,15 +14,9 @@ export interface ParsedFilename {
 
 /** Reads the name of a wheel (PEP 427, PEP 425) or an sdist (PEP 625 and what came before it). */
 export function parseFilename(filename: string): ParsedFilename | undefined {
-  const wheel = /^([^-]+)-([^-]+)(?:-\d[^-]*)?-([^-]+)-([^-]+)-([^-]+)\.whl$/.exec(filename);
-  if (wheel !== null) {
-    const [, name = '', version = '', pythons = '', abis = '', platforms = ''] = wheel;
-    const tags = pythons
-      .split('.')
-      .flatMap((python) =>
-        abis.split('.').flatMap((abi) => platforms.split('.').map((platform) => `${python}-${abi}-${platform}`)),
-      );
-    return { format: 'wheel', name, version, tags };
+  const wheel = readWheelName(filename);
+  if (wheel !== undefined) {
+    return { format: 'wheel', name: wheel.writtenName, version: wheel.version, tags: expandTags(wheel) };
   }
   const [, name, version] = /^(.+)-([^-]+)\.(?:tar\.(?:gz|bz2|xz)|tgz|zip)$/.exec(filename) ?? [];
   return name === undefined || version === undefined ? undefined : { format: 'sdist', name, version, tags: [] };
