@@ -8,7 +8,7 @@ export {
   type ImageLayer,
 } from './format/base-image.js';
 export { parseBaseReference } from './format/base-reference.js';
-export { writeTar, type TarHeader, type TarItem } from './format/tar-archive.js';
+export { readTar, writeTar, type TarEntry, type TarHeader, type TarItem } from './format/tar-archive.js';
 export { readLayer } from './layers/layer-changes.js';
 export { ociLayers } from './layers/oci-layers.js';
 export { RootTree } from './layers/root-tree.js';

@@ -14,7 +14,7 @@ export interface Descriptor {
 }
 
 /** OCI image specification, "Image Manifest". */
-export interface Manifest {
+export interface ImageManifest {
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
 }
@@ -24,7 +24,7 @@ interface Index {
 }
 
 /** The manifest of the one image of a layout that is asked for, or that runs on this machine. @throws ElementError IMAGE */
-export async function layoutManifest(from: ImageDirectory): Promise<{ digest: string; manifest: Manifest }> {
+export async function layoutManifest(from: ImageDirectory): Promise<{ digest: string; manifest: ImageManifest }> {
   const index = (await readImageJson(join(from.path, 'index.json'), from.label)) as Index;
   const images = await imagesOf(from, index.manifests, from.digest === undefined);
   const [image] = images;
@@ -38,7 +38,10 @@ export async function layoutManifest(from: ImageDirectory): Promise<{ digest: st
       hint: 'choose one of its manifests: `oci:DIRECTORY@sha256:...`',
     });
   }
-  const manifest = (await readImageJson(join(from.path, 'blobs', ...image.digest.split(':')), from.label)) as Manifest;
+  const manifest = (await readImageJson(
+    join(from.path, 'blobs', ...image.digest.split(':')),
+    from.label,
+  )) as ImageManifest;
   return { digest: image.digest, manifest };
 }
 

@@ -1,18 +1,14 @@
-import { pipeline } from 'node:stream/promises';
-import { PassThrough, Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { types } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
-import { extract, type Header } from 'tar-stream';
+import { readTar, type TarEntry } from '@wheelhouse/oci';
 import { collect, range, type Archive, type ArchiveMember, type ByteSource } from './archive.js';
 
 /** Opens a `.tar.gz`, as sdists are (PEP 625). @throws ElementError ARTIFACT where it is none */
 export async function openTarGz(bytes: ByteSource): Promise<Archive> {
   const members: ArchiveMember[] = [];
-  for await (const { header, body } of entriesOf(bytes)) {
-    members.push(memberOf(header));
-    await drain(body);
-  }
+  for await (const { header } of entriesOf(bytes)) members.push(memberOf(header));
   return {
     label: bytes.label,
     members,
@@ -22,23 +18,10 @@ export async function openTarGz(bytes: ByteSource): Promise<Archive> {
   };
 }
 
-interface TarEntry {
-  readonly header: Header;
-  /** To be read to its end before the next entry. */
-  readonly body: AsyncIterable<Uint8Array>;
-}
-
 /** A tar file has no index: it is read from its beginning each time. */
 async function* entriesOf(bytes: ByteSource): AsyncGenerator<TarEntry> {
-  const tar = extract();
-  const reading = pipeline(Readable.from(bytes.read(0)), createGunzip(), new PassThrough(), tar).catch(
-    (error: unknown) => {
-      tar.destroy(error as Error);
-    },
-  );
   try {
-    for await (const entry of tar) yield { header: entry.header, body: entry as AsyncIterable<Uint8Array> };
-    await reading;
+    yield* readTar(gunzipped(bytes.read(0)));
   } catch (error) {
     if (!types.isNativeError(error) || error instanceof ElementError) throw error;
     throw new ElementError({
@@ -49,24 +32,23 @@ async function* entriesOf(bytes: ByteSource): AsyncGenerator<TarEntry> {
   }
 }
 
+/** What gzip packed. What goes wrong comes out where it is read. */
+export function gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return pipeline(Readable.from(bytes), createGunzip(), () => undefined);
+}
+
 async function* contentOf(bytes: ByteSource, wanted: number): AsyncGenerator<Uint8Array> {
   let index = 0;
-  for await (const { body } of entriesOf(bytes)) {
+  for await (const { content } of entriesOf(bytes)) {
     if (index === wanted) {
-      yield* body;
+      yield* content;
       return;
     }
-    await drain(body);
     index += 1;
   }
 }
 
-async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
-  const chunks = body[Symbol.asyncIterator]();
-  for (let ended: boolean | undefined = false; ended !== true;) ended = (await chunks.next()).done;
-}
-
-function memberOf(header: Header): ArchiveMember {
+function memberOf(header: TarEntry['header']): ArchiveMember {
   const { type, mtime, uid, gid, uname, gname, linkname } = header;
   return {
     name: header.name,
@@ -82,7 +64,7 @@ function memberOf(header: Header): ArchiveMember {
   };
 }
 
-function typeOf(type: Header['type']): ArchiveMember['type'] {
+function typeOf(type: TarEntry['header']['type']): ArchiveMember['type'] {
   switch (type) {
     case 'file':
     case 'contiguous-file':

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { ElementError } from '@wheelhouse/element';
+import { readTar } from '@wheelhouse/oci';
 import { parseFilename, normalizeName } from '@wheelhouse/python';
 import { metadataFields } from '@wheelhouse/python/metadata';
 import { distInfo, sha256Of } from '../wheelhouse/wheel-description.js';
 import { collect, fileBytes } from '../inspection/archive.js';
+import { gunzipped } from '../inspection/tar-archive.js';
 import { WheelArchive } from '../wheelhouse/wheel-archive.js';
 
 /** A wheel or an sdist, as an index offers it. */
@@ -57,13 +57,8 @@ async function wheelMetadata(filename: string, path: string): Promise<string> {
 /** The text of the PKG-INFO at the top of a `.tar.gz`, which PEP 625 and PEP 643 want there. */
 async function sdistMetadata(path: string): Promise<string | undefined> {
   if (!path.endsWith('.tar.gz')) return undefined;
-  const entries = createReadStream(path).pipe(createGunzip()).pipe(extract());
-  for await (const entry of entries) {
-    if (!/^[^/]+\/PKG-INFO$/.test(entry.header.name)) {
-      entry.resume();
-      continue;
-    }
-    return (await collect(entry as AsyncIterable<Uint8Array>)).toString('utf8');
+  for await (const { header, content } of readTar(gunzipped(createReadStream(path)))) {
+    if (/^[^/]+\/PKG-INFO$/.test(header.name)) return (await collect(content)).toString('utf8');
   }
   return undefined;
 }
