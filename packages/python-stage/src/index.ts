@@ -12,6 +12,7 @@ export {
   readEjected,
   type EjectableTemplate,
 } from './plan/ejected-templates.js';
+export { BUILD_ROOT } from './plan/build-root.js';
 export type { PlannedProject } from './plan/planned-project.js';
 export { ProjectPlan } from './plan/project-plan.js';
 export { VARIATIONS, type Variation } from './plan/build-variation.js';

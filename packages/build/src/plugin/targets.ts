@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { MANIFEST, RECORD, TEST_RESULT } from '@wheelhouse/python-stage/wheelhouse';
 import type { DependsOn, WheelTasks } from './local-tasks.js';
 import { imageInputs, snapshotInputs, testInputs, wheelInputs, type InputFacts } from './inputs.js';
 import type { TargetStatements } from './target-statements.js';
@@ -59,7 +60,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       cache: true,
       dependsOn: [...present(targets.snapshot), ...tasks.wheel.dependsOn, ...generators],
       inputs: wheelInputs(facts, tasks.wheel.made),
-      outputs: ['wheel', 'sdist', 'wheelhouse', 'manifest.json'].map(
+      outputs: ['wheel', 'sdist', 'wheelhouse', MANIFEST].map(
         (output) => `${outputDirectory('dist', facts)}/${output}`,
       ),
     },
@@ -106,7 +107,7 @@ export function inferTargets(facts: TargetFacts): Record<string, TargetConfigura
       cache: statements.test?.options.every(({ services }) => services === undefined) === true,
       dependsOn: [...wheels, ...(targets.buildWheel === undefined ? [] : tasks.test.dependsOn)],
       inputs: testInputs(facts, targets.buildWheel !== undefined, tasks.test.made),
-      outputs: ['junit.xml', 'coverage.xml', 'record.json', 'test-result.intoto.json'].map(
+      outputs: ['junit.xml', 'coverage.xml', RECORD, TEST_RESULT].map(
         (output) => `${outputDirectory('reports', facts)}/${output}`,
       ),
     },

@@ -7,7 +7,7 @@ import { hashFile } from '@wheelhouse/python/fetch';
 import type { Manifest } from '../wheelhouse/manifest.js';
 import { outputsOf, type Operation } from '../workspace/operation.js';
 import { readManifest } from '../wheelhouse/read-manifest.js';
-import { PROVENANCE, SBOM } from '../wheelhouse/layout.js';
+import { MANIFEST, PROVENANCE, SBOM } from '../wheelhouse/layout.js';
 import { ownFile } from '../wheelhouse/own-file.js';
 
 /** A wheelhouse that is what its manifest says. */
@@ -35,18 +35,10 @@ const ATTESTATIONS: Readonly<Record<string, string>> = {
 export async function checkedWheelhouse(operation: Operation): Promise<CheckedWheelhouse> {
   const { dist } = outputsOf(operation);
   const workspace = operation.workspace.directory;
-  const path = join(dist, 'manifest.json');
   const place = (name: string): string => posix.normalize(relative(workspace, join(dist, name)));
   const command = `nx run ${operation.project.ref.name}:build-wheel`;
   const again = `run \`${command}\``;
-  const manifest = await readManifest({ path, shown: place('manifest.json'), command });
-  if (manifest === undefined) {
-    throw new ElementError({
-      code: 'ARTIFACT',
-      message: `there is no manifest \`${place('manifest.json')}\``,
-      hint: again,
-    });
-  }
+  const manifest = await readManifest({ path: join(dist, MANIFEST), shown: place(MANIFEST), command });
   const listed = manifest.files.filter((file) => file.path.startsWith('wheelhouse/'));
   const wheels: string[] = [];
   for (const file of listed) {

@@ -25,7 +25,7 @@ import type { Variation } from '../plan/build-variation.js';
 import type { DifferingFile } from './verify-build.js';
 import { wheelhouseDocuments } from './wheelhouse-documents.js';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
-import { REQUIREMENTS } from '../wheelhouse/layout.js';
+import { MANIFEST, REQUIREMENTS } from '../wheelhouse/layout.js';
 
 /** How {@link buildWheel} builds, where it differs from the defaults. */
 export interface WheelOptions {
@@ -140,7 +140,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
       ? { path: join(dist, 'sdist'), absent: true }
       : await outputDirectory(blobs, join(dist, 'sdist'), [sdist]),
     await outputDirectory(blobs, join(dist, 'wheelhouse'), wheels, texts),
-    { path: join(dist, 'manifest.json'), text: manifestText(manifest) },
+    { path: join(dist, MANIFEST), text: manifestText(manifest) },
   ]);
   return {
     outcomes,

@@ -1,8 +1,6 @@
 import { statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-
-/** Where a project is built (`build-root` of the templates). */
-const BUILD_ROOT = '/application';
+import { BUILD_ROOT } from '../plan/build-root.js';
 
 /** How programs say that a file is not there. */
 const ABSENT =

@@ -10,6 +10,7 @@ import {
 } from '@wheelhouse/element';
 import type { Progress } from '@wheelhouse/oci';
 import { projectSubdirectory, TEST_DIRECTORIES } from '@wheelhouse/python';
+import { BUILD_ROOT } from '../plan/build-root.js';
 import { checkClosure } from './check-closure.js';
 import { checkMetadata } from './check-metadata.js';
 import { readReport, type TestReport } from '../reports/junit.js';
@@ -29,9 +30,10 @@ import { sourceDigestOf } from './source-digest.js';
 import type { WrittenFiles } from './test-files.js';
 import { testRun, type TestOptions } from '../plan/test-run.js';
 import { testSummary } from '../reports/test-summary.js';
-import { filesOf, RECORD, writeReports } from '../workspace/tree-files.js';
+import { filesOf, writeReports } from '../workspace/tree-files.js';
 import { statementText } from '../wheelhouse/statement.js';
-import { TEST_RESULT, testResultOf } from '../wheelhouse/test-result.js';
+import { RECORD, TEST_RESULT } from '../wheelhouse/layout.js';
+import { testResultOf } from '../wheelhouse/test-result.js';
 
 /** What {@link runTests} found out. */
 export interface TestResult {
@@ -192,6 +194,3 @@ async function mapped(
     })),
   });
 }
-
-/** The template's variable `build-root`. */
-const BUILD_ROOT = '/application';

@@ -26,10 +26,10 @@ import { openPlan } from '../workspace/python-engine.js';
 import { readManifest, readRecord, type DocumentPlace } from '../wheelhouse/read-manifest.js';
 import { sourceDigestOf } from './source-digest.js';
 import { filesOf } from '../workspace/tree-files.js';
-import { RECORD } from '../wheelhouse/layout.js';
+import { MANIFEST, RECORD, TEST_RESULT } from '../wheelhouse/layout.js';
 import { ownFile } from '../wheelhouse/own-file.js';
 import { statementText } from '../wheelhouse/statement.js';
-import { TEST_RESULT, testResultOf } from '../wheelhouse/test-result.js';
+import { testResultOf } from '../wheelhouse/test-result.js';
 
 /** Something that is not what a manifest or record says. */
 export interface Finding {
@@ -79,15 +79,7 @@ class Verifier {
 
   async run(): Promise<Verification> {
     const { dist, reports } = outputsOf(this.operation);
-    const { name } = this.operation.project.ref;
-    const manifest = await readManifest(this.place(join(dist, 'manifest.json'), 'build-wheel'));
-    if (manifest === undefined) {
-      throw new ElementError({
-        code: 'ARTIFACT',
-        message: `there is no manifest \`${this.relative(join(dist, 'manifest.json'))}\``,
-        hint: `run \`nx run ${name}:build-wheel\``,
-      });
-    }
+    const manifest = await readManifest(this.place(join(dist, MANIFEST), 'build-wheel'));
     const closure = await planClosure(this.operation);
     const { own, plan } = closure;
     const test = await readRecord(this.place(join(reports, RECORD), 'test'));
@@ -120,7 +112,7 @@ class Verifier {
     { session, onDisk, used }: CheckContext,
   ): Promise<void> {
     const { dist } = outputsOf(this.operation);
-    const file = this.relative(join(dist, 'manifest.json'));
+    const file = this.relative(join(dist, MANIFEST));
     const { own, plan } = closure;
     const element = session.element(plan.wheel(own));
     const [wheel] = manifest.files;

@@ -1,3 +1,4 @@
+import { BUILD_ROOT } from './build-root.js';
 import type { PlannedElement } from './planned-element.js';
 
 /** What the sandbox contract fixes and a build can be given otherwise on request (docs/adr/0030). */
@@ -13,15 +14,14 @@ export interface BuildVariation {
   readonly vary: readonly Variation[];
 }
 
-/** Where projects are built (`build-root` of the templates), and where on request. */
-const BUILD_PATH = '/application';
+/** Where projects are built on request. */
 const OTHER_PATH = '/srv/elsewhere/project';
 /** Where the sources of a second build lie before they are copied. */
 const SOURCES = '/sources';
 
 /** The path in which a first build takes place, and that of a second one with this variation. */
 export function buildPathsOf({ vary }: BuildVariation): readonly [string, string] {
-  return [BUILD_PATH, vary.includes('path') ? OTHER_PATH : BUILD_PATH];
+  return [BUILD_ROOT, vary.includes('path') ? OTHER_PATH : BUILD_ROOT];
 }
 
 /** What is laid over an element whose commands run with this variation. */

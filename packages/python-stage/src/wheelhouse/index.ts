@@ -1,10 +1,10 @@
 export { closureOf, type Closure } from './closure.js';
 export type { WheelhouseFinding } from './findings.js';
-export { isWheelhouse, PROVENANCE, REQUIREMENTS, SBOM } from './layout.js';
+export { isWheelhouse, MANIFEST, PROVENANCE, RECORD, REQUIREMENTS, SBOM, TEST_RESULT } from './layout.js';
 export type { FileDigest, Manifest, TestRecord } from './manifest.js';
 export { provenanceOf, withSbom } from './provenance.js';
 export { sbomText } from './sbom.js';
 export { statementText } from './statement.js';
-export { TEST_RESULT, testResultOf } from './test-result.js';
+export { testResultOf } from './test-result.js';
 export { verifyWheelhouse, type WheelhouseQuestion } from './verify-wheelhouse.js';
 export type { LicenceFields, WheelDescription } from './wheel-description.js';

@@ -10,8 +10,14 @@ export const SBOM = 'sbom.cdx.json';
 /** The provenance of a wheelhouse. */
 export const PROVENANCE = 'provenance.intoto.json';
 
+/** The manifest beside a wheelhouse, which lists it and what it was built from. */
+export const MANIFEST = 'manifest.json';
+
 /** The record of a project's tests. */
 export const RECORD = 'record.json';
+
+/** The statement beside a record, for other tools. */
+export const TEST_RESULT = 'test-result.intoto.json';
 
 /** Whether a directory looks like a wheelhouse: wheels, and a file that says what they are. @param path absolute */
 export async function isWheelhouse(path: string): Promise<boolean> {

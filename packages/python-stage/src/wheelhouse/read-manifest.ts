@@ -17,11 +17,10 @@ export interface DocumentPlace {
 /**
  * Reads `manifest.json`. Its paths stay in its directory.
  *
- * @returns `undefined` where there is none
- * @throws ElementError ARTIFACT where it is not a manifest
+ * @throws ElementError ARTIFACT if it does not exist or is not a manifest
  */
-export async function readManifest(place: DocumentPlace): Promise<Manifest | undefined> {
-  return await readAs<Manifest>(place, (document) => {
+export async function readManifest(place: DocumentPlace): Promise<Manifest> {
+  const manifest = await readAs<Manifest>(place, (document) => {
     const texts = ['project', 'version', 'elementKey', 'sourceDigest', 'snapshotDigest'].map((member) =>
       textAt(document, member),
     );
@@ -29,6 +28,12 @@ export async function readManifest(place: DocumentPlace): Promise<Manifest | und
     const empty = document.at('files').items().length === 0 ? '`files` lists nothing' : undefined;
     const toolchain = document.at('toolchain').isObject ? undefined : '`toolchain` is not an object';
     return [...texts, empty, ...lists, toolchain].find((each) => each !== undefined);
+  });
+  if (manifest !== undefined) return manifest;
+  throw new ElementError({
+    code: 'ARTIFACT',
+    message: `there is no manifest \`${place.shown}\``,
+    hint: `run \`${place.command}\``,
   });
 }
 

@@ -1,11 +1,9 @@
 import { digestOf, parseDigest } from '@wheelhouse/element';
+import { RECORD } from './layout.js';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
 import { manifestText, type TestRecord } from './manifest.js';
 
 export const TEST_RESULT_TYPE = 'https://in-toto.io/attestation/test-result/v0.1';
-
-/** The name of the statement beside `record.json`. */
-export const TEST_RESULT = 'test-result.intoto.json';
 
 /** in-toto's test result, version 0.1, as far as it is used here. */
 export interface TestResultPredicate {
@@ -30,7 +28,7 @@ export function testResultOf(record: TestRecord): Statement<TestResultPredicate>
       result: failed === 0 && passed > 0 ? 'PASSED' : 'FAILED',
       configuration: [
         {
-          name: 'record.json',
+          name: RECORD,
           digest: { sha256: digestOf(manifestText(record)).hash },
           annotations: { role: 'record', passed, failed, skipped, hermetic },
         },

@@ -1,18 +1,18 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isAbsent } from '@wheelhouse/element';
-import { parseWheelName, normalizeName } from '@wheelhouse/python';
+import { normalizeName, readWheelName } from '@wheelhouse/python';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
+import { MANIFEST } from './layout.js';
 import { ownFile, refusedPath } from './own-file.js';
 import { nameOf, resolvedOf, sha256Of, treeDigestOf } from './verify-provenance.js';
 import { sha256Of as sha256OfBytes, type WheelDescription } from './wheel-description.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 import { fileBytes } from '../inspection/archive.js';
 
-const NAME = 'manifest.json';
 /** From the wheelhouse. */
-const MANIFEST = `../${NAME}`;
+const SHOWN = `../${MANIFEST}`;
 /** What lies beside a wheelhouse and is listed with it. */
 const BESIDE = ['wheel', 'sdist'];
 
@@ -26,23 +26,23 @@ export async function verifyManifest(
   own: WheelDescription | undefined,
   findings: Findings,
 ): Promise<void> {
-  const file = await ownFile(dirname(contents.directory), NAME);
+  const file = await ownFile(dirname(contents.directory), MANIFEST);
   if (file.isAbsent === true) return;
   if (file.path === undefined) {
-    findings.expect(false, MANIFEST, `it ${file.refused}`);
+    findings.expect(false, SHOWN, `it ${file.refused}`);
     return;
   }
   const manifest = JsonDocument.parse(await readFile(file.path, 'utf8'));
-  findings.expect(manifest?.isObject === true, MANIFEST, 'it is not a JSON object');
+  findings.expect(manifest?.isObject === true, SHOWN, 'it is not a JSON object');
   if (manifest?.isObject !== true) return;
   if (own !== undefined) {
     const named = manifest.at('project').text();
     findings.expect(
       normalizeName(named) === own.normalizedName,
-      MANIFEST,
+      SHOWN,
       `\`project\` is recorded as \`${named}\`, but the project's wheel is \`${own.file}\``,
     );
-    findings.compareValue(MANIFEST, 'version', manifest.at('version'), versionOf(own));
+    findings.compareValue(SHOWN, 'version', manifest.at('version'), versionOf(own));
   }
   await verifyFiles(manifest, { ...contents, own }, findings);
   if (contents.provenance !== undefined) verifyFacts(manifest, contents.provenance, findings);
@@ -50,7 +50,7 @@ export async function verifyManifest(
 
 /** As the file's name has it. */
 function versionOf({ file, version }: WheelDescription): string {
-  return /^[^-]+-[^-]+-/.test(file) ? parseWheelName(file).version : version;
+  return readWheelName(file)?.version ?? version;
 }
 
 async function verifyFiles(
@@ -61,30 +61,30 @@ async function verifyFiles(
   const base = dirname(directory);
   const prefix = `${basename(directory)}/`;
   const listed = new Set<string>();
-  findings.expect(manifest.at('files').isList, MANIFEST, '`files` is not a list');
+  findings.expect(manifest.at('files').isList, SHOWN, '`files` is not a list');
   for (const [index, file] of manifest.at('files').items().entries()) {
     const member = `files[${index}]`;
     const [path, recorded] = [file.at('path').raw, file.at('sha256').text()];
     if (typeof path !== 'string') {
-      findings.expect(false, MANIFEST, `\`${member}.path\` is \`${file.at('path').shown()}\`, not a path`);
+      findings.expect(false, SHOWN, `\`${member}.path\` is \`${file.at('path').shown()}\`, not a path`);
       continue;
     }
     const refused = refusedPath(path);
     if (refused !== undefined) {
-      findings.expect(false, MANIFEST, `\`${member}.path\` is \`${path}\`: it ${refused}`);
+      findings.expect(false, SHOWN, `\`${member}.path\` is \`${path}\`: it ${refused}`);
       continue;
     }
-    findings.expect(!listed.has(path), MANIFEST, `\`files\` lists \`${path}\` twice`);
+    findings.expect(!listed.has(path), SHOWN, `\`files\` lists \`${path}\` twice`);
     listed.add(path);
     const computed = path.startsWith(prefix)
       ? (digests.get(path.slice(prefix.length)) ?? 'no such file')
       : await digestBeside(base, path, own);
     // Of what lies elsewhere only this directory may have come along.
-    if (computed !== undefined) findings.compare(MANIFEST, `${member}.sha256 (${path})`, { recorded, computed });
+    if (computed !== undefined) findings.compare(SHOWN, `${member}.sha256 (${path})`, { recorded, computed });
   }
   const found = [...[...digests.keys()].map((name) => `${prefix}${name}`), ...(await filesBeside(base))];
   for (const path of found) {
-    findings.expect(listed.has(path), MANIFEST, `\`files\` does not list \`${path}\``);
+    findings.expect(listed.has(path), SHOWN, `\`files\` does not list \`${path}\``);
   }
 }
 
@@ -155,9 +155,9 @@ function verifyFacts(manifest: JsonDocument, provenance: JsonDocument, findings:
   for (const [member, recorded, said] of pairs) {
     findings.expect(
       recorded === said,
-      MANIFEST,
+      SHOWN,
       `\`${member}\` is recorded as \`${recorded}\`, but the provenance has \`${said}\``,
     );
   }
-  findings.expect(uses.length === used.length, MANIFEST, '`uses` is not the list of the provenance');
+  findings.expect(uses.length === used.length, SHOWN, '`uses` is not the list of the provenance');
 }

@@ -5,12 +5,11 @@ import { digestOf, parseDigest } from '@wheelhouse/element';
 import { parseFilename, normalizeName } from '@wheelhouse/python';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
-import { TEST_RESULT } from './test-result.js';
 import { verifyResult } from './verify-test-result.js';
 import { nameOf, originOf, resolvedOf, treeDigestOf } from './verify-provenance.js';
 import type { WheelDescription } from './wheel-description.js';
 import { sameVersion, type WheelhouseContents } from './wheelhouse-contents.js';
-import { RECORD } from './layout.js';
+import { RECORD, TEST_RESULT } from './layout.js';
 
 /**
  * Checks that a passing record is about the very bytes of the project's wheel, and the snapshot it was built from.

@@ -4,7 +4,7 @@ import { ElementError } from '@wheelhouse/element';
 import { parseWheelName, compareVersions, isVersion } from '@wheelhouse/python';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
-import { isWheelhouse, PROVENANCE, REQUIREMENTS, SBOM } from './layout.js';
+import { isWheelhouse, PROVENANCE, RECORD, REQUIREMENTS, SBOM, TEST_RESULT } from './layout.js';
 import { ownFile } from './own-file.js';
 import { describeWheel, sha256Of, type WheelDescription } from './wheel-description.js';
 import { checkRecord } from './wheel-record.js';
@@ -70,7 +70,7 @@ export async function readWheelhouse(directory: string, findings: Findings): Pro
 }
 
 /** What may be in a wheelhouse besides wheels; a record that a user put there travels with it. */
-const KNOWN = [REQUIREMENTS, SBOM, PROVENANCE, 'record.json', 'test-result.intoto.json'];
+const KNOWN = [REQUIREMENTS, SBOM, PROVENANCE, RECORD, TEST_RESULT];
 
 async function readWheel(
   directory: string,

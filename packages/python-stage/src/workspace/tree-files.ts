@@ -13,7 +13,7 @@ import {
 } from '@wheelhouse/element';
 import type { FileDigest } from '../wheelhouse/manifest.js';
 import { replaceOutputs, type Output } from './replace-outputs.js';
-import { TEST_RESULT } from '../wheelhouse/test-result.js';
+import { RECORD, TEST_RESULT } from '../wheelhouse/layout.js';
 
 /** A file of an artifact. */
 export interface TreeFile extends FileDigest {
@@ -74,8 +74,6 @@ export async function writeOutputTree(blobs: BlobStore, path: string, wanted: Di
 
 /** The reports that a test run may leave. */
 const REPORTS = ['junit.xml', 'coverage.xml'];
-/** What says which wheel was tested. */
-export const RECORD = 'record.json';
 /** Both say it: the record to this package, the statement to others. */
 const RECORDS = [RECORD, TEST_RESULT];
 

@@ -1,4 +1,5 @@
 import { normalizeName } from '@wheelhouse/python';
+import { BUILD_ROOT } from '@wheelhouse/python-stage';
 import { testCommand } from './commands.js';
 import { execForm, type StagePlan } from './stage-plan.js';
 
@@ -27,12 +28,12 @@ ENV HOME=/home/app \\
 RUN echo 'app:x:${USER}::/home/app:/bin/sh' >> /etc/passwd \\
     && python3 -m venv /venv/test \\
     && python3 -m venv /venv/build \\
-    && mkdir -p /application /build /home/app /reports /wheelhouse \\
-    && chown -R ${USER} /application /build /home/app /reports /venv /wheelhouse
+    && mkdir -p ${BUILD_ROOT} /build /home/app /reports /wheelhouse \\
+    && chown -R ${USER} ${BUILD_ROOT} /build /home/app /reports /venv /wheelhouse
 ${stageLabel(plan)}
 COPY scripts /scripts
 COPY locks /locks
-WORKDIR /application
+WORKDIR ${BUILD_ROOT}
 USER ${USER}
 
 FROM base AS cache

@@ -1,3 +1,4 @@
+import { BUILD_ROOT } from '@wheelhouse/python-stage';
 import { buildLock, type StagePlan } from './stage-plan.js';
 
 /** Fills /build with exactly the files that the locks name; a volume that has them is left alone. */
@@ -58,14 +59,14 @@ wheels=$(mktemp -d)
 /scripts/wheels.sh "$wheels" /locks/test.txt /libraries /test-libraries
 ${ownSource(plan)}
 (
-  cd "/application/$subdirectory"
+  cd "${BUILD_ROOT}/$subdirectory"
   env "\${variables[@]}" PATH="/venv/build/bin:$PATH" \\
     pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$wheels" .
 )
-find /application -mindepth 1 -delete
+find ${BUILD_ROOT} -mindepth 1 -delete
 /venv/test/bin/pip install --quiet --no-deps "$wheels"/*.whl
 rm -rf "$wheels"
-cp -R /project/. /application
+cp -R /project/. ${BUILD_ROOT}
 
 exec "$@"
 `;
@@ -85,7 +86,7 @@ if [[ \${own[3]} != - ]]; then
     /venv/build/bin/pip install --quiet --no-deps "/tmp/tools/\${tool//-/_}-"*.whl
   done
 fi
-cp -R "/source/\${own[1]}/." /application`;
+cp -R "/source/\${own[1]}/." ${BUILD_ROOT}`;
 }
 
 /** Makes the wheelhouse: the wheels of what the project requires, and its own by the command it is given. */
@@ -99,7 +100,7 @@ umask 022
 find /wheelhouse -mindepth 1 -delete
 /scripts/wheels.sh /wheelhouse /locks/runtime.txt /libraries
 ${ownSource(plan)}
-(cd "/application/$subdirectory" && env "\${variables[@]}" "$@")
+(cd "${BUILD_ROOT}/$subdirectory" && env "\${variables[@]}" "$@")
 cd /wheelhouse
 for wheel in *.whl; do
   IFS=- read -r name version _ <<< "$wheel"

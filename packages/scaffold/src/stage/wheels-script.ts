@@ -1,11 +1,13 @@
+import { BUILD_ROOT } from '@wheelhouse/python-stage';
+
 /**
  * Makes wheels as the elements of `build-wheel` do (docs/adr/0015): each from clean sources at `/application`, in an
  * environment of what its own build lock names.
  */
-export const WHEELS_SCRIPT = `#!/usr/bin/env bash
+export const WHEELS_SCRIPT: string = `#!/usr/bin/env bash
 # Builds wheels only from /build: wheels.sh OUT LOCK [SOURCES...]
 # For the entries of LOCK, and for the workspace projects in the directories SOURCES. Everything that has to be built is
-# built in /application, with exactly the entries of its own build lock and the wheels of the workspace projects that it
+# built in ${BUILD_ROOT}, with exactly the entries of its own build lock and the wheels of the workspace projects that it
 # requires to build, which are kept in /tmp/tools.
 set -euo pipefail
 umask 022
@@ -34,14 +36,14 @@ wheel() {
       done
     fi
   fi
-  find /application -mindepth 1 -delete
-  cp -R "$directory/." /application
-  chmod -R u=rwX,go=rX /application
+  find ${BUILD_ROOT} -mindepth 1 -delete
+  cp -R "$directory/." ${BUILD_ROOT}
+  chmod -R u=rwX,go=rX ${BUILD_ROOT}
   (
-    cd "/application/$subdirectory"
+    cd "${BUILD_ROOT}/$subdirectory"
     env "\${@:6}" PATH="$environment/bin:$PATH" pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$to" .
   )
-  find /application -mindepth 1 -delete
+  find ${BUILD_ROOT} -mindepth 1 -delete
 }
 
 # projects OUT SOURCES: builds the wheels of the projects in that directory.
