@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Interpreter, ProjectMetadata } from '@wheelhouse/python';
-import { fetchDistributions, type DownloadContext } from '@wheelhouse/python/fetch';
+import {
+  fetchDistributions,
+  type DistributionFile,
+  type DistributionRequest,
+  type DownloadContext,
+} from '@wheelhouse/python/fetch';
 import { isBuilt, sdistKey, select, type Lock, type LockEntry } from '@wheelhouse/python/lockfile';
 import { parseMetadata, type SdistMetadata } from '@wheelhouse/python/metadata';
 import type { HookRunner, SdistFile } from '@wheelhouse/python-lock';
@@ -17,6 +22,16 @@ import backend
 hook, out = sys.argv[1:]
 print(json.dumps(getattr(backend, hook)(*([] if hook.startswith('get') else [out]))))
 `;
+
+const UNPACK = `
+import sys, zipfile
+site, *wheels = sys.argv[1:]
+for wheel in wheels:
+    zipfile.ZipFile(wheel).extractall(site)
+`;
+
+/** Files by their hashes: those of a test file stay until its end, and each is downloaded once. */
+const downloaded = new Map<string, DistributionFile>();
 
 /** Runs the hooks of tests' own backends in real environments that hold exactly their build locks. */
 export class VenvHooks implements HookRunner {
@@ -53,8 +68,8 @@ export class VenvHooks implements HookRunner {
     const site = join(directory, 'site');
     mkdirSync(site);
     const entries = select(lock, interpreter.markers);
-    for (const entry of entries) {
-      await run(tools.python, ['-m', 'zipfile', '-e', await this.wheel(entry, lock, { built, directory }), site]);
+    if (entries.length > 0) {
+      await run(tools.python, ['-I', '-c', UNPACK, site, ...(await this.wheels(entries, lock, { built, directory }))]);
     }
     let source = join(this.workspace, 'root' in what ? what.root : '');
     if ('path' in what) {
@@ -71,19 +86,42 @@ export class VenvHooks implements HookRunner {
     return { directory, answer: JSON.parse(stdout) as unknown };
   }
 
-  /** A locked wheel, or one built from its sdist, which must have a build lock then. */
-  private async wheel(
-    entry: LockEntry,
+  /** Locked wheels, or ones built from their sdists, which must have a build lock then. */
+  private async wheels(
+    entries: readonly LockEntry[],
     user: Lock,
     { built, directory }: { readonly built: ReadonlyMap<string, Lock>; readonly directory: string },
-  ): Promise<string> {
-    const lock = isBuilt(entry, user, { build: built }) ? built.get(sdistKey(entry)) : undefined;
-    const format = lock === undefined ? 'wheel' : 'sdist';
-    const request = { name: entry.normalizedName, version: entry.version, hashes: entry.hashes, format } as const;
-    const [file] = await fetchDistributions([request], { ...this.context, destination: directory });
-    if (file === undefined) throw new Error('no answer');
-    if (lock === undefined) return file.path;
-    const made = await this.call('build_wheel', { ...entry, ...file, name: entry.normalizedName }, lock, built);
-    return join(made.directory, made.answer as string);
+  ): Promise<string[]> {
+    const locks = entries.map((entry) =>
+      isBuilt(entry, user, { build: built }) ? built.get(sdistKey(entry)) : undefined,
+    );
+    const files = await this.files(
+      entries.map(({ normalizedName: name, version, hashes }, index) => ({
+        ...{ name, version, hashes },
+        format: locks[index] === undefined ? 'wheel' : 'sdist',
+      })),
+      directory,
+    );
+    const paths: string[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const [file, lock] = [files[index]!, locks[index]];
+      if (lock === undefined) paths.push(file.path);
+      else {
+        const made = await this.call('build_wheel', { ...entry, ...file, name: entry.normalizedName }, lock, built);
+        paths.push(join(made.directory, made.answer as string));
+      }
+    }
+    return paths;
+  }
+
+  private async files(
+    requests: readonly DistributionRequest[],
+    destination: string,
+  ): Promise<readonly DistributionFile[]> {
+    const keyOf = ({ format, hashes }: DistributionRequest): string => `${format} ${hashes.join(' ')}`;
+    const missing = requests.filter((request) => !downloaded.has(keyOf(request)));
+    const fetched = missing.length === 0 ? [] : await fetchDistributions(missing, { ...this.context, destination });
+    for (const [index, file] of fetched.entries()) downloaded.set(keyOf(missing[index]!), file);
+    return requests.map((request) => downloaded.get(keyOf(request))!);
   }
 }
