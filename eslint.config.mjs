@@ -6,7 +6,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
-import { forbiddenRooms, orderText, roomOrders } from './tools/rooms.mjs';
+import { roomRule } from './tools/room-rule.mjs';
 
 const root = import.meta.dirname;
 
@@ -42,18 +42,6 @@ const boundaries = {
     ...(withoutNx.includes(sourceTag) ? { bannedExternalImports: ['nx', 'nx/*', '@nx/*'] } : {}),
   })),
 };
-
-const roomZones = Object.entries(roomOrders).flatMap(([name, order]) => {
-  const source = `./packages/${name}/src`;
-  const zone = (room) => (room === '.' ? `${source}/!(index).ts` : `${source}/${room}/**/*`);
-  const message = `The rooms of ${name} import only towards the first: ${orderText(order)}.`;
-  return [...order.rows.flat(), ...order.above].flatMap((room) =>
-    // The rule takes patterns or paths, not both at once.
-    [forbiddenRooms(order, room).map(zone), [`${source}/index.ts`]]
-      .filter((from) => from.length > 0)
-      .map((from) => ({ target: zone(room), from, message })),
-  );
-});
 
 export default defineConfig(
   {
@@ -108,22 +96,10 @@ export default defineConfig(
   },
   {
     files: ['packages/*/src/**/*.ts'],
+    // Cycles are found by the test of tools/rooms.mjs, those of types too.
+    plugins: { rooms: { rules: { order: roomRule } } },
     rules: {
-      'import-x/no-restricted-paths': [
-        'error',
-        {
-          basePath: root,
-          zones: [
-            ...roomZones,
-            {
-              target: './packages',
-              from: ['./tools', './e2e', './examples'],
-              message: 'Packages import only packages.',
-            },
-          ],
-        },
-      ],
-      'import-x/no-cycle': 'error',
+      'rooms/order': 'error',
       'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, includeTypes: false }],
       'import-x/no-default-export': 'error',
       'no-restricted-syntax': [

@@ -119,14 +119,16 @@ export function unplacedRooms(source, { rows, above }) {
 }
 
 /** Rooms that the files of `room` may not import; besides them nothing imports the index. */
-export function forbiddenRooms({ rows, above }, room) {
+function forbiddenRooms({ rows, above }, room) {
   const rank = rows.findIndex((row) => row.includes(room));
   if (rank === -1) return [];
   return [...rows.slice(rank + 1).flat(), ...rows[rank].filter((other) => other !== room), ...above];
 }
 
 const INDEX = 'index.ts';
-const roomOf = (file) => {
+
+/** The room of a file. @param file relative to the package's `src` */
+export const roomOf = (file) => {
   if (file === INDEX) return INDEX;
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : '.';
 };
@@ -245,13 +247,7 @@ export function surveyRooms(source, order) {
       return { room, files: own.length, lines: own.reduce((sum, file) => sum + lines.get(file), 0), arrows };
     })
     .sort((a, b) => rank(a.room) - rank(b.room) || (a.room < b.room ? -1 : 1));
-  const upward =
-    order === undefined
-      ? []
-      : edges.filter(
-          ({ from, to }) =>
-            roomOf(from) !== INDEX && roomOf(from) !== roomOf(to) && forbiddenOf(order, roomOf(from)).has(roomOf(to)),
-        );
+  const upward = order === undefined ? [] : edges.filter(({ from, to }) => isAgainst(order, roomOf(from), roomOf(to)));
   const targets = (file, all) =>
     imports
       .get(file)
@@ -271,7 +267,10 @@ export function surveyRooms(source, order) {
   };
 }
 
-const forbiddenOf = (order, room) => new Set([...forbiddenRooms(order, room), INDEX]);
+/** Whether an import of a file in the room `to` by one in the room `from` runs against the order. */
+export function isAgainst(order, from, to) {
+  return from !== INDEX && from !== to && (to === INDEX || forbiddenRooms(order, from).includes(to));
+}
 
 function faultsOf(name, survey, order) {
   return [

@@ -4,76 +4,37 @@
  * changed since it passed is taken from Nx's cache. The last line is `N passed, N failed`: the numbers of the runners
  * themselves, where a compiler, a linter or a formatter counts as one.
  *
+ * Each part begins when what it needs is there: with the npm packages the compiler, and the checks that read sources
+ * alone; with what is compiled the type checker; with all of it the tests.
+ *
  * `--only element,lint` runs these phases alone; `--affected` what a change since the main branch concerns (`--base` and
  * `--head` as Nx has them); `--no-cache` runs everything anew; `--keep-times` writes `tools/checks/times.json`.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { failed, passed } from './checks/counts.mjs';
-import { phaseOf, phasesOf, reportOf, summary } from './checks/summary.mjs';
+import { nx, planOf } from './checks/nx-runs.mjs';
+import { phasesOf, reportOf, summary } from './checks/summary.mjs';
 import { SetUpError, need, partsForTests, pathOfTests } from './set-up.mjs';
-import { isMain, root, run, secondsSince } from './workspace.mjs';
+import { isMain, root, secondsSince } from './workspace.mjs';
 
+/** They read sources alone, and are done by one process each, beside the tests. */
+const SOURCES = ['lint', 'format'];
 /** Nx's own scheduling puts what others wait for first, then the files of e2e, the longest ones first. */
-const TARGETS = ['format', 'lint', 'typecheck', 'test', 'conformance'];
+const TESTS = ['test', 'conformance'];
+const TARGETS = [...SOURCES, 'typecheck', ...TESTS];
 
 /** On two processors: tests wait for servers, containers and downloads for a third of their time. */
 const PARALLEL = 3;
 
-const nxProgram = () => createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+/** Where there is a shared cache, the plugin that asks it has to be built before anything is asked for. */
+const hasSharedCache = () => (process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER ?? '') !== '';
 
-/** The daemon would outlive the run. */
-const nxEnvironment = () => ({ ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' });
-
-function nx(words, options = {}) {
-  return run(process.execPath, [nxProgram(), ...words], { env: nxEnvironment(), ...options });
-}
-
-/** The tasks that Nx would run for a command, such as `python:test`, as Nx orders them. */
-async function tasksOf(words) {
-  const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-tasks-'));
+async function setUp(parts) {
   try {
-    const file = join(directory, 'graph.json');
-    const { code } = await nx([...words, `--graph=${file}`], { quiet: true });
-    if (code !== 0 || !existsSync(file)) throw new Error(`nx ${words.join(' ')} has no graph`);
-    return Object.keys(JSON.parse(readFileSync(file, 'utf8')).tasks.tasks);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-/** What is not a check: builds, and what stands for several checks. */
-const isCheck = (task) => !/:build$|^e2e:test$/.test(task);
-
-/**
- * The words for Nx that run some tasks and no others.
- *
- * @param tasks all there are @param only names of phases
- * @returns a list for each run of Nx, which takes the projects of a target at a time
- */
-export function runsFor(tasks, only) {
-  const byTarget = new Map();
-  for (const task of tasks.filter(isCheck)) {
-    const at = task.indexOf(':');
-    const [project, target] = [task.slice(0, at), task.slice(at + 1)];
-    if (!only.includes(phaseOf(project, target))) continue;
-    const name = target.startsWith('test:') ? 'test' : target;
-    byTarget.set(name, new Set([...(byTarget.get(name) ?? []), project]));
-  }
-  return [...byTarget].map(([target, projects]) => [
-    'run-many',
-    `--targets=${target}`,
-    `--projects=${[...projects].join(',')}`,
-  ]);
-}
-
-async function setUp() {
-  try {
-    // The e2e tests run Nx in copies of the example.
-    await need({ ...partsForTests, npm: [...partsForTests.npm, 'examples'] });
+    await need(parts);
     process.env.PATH = pathOfTests();
     return passed(0);
   } catch (error) {
@@ -85,8 +46,8 @@ async function setUp() {
 
 /** Without the shared cache: what asks it is among what is built. */
 async function compile(more) {
-  const env = { ...nxEnvironment(), NX_SKIP_REMOTE_CACHE: 'true' };
-  const { code } = await nx(['run-many', '--targets=build', '--output-style=static', ...more], { env });
+  const words = ['run-many', '--targets=build', '--output-style=static', ...more];
+  const { code } = await nx(words, { more: { NX_SKIP_REMOTE_CACHE: 'true' } });
   return code === 0 ? passed(1) : failed(`exit code ${code}`);
 }
 
@@ -98,33 +59,40 @@ async function runPhase(title, phase) {
   return { title, seconds: (performance.now() - start) / 1000, ...result };
 }
 
-/** Runs the checks. @returns the phases they make up */
-async function check({ only, affected, more }) {
-  const targets = `--targets=${TARGETS.join(',')}`;
-  const whole = affected === undefined ? ['run-many', targets] : ['affected', targets, ...affected];
-  const all = await tasksOf(whole);
-  const known = [...new Set(all.filter(isCheck).map((task) => phaseOf(...splitTask(task))))];
-  const unknown = only?.filter((name) => !known.includes(name)) ?? [];
+const isGood = (phase) => phase.failed === 0;
+
+/** Runs all there is to run. @returns the phases it makes up */
+async function phasesOfRun({ only, affected, more }) {
+  const packages = await runPhase('npm packages', () => setUp({ npm: partsForTests.npm }));
+  if (!isGood(packages)) return [packages];
+  const { tasks, known, unknown, runs } = await planOf(TARGETS, { only, affected });
   if (unknown.length > 0) {
-    return [
-      { title: 'phases', seconds: 0, ...failed(`no phase ${unknown.join(', ')}; there are ${known.join(', ')}`) },
-    ];
+    const reason = `no phase ${unknown.join(', ')}; there are ${known.join(', ')}`;
+    return [packages, { title: 'phases', seconds: 0, ...failed(reason) }];
   }
-  const wanted = all.filter((task) => isCheck(task) && (only?.includes(phaseOf(...splitTask(task))) ?? true));
   const since = Date.now();
-  for (const task of wanted) rmSync(join(root, reportOf(task)), { force: true });
-  const output = [`--parallel=${PARALLEL}`, '--output-style=stream', ...more];
-  for (const words of only === undefined ? [whole] : runsFor(all, only)) await nx([...words, ...output]);
+  for (const task of tasks) rmSync(join(root, reportOf(task)), { force: true });
+  const check = async (targets) => {
+    for (const words of runs(targets)) {
+      await nx([...words, `--parallel=${PARALLEL}`, '--output-style=stream', ...more]);
+    }
+  };
+
+  // The e2e tests run Nx in copies of the example.
+  const rest = runPhase('set-up', () => setUp({ ...partsForTests, npm: ['examples'] }));
+  const compiled = runPhase('compile', () => compile(more));
+  const sources = (hasSharedCache() ? compiled : Promise.resolve()).then(() => check(SOURCES));
+  const typed = Promise.all([compiled, sources]).then(([built]) => (isGood(built) ? check(['typecheck']) : undefined));
+  const before = [packages, ...(await Promise.all([rest, compiled]))];
+  if (before.every(isGood)) await check(TESTS);
+  else console.log('\nNo tests were run.');
+  await typed;
+
   const read = (task) => {
     const file = join(root, reportOf(task));
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   };
-  return phasesOf(wanted, read, since);
-}
-
-function splitTask(task) {
-  const at = task.indexOf(':');
-  return [task.slice(0, at), task.slice(at + 1)];
+  return [...before, ...phasesOf(tasks, read, since)];
 }
 
 /** Keeps the times of this run: those by which the next one starts the longest first, and all of them for people. */
@@ -155,10 +123,7 @@ async function main() {
   const more = values['no-cache'] ? ['--skip-nx-cache'] : [];
 
   const start = performance.now();
-  const phases = [await runPhase('set-up', setUp)];
-  if (phases[0].failed === 0) phases.push(await runPhase('compile', () => compile(more)));
-  if (phases.every((phase) => phase.failed === 0)) phases.push(...(await check({ only, affected, more })));
-  else console.log('\nNothing else was run.');
+  const phases = await phasesOfRun({ only, affected, more });
   await keep(phases, values['keep-times'] === true);
 
   console.log(`\n=== all (${secondsSince(start)})`);

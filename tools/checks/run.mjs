@@ -1,25 +1,14 @@
 /**
  * Runs one check with live output, and writes what came out of it: `node tools/checks/run.mjs REPORT CHECK [ARGUMENT...]`,
  * from the root. The targets of Nx in `targets.cjs` are such commands; Nx keeps the report with the output.
- *
- * The report is JSON: `passed` and `failed`, numbers; `reasons`, a line for each failure; `started`, milliseconds since
- * 1970; `seconds`; `files`, seconds by test file.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ratchet } from '../conformance/run.mjs';
-import { pathOfTests } from '../set-up.mjs';
 import { isMain, root, run } from '../workspace.mjs';
 import { countJest, countNodeTests, failed, passed, secondsOfFiles } from './counts.mjs';
-
-const bin = (name) => join(root, 'node_modules', '.bin', name);
-
-/** What Nx says to its tasks is not for the Nx that tests run. */
-function environment() {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NX_') && name !== 'FORCE_COLOR');
-  return { ...Object.fromEntries(inherited), PATH: pathOfTests() };
-}
+import { bin, environment, writeReport } from './report.mjs';
 
 /** A program that says by its exit code alone how it went. */
 async function command(program, ...args) {
@@ -64,8 +53,6 @@ async function nodeTests(directory) {
 /** By name; each answers `{ passed, failed, reasons }`, and `files` where it knows how long they took. */
 const CHECKS = {
   prettier: (...paths) => command(bin('prettier'), '--check', '--log-level', 'warn', ...paths),
-  eslint: (...paths) => command(bin('eslint'), ...paths),
-  tsc: (project) => command(bin('tsc'), '-b', project),
   'node-tests': nodeTests,
   jest,
   conformance: () => ratchet(),
@@ -76,13 +63,11 @@ async function main([report, name, ...args]) {
   if (report === undefined || check === undefined) {
     throw new Error(`usage: run.mjs REPORT CHECK [ARGUMENT...]; checks are ${Object.keys(CHECKS).join(', ')}`);
   }
-  const file = join(root, report);
-  rmSync(file, { force: true });
+  rmSync(join(root, report), { force: true });
   const started = Date.now();
   const result = await check(...args);
   const seconds = (Date.now() - started) / 1000;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ started, seconds, files: {}, ...result }, null, 2)}\n`);
+  writeReport(report, { started, seconds, ...result });
   console.log(`${result.passed} passed, ${result.failed} failed (${seconds.toFixed(1)} s)`);
   process.exitCode = result.failed > 0 ? 1 : 0;
 }

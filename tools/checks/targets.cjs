@@ -33,6 +33,19 @@ function check(project, target, command, { inputs, dependsOn = [] }) {
   };
 }
 
+/** A check that one process makes for all projects of a run (`executors.cjs`). */
+function together(project, target, paths, { inputs, dependsOn = [] }) {
+  const report = reportPath(project, target);
+  return {
+    executor: `./tools/checks:${target}`,
+    cache: true,
+    dependsOn,
+    inputs: [...inputs, checks],
+    outputs: [`{workspaceRoot}/${report}`],
+    options: { paths, report },
+  };
+}
+
 function packageTargets(name) {
   const root = join('packages', name);
   const inputs = ['default', '^production'];
@@ -45,8 +58,8 @@ function packageTargets(name) {
       outputs: ['{projectRoot}/bundle', '{projectRoot}/dist'],
       options: { command: `node tools/build.mjs ${name}` },
     },
-    lint: check(name, 'lint', `eslint ${root}`, { inputs: [...inputs, 'rooms'] }),
-    typecheck: check(name, 'typecheck', `tsc ${root}/tsconfig.spec.json`, { inputs, dependsOn: ['build'] }),
+    lint: together(name, 'lint', [root], { inputs: [...inputs, 'rooms'] }),
+    typecheck: together(name, 'typecheck', [`${root}/tsconfig.spec.json`], { inputs, dependsOn: ['build'] }),
     test: check(name, 'test', `jest ${root}`, {
       // Some run the packages as they are built, and borrow what other packages' tests are made with.
       inputs: [...inputs, 'support', 'pages', '{workspaceRoot}/tools/*.mjs', machine],
@@ -88,8 +101,8 @@ function e2eTargets(workspaceRoot) {
   const each = Object.fromEntries(shards(workspaceRoot).map((file) => shardTarget(workspaceRoot, file)));
   const inputs = ['default', '^production'];
   return {
-    lint: check('e2e', 'lint', 'eslint e2e', { inputs: [...inputs, 'rooms'] }),
-    typecheck: check('e2e', 'typecheck', 'tsc e2e', { inputs, dependsOn: ['^build'] }),
+    lint: together('e2e', 'lint', ['e2e'], { inputs: [...inputs, 'rooms'] }),
+    typecheck: together('e2e', 'typecheck', ['e2e/tsconfig.json'], { inputs, dependsOn: ['^build'] }),
     ...each,
     test: { executor: 'nx:noop', cache: true, inputs: [onlyNx], dependsOn: Object.keys(each) },
   };
@@ -99,7 +112,7 @@ function toolsTargets() {
   const all = ['{workspaceRoot}/**/*'];
   return {
     format: check('tools', 'format', 'prettier .', { inputs: all }),
-    lint: check('tools', 'lint', 'eslint tools eslint.config.mjs jest.preset.cjs', {
+    lint: together('tools', 'lint', ['tools', 'eslint.config.mjs', 'jest.preset.cjs'], {
       inputs: ['default', 'sharedGlobals', 'rooms'],
     }),
     // They read the whole repository: its workflow, manifests, pages, and the packages as they are built.

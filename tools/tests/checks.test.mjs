@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runsFor } from '../checks/nx-runs.mjs';
 import { phasesOf, reportOf, summary } from '../checks/summary.mjs';
-import { runsFor } from '../test.mjs';
+import { checks, compilerErrors, ownerOf } from '../checks/together.mjs';
 import { judge } from '../conformance/run.mjs';
 import { root } from '../workspace.mjs';
 
@@ -105,6 +116,75 @@ test('--only runs the targets of some phases', () => {
     ['run-many', '--targets=lint', '--projects=element,python'],
     ['run-many', '--targets=test', '--projects=e2e'],
   ]);
+});
+
+const inputs = {
+  'python:lint': { paths: ['packages/python'], report: 'a.json' },
+  'python-lock:lint': { paths: ['packages/python-lock'], report: 'b.json' },
+  'tools:lint': { paths: ['tools', 'jest.preset.cjs'], report: 'c.json' },
+};
+
+test('a file belongs to the task whose path holds it', () => {
+  const owners = ['packages/python-lock/src/a.ts', 'packages/python/src/a.ts', 'jest.preset.cjs', 'README.md'];
+  assert.deepEqual(
+    owners.map((file) => ownerOf(inputs, file)),
+    ['python-lock:lint', 'python:lint', 'tools:lint', undefined],
+  );
+});
+
+test("the compiler's errors are those of the task whose file they name, with the lines that follow", () => {
+  const tasks = {
+    'python:typecheck': { paths: ['packages/python/tsconfig.spec.json'], report: 'a.json' },
+    'e2e:typecheck': { paths: ['e2e'], report: 'b.json' },
+  };
+  const text = [
+    "packages/python/src/a.ts(1,2): error TS2322: Type 'number' is not assignable to type 'string'.",
+    "  Type 'number' is no string.",
+    '',
+  ].join('\n');
+  assert.deepEqual(compilerErrors(tasks, text, 1), new Map([['python:typecheck', text]]));
+  assert.deepEqual(compilerErrors(tasks, text, 0), new Map());
+  const general = "error TS5083: Cannot read file 'tsconfig.json'.\n";
+  assert.deepEqual(
+    compilerErrors(tasks, general, 1),
+    new Map([
+      ['python:typecheck', general],
+      ['e2e:typecheck', general],
+    ]),
+  );
+  assert.deepEqual([...compilerErrors(tasks, '', 3).values()], ['tsc: exit code 3\n', 'tsc: exit code 3\n']);
+});
+
+test('one process lints several projects, and says of each what is wrong with it', async () => {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'wheelhouse-lint-test-')));
+  try {
+    mkdirSync(join(directory, 'bad'));
+    writeFileSync(join(directory, 'eslint.config.mjs'), "export default [{ rules: { eqeqeq: 'error' } }];\n");
+    writeFileSync(join(directory, 'bad', 'one.mjs'), 'if (1 == 2) throw new Error();\n');
+    writeFileSync(join(directory, 'good.mjs'), '');
+    const at = (name) => join(directory, 'reports', `${name}.json`);
+    const inputs = Object.fromEntries(['bad', 'good.mjs'].map((name) => [name, { paths: [name], report: at(name) }]));
+    const outcomes = await checks.lint(inputs, directory);
+    assert.equal(outcomes['good.mjs'].success, true);
+    assert.equal(outcomes['good.mjs'].terminalOutput, '');
+    assert.equal(outcomes.bad.success, false);
+    assert.match(outcomes.bad.terminalOutput, /one\.mjs\n +1:7 +error +Expected '===' and instead saw '==' +eqeqeq\n/);
+    const read = (name) => JSON.parse(readFileSync(at(name), 'utf8'));
+    assert.deepEqual([read('good.mjs').passed, read('good.mjs').failed], [1, 0]);
+    assert.deepEqual(read('bad').reasons, ['its errors are above']);
+
+    writeFileSync(join(directory, 'eslint.config.mjs'), 'throw new Error();\n');
+    const stopped = await checks.lint(inputs, directory);
+    assert.deepEqual(
+      Object.values(stopped).map(({ success, terminalOutput }) => [success, terminalOutput]),
+      [
+        [false, 'eslint: exit code 2\n'],
+        [false, 'eslint: exit code 2\n'],
+      ],
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('the ratchet of conformance: what is lost, and what is won', () => {
