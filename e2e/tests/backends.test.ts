@@ -16,6 +16,7 @@ import type { ProjectRef } from '@wheelhouse/python-stage';
 import type { FileDigest } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { runProgram, runWell } from './support/users.js';
 
@@ -101,7 +102,7 @@ beforeAll(async () => {
 }, 1_200_000);
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('every backend builds without a network', () => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { runWell, type Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
@@ -109,7 +110,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 describe('public projects', () => {

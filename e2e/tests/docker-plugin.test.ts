@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { Workspace } from './support/workspace.js';
 
 const FIXTURE = join(REPOSITORY, 'e2e', 'fixtures', 'build-stage');
@@ -11,13 +12,18 @@ let workspace: Workspace;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'wheelhouse-docker-plugin-'));
-  workspace = new Workspace({ base: directory, source: FIXTURE, parts: ['nx.json', 'package.json', '.gitignore'] });
+  workspace = new Workspace({
+    base: directory,
+    source: FIXTURE,
+    parts: ['nx.json', 'package.json', '.gitignore'],
+    sharesStore: true,
+  });
   const installed = workspace.path('node_modules/@nx/docker');
   if (!existsSync(installed)) symlinkSync(join(REPOSITORY, 'node_modules', '@nx', 'docker'), installed);
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 test('the stage lives beside @nx/docker, whose entry in nx.json leaves its Dockerfiles out', async () => {

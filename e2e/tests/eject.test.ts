@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
 import { nxTasks, Workspace, type NxTask } from './support/workspace.js';
 
@@ -30,7 +31,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 function well(ended: Ended): string {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
 
@@ -202,7 +203,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const victim of victims) victim.kill('SIGKILL');
   await new Promise((resolve) => server.close(resolve));
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 describe.each(['root', 'an ordinary user'])('as %s', (name) => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from './support/remove-tree.js';
 import { runWell } from './support/users.js';
 import { REPOSITORY } from './support/installation.js';
 import { Workspace } from './support/workspace.js';
@@ -426,7 +427,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('without a change, keys and hashes stay what they are', async () => {

@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
@@ -59,7 +60,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 beforeEach(() => {

@@ -5,6 +5,7 @@ import type { ProjectRef } from '@wheelhouse/python-stage';
 import type { FileDigest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell } from './support/users.js';
 
@@ -57,7 +58,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('there is no network', async () => {

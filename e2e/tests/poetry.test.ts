@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProjectRef } from '@wheelhouse/python-stage';
 import { installPackages, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 
 // Projects that only `[tool.poetry]` describes: locked, and then built and tested without a network.
@@ -80,7 +81,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('its locks answer what its tables require', () => {

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { UploadIndex } from './support/upload-index.js';
 import { runWell, type Ended } from './support/users.js';
 import { Workspace, type RunOptions } from './support/workspace.js';
@@ -86,7 +87,7 @@ afterAll(async () => {
     server.kill();
     await ended;
   }
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 describe('the documents of a wheelhouse', () => {

@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { ORDINARY_ID, ordinaryUser, runWell } from './support/users.js';
 
@@ -92,7 +93,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 test('the clock in one sandbox is right, and in the other it is a day ahead', () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 import { runProgram, type Ended } from './support/users.js';
 import { nxTasks, Workspace, type RunOptions } from './support/workspace.js';
@@ -91,7 +92,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await index.stop();
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 /** Runs Nx with the test's index before this machine's own. */

@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProjectRef } from '@wheelhouse/python-stage';
 import type { FileDigest } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { runProgram, type Ended } from './support/users.js';
 
@@ -50,7 +51,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('trap: to build from sdists is to name them: their build backends are wheels', () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { Workspace } from './support/workspace.js';
 
 const FAULTS = 'unsteady/faults.txt';
@@ -18,7 +19,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 /** What the command says of the build beside how it went: lines, without the times in them. */

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseImage } from './support/base-image.js';
 import { DockerEngine } from './support/docker-engine.js';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
 import { nxTasks, Workspace } from './support/workspace.js';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 afterEach(async () => {

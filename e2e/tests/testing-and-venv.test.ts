@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { ordinaryUser, runProgram, runWell, type Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
@@ -56,7 +57,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 beforeEach(() => {

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PrivateMachine } from './support/private-machine.js';
+import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
 import { EXAMPLE, nxTasks, Workspace } from './support/workspace.js';
 
@@ -83,7 +84,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await machine.stop();
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('a machine that stays as it is builds nothing again', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
 import { writeHostileSdist } from './support/hostile-sdist.js';
+import { removeTree } from './support/remove-tree.js';
 import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 import { runProgram, runWell, type Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
@@ -75,7 +76,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await index.stop();
   await new Promise((resolve) => server.close(resolve));
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('trap: the build requirements are missing from what `pip download` of the requirements leaves', async () => {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
+import { removeTree } from './support/remove-tree.js';
 import { giveTools } from './support/shared-tools.js';
 import { serveIndex, type SimpleIndex } from './support/simple-index.js';
 
@@ -78,7 +79,7 @@ acme-core = { index = "company" }
 
 afterAll(async () => {
   for (const index of [company, stranger]) await index.stop();
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('a name is locked and fetched from the index that `[tool.uv.sources]` binds it to, and from no other', async () => {

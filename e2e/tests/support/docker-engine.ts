@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { removeTree } from './remove-tree.js';
 import { runProgram, runWell } from './users.js';
 
 /** Debian's programs, whatever else of these names is on PATH. */
@@ -83,7 +84,7 @@ export class DockerEngine {
       this.daemon.kill('SIGTERM');
       await ended;
     }
-    rmSync(this.directory, { recursive: true, force: true });
+    removeTree(this.directory);
   }
 
   private async answers(): Promise<void> {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from './installation.js';
+import { removeTree } from './remove-tree.js';
 import { giveTools } from './shared-tools.js';
 
 const STORES = join(REPOSITORY, 'node_modules', '.cache', 'wheelhouse-tests', 'stores');
@@ -40,7 +41,7 @@ function removeUnused(): void {
   for (const name of readdirSync(STORES)) {
     const store = join(STORES, name);
     const used = statSync(store, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (Date.now() - used > DAY_MS) rmSync(store, { recursive: true, force: true });
+    if (Date.now() - used > DAY_MS) removeTree(store);
   }
 }
 
@@ -51,7 +52,7 @@ function create(store: string): void {
   try {
     renameSync(fresh, store);
   } catch (error) {
-    rmSync(fresh, { recursive: true });
+    removeTree(fresh);
     if (!existsSync(store)) throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { baseImage } from './base-image.js';
 import { DockerEngine } from './docker-engine.js';
 import { REPOSITORY } from './installation.js';
+import { removeTree } from './remove-tree.js';
 import { freePort } from './service.js';
 import { serveIndex, type SimpleIndex } from './simple-index.js';
 import { runWell, type Ended } from './users.js';
@@ -65,7 +66,7 @@ export class StagedWorkspace {
   async stop(): Promise<void> {
     await this.index.stop();
     await this.engine.stop();
-    rmSync(this.directory, { recursive: true, force: true });
+    removeTree(this.directory);
   }
 
   /** Runs a generator of the scaffold with the images of this engine. */
