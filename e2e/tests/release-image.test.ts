@@ -1,20 +1,11 @@
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { baseImage, type TestBase } from './support/base-image.js';
 import { DockerEngine } from './support/docker-engine.js';
 import { installPackages, REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { end, freePort } from './support/service.js';
 import { startUnpacked, unpackImage, type UnpackedImage } from './support/unpacked-image.js';
 import { ORDINARY_ID, ordinaryUser, runProgram, runWell, type Ended } from './support/users.js';
@@ -44,7 +35,7 @@ beforeAll(async () => {
   cpSync(base.layout, layout, { recursive: true });
   pinned = `oci:${layout}@${base.manifestDigest}`;
   engine = await DockerEngine.start();
-  workspace = new Workspace({ ...EXAMPLE, base: directory });
+  workspace = new Workspace({ ...EXAMPLE, base: directory, sharesStore: true });
   cpSync(FIXTURE, workspace.directory, { recursive: true });
   workspace.edit('nx.json', 'oci:base', pinned);
   workspace.commit();
@@ -53,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 /** The first two numbers of the interpreter that wheels and base have in common. */
@@ -94,11 +85,11 @@ describe('the image of a Flask application', () => {
   test('is made by Nx, and taken from its cache the next time', async () => {
     expect(made).toHaveEndedWell();
     expect(said(made, 'id')).toBe(unpacked.id);
-    const before = workspace.contents(`${IMAGE}/blobs`);
+    const before = workspace.files(`${IMAGE}/blobs`);
     workspace.remove(IMAGE);
     const again = await workspace.nx(['run', 'greeter:release-image']);
     expect(nxTasks(again)['greeter:release-image']?.fromNx).toBe(true);
-    expect(Object.keys(workspace.contents(`${IMAGE}/blobs`))).toEqual(Object.keys(before));
+    expect(workspace.files(`${IMAGE}/blobs`)).toEqual(before);
   });
 
   test('has the wheelhouse in it, and no compiler, no installer and nothing that only tests require', () => {
@@ -212,7 +203,7 @@ describe('the image of a Flask application', () => {
 });
 
 describe('is refused, and the image that was there stays:', () => {
-  const digests = (): string[] => Object.keys(workspace.contents(IMAGE));
+  const digests = (): string[] => workspace.files(IMAGE);
   let before: string[];
   beforeAll(() => {
     before = digests();

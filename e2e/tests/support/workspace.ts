@@ -139,18 +139,21 @@ export class Workspace {
     this.git('clean', '--quiet', '--force', '-d');
   }
 
-  /** Every file below some directories, with its bytes in hexadecimal where it is small. */
+  /** Every file below some directories, with its bytes as latin-1. */
   contents(...names: readonly string[]): Record<string, string> {
-    const files = names
+    return Object.fromEntries(this.files(...names).map((file) => [file, readFileSync(this.path(file), 'latin1')]));
+  }
+
+  /** The paths of every file below some directories, sorted. */
+  files(...names: readonly string[]): string[] {
+    return names
       .filter((name) => existsSync(this.path(name)))
       .flatMap((name) =>
         readdirSync(this.path(name), { recursive: true, withFileTypes: true })
           .filter((entry) => !entry.isDirectory())
-          .map((entry) => join(entry.parentPath, entry.name)),
-      );
-    return Object.fromEntries(
-      files.sort().map((file) => [file.slice(this.directory.length + 1), readFileSync(file, 'latin1')]),
-    );
+          .map((entry) => join(entry.parentPath, entry.name).slice(this.directory.length + 1)),
+      )
+      .sort();
   }
 
   private git(...words: readonly string[]): void {
