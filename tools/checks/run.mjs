@@ -50,9 +50,12 @@ async function nodeTests(directory) {
   return countNodeTests(text, code);
 }
 
+/** Whether a file is formatted depends on its content, its options and Prettier's version alone, which are all in the cache. */
+const PRETTIER_CACHE = ['--cache', '--cache-strategy', 'content', '--cache-location', join('.cache', 'prettier.json')];
+
 /** By name; each answers `{ passed, failed, reasons }`, and `files` where it knows how long they took. */
 const CHECKS = {
-  prettier: (...paths) => command(bin('prettier'), '--check', '--log-level', 'warn', ...paths),
+  prettier: (...paths) => command(bin('prettier'), '--check', '--log-level', 'warn', ...PRETTIER_CACHE, ...paths),
   'node-tests': nodeTests,
   jest,
   conformance: () => ratchet(),

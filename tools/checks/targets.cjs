@@ -115,8 +115,12 @@ function toolsTargets() {
     lint: together('tools', 'lint', ['tools', 'eslint.config.mjs', 'jest.preset.cjs'], {
       inputs: ['default', 'sharedGlobals', 'rooms'],
     }),
-    // They read the whole repository: its workflow, manifests, pages, and the packages as they are built.
-    test: check('tools', 'test', 'node-tests tools/tests', { inputs: [...all, machine], dependsOn: ['^build'] }),
+    // They read the whole repository but for what tests of packages are: its workflow, manifests, pages, sources, and the
+    // packages as they are built.
+    test: check('tools', 'test', 'node-tests tools/tests', {
+      inputs: [...all, '!{workspaceRoot}/packages/*/tests/**/*', machine],
+      dependsOn: ['^build'],
+    }),
     conformance: check('tools', 'conformance', 'conformance', {
       inputs: [
         ...['{projectRoot}/conformance/**/*', { input: 'production', projects: ['element'] }],
