@@ -1,4 +1,4 @@
-"""Packs sources deterministically, and reads what archives say of themselves, without running anything of them.
+"""Packs sources deterministically, and reads the metadata of archives, without running any of their code.
 
 Input (stdin), a JSON object with one of
   pack: {directory, files: [relative path], top, destination, add: {relative path: text}}
@@ -7,8 +7,8 @@ Output (stdout), a JSON object:
   {sha256} of a packed archive; {metadata, pyproject, cargoLocks} of an inspected one: the texts, or null, of a wheel's
   METADATA or an sdist's PKG-INFO and of an sdist's pyproject.toml; and those of its Cargo.lock files by their paths.
 
-An archive is the same wherever it is packed: members sorted, owners, times and modes fixed, and nothing compressed, since
-what compression makes of the same bytes differs between versions of zlib.
+An archive is the same on every machine: members are sorted, owners, times and modes are fixed, and nothing is
+compressed, since the output of compression differs between versions of zlib.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import tarfile
 import zipfile
 import zlib
 
-# 1980-01-01, the earliest that every archive format can say.
+# 1980-01-01, the earliest time that every archive format can express.
 TIME = 315532800
 BLOCK = 65535
 
@@ -96,7 +96,7 @@ SDIST = {"metadata": "/PKG-INFO", "pyproject": "/pyproject.toml"}
 
 
 def first(names, suffix, read):
-    """The text of the member that lies one directory deep and is called so; None where there is none."""
+    """The text of the member one directory deep with that suffix; None if there is none."""
     for name in names:
         if name.count("/") == 1 and name.endswith(suffix):
             return read(name).decode("utf-8", "replace")

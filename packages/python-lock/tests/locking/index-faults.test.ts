@@ -38,12 +38,12 @@ const FAULTS: Readonly<Record<string, Answer & { readonly said: string }>> = {
   file: {
     status: 302,
     location: 'file:///etc/hostname',
-    said: 'answers with a redirect to what is not http or https',
+    said: 'answers with a redirect to a URL that is neither http nor https',
   },
   ftp: {
     status: 302,
     location: 'ftp://127.0.0.1/leaf/',
-    said: 'answers with a redirect to what is not http or https',
+    said: 'answers with a redirect to a URL that is neither http nor https',
   },
   loop: { status: 302, location: '', said: 'redirects in a loop' },
 };
@@ -155,7 +155,7 @@ test.each(Object.keys(GOOD))(
 test('a page that one is sent on to is named', async () => {
   expect(await failure('sent', 'first')).toContain(
     `the index \`${faulty.url('sent')}\` answers with a page that lists no files of a distribution (\`Sign in\`) ` +
-      `from \`${faulty.url('login')}/\`, where it sends who asks, asked for \`leaf\`\n`,
+      `from \`${faulty.url('login')}/\`, to which it redirects, asked for \`leaf\`\n`,
   );
 }, 120_000);
 

@@ -29,7 +29,7 @@ export function variationOverlay(variation: BuildVariation): PlannedElement['ove
   const { seed, vary } = variation;
   const [, scratch] = buildPathsOf(variation);
   const umask = vary.includes('umask') ? ' --umask 0077' : '';
-  const launcher = `%{helpers}/surroundings.py --from ${SOURCES} --to ${scratch} --seed ${seed}${umask}`;
+  const launcher = `%{helpers}/run_varied.py --from ${SOURCES} --to ${scratch} --seed ${seed}${umask}`;
   return {
     variables: {
       'build-root': SOURCES,

@@ -120,7 +120,7 @@ function runnerOptions(runner: TestRunner, distribution: string, locked: Readonl
   switch (runner) {
     case 'pytest':
       if (!locked.has('pytest-cov')) return '';
-      return `$(%{python} -s -B %{runners}/coverage_of.py ${shellWord(distribution)}) --cov-report=xml:%{reports}/coverage.xml`;
+      return `$(%{python} -s -B %{runners}/coverage_options.py ${shellWord(distribution)}) --cov-report=xml:%{reports}/coverage.xml`;
     case 'unittest':
       return locked.has('coverage') ? `--coverage %{reports}/coverage.xml ${shellWord(distribution)}` : '';
     case 'command':

@@ -1,8 +1,8 @@
-"""Uploads distributions to an index by twine, and overwrites nothing.
+"""Uploads distributions to an index with twine, and overwrites nothing.
 
 Standard input: {files: [{filename, path, name, sha256}], repository, url, check, dryRun}; `repository` is a name in
-.pypirc, `url` an address, one of them null; `check` is the address of the index's pages, null for the usual one.
-Credentials are twine's affair: its variables, .pypirc, the keyring. Standard output: a line of JSON for each file,
+.pypirc, `url` a URL, one of them null; `check` is the URL of the index's pages, null for the usual one.
+Twine finds the credentials: in its variables, .pypirc or the keyring. Standard output: a line of JSON for each file,
 {status: "uploaded" | "would upload" | "there"} or {status: "other", found} or {status: "error", message}.
 """
 
@@ -33,7 +33,7 @@ class Links(html.parser.HTMLParser):
 
 
 class Index:
-    """The pages of the index that files go to, as far as they are known."""
+    """The pages of the index that files are uploaded to, each read once."""
 
     def __init__(self, twine, check):
         self.repository = twine.repository_config["repository"]
@@ -46,7 +46,7 @@ class Index:
         session = requests.Session()
         same = urllib.parse.urlsplit(url)[:2] == urllib.parse.urlsplit(self.repository)[:2]
         if same:
-            # Credentials are for the index that they are known for, and they are not needed where all may read.
+            # Credentials are sent only to the repository's own host, and only if it requires them.
             response = session.get(url, headers={"Accept": ACCEPT}, verify=self.twine.cacert or True, timeout=60)
             if response.status_code != 401:
                 return response
@@ -54,7 +54,7 @@ class Index:
         return session.get(url, headers={"Accept": ACCEPT}, verify=self.twine.cacert or True, timeout=60)
 
     def files(self, name):
-        """The files of a project: {filename: (address, {algorithm: digest})}."""
+        """The files of a project: {filename: (url, {algorithm: digest})}."""
         if name not in self.pages:
             self.pages[name] = self.read(name)
         return self.pages[name]
@@ -64,7 +64,7 @@ class Index:
         if response.status_code == 404 or (not self.stated and response.status_code in (400, 405, 410)):
             return {}
         if urllib.parse.urlsplit(response.url).hostname != urllib.parse.urlsplit(self.url).hostname:
-            # An index that hands on what it does not have itself.
+            # The index redirects to another one for projects that it does not have.
             return {}
         response.raise_for_status()
         if "json" in response.headers.get("content-type", ""):
@@ -74,20 +74,20 @@ class Index:
             links.feed(response.text)
             found = []
             for href in links.hrefs:
-                address, fragment = urllib.parse.urldefrag(href)
-                filename = urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
-                found.append((filename, address, dict(urllib.parse.parse_qsl(fragment))))
+                url, fragment = urllib.parse.urldefrag(href)
+                filename = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rsplit("/", 1)[-1])
+                found.append((filename, url, dict(urllib.parse.parse_qsl(fragment))))
         return {name: (urllib.parse.urljoin(response.url, url), hashes) for name, url, hashes in found}
 
     def digest_of(self, file):
-        """The SHA-256 of the file of that name on the index; None where there is none."""
+        """The SHA-256 of the file of that name on the index; None if there is none."""
         known = self.files(file["name"]).get(file["filename"])
         if known is None:
             return None
-        address, hashes = known
+        url, hashes = known
         if "sha256" in hashes:
             return hashes["sha256"]
-        response = self.get(address)
+        response = self.get(url)
         response.raise_for_status()
         return hashlib.sha256(response.content).hexdigest()
 
@@ -96,9 +96,9 @@ def parse_settings(request):
     """Twine's own settings, as its command reads them."""
     parser = argparse.ArgumentParser()
     settings.Settings.register_argparse_arguments(parser)
-    words = ["--non-interactive", "--disable-progress-bar"]
-    words += ["--repository-url", request["url"]] if request["url"] else ["--repository", request["repository"]]
-    return settings.Settings.from_argparse(parser.parse_args(words))
+    arguments = ["--non-interactive", "--disable-progress-bar"]
+    arguments += ["--repository-url", request["url"]] if request["url"] else ["--repository", request["repository"]]
+    return settings.Settings.from_argparse(parser.parse_args(arguments))
 
 
 def answer(twine, index, file, dry_run):
@@ -120,13 +120,13 @@ def answer(twine, index, file, dry_run):
 def main():
     request = json.load(sys.stdin)
     answers = []
-    # Twine tells people what it does; whoever runs this wants to hear nothing but the answers.
+    # Standard output is for the answers alone; twine prints its progress there.
     with contextlib.redirect_stdout(sys.stderr):
         try:
             twine = parse_settings(request)
             index = Index(twine, request["check"])
             for file in request["files"]:
-                # All of them are looked at before the first one is sent.
+                # All of them are checked before the first one is uploaded.
                 index.digest_of(file)
             refused = [file for file in request["files"] if index.digest_of(file) not in (None, file["sha256"])]
             for file in request["files"]:

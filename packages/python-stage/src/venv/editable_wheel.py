@@ -1,11 +1,11 @@
-"""Make editable wheels of built ones: what lies in the source directory is imported from there.
+"""Make editable wheels from built ones: modules that are in the source directory are imported from there.
 
 usage: editable_wheel.py < JSON
 
 The JSON is a list of {wheel, name, project, files, out}: the path of a wheel's bytes, the wheel's file name, the absolute
-path of the project, the paths of its files relative to it, and the path of the wheel to be made. No backend runs: where a
-member of the wheel comes from is seen by its bytes and its path. What has no source (compiled extensions, generated
-modules) stays in the wheel, and is found beside the sources. Writes a JSON list of {built}: the names of these members.
+path of the project, the paths of its files relative to it, and the path of the new wheel. No backend runs: the source of
+a member of the wheel is found by its bytes and its path. Members without a source (compiled extensions, generated
+modules) stay in the wheel, and are importable beside the sources. Writes a JSON list of {built}: the names of these members.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from collections import defaultdict
 from pathlib import Path
 
 FINDER = '''\
-"""Finds packages whose files lie in more than one place, or under another name."""
+"""Finds packages whose files are in more than one place, or under another name."""
 
 import sys
 from importlib.machinery import ModuleSpec
@@ -54,7 +54,7 @@ def split(path):
 
 
 class Sources:
-    """The files of a project, looked up by what they are called and what is in them."""
+    """The files of a project, by name and content."""
 
     def __init__(self, project, files):
         self.project = project
@@ -133,7 +133,7 @@ class Layout:
             self.packages[dotted(directory)].append(directory)
 
     def _extend(self, directory):
-        """Lets what lies in the wheel alone be found from the nearest package above that has sources."""
+        """Extends the nearest parent package with sources, so that members that only the wheel has are found."""
         parent = posixpath.dirname(directory)
         while parent:
             home = self.homes.get(parent)
@@ -153,7 +153,7 @@ def dotted(directory):
 
 
 def importable(archive, info):
-    """The members that end up in site-packages, by their paths there."""
+    """The members that are installed into site-packages, by their paths there."""
     found = {}
     for name in archive.namelist():
         path = re.sub(r"^[^/]+\.data/(purelib|platlib)/", "", name)
@@ -179,7 +179,7 @@ def make(job):
 
 
 def added(job, info, stem, layout):
-    """What makes the sources importable, and says that the installation is editable (PEP 610)."""
+    """The members that make the sources importable, and mark the installation as editable (PEP 610)."""
     project = job["project"]
     lines = [os.path.normpath(os.path.join(project, path)) for path in sorted(layout.paths)]
     direct = {"url": Path(project).as_uri(), "dir_info": {"editable": True}}

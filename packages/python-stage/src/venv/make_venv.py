@@ -1,11 +1,11 @@
-"""Make a virtual environment of wheels, as it will lie somewhere else.
+"""Make a virtual environment of wheels that will be moved to its final path.
 
 usage: make_venv.py < JSON
 
 The JSON is {path, destdir, prompt, wheels, tools, helpers, stamp}: the absolute path the environment is for, the
-directory it is written below, its prompt, the paths of wheels under their own names, those of the wheels this script
-imports, the directory of install.py, and the text of the environment's `wheelhouse.json`. Run by the interpreter that
-the environment is for. The environment ignores itself in git.
+directory it is written below, its prompt, the paths of wheels under their own names, those of the wheels that this
+script imports, the directory of install.py, and the content of the environment's `wheelhouse.json`. Run by the interpreter that
+the environment is for. The environment contains a .gitignore that ignores it.
 """
 
 import copy
@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 class Builder(venv.EnvBuilder):
-    """Writes an environment below `destdir` whose files name the place it is for."""
+    """Writes an environment below `destdir` whose files contain its final path."""
 
     def __init__(self, path, destdir, prompt):
         super().__init__(symlinks=True, with_pip=False, prompt=prompt)
@@ -50,7 +50,7 @@ def main():
     Builder(path, destdir, job["prompt"]).create(str(staged))
     for wheel in job["wheels"]:
         install(wheel, Path(path), destdir)
-    # Last: without it the environment is none of Wheelhouse's.
+    # Written last: it marks a complete environment made by Wheelhouse.
     (staged / "wheelhouse.json").write_text(job["stamp"], "utf-8")
     os.chmod(staged, 0o755)
 

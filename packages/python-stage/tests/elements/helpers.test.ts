@@ -208,11 +208,11 @@ describe('hook.py', () => {
   });
 });
 
-describe('surroundings.py', () => {
+describe('run_varied.py', () => {
   const around = (from: string, ...command: readonly string[]): Ended => {
     const to = temporaryDirectory();
     return run(
-      'surroundings.py',
+      'run_varied.py',
       ['--from', from, '--to', to, '--seed', '7', '--umask', '0077', '--', ...command],
       '/',
     );

@@ -128,7 +128,7 @@ describe('run_unittest.py', () => {
 
   test('without a test it does not pass', async () => {
     const { code, output } = await run('run_unittest.py', project({ 'tests/test_none.py': '' }));
-    expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([5, 'no test ran']);
+    expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([5, 'no tests ran']);
   });
 });
 

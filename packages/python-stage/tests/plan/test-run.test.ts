@@ -51,7 +51,7 @@ test.each<[string, string[], TestOptions | undefined, object]>([
     undefined,
     {
       runner: 'pytest',
-      options: '$(%{python} -s -B %{runners}/coverage_of.py app) --cov-report=xml:%{reports}/coverage.xml',
+      options: '$(%{python} -s -B %{runners}/coverage_options.py app) --cov-report=xml:%{reports}/coverage.xml',
     },
   ],
   ['unittest is the runner where pytest is not locked', [], undefined, { runner: 'unittest', options: '' }],

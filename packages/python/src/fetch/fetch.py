@@ -263,7 +263,7 @@ def download(client, link, path):
         if fault is not None:
             raise fault
         if response.headers.get("content-type", "").startswith("text/html"):
-            raise Fault("page", at_of(link), "an HTML page in the place of the file")
+            raise Fault("page", at_of(link), "an HTML page instead of the file")
         goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith(
             "bytes %d-" % have
         )

@@ -84,7 +84,7 @@ class Pages:
             answer = None
         # An index may send on to another server, never to files of this machine.
         if answer is None or answer.url.scheme not in ("http", "https"):
-            raise Fault("page", at, "a redirect to what is not http or https")
+            raise Fault("page", at, "a redirect to a URL that is neither http nor https")
         return answer
 
     def reached(self, at, action, progress=lambda: 0):
@@ -127,7 +127,7 @@ def page_links(at, response):
         raise fault
     given = response.headers.get("Content-Type", "")
     media = given.partition(";")[0].strip().lower()
-    sent_on = "" if not response.history else " from `{}`, where it sends who asks".format(response.url)
+    sent_on = "" if not response.history else " from `{}`, to which it redirects".format(response.url)
     if media != JSON and media not in HTML:
         what = "no type" if given == "" else "the type `{}`".format(given)
         raise Fault("page", at, "a page of {}{}".format(what, sent_on))

@@ -1,4 +1,4 @@
-"""Describes the interpreter that runs it, as JSON on stdout. CPython 3.8 or later, or another Python 3.
+"""Describes the interpreter that runs this script, as JSON on stdout. CPython 3.8 or later, or another Python 3.
 
 Compatibility tags follow PEP 425, PEP 600 (manylinux), PEP 656 (musllinux) and PyPA's platform compatibility tags.
 """
@@ -49,7 +49,7 @@ def glibc_version():
 
 
 def musl_version():
-    """The version that musl's loader prints when it is run alone (PEP 656)."""
+    """The version that musl's loader prints when it is run without arguments (PEP 656)."""
     try:
         with open(sys.executable, "rb") as file:
             head = file.read(4096)
@@ -57,17 +57,17 @@ def musl_version():
         if start < 0:
             return None
         loader = head[start : head.index(b"\0", start)].decode()
-        words = subprocess.run([loader], check=False, stderr=subprocess.PIPE, universal_newlines=True).stderr
+        stderr = subprocess.run([loader], check=False, stderr=subprocess.PIPE, universal_newlines=True).stderr
     except (OSError, ValueError):
         return None
-    for line in words.splitlines():
+    for line in stderr.splitlines():
         if line.startswith("Version "):
             major, minor = line.split()[1].split(".")[:2]
             return int(major), int(minor)
     return None
 
 
-# The legacy names of PEP 513, PEP 571 and PEP 599 by the glibc they mean.
+# The legacy names of PEP 513, PEP 571 and PEP 599 by their version of glibc.
 LEGACY_MANYLINUX = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux1"}
 
 
@@ -100,14 +100,14 @@ def mac_platforms():
     major, minor = (int(part) for part in [*release.split("."), "0"][:2])
     if (major, minor) == (10, 16):
         # Compatibility mode of an interpreter built against an old SDK: ask for the real version.
-        words = subprocess.run(
+        stdout = subprocess.run(
             [sys.executable, "-sS", "-c", "import platform; print(platform.mac_ver()[0])"],
             env={"SYSTEM_VERSION_COMPAT": "0"},
             stdout=subprocess.PIPE,
             universal_newlines=True,
             check=True,
         ).stdout
-        major, minor = (int(part) for part in [*words.strip().split("."), "0"][:2])
+        major, minor = (int(part) for part in [*stdout.strip().split("."), "0"][:2])
     formats = {"x86_64": ["x86_64", "intel", "fat64", "fat32", "universal2", "universal"]}.get(
         arch, [arch, "universal2"]
     )
@@ -181,7 +181,7 @@ def tags():
 
 
 def libraries():
-    """The files of a shared libpython, where the interpreter was built with one."""
+    """The files of a shared libpython, if the interpreter was built with one."""
     directory = sysconfig.get_config_var("LIBDIR")
     if not sysconfig.get_config_var("Py_ENABLE_SHARED") or not directory:
         return []

@@ -1,8 +1,8 @@
-"""Prints the compatibility tags of an interpreter that is not here, as JSON. Runs in the tools environment.
+"""Prints the compatibility tags of an interpreter on another machine, as JSON. Runs in the tools environment.
 
 Input (stdin), a JSON object: `python`, its major and minor version; `implementation`, `cpython` or `pypy`; `abi`, such as
-cp312 or pypy310_pp73; `platforms`, platform tags of what it runs on, checked by the caller, best first.
-A platform stands for all that it can run: an older C library (PEP 600, PEP 656) or an older macOS.
+cp312 or pypy310_pp73; `platforms`, platform tags of its machine, checked by the caller, best first.
+A platform includes everything that it can run: an older C library (PEP 600, PEP 656) or an older macOS.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 
-# The legacy names of PEP 513, PEP 571 and PEP 599 by the glibc they mean.
+# The legacy names of PEP 513, PEP 571 and PEP 599 by their version of glibc.
 LEGACY_MANYLINUX = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 
 

@@ -93,7 +93,7 @@ test.each([
   [
     'import os\nR = ["a"]\nif os.environ.get("X"):\n  R.append("x")\nsetup(name="a", install_requires=R)',
     'line 4 column 3',
-    '`os.environ.get("X")` in `install_requires` decides about it, and is known when setup.py runs',
+    '`os.environ.get("X")` in `install_requires` decides its value, and is only known when setup.py runs',
     REQUIREMENTS,
   ],
   [
@@ -111,7 +111,7 @@ test.each([
   [
     'import os\nsetup(name="a", install_requires=["b @ file://" + os.getcwd() + "/b"])',
     'line 3 column 33',
-    '`["b @ file://" + os.getcwd() + "/b"]` in `install_requires` holds the path of the directory that it is built in',
+    '`["b @ file://" + os.getcwd() + "/b"]` in `install_requires` contains the path of the build directory',
     REQUIREMENTS,
   ],
   [
@@ -129,13 +129,13 @@ test.each([
   [
     'setup(name="a", extras_require={"t": reqs()})',
     'line 2 column 37',
-    '`reqs` in `extras_require` is not a name that is known here',
+    '`reqs` in `extras_require` is not a known name',
     `${CURE}; or exclude the project (option \`exclude\`)`,
   ],
   [
     'if undefined:\n  setup(name="a")\nelse:\n  setup(name="b")',
     'line 5 column 2',
-    '`setup(name="b")` in `name` is one of several calls that say different things',
+    '`setup(name="b")` in `name` is one of several calls with different values',
     `${CURE}; or exclude the project (option \`exclude\`)`,
   ],
 ])('%j cannot be read without running it', async (code, place, why, hint) => {

@@ -1,4 +1,4 @@
-"""Call a PEP 517 hook of the project in the working directory, as its pyproject.toml names it.
+"""Call a PEP 517 hook of the project in the working directory.
 
 usage: hook.py --tools DIR build-wheel OUT
        hook.py --tools DIR build-sdist OUT
@@ -7,10 +7,10 @@ usage: hook.py --tools DIR build-wheel OUT
        hook.py --tools DIR metadata OUT
 
 `build-wheel` leaves the wheel, `build-sdist` the sdist in the directory OUT. `get-requires` writes the requirements that
-the hook `get_requires_for_build_wheel` asks for to the file OUT, as a JSON list; `get-all-requires` adds those of
-`get_requires_for_build_sdist`. `metadata` writes the wheel's METADATA to the file OUT, from a built wheel where the
-backend has no hook for it. Run by the interpreter of the build environment, whose process is the fresh one that PEP 517
-asks for; before Python 3.11 it needs `tomli` as a wheel in --tools.
+the hook `get_requires_for_build_wheel` returns to the file OUT, as a JSON list; `get-all-requires` adds those of
+`get_requires_for_build_sdist`. `metadata` writes the wheel's METADATA to the file OUT, from a built wheel if the
+backend has no hook for it. Run by the interpreter of the build environment, in a process of its own, as PEP 517
+requires; before Python 3.11 it needs `tomli` as a wheel in --tools.
 """
 
 import importlib
@@ -23,7 +23,7 @@ from pathlib import Path
 
 
 def build_system(tools):
-    """Backend and backend-path, with the defaults of PEP 517 for a project that names none."""
+    """Backend and backend-path, with the defaults of PEP 517."""
     if not os.path.exists("pyproject.toml"):
         return "setuptools.build_meta:__legacy__", []
     try:
@@ -40,12 +40,12 @@ def build_system(tools):
 def load_backend(name, backend_path):
     """The object whose attributes are the hooks (PEP 517, "build-system table")."""
     root = Path.cwd().resolve()
-    # The directory of this script is no place for a backend's imports.
+    # Backends must not import from the directory of this script.
     sys.path[:1] = []
     inside = [(root / entry).resolve() for entry in backend_path]
     for directory in inside:
         if root not in (directory, *directory.parents):
-            raise SystemExit("backend-path names %s, which lies outside of the project" % directory)
+            raise SystemExit("backend-path contains %s, which is outside of the project" % directory)
     sys.path[:0] = [str(directory) for directory in inside]
     module, _, attributes = name.partition(":")
     backend = importlib.import_module(module)
@@ -53,12 +53,12 @@ def load_backend(name, backend_path):
         backend = getattr(backend, attribute)
     found = getattr(sys.modules[module], "__file__", None)
     if inside and (found is None or not any(directory in Path(found).resolve().parents for directory in inside)):
-        raise SystemExit("the backend %s was not found in backend-path but at %s" % (name, found))
+        raise SystemExit("the backend %s was not found in backend-path, but at %s" % (name, found))
     return backend
 
 
 def metadata_of(backend):
-    """The METADATA file's bytes, by the hook or from a built wheel."""
+    """The bytes of METADATA, from the hook or a built wheel."""
     import zipfile
 
     with tempfile.TemporaryDirectory() as directory:
@@ -73,22 +73,22 @@ def metadata_of(backend):
 
 
 def use_fixed_temporary_names():
-    """Temporary files get the same names in every build: backends build below one, and compilers write its path down."""
+    """Use the same names for temporary files in every build: compilers record the paths that backends build in."""
     tempfile.__dict__["_name_sequence"] = map("%08d".__mod__, itertools.count(1))
 
 
-def requires_of(backend, kinds):
-    """What the hooks `get_requires_for_build_*` of these kinds ask for, each requirement once."""
+def get_requires(backend, kinds):
+    """The requirements that the hooks `get_requires_for_build_*` of these kinds return, each once."""
     hooks = [getattr(backend, "get_requires_for_build_" + kind, list) for kind in kinds]
     return list(dict.fromkeys(requirement for hook in hooks for requirement in hook()))
 
 
 def check_sdist_requires(backend):
-    """The build lock has to answer the sdist's hook, too; one made before that hook asked for something does not."""
+    """The build lock must satisfy the sdist's hook, too; a lock made before the hook required something does not."""
     import re
     from importlib.metadata import PackageNotFoundError, version
 
-    for requirement in requires_of(backend, ["sdist"]):
+    for requirement in get_requires(backend, ["sdist"]):
         name, _, marker = requirement.partition(";")
         try:
             version(re.split(r"[^\w.-]", name.strip(), maxsplit=1)[0])
@@ -100,11 +100,11 @@ def check_sdist_requires(backend):
                 ) from None
 
 
-def keep_time():
-    """Give archives that the standard library writes the time SOURCE_DATE_EPOCH (docs/adr/0030).
+def use_source_date_epoch():
+    """Use SOURCE_DATE_EPOCH in archives that the standard library writes (docs/adr/0030).
 
-    Where a gzip header has no time from its writer it gets that one instead of the clock's, and so do members of a tar
-    file that are newer, because the build has made them. Backends that see to that themselves are not touched.
+    It replaces the current time in gzip headers, and the times of newer members of tar files, which the build has made.
+    Backends that set these times themselves are not affected.
     """
     import gzip
     import tarfile
@@ -132,11 +132,11 @@ def main():
         raise SystemExit(__doc__)
     _, _, tools, hook, out = sys.argv
     out = Path(out)
-    # Scripts of the build environment (cython, cmake, ...) are found as in an activated one.
+    # Scripts of the build environment (cython, cmake, ...) are on PATH, as in an activated one.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
     use_fixed_temporary_names()
     backend = load_backend(*build_system(tools))
-    # Backends look at the command line (setuptools) and may not take this one for theirs.
+    # Backends such as setuptools read the command line, and must not see this one.
     sys.argv[1:] = []
     out.parent.mkdir(parents=True, exist_ok=True)
     if hook == "build-wheel":
@@ -145,12 +145,12 @@ def main():
     elif hook == "build-sdist":
         out.mkdir(exist_ok=True)
         check_sdist_requires(backend)
-        keep_time()
+        use_source_date_epoch()
         print("built", backend.build_sdist(str(out)), flush=True)
     elif hook == "get-requires":
-        out.write_text(json.dumps(requires_of(backend, ["wheel"])))
+        out.write_text(json.dumps(get_requires(backend, ["wheel"])))
     elif hook == "get-all-requires":
-        out.write_text(json.dumps(requires_of(backend, ["wheel", "sdist"])))
+        out.write_text(json.dumps(get_requires(backend, ["wheel", "sdist"])))
     else:
         out.write_bytes(metadata_of(backend))
 

@@ -1,10 +1,10 @@
-"""Install wheels into a virtual environment that is being made below a staging directory.
+"""Install wheels into a virtual environment below a staging directory.
 
 usage: install.py --venv /venv --destdir DIR --tools DIR [--base] WHEEL-DIR...
 
-Every wheel of the WHEEL-DIRs is installed as if the environment lay at --venv, but written below --destdir. With
---base the environment is there already (staged, read-only) and only what the wheels add is written. Byte code is
-compiled with unchecked hashes (PEP 552), since the times of staged files say nothing. Run by the interpreter that the
+Every wheel of the WHEEL-DIRs is installed for an environment at --venv, but written below --destdir. With --base
+the environment already exists (staged, read-only), and only the files of the wheels are written. Byte code is
+compiled with unchecked hashes (PEP 552), since staged files have no meaningful times. Run by the interpreter that the
 environment is for; needs `installer` as a wheel in --tools.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 def make_environment(venv, destdir):
-    """Lay out a virtual environment (PEP 405) without pip and activation scripts."""
+    """Create a virtual environment (PEP 405) without pip and activation scripts."""
     root = destdir / venv.relative_to("/")
     executable = Path(vars(sys)["_base_executable"]).resolve()
     (root / "bin").mkdir(parents=True)
@@ -35,11 +35,11 @@ def make_environment(venv, destdir):
 
 
 def scheme_of(venv):
-    """Where each kind of file of a wheel goes, by sysconfig's scheme of virtual environments."""
+    """The directory for each kind of file of a wheel, from sysconfig's scheme for virtual environments."""
     scheme = "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix"
     base = str(venv)
     paths = sysconfig.get_paths(scheme, vars={"base": base, "platbase": base, "installed_base": base})
-    # Headers have no place of their own in a virtual environment: pip's choice.
+    # sysconfig has no directory for headers in a virtual environment; this is pip's.
     headers = os.path.join(base, "include", "site", "python%d.%d" % sys.version_info[:2])
     return {
         "purelib": paths["purelib"],

@@ -1,10 +1,10 @@
-"""Check that the shared libraries which distributions built for one machine need are there.
+"""Check that the shared libraries required by distributions built for this machine exist.
 
 usage: libraries.py SITE-PACKAGES...
 
-Asks the loader of the interpreter that runs this for the ELF files of every distribution whose wheel's platform is a plain
-`linux`, which says nothing of libraries; the other platforms promise to need few of them, and old ones. Nothing of the
-files is run. A library that is not found, or lacks a version of a symbol, is an error: an application would stop there.
+Runs the interpreter's dynamic loader with `--list` on the ELF files of every distribution whose wheel has the platform
+`linux`; other platform tags limit the libraries that a wheel may require. None of the files is executed. A library that
+is not found, or lacks a version of a symbol, is an error, because the application would fail to start.
 """
 
 import csv
@@ -15,12 +15,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The words of glibc's loader and of musl's. Symbols of the interpreter are bound only when it loads a file.
+# The messages of glibc's loader and of musl's. Symbols of the interpreter are bound only when it loads a file.
 MISSING = re.compile("=> not found|version `.*' not found|No such file or directory")
 
 
 def loader_of(executable):
-    """The program that PT_INTERP of an ELF file names (64 and 32 bits, either byte order), or None."""
+    """The program in PT_INTERP of an ELF file (64 and 32 bits, either byte order), or None."""
     with open(executable, "rb") as file:
         head = file.read(64)
         if head[:4] != b"\x7fELF":
@@ -48,7 +48,7 @@ def loader_of(executable):
 
 
 def elf_files(site):
-    """The ELF files of distributions that only this kind of machine is known for (RECORD: PEP 376)."""
+    """The ELF files of distributions with the platform `linux`, from their RECORD (PEP 376)."""
     for wheel in sorted(site.glob("*.dist-info/WHEEL")):
         tags = [line.split(":")[1].strip() for line in wheel.read_text().splitlines() if line.startswith("Tag:")]
         if not any(tag.split("-")[-1].startswith("linux_") for tag in tags):
@@ -60,11 +60,11 @@ def elf_files(site):
                 yield path
 
 
-def complaints(loader, path):
-    """What the loader misses."""
-    ended = subprocess.run([loader, "--list", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    words = ended.stdout.decode(errors="replace").splitlines()
-    return [line.strip() for line in words if MISSING.search(line)]
+def missing_libraries(loader, path):
+    """The loader's messages about missing libraries and symbol versions."""
+    outcome = subprocess.run([loader, "--list", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    lines = outcome.stdout.decode(errors="replace").splitlines()
+    return [line.strip() for line in lines if MISSING.search(line)]
 
 
 def main():
@@ -76,11 +76,11 @@ def main():
     failed = False
     for site in sys.argv[1:]:
         for path in elf_files(Path(site)):
-            for line in complaints(loader, path):
+            for line in missing_libraries(loader, path):
                 print("%s: %s" % (os.path.relpath(path, site), line), file=sys.stderr)
                 failed = True
     if failed:
-        raise SystemExit("the base image lacks shared libraries that the wheelhouse needs")
+        raise SystemExit("the base image lacks shared libraries that the wheelhouse requires")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Unpack the one sdist of a directory into the working directory, without its top-level directory (PEP 625).
+"""Unpack the only sdist of a directory into the working directory, without its top-level directory (PEP 625).
 
 usage: unpack.py SDIST-DIR
 
-Members that would land outside the working directory, and links that would point there, are refused.
+Members and links that point outside the working directory are refused.
 """
 
 import shutil
@@ -16,12 +16,12 @@ def inner_path(name):
     """`name` without its first part, or None for the top-level directory itself."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
-        raise SystemExit("the sdist holds the member %r, which lies outside of it" % name)
+        raise SystemExit("the sdist contains the member %r, which is outside of it" % name)
     return PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else None
 
 
 def inside(link, target):
-    """Whether a link at the relative path `link` points into the directory it is unpacked to."""
+    """Whether a link at the relative path `link` points inside the directory it is unpacked to."""
     depth = len(link.parts) - 1
     for part in PurePosixPath(target).parts:
         depth += -1 if part == ".." else 0 if part == "." else 1
@@ -51,7 +51,7 @@ def unpack_tar(archive):
                     shutil.copyfileobj(source, out)
                 target.chmod(0o755 if member.mode & 0o100 else 0o644)
             else:
-                raise SystemExit("the sdist's member %r is no file, directory or link" % member.name)
+                raise SystemExit("the sdist's member %r is not a file, directory or link" % member.name)
 
 
 def unpack_zip(archive):
@@ -73,7 +73,7 @@ def main():
         path for path in directory.iterdir() if path.name.endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip"))
     )
     if len(archives) != 1:
-        raise SystemExit("%s holds %d sdists where one was expected" % (directory, len(archives)))
+        raise SystemExit("%s contains %d sdists, expected one" % (directory, len(archives)))
     (unpack_zip if archives[0].suffix == ".zip" else unpack_tar)(archives[0])
 
 

@@ -1,10 +1,10 @@
-"""Unpack crates for cargo, and write the settings by which it takes them from there and from nowhere else.
+"""Unpack crates for cargo, and write the settings that make it use only these.
 
 usage: vendor.py CRATE-DIR INSTALL-ROOT DIRECTORY [REGISTRY...]
 
 Every crate of CRATE-DIR is unpacked below DIRECTORY, an absolute path, inside of INSTALL-ROOT, as a directory source
 (cargo reference, "Source replacement"). The settings are /.cargo/config.toml, which cargo finds from every directory.
-The REGISTRYs are the addresses of registries other than cargo's own.
+The REGISTRYs are the URLs of registries other than crates.io.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def unpack(crate, directory):
         for member in archive:
             path = PurePosixPath(member.name)
             if path.is_absolute() or ".." in path.parts or not (member.isreg() or member.isdir()):
-                raise SystemExit("the crate %s holds %r, which is no file below it" % (crate.name, member.name))
+                raise SystemExit("the crate %s contains %r, which is not a file inside it" % (crate.name, member.name))
             if member.isdir() or len(path.parts) < 2:
                 continue
             target = root.joinpath(*path.parts[1:])
@@ -35,15 +35,15 @@ def unpack(crate, directory):
             with source, open(target, "wb") as out:
                 shutil.copyfileobj(source, out)
             target.chmod(0o755 if member.mode & 0o100 else 0o644)
-    # The crate itself was checked before; single files are not checked again.
+    # The crate was checked as a whole; its files are not checked again.
     (root / ".cargo-checksum.json").write_text(json.dumps({"files": {}, "package": digest}))
 
 
 def settings(directory, registries):
     lines = ["[source.crates-io]", "replace-with = %s" % json.dumps(SOURCE)]
     for registry in registries:
-        address = registry[len("registry+") :] if registry.startswith("registry+") else registry
-        lines += ["[source.%s]" % json.dumps(address), "registry = %s" % json.dumps(address)]
+        url = registry[len("registry+") :] if registry.startswith("registry+") else registry
+        lines += ["[source.%s]" % json.dumps(url), "registry = %s" % json.dumps(url)]
         lines += ["replace-with = %s" % json.dumps(SOURCE)]
     lines += ["[source.%s]" % SOURCE, "directory = %s" % json.dumps(directory)]
     return "\n".join(lines) + "\n"

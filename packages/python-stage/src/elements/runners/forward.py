@@ -1,8 +1,8 @@
-"""Listen on addresses of the loopback, and hand what comes there to sockets, until the sandbox ends.
+"""Forward loopback addresses to Unix sockets, until the sandbox ends.
 
 usage: forward.py ADDRESS:PORT=SOCKET...
 
-Returns once all of them listen; a process in the background does the work.
+Exits once it listens on all of them; a process in the background forwards.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import threading
 
 
 def copy(source, target):
-    """Everything from one connection to the other, then the end of it."""
+    """Copy from one connection to the other until the end."""
     try:
         while True:
             data = source.recv(65536)
@@ -45,18 +45,18 @@ def serve(connection, path):
 
 def main():
     selector = selectors.DefaultSelector()
-    for word in sys.argv[1:]:
-        place, _, path = word.partition("=")
-        address, _, port = place.rpartition(":")
+    for argument in sys.argv[1:]:
+        endpoint, _, path = argument.partition("=")
+        address, _, port = endpoint.rpartition(":")
         listener = socket.create_server((address, int(port)), backlog=64)
         selector.register(listener, selectors.EVENT_READ, (listener, path))
     if os.fork() != 0:
         os._exit(0)
     os.setsid()
-    # Whoever reads the tests' output waits for its end.
-    nothing = os.open(os.devnull, os.O_RDWR)
+    # Readers of the tests' output wait until all processes have closed it.
+    null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
+        os.dup2(null, descriptor)
     while True:
         for key, _ in selector.select():
             listener, path = key.data

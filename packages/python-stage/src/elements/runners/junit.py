@@ -1,10 +1,10 @@
-"""What the scripts beside this one share: writing JUnit reports."""
+"""Writes JUnit reports."""
 
 from xml.etree import ElementTree
 
 
 def clean(text):
-    """`text` without the characters that XML 1.0 cannot hold."""
+    """`text` without the characters that XML 1.0 does not allow."""
     return "".join(
         each
         for each in text

@@ -1,11 +1,11 @@
-"""Put what a wheel installs around the tests that lie in its packages.
+"""Link the installed files of a package beside tests that are inside the package.
 
 usage: link_packages.py DISTRIBUTION DIRECTORY...
 
-Each DIRECTORY, relative to the working directory, holds the files of a package that its tests are made of, and nothing
-else of it. It is given, as links, all that DISTRIBUTION installs of that package; a file of the tests that the wheel
-ships has the bytes of the wheel. So tests are found where they lie in the project, and what they import is what is
-shipped. A DIRECTORY that is not installed is left as it is.
+Each DIRECTORY, relative to the working directory, contains only the test files of a package. Everything else that
+DISTRIBUTION installs of that package is linked into it, and test files that the wheel contains too are replaced with
+those of the wheel. So tests are found at their paths in the project, and import what is shipped. A DIRECTORY that is not
+installed is left unchanged.
 """
 
 import os
@@ -15,7 +15,7 @@ from importlib import metadata
 
 
 def installed(distribution, directory):
-    """Where DISTRIBUTION installs a package, by the longest end of the directory's path that it has files below."""
+    """The installed directory of a package: that of the longest suffix of the path that DISTRIBUTION has files below."""
     found = metadata.distribution(distribution)
     files = [file.as_posix() for file in found.files or ()]
     parts = directory.split("/")
@@ -27,7 +27,7 @@ def installed(distribution, directory):
 
 
 def link(source, target):
-    """Give the directory `target` what only `source` has; files that both have are those of `source`."""
+    """Link what only `source` has into `target`; files that both have are copied from `source`."""
     for name in os.listdir(source):
         theirs, ours = os.path.join(source, name), os.path.join(target, name)
         if name == "__pycache__":

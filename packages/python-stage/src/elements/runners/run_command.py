@@ -1,10 +1,9 @@
-"""Run a command that tests, and make sure that there is a JUnit report of it.
+"""Run a test command, and write a JUnit report if it writes none.
 
 usage: run_command.py --junit-xml FILE --name NAME COMMAND [ARGUMENT]...
 
-COMMAND is run by `sh`, with the ARGUMENTs after it or wherever it says `"$@"`. Where it leaves no FILE, one is written
-with a single test case: the command itself, with its output, which failed where its exit code is not 0. Ends with that
-exit code.
+COMMAND is run by `sh`, with the ARGUMENTs in place of `"$@"`, or appended. If it does not write FILE, a report is written
+with a single test case: the command with its output, which failed if its exit code is not 0. Exits with that exit code.
 """
 
 import argparse
@@ -16,16 +15,16 @@ from xml.etree import ElementTree
 
 import junit
 
-# How much of the output a report holds, in bytes: its end.
+# How many bytes of the end of the output a report contains.
 KEPT = 1 << 20
 
 
 def run(command, arguments):
-    """Exit code and the end of the output, which goes on to this process's own as it comes."""
+    """The exit code, and the end of the output, which is also written to stdout as it arrives."""
     appended = arguments and "$@" not in command
-    words = ["sh", "-c", command + ' "$@"' if appended else command, "sh", *arguments]
+    argv = ["sh", "-c", command + ' "$@"' if appended else command, "sh", *arguments]
     kept = bytearray()
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout is not None
         while True:
             chunk = os.read(process.stdout.fileno(), 65536)
@@ -35,7 +34,7 @@ def run(command, arguments):
             sys.stdout.buffer.flush()
             kept += chunk
             del kept[:-KEPT]
-    # A shell's word for a process that a signal ended.
+    # The exit code that a shell reports for a process ended by a signal.
     code = process.returncode if process.returncode >= 0 else 128 - process.returncode
     return code, kept.decode("utf-8", "replace")
 

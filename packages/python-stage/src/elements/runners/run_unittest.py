@@ -2,11 +2,11 @@
 
 usage: run_unittest.py --junit-xml FILE [--coverage FILE DISTRIBUTION] [OPTION]... [NAME]...
 
-Without a NAME (a module, class or method, or a file) the tests are discovered in the working directory, which holds no
-modules but those of tests, and in whatever directories it has. OPTIONs are those of `python -m unittest`: -k, -f, -b, -c,
--v, -q, -p, --locals. With --coverage, coverage.py measures the run as its own configuration says, else the packages of
-the distribution, and writes its XML report to that FILE. Ends with 1 where a test failed, with 2 where coverage.py is not
-satisfied, and with 5 where no test ran.
+Without a NAME (a module, class or method, or a file) tests are discovered in the working directory, which contains only
+modules of tests, and in its directories. OPTIONs are those of `python -m unittest`: -k, -f, -b, -c,
+-v, -q, -p, --locals. With --coverage, coverage.py measures what its configuration selects, or else the packages of the
+distribution, and writes its XML report to that FILE. Exits with 1 if a test failed, with 2 if coverage.py fails, and with
+5 if no tests ran.
 """
 
 import argparse
@@ -21,17 +21,17 @@ from typing import Callable
 from xml.etree import ElementTree
 
 import junit
-from coverage_of import packages
+from coverage_options import packages
 
 PATTERN = "test*.py"
-# Directories whose tests come first, each a package or with its modules at the top.
+# Directories whose tests run first, each a package or with its modules at the top.
 DIRECTORIES = ("tests", "test")
 
 
 class JUnitResult(unittest.TextTestResult):
-    """Tells as unittest does, and keeps a `testcase` of each test."""
+    """Reports as unittest does, and keeps a `testcase` of each test."""
 
-    # unittest's own, which its subclasses are not promised; it has been there since Python 2.
+    # Private to unittest, but unchanged since Python 2.
     _exc_info_to_string: Callable[..., str]
 
     def __init__(self, *args, **kwargs):
@@ -88,7 +88,7 @@ class JUnitResult(unittest.TextTestResult):
 
     @staticmethod
     def _names(test):
-        """Class and name of a test. What stands for a module or class that cannot be set up has none."""
+        """The class and name of a test. A placeholder for a module or class that cannot be set up has no class."""
         if isinstance(test, unittest.TestCase):
             case = getattr(test, "test_case", test)
             group = "%s.%s" % (type(case).__module__, type(case).__qualname__)
@@ -97,14 +97,14 @@ class JUnitResult(unittest.TextTestResult):
 
 
 def module_name(name):
-    """The module that a file holds; anything else is a name already."""
+    """The module name of a file; other names are returned unchanged."""
     if not (name.endswith(".py") and os.path.isfile(name)):
         return name
     return os.path.relpath(name)[: -len(".py")].replace(os.sep, ".")
 
 
 class Finder(unittest.TestLoader):
-    """Takes modules by the names that pytest knows, too, unless a pattern is given."""
+    """Also finds modules by pytest's names, unless a pattern is given."""
 
     def _match_path(self, path, full_path, pattern):
         return matches(path, pattern)
@@ -118,10 +118,10 @@ def is_package(directory):
     return os.path.isfile(os.path.join(directory, "__init__.py"))
 
 
-def places(directory, pattern):
-    """Where to discover tests below a directory: outermost packages, and modules of tests that are in no package.
+def discovery_roots(directory, pattern):
+    """Where to discover tests below a directory: outermost packages, and test modules outside packages.
 
-    What lies in a directory of tests and in no package is data.
+    Files in a directory of tests that are not in a package are data.
     """
     taken = set()
     for path, directories, names in os.walk(directory):
@@ -139,7 +139,7 @@ def places(directory, pattern):
 
 
 def top_of(package):
-    """Where a package is imported from; a namespace around it is told by PYTHONPATH."""
+    """The directory that a package is imported from; for one inside a namespace package it is on PYTHONPATH."""
     for top in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
         if os.path.abspath(package).startswith(os.path.join(top, "")):
             return top
@@ -168,7 +168,7 @@ def load(loader, names, pattern):
     suite = unittest.TestSuite()
     found = sorted(filter(os.path.isdir, glob.glob("*")), key=lambda name: (name not in DIRECTORIES, name))
     for directory in found:
-        for path, top in places(directory, pattern):
+        for path, top in discovery_roots(directory, pattern):
             # A loader remembers its top-level directory.
             fresh = Finder()
             fresh.testNamePatterns = loader.testNamePatterns
@@ -200,13 +200,13 @@ def run_tests(options):
     if not result.wasSuccessful():
         return 1
     if not result.cases:
-        print("no test ran", file=sys.stderr)
+        print("no tests ran", file=sys.stderr)
         return 5
     return 0
 
 
 def measure(report, distribution, arguments):
-    """Run this script again under coverage.py. A report that cannot be made matters only where tests passed."""
+    """Run this script again under coverage.py. A failure to write the report matters only if the tests passed."""
     coverage = [sys.executable, "-s", "-B", "-m", "coverage"]
     names = packages(distribution)
     source = ["--source=" + ",".join(names)] if names else []
@@ -231,7 +231,7 @@ def main():
     parser.add_argument("--locals", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    # The directory of this script is no place for imports of tests.
+    # Tests must not import from the directory of this script.
     sys.path[:1] = []
     if options.coverage is not None:
         at = sys.argv.index("--coverage")

@@ -38,7 +38,7 @@ class NotKnown(Exception):
 
 def text_of(value):
     if "\ue000" in value:
-        raise NotKnown(Unknown(None, "holds the path of the directory that it is built in"))
+        raise NotKnown(Unknown(None, "contains the path of the build directory"))
     return value
 
 
@@ -47,7 +47,7 @@ def plain(value):
     if isinstance(value, str):
         return text_of(value), []
     if isinstance(value, bytes):
-        raise NotKnown(Unknown(None, "is not text"))
+        raise NotKnown(Unknown(None, "is not a string"))
     if isinstance(value, SCALARS):
         return value, []
     if isinstance(value, Unknown):
@@ -75,7 +75,7 @@ def plain(value):
         if value.unknown is not None:
             raise NotKnown(value.unknown)
         if not all(isinstance(key, str) for key in value.pairs):
-            raise NotKnown(Unknown(None, "has a key that is not text"))
+            raise NotKnown(Unknown(None, "has a key that is not a string"))
         return {key: plain(each)[0] for key, each in value.pairs.items()}, []
     if isinstance(value, Choice):
         raise NotKnown(Unknown(None, "depends on the interpreter or the platform"))
@@ -145,9 +145,7 @@ def arguments(setups, source, why="is not supported"):
     for node, other in calls[1:]:
         for name in READ:
             if content(found.get(name)) != content(other.get(name)):
-                found[name] = unreadable(
-                    Unknown(node, "is one of several calls that say different things"), node, source
-                )
+                found[name] = unreadable(Unknown(node, "is one of several calls with different values"), node, source)
     return found
 
 

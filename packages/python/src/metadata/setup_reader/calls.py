@@ -381,7 +381,7 @@ def open_file(machine, node, path, mode, keywords, translates=True):
     text = decoded(content, encoding or "utf-8", translates)
     if text is None:
         machine.doubts += 1
-        return Unknown(node, "opens a file that is not text in its encoding")
+        return Unknown(node, "opens a file that cannot be decoded")
     return File(text)
 
 

@@ -112,7 +112,7 @@ class Expressions:
                 if name.startswith("\0star:"):
                     return member(value, node.id, node)
         self.doubts += 1
-        return Unknown(node, "is not a name that is known here")
+        return Unknown(node, "is not a known name")
 
     def eval_List(self, node):
         kind = {"List": "list", "Tuple": "tuple", "Set": "set"}[type(node).__name__]
@@ -154,7 +154,7 @@ class Expressions:
             else:
                 self.eval(value)
                 made.unknown = made.unknown or (
-                    name if isinstance(name, Unknown) else Unknown(key, "is a key that is not text")
+                    name if isinstance(name, Unknown) else Unknown(key, "is a key that is not a string")
                 )
         if parts != self.parts and any(isinstance(value, (Items, Mapping)) for value in made.pairs.values()):
             made.unknown = Unknown(node)

@@ -58,7 +58,7 @@ class ProjectFiles:
         """Whether `want` (such as os.path.isfile) holds of a path, or an Unknown."""
         name = self.inside(path)
         if name is None or name.split("/")[0] == ".git":
-            return Unknown(node, "asks for what a build may not have")
+            return Unknown(node, "depends on files that a build may not have")
         found = want(os.path.join(self.directory, name))
         if found and os.path.isfile(os.path.join(self.directory, name)):
             self.opened.setdefault(name, (node.lineno, node.col_offset) if not hasattr(node, "source_file") else None)

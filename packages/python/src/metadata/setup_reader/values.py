@@ -208,7 +208,7 @@ class Merge:
         """`a` and `b` are dicts by name; what is bound on one way alone may be missing."""
         merged = {}
         for name in list(a) + [name for name in b if name not in a]:
-            missing = Unknown(self.node, "is bound under a condition alone")
+            missing = Unknown(self.node, "is only defined under a condition")
             merged[name] = self.value(a.get(name, missing), b.get(name, missing))
         return merged
 
@@ -231,7 +231,7 @@ class Merge:
         if isinstance(a, Mapping) and isinstance(b, Mapping):
             return self.mapping(a, b)
         if self.condition is None:
-            return Unknown(self.node, "decides about it, and is known when setup.py runs")
+            return Unknown(self.node, "decides its value, and is only known when setup.py runs")
         return Choice(self.condition, a, b)
 
     def items(self, a, b):
@@ -243,7 +243,7 @@ class Merge:
         made.entries = a.entries[:common]
         rests = a.entries[common:] + b.entries[common:]
         if self.condition is None or any(isinstance(each.value, (Items, Mapping)) for each in rests):
-            made.unknown = made.unknown or Unknown(self.node, "decides about it, and is known when setup.py runs")
+            made.unknown = made.unknown or Unknown(self.node, "decides its value, and is only known when setup.py runs")
             return made
         for rest, condition in ((a.entries[common:], self.condition), (b.entries[common:], self.condition.negated())):
             made.entries += [Entry(each.value, each.place, both(each.condition, condition)) for each in rest]
@@ -266,7 +266,7 @@ class Merge:
     def alone(self, value, is_first):
         """A value whose key only one way has. A list without its items stands for no key."""
         if self.condition is None or not isinstance(value, Items):
-            return Unknown(self.node, "decides about it, and is known when setup.py runs")
+            return Unknown(self.node, "decides its value, and is only known when setup.py runs")
         condition = self.condition if is_first else self.condition.negated()
         made = Items(value.kind, [Entry(e.value, e.place, both(e.condition, condition)) for e in value.entries])
         made.unknown = value.unknown

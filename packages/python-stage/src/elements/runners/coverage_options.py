@@ -1,9 +1,9 @@
-"""Say what coverage.py is to measure, as options of pytest-cov.
+"""Print the options of pytest-cov that say what coverage.py measures.
 
-usage: coverage_of.py DISTRIBUTION
+usage: coverage_options.py DISTRIBUTION
 
-Where coverage.py's configuration names what to measure, that is `--cov`. Where it names nothing, coverage.py would pass
-over all that is installed, the tested distribution included: then it is `--cov=` and each package of DISTRIBUTION.
+If coverage.py's configuration selects what to measure, that is `--cov`. Otherwise coverage.py would ignore installed
+files, including those of the tested distribution, and it is `--cov=` and each package of DISTRIBUTION.
 """
 
 import sys
@@ -18,7 +18,7 @@ def is_configured():
 
 
 def packages(distribution):
-    """The names under which a distribution is imported; none where the configuration says what to measure."""
+    """The top-level names of a distribution; none if the configuration selects what to measure."""
     if is_configured():
         return []
     found = set()

@@ -1,28 +1,28 @@
-"""Run a command in other surroundings than a build usually has (docs/adr/0030).
+"""Run a command in a different environment than builds usually have (docs/adr/0030).
 
-usage: surroundings.py --from DIR --to DIR --seed N [--umask MODE] -- COMMAND [ARGUMENT]...
+usage: run_varied.py --from DIR --to DIR --seed N [--umask MODE] -- COMMAND [ARGUMENT]...
 
-The sources in --from are copied to --to, an empty file system in memory, in an order drawn by --seed: there directories
-list what came last first. The command runs there, in the directory that stands for the one it is started in, on one
-processor, which the seed draws too, and with that umask.
+The sources in --from are copied to --to, an empty in-memory file system, in a random order given by --seed: directories
+there list the newest entry first. The command runs in the copy of the working directory, on one processor, which the
+seed selects too, and with that umask.
 """
 
 import argparse
 import os
-import random
 import shutil
 from pathlib import Path
+from random import Random
 
 
-def copy_shuffled(source, target, draw):
-    """Copies what a directory holds, in an order that is drawn; links stay links, times and modes stay."""
+def copy_shuffled(source, target, random):
+    """Copy the contents of a directory in a random order, with their times and modes; links are copied as links."""
     names = sorted(os.listdir(source))
-    draw.shuffle(names)
+    random.shuffle(names)
     for name in names:
         path, copy = source / name, target / name
         if path.is_dir() and not path.is_symlink():
             copy.mkdir()
-            copy_shuffled(path, copy, draw)
+            copy_shuffled(path, copy, random)
         else:
             shutil.copy2(path, copy, follow_symlinks=False)
     shutil.copystat(source, target)
@@ -36,9 +36,9 @@ def main():
     parser.add_argument("--umask", type=lambda text: int(text, 8))
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    draw = random.Random(options.seed)
-    copy_shuffled(options.source, options.target, draw)
-    os.sched_setaffinity(0, {draw.choice(sorted(os.sched_getaffinity(0)))})
+    random = Random(options.seed)
+    copy_shuffled(options.source, options.target, random)
+    os.sched_setaffinity(0, {random.choice(sorted(os.sched_getaffinity(0)))})
     if options.umask is not None:
         os.umask(options.umask)
     here = Path.cwd()
