@@ -337,9 +337,9 @@ describe('a machine', () => {
   }
 
   const NAMESPACES_ARE_OFF =
-    'bubblewrap cannot make a sandbox on this machine: bwrap: Creating new namespace failed: ' +
+    'bubblewrap cannot create a sandbox on this machine: bwrap: Creating new namespace failed: ' +
     'nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n' +
-    'hint: user namespaces are off: `sysctl -w user.max_user_namespaces=15000` as root\n';
+    'hint: user namespaces are disabled: `sysctl -w user.max_user_namespaces=15000` as root\n';
 });
 
 describe('a command', () => {

@@ -119,7 +119,7 @@ test('what is wrong with it is told by its place, and nothing is built', async (
   const ended = await workspace.wheelhouse(['build', 'unsteady']);
   expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
   expect(ended.stderr).toContain(
-    `${TEMPLATE} [line 4 column 9]: \`sources\` is filled in, and cannot be set here\nhint: `,
+    `${TEMPLATE} [line 4 column 9]: \`sources\` is generated, and cannot be set here\nhint: `,
   );
   workspace.write(TEMPLATE, 'kind: wheel\nenviroment:\n  A: b\n');
   expect((await workspace.nx(['run', 'unsteady:build-wheel', '--output-style=static'])).stdout).toContain(

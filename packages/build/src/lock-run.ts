@@ -32,7 +32,7 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   const { locks, written, removed, notKept, machine } = await makeLocks(operation, {
     ...options,
     onWait: () => {
-      say('waiting for another run that is making the same locks');
+      say('waiting for another run that is locking the same projects');
     },
   });
   for (const line of machineWords(
@@ -49,7 +49,7 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   }
   const names = group.map((member) => lockedNames(member, workspace, locks));
   const answering = distinct(names.flatMap((each) => each.answering.map(({ name, root }) => `${name} (${root})`)));
-  if (answering.length > 0) say(`projects of this workspace, whatever an index has: ${answering.join(', ')}`);
+  if (answering.length > 0) say(`taken from this workspace, even if an index has them: ${answering.join(', ')}`);
   const shared = names.flatMap((each) =>
     each.shared.map(
       ({ entry, project: { root } }) =>

@@ -6,9 +6,9 @@ const NAMED = 50;
 
 /** What helps where no test ran. */
 const NO_TEST = [
-  'no test ran',
-  'hint: tests are searched in `tests`, `test` and the root of the project, in its packages, and in `testpaths` of pytest; add other files of theirs to the option `testInclude`',
-  'hint: unittest runs them unless the test lock has pytest; declare their requirements in an extra or a dependency group `test`, or in files of the option `testRequirements`',
+  'no tests ran',
+  'hint: tests are searched for in `tests`, `test` and the root of the project, in its packages, and in `testpaths` of pytest; list other files in the option `testInclude`',
+  'hint: they are run with unittest unless the test lock has pytest; declare their requirements in an extra or a dependency group `test`, or in files of the option `testRequirements`',
 ];
 
 /** Where {@link tellTests} is about. */

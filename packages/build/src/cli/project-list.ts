@@ -5,7 +5,7 @@ import type { PythonWorkspace } from '@wheelhouse/python-stage';
 import { hasTests } from '../plugin/tests-of-project.js';
 
 const TESTS_HINT =
-  'hint: tests are searched in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; add others to the option `testInclude`';
+  'hint: tests are searched for in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; list other files in the option `testInclude`';
 
 /**
  * Shows the Python projects of a workspace, by their roots: names, versions, which have no tests, and what is wrong with

@@ -64,7 +64,7 @@ async function sandbox({ engine }: Examined): Promise<Finding> {
   const path = engine.environment.PATH ?? '';
   const refusal = await probeBubblewrap(path);
   if (refusal !== undefined) return { state: 'missing', text: refusal.message, hint: refusal.hint };
-  return { state: 'ok', text: `${await versionOf('bwrap', engine.environment)}, and it can make a sandbox` };
+  return { state: 'ok', text: `${await versionOf('bwrap', engine.environment)}, and it can create a sandbox` };
 }
 
 async function store({ engine }: Examined): Promise<Finding> {
@@ -99,7 +99,7 @@ async function git({ engine }: Examined): Promise<Finding> {
   if (version !== undefined) return { state: 'ok', text: version };
   return {
     state: 'note',
-    text: 'git is not installed: all files of a project are sources except those that tools leave behind, whatever .gitignore says',
+    text: 'git is not installed: .gitignore is not read, and all files of a project are sources except those that tools leave behind',
     hint: 'install git',
   };
 }

@@ -54,7 +54,7 @@ function problemOf(
 ): string | undefined {
   if (!isCached(target, layers)) return undefined;
   const said = (field: string): string => layers.findLast(({ configuration }) => field in configuration)?.where ?? '';
-  const otherName = `give the target another name with \`targetName\` in the plugin's option for it`;
+  const otherName = `rename the target with \`targetName\` in the plugin's option for it`;
   if (target.cache !== true) {
     return `${said('cache')} lets Nx cache the target \`${name}\`, which a cache cannot replay\nhint: remove \`cache\` for it, or ${otherName}`;
   }

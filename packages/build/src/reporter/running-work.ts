@@ -71,7 +71,7 @@ export class RunningWork {
         this.running.set(identity, this.work(verbsOf(element)[0], element.name));
         return;
       case 'waiting':
-        this.running.set(identity, this.work('waiting', `${element.name}: another process builds it`));
+        this.running.set(identity, this.work('waiting', `${element.name}: another process is building it`));
         return;
       case 'output':
         this.addOutput(element, event.text);

@@ -78,7 +78,7 @@ export class TerminalReporter implements Reporter {
         this.line(verbsOf(element)[0], 'cyan', named(element));
         return;
       case 'waiting':
-        this.line('waiting', 'yellow', `${named(element)}: another process builds it`);
+        this.line('waiting', 'yellow', `${named(element)}: another process is building it`);
         return;
       case 'warning':
         this.line('warning', 'yellow', `${element.name} ${event.message}`);
@@ -107,7 +107,7 @@ export class TerminalReporter implements Reporter {
         return;
       case 'cached':
         if (result.why === 'key') return;
-        this.line('cached', 'green', `${named(element)}: the same commands ran on the same root`);
+        this.line('cached', 'green', `${named(element)}: the same commands already ran on the same root`);
         return;
       case 'failed':
         this.failure(element, result);

@@ -57,7 +57,7 @@ function checkIndex(
 function parseUrl(value: unknown, path: OptionPath, fail: Fail): string | undefined {
   const where = path.join('.');
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/i.test(value)) {
-    fail(`the option \`${where}\` is not an address`, HINT, path);
+    fail(`the option \`${where}\` is not a URL`, HINT, path);
     return undefined;
   }
   const url = new URL(value);

@@ -46,11 +46,9 @@ export function parseTargets(options: Readonly<Record<string, unknown>>, fail: F
     const name = choices[option]?.name;
     const other = TARGET_OPTIONS.slice(0, index).find((each) => choices[each]?.name === name);
     if (name === undefined || other === undefined) continue;
-    fail(
-      `the options \`${other}\` and \`${option}\` both use the target name \`${name}\``,
-      'give one of them another name',
-      [option],
-    );
+    fail(`the options \`${other}\` and \`${option}\` both use the target name \`${name}\``, 'rename one of them', [
+      option,
+    ]);
   }
   return choices;
 }

@@ -33,7 +33,7 @@ export function unmatchedNames({ projects }: PythonWorkspace): UnmatchedOption[]
         hint:
           known.size === 0
             ? `the projects with this option have no ${what}`
-            : `there are ${[...known]
+            : `the projects have ${[...known]
                 .sort()
                 .map((name) => `\`${name}\``)
                 .join(', ')}`,

@@ -50,7 +50,7 @@ describe('wheelhouse artifact checkout', () => {
       const out = directory();
       expect(run('artifact', 'checkout', 'app.bst', out)).toEqual({
         exitCode: 0,
-        stdout: 'warning  text.bst `/greeting` lies over that of hello.bst\n',
+        stdout: 'warning  text.bst `/greeting` replaces that of hello.bst\n',
         stderr: '',
       });
       expect(listing(out)).toEqual([

@@ -185,7 +185,7 @@ describe('wheelhouse', () => {
   it('ends with 70 where a plugin ends the process, or leaves a rejection to nobody', () => {
     const build = ['build', '--directory', 'odd', 'rash.bst'];
     const ended = wheelhouse(build, { cwd: project, environment: { WHEELHOUSE_CACHE_DIR: store, RASH: 'exit' } });
-    expect([ended.exitCode, ended.stderr]).toEqual([70, 'the process ended before its work was done\n']);
+    expect([ended.exitCode, ended.stderr]).toEqual([70, 'the process exited before its work was done\n']);
     const { exitCode, stderr } = run(...build);
     expect([exitCode, ...stderr.split('\n').slice(0, 2)]).toEqual([
       70,
@@ -200,7 +200,7 @@ describe('wheelhouse', () => {
     expect(wheelhouse(['show', 'x.bst'], { cwd: place })).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: '`x.bst` is a fifo, not a regular file\nhint: put a file there, or take it away\n',
+      stderr: '`x.bst` is a fifo, not a regular file\nhint: replace it with a file, or remove it\n',
     });
   });
 
@@ -279,7 +279,7 @@ describe('wheelhouse', () => {
       const { exitCode, stdout, stderr } = wheelhouse([command, 'app'], { cwd: workspace, environment });
       const expected =
         command === 'verify'
-          ? 'there is no manifest `dist/app/manifest.json`\nhint: run `nx run app:build-wheel`\n'
+          ? 'the manifest `dist/app/manifest.json` does not exist\nhint: run `nx run app:build-wheel`\n'
           : 'the lock `app/locks/test.txt` does not exist\nhint: run `nx run app:lock`\n';
       expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expected });
     }

@@ -115,7 +115,7 @@ describe('the targets of a workspace with targetDefaults', () => {
       'publish',
       { 'p*': { cache: true } },
       'nx.json: `targetDefaults.p*` lets Nx cache the target `publish`, which a cache cannot replay\n' +
-        "hint: remove `cache` for it, or give the target another name with `targetName` in the plugin's option for it",
+        "hint: remove `cache` for it, or rename the target with `targetName` in the plugin's option for it",
     ],
   ])('fail and say why, given %s', async (_what, target, targetDefaults, problem) => {
     expect(problemOf(await inferred({ targetDefaults } as never), target)).toBe(problem);

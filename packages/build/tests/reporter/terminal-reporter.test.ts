@@ -60,7 +60,7 @@ describe('TerminalReporter', () => {
       ]),
     ).toBe(
       [
-        'waiting    libs/app.bst a1b2c3d4: another process builds it',
+        'waiting    libs/app.bst a1b2c3d4: another process is building it',
         'warning    libs/app.bst `/bin/x` of tool.bst overlaps the one of base.bst',
         'building   libs/app.bst a1b2c3d4',
         'built      libs/app.bst a1b2c3d4 in 12.3 s',
@@ -72,7 +72,7 @@ describe('TerminalReporter', () => {
 
   it('says when what would have run had run before', () => {
     expect(told([ended({ outcome: 'cached', why: 'action', tree })])).toBe(
-      'cached     libs/app.bst a1b2c3d4: the same commands ran on the same root\n0 built, 1 cached, 0 failed\n',
+      'cached     libs/app.bst a1b2c3d4: the same commands already ran on the same root\n0 built, 1 cached, 0 failed\n',
     );
   });
 

@@ -102,7 +102,7 @@ describe('parsePluginOptions', () => {
       'two targets of one name',
       { lock: { targetName: 'test' } },
       'nx.json: @wheelhouse/build: the options `lock` and `test` both use the target name `test`\n' +
-        'hint: give one of them another name',
+        'hint: rename one of them',
     ],
     [
       'a version that is a number',

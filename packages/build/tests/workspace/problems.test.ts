@@ -146,7 +146,7 @@ describe('a project that something is wrong with', () => {
       exitCode: 0,
       stdout:
         'project  a in a, no tests found\nproject  b in b\n' +
-        'hint: tests are searched in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; add others to the option `testInclude`\n',
+        'hint: tests are searched for in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; list other files in the option `testInclude`\n',
       stderr: '',
     });
   });

@@ -99,7 +99,7 @@ describe('the option indexes', () => {
   it.each([
     [['x'], 'the option `indexes` is `["x"]`'],
     [{ acme: 'https://me:hunter2@acme.test' }, 'the option `indexes.acme` is not an object'],
-    [{ acme: { ...acme, url: 'acme.test' } }, 'the option `indexes.acme.url` is not an address'],
+    [{ acme: { ...acme, url: 'acme.test' } }, 'the option `indexes.acme.url` is not a URL'],
     [{ acme: { ...acme, packages: [] } }, 'the option `indexes.acme.packages` is `[]`'],
     [{ acme: { ...acme, packages: ['-x'] } }, 'the option `indexes.acme.packages[0]` is `"-x"`'],
     [{ acme: { ...acme, explicit: true } }, 'unknown option `indexes.acme.explicit`'],

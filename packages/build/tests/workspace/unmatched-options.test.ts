@@ -36,11 +36,17 @@ async function open(): ReturnType<typeof openWorkspace> {
 describe('options that nothing fits', () => {
   it('are names of extras and groups that no project has', async () => {
     expect(unmatchedNames(await open())).toEqual([
-      { text: 'the option `extras` lists the extra `mysqll`, which no project has', hint: 'there are `post-gres`' },
-      { text: 'the option `testExtras` lists the extra `qa`, which no project has', hint: 'there are `post-gres`' },
+      {
+        text: 'the option `extras` lists the extra `mysqll`, which no project has',
+        hint: 'the projects have `post-gres`',
+      },
+      {
+        text: 'the option `testExtras` lists the extra `qa`, which no project has',
+        hint: 'the projects have `post-gres`',
+      },
       {
         text: 'the option `testGroups` lists the dependency group `checks`, which no project has',
-        hint: 'there are `typing`',
+        hint: 'the projects have `typing`',
       },
     ]);
   });

@@ -12,7 +12,7 @@ export async function fetchDocument(url: string, init: RequestInit): Promise<Res
   let bytes = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
-    if (bytes > MOST_BYTES) throw new TypeError(`${url} answers with more than ${MOST_BYTES} bytes`);
+    if (bytes > MOST_BYTES) throw new TypeError(`the response of ${url} has more than ${MOST_BYTES} bytes`);
     pieces.push(piece);
   }
   return new Response(Buffer.concat(pieces), { status: response.status === 200 ? 200 : 502 });

@@ -55,7 +55,7 @@ export class IssuerKeys {
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey && !isCooling) throw error;
       if (error instanceof errors.JWKSNoMatchingKey) {
-        throw new IssuerFault(`${this.options.issuer} was asked for its keys only a moment ago`, { cause: error });
+        throw new IssuerFault(`the keys of ${this.options.issuer} were requested only a moment ago`, { cause: error });
       }
       if (error instanceof errors.JWKSMultipleMatchingKeys || error instanceof errors.JOSENotSupported) throw error;
       throw this.fault(error);
@@ -90,7 +90,7 @@ export class IssuerKeys {
     const { issuer, timeoutMs, cooldownMs, staleMs, now } = this.options;
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetchDocument(url, { signal: AbortSignal.timeout(timeoutMs) });
-    if (response.status !== 200) throw new TypeError(`${url} does not answer with 200`);
+    if (response.status !== 200) throw new TypeError(`${url} did not respond with 200`);
     const document = (await response.json()) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
     if (document.issuer !== issuer) throw new TypeError(`${url} belongs to another issuer`);
     const { jwks_uri: keys } = document;

@@ -125,7 +125,7 @@ function readRules(node: MappingNode, platform: Platform | undefined): readonly 
     const rule = errors.attempt(() => readRule(each));
     const danger = rule === undefined ? undefined : dangerOf(rule, platform);
     if (danger !== undefined) {
-      errors.add(bad(each, danger, 'tokens of pull request builds differ from these in nothing else'));
+      errors.add(bad(each, danger, 'nothing else distinguishes tokens of pull request builds from these'));
     }
     if (rule !== undefined) rules.push(rule);
   }

@@ -29,7 +29,7 @@ export async function findProxy(
   const started = await spawnProxy(start, environment);
   if ('problems' in started) return started;
   if (await begins(started.record, run, runFacts)) return started;
-  return { problems: ['it does not answer'] };
+  return { problems: ['it does not respond'] };
 }
 
 /** The proxy of the key as it is written down, whether or not it answers. */

@@ -79,7 +79,7 @@ export function addRunRoutes(app: FastifyInstance, { identify, ledger, limits }:
     scope.post<{ Body: RunReport }>('/v1/runs', { schema: { body: REPORT } }, (request, reply) => {
       const { principal } = request.exchange;
       const namespace = principal === undefined ? undefined : accessOf(principal).writes;
-      if (principal === undefined || namespace === undefined) throw new Error('a report of nobody was let through');
+      if (principal === undefined || namespace === undefined) throw new Error('a report without a client was accepted');
       const { tasks } = request.body;
       ledger.tell(
         namespace,

@@ -162,7 +162,7 @@ async function closing(destination: Writable): Promise<void> {
 }
 
 function prematureClose(): Error {
-  return Object.assign(new Error('the other side closed the connection before the end'), {
+  return Object.assign(new Error('the connection was closed before the end'), {
     code: 'ERR_STREAM_PREMATURE_CLOSE',
   });
 }

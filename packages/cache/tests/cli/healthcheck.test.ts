@@ -32,17 +32,17 @@ describe('wheelhouse-cache healthcheck', () => {
     await server.kill();
     expect(await check(cwd, '--listen', `0.0.0.0:${port}`)).toEqual({
       exitCode: 2,
-      stdout: `it does not answer at 0.0.0.0:${port}: ECONNREFUSED\n`,
+      stdout: `it does not respond at 0.0.0.0:${port}: ECONNREFUSED\n`,
     });
   }, 60_000);
 
   it.each<[string, (socket: Socket) => void, RegExp]>([
-    ['says nothing', () => undefined, /: no answer within 5 s\n$/],
+    ['says nothing', () => undefined, /: no response within 5 s\n$/],
     ['breaks off', (socket) => socket.destroy(), /: ECONNRESET\n$/],
     [
       'is something else',
       (socket) => socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n'),
-      /^it answers with status 404\n$/,
+      /^it responded with status 404\n$/,
     ],
   ])('finds one unwell that %s', async (_what, answer, words) => {
     const server: Server = createServer((socket) => {

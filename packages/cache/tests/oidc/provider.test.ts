@@ -156,7 +156,7 @@ describe('providers of tokens', () => {
     const rule = (claims: string): string =>
       messageOf(`oidc:\n- preset: github\n  audience: c\n  rules:\n  - claims: ${claims}\n    tier: trusted\n`);
     const at = 'wheelhouse-cache.yml [line 5 column 4]: ';
-    const hint = '\nhint: tokens of pull request builds differ from these in nothing else';
+    const hint = '\nhint: nothing else distinguishes tokens of pull request builds from these';
     const repository = 'repository: org/shop, ref: refs/heads/main';
     expect(rule(`{${repository}}`)).toBe(`${at}a rule for \`trusted\` must check \`event_name\`${hint}`);
     expect(rule('{ref: refs/heads/main, event_name: push}')).toBe(

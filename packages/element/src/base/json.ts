@@ -25,7 +25,7 @@ const MAX_DEPTH = 100;
  * @returns what and where, such as `a Map at \`recipients\``; `undefined` where all of it is {@link Json}
  */
 export function notPlain(value: unknown, at = '', depth = 0): string | undefined {
-  if (depth > MAX_DEPTH) return 'more than 100 levels of lists and dictionaries, or one that holds itself';
+  if (depth > MAX_DEPTH) return 'more than 100 levels of lists and dictionaries, or one that contains itself';
   const where = at === '' ? '' : ` at \`${at}\``;
   switch (typeof value) {
     case 'string':

@@ -21,15 +21,15 @@ const TEXTS: Readonly<Record<string, string>> = {
   EFBIG: 'file too large',
   ENOMEM: 'out of memory',
   EAGAIN: 'no more processes or memory',
-  ESTALE: 'the file is gone from its server',
+  ESTALE: 'stale file handle',
 };
 
 const HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'give yourself the permission, or use another place',
-  EPERM: 'give yourself the permission, or use another place',
-  ENOSPC: 'free some space there, or use another place',
-  EDQUOT: 'free some space there, or use another place',
-  EROFS: 'mount it writable, or use another place',
+  EACCES: 'change the permissions, or choose another location',
+  EPERM: 'change the permissions, or choose another location',
+  ENOSPC: 'free some space there, or choose another location',
+  EDQUOT: 'free some space there, or choose another location',
+  EROFS: 'mount it writable, or choose another location',
   EMFILE: 'raise the limit of open files: `ulimit -n`',
   ENFILE: 'raise the limit of open files of the system: `sysctl fs.file-max`',
 };
@@ -73,7 +73,7 @@ export function systemError(error: unknown, path?: string): ElementError | undef
   if (isNulPath(error)) {
     return new ElementError({
       code: 'SYSTEM',
-      message: 'a path has a NUL character in it',
+      message: 'a path contains a NUL character',
       detail: error.message,
       cause: error,
     });
@@ -89,7 +89,8 @@ export function systemError(error: unknown, path?: string): ElementError | undef
     });
   }
   // Node's recursive mkdir reports this for a read-only file system, too.
-  const unmade = errno === 'ENOENT' && syscall === 'mkdir' ? 'the place is read-only, or gone (ENOENT)' : undefined;
+  const unmade =
+    errno === 'ENOENT' && syscall === 'mkdir' ? 'the location is read-only, or does not exist (ENOENT)' : undefined;
   const fault = systemFault(error) ?? unmade;
   if (fault === undefined) return undefined;
   const verb = VERBS[syscall] ?? (syscall === '' || syscall.startsWith('spawn') ? 'run' : syscall);

@@ -30,7 +30,7 @@ export function readFileBytes(path: string, label: string = path): Buffer | unde
       throw new ElementError({
         code: 'NOT_A_FILE',
         message: `\`${shownPath(label)}\` is ${what}, not a regular file`,
-        hint: 'put a file there, or take it away',
+        hint: 'replace it with a file, or remove it',
       });
     }
     // It may have become a fifo since.

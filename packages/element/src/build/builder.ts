@@ -87,7 +87,7 @@ export class Builder {
   /** The record of an element that has been built or found. */
   recordOf(element: Element): ArtifactRecord {
     const record = this.records.get(element);
-    if (record === undefined) throw new Error(`${element.name} is asked for before it is built`);
+    if (record === undefined) throw new Error(`${element.name} was requested before it was built`);
     return record;
   }
 

@@ -63,7 +63,7 @@ async function consistencyOf(element: Element, source: Source): Promise<Consiste
     code: 'SOURCE',
     message: `${element.name}: the source ${source.name} has no exact reference`,
     origin: element.origin,
-    hint: 'give it a `ref`',
+    hint: 'set its `ref`',
   });
 }
 

@@ -133,7 +133,7 @@ async function withoutWritable(
 function missingPart(element: Element, subdirectory: string): ElementError {
   return new ElementError({
     code: 'SOURCE',
-    message: `${element.name}: the sources hold no directory \`${subdirectory}\``,
+    message: `${element.name}: the sources have no directory \`${subdirectory}\``,
     origin: element.origin,
   });
 }

@@ -30,13 +30,13 @@ export function buildScript(element: Element): string {
 }
 
 const HEADER = `#
-# To be run in a root, such as that of a container, which holds what the element needs to be built, and its sources in
-# $build_root/$normal_name. Where that is no directory, what is in $build_root is moved there. Then:
-#   - all variables of the element are exported, those with a - in their names with a _ instead;
+# Run this in a root, such as that of a container, that contains the build dependencies of the element, and its sources in
+# $build_root/$normal_name. If that directory does not exist, the contents of $build_root are moved there. Then:
+#   - all variables of the element are exported, with _ instead of - in their names;
 #   - the element's environment is exported;
 #   - commands start in $build_root/$normal_name;
-#   - $PREFIX is the element's install root, and empty; what is built goes there;
-#   - when a command fails, the script ends with an exit code that is not 0.
+#   - $PREFIX is the element's install root, and empty; the results are installed there;
+#   - if a command fails, the script exits with a nonzero code.
 `;
 
 const PROLOGUE = `

@@ -120,7 +120,7 @@ export class BuildSession {
   /** The element of that name. */
   element(name: string): Element {
     const element = this.graph.elements.find((each) => each.name === name);
-    if (element === undefined) throw new Error(`the graph holds no element ${name}`);
+    if (element === undefined) throw new Error(`the graph has no element ${name}`);
     return element;
   }
 

@@ -85,7 +85,7 @@ class Capture {
       } else if (entry.isSymbolicLink()) {
         if (this.accepts(path, 'symlink')) symlinks.push({ name, target: this.target(path) });
       } else if (this.accepts(path, 'file')) {
-        throw this.error(path, `is ${kindOf(entry)}, which a tree cannot hold`);
+        throw this.error(path, `is ${kindOf(entry)}, which a tree cannot contain`);
       }
     }
     const bytes = encodeDirectory({ files, directories, symlinks });

@@ -37,5 +37,5 @@ export function directoriesInMemory(): BlobStore {
 }
 
 function notKept(digest: Digest): ElementError {
-  return new ElementError({ code: 'STORE', message: `nothing is kept here, nor \`${digest.hash}\`` });
+  return new ElementError({ code: 'STORE', message: `this store keeps no blobs: \`${digest.hash}\`` });
 }

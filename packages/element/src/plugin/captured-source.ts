@@ -63,7 +63,7 @@ export abstract class CapturedSource extends Source {
   protected abstract capture(blobs: BlobStore): Promise<Digest>;
 
   private captured(): LocatedTree {
-    if (this.seen === undefined) throw new Error(`${this.name}: asked for its key before it was looked at`);
+    if (this.seen === undefined) throw new Error(`${this.name}: its key was requested before its files were read`);
     return this.seen;
   }
 

@@ -56,6 +56,6 @@ function unknown(what: string, kind: string, origin: Origin, known: ReadonlyMap<
     code: 'UNSUPPORTED_PLUGIN',
     message: `No ${what} plugin registered for kind '${kind}'`,
     origin,
-    hint: `known kinds are ${[...known.keys()].map((name) => `\`${name}\``).join(', ')}; others are named in project.conf's \`plugins\``,
+    hint: `known kinds are ${[...known.keys()].map((name) => `\`${name}\``).join(', ')}; declare others in project.conf's \`plugins\``,
   });
 }

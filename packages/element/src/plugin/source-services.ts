@@ -41,7 +41,7 @@ export class SourceServices {
 
   /** The store of this machine. */
   get store(): SourceStore {
-    if (this.openedStore === undefined) throw new Error('a source was asked for its content where there is no store');
+    if (this.openedStore === undefined) throw new Error('the content of a source was requested without a store');
     return this.openedStore;
   }
 

@@ -17,7 +17,7 @@ export async function runProcess(
   process.on('exit', () => {
     if (hasEnded) return;
     process.exitCode = EXIT.bug;
-    process.stderr.write('the process ended before its work was done\n');
+    process.stderr.write('the process exited before its work was done\n');
   });
   // What no promise of ours led to: a timer, or a promise that nobody waits for.
   process.on('uncaughtException', (error: unknown) => {

@@ -31,7 +31,7 @@ export class ElementGraph {
   /** What was resolved of one of the graph's elements. */
   describe(element: Element): ResolvedElement {
     const settings = this.settings.get(element);
-    if (settings === undefined) throw new Error(`${element.name} is not of this graph`);
+    if (settings === undefined) throw new Error(`${element.name} is not in this graph`);
     return resolvedElement(element, settings);
   }
 }

@@ -140,7 +140,7 @@ function packageIdentity(plugin: PluginOrigin, path: string): Json {
     }
     if (directory.endsWith(`${sep}node_modules`)) break;
   }
-  throw loadError(plugin, `is not in a package that has a name and a version: ${path}`);
+  throw loadError(plugin, `is not in a package with a name and a version: ${path}`);
 }
 
 function loadError(plugin: PluginOrigin, what: string, cause?: unknown): ElementError {

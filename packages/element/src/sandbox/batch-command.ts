@@ -52,7 +52,7 @@ export function refuseStep(step: Step): Refusal | undefined {
   if (program === undefined || program === '' || program.includes('=') || program.startsWith('-')) {
     return {
       message: `\`${program ?? ''}\` of '${label}' cannot be the name of a program`,
-      hint: 'run it by `sh -c`',
+      hint: 'run it with `sh -c`',
     };
   }
   const name = Object.keys(environment).find((key) => key === '' || key.includes('=') || key.startsWith('-'));
@@ -67,8 +67,8 @@ function refuseLength(step: Step): Refusal | undefined {
   const parts = [stepScript(step, 0, launcherOf(step, environments)), ...environments.values()];
   if (parts.every((part) => Buffer.byteLength(part) < LONGEST_ARGUMENT)) return undefined;
   return {
-    message: `'${firstLine(step.label)}' is too long: a command and its environment may have ${LONGEST_ARGUMENT} bytes each`,
-    hint: 'put the commands into a script among the sources',
+    message: `'${firstLine(step.label)}' is too long: the maximum for a command, and for its environment, is ${LONGEST_ARGUMENT} bytes`,
+    hint: 'move the commands into a script in the sources',
   };
 }
 

@@ -15,7 +15,7 @@ export function hostType(path: string): 'directory' | 'file' {
     if (errnoOf(error) === 'EACCES') {
       throw new ElementError({
         code: 'TOOLCHAIN',
-        message: `\`${path}\` cannot be reached: \`${closedDirectory(path)}\` is closed to this user`,
+        message: `\`${path}\` cannot be reached: \`${closedDirectory(path)}\` is not accessible to this user`,
         hint: 'choose a toolchain that every user of this machine can read',
         cause: error,
       });

@@ -198,6 +198,6 @@ function inTheWay(tree: MutableTree, name: string, path: string, point: MountPoi
   return new ElementError({
     code: 'STAGING',
     message: `Destination is a ${found}, not a ${wanted}: \`/${path}\``,
-    hint: `\`/${point.path}\` is ${point.purpose}; stage nothing else there`,
+    hint: `\`/${point.path}\` is ${point.purpose}; do not stage anything else there`,
   });
 }

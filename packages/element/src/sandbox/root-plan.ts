@@ -106,9 +106,9 @@ class Planner {
     const directory: MountEntry = { type: 'directory' };
     mount('/proc', 'proc', directory, 'the directory of processes');
     mount('/dev', 'dev', directory, 'the directory of devices');
-    mount('/tmp', 'tmpfs', directory, 'a file system in memory');
+    mount('/tmp', 'tmpfs', directory, 'an in-memory file system');
     const tmpfs = this.action.tmpfs.map(guestPath);
-    for (const path of tmpfs) mount(path, 'tmpfs', directory, 'a file system in memory');
+    for (const path of tmpfs) mount(path, 'tmpfs', directory, 'an in-memory file system');
     if (!tmpfs.includes('/dev/shm')) this.mounts.push({ path: '/dev/shm', type: 'shm' });
     for (const path of this.writablePaths) if (path !== '/') mount(path, 'writable', directory, WRITABLE);
     for (const part of this.host) {
@@ -226,7 +226,7 @@ class Planner {
     throw new ElementError({
       code: 'STAGING',
       message: `\`${point.path}${found}\` is staged where this machine's toolchain has \`${point.path}\``,
-      hint: 'install it below another prefix, or build with a toolchain that is not of this machine',
+      hint: 'install it below another prefix, or build with a toolchain that is not from this machine',
     });
   }
 
@@ -270,7 +270,7 @@ function requireOnHost(path: string, holder: string, purpose: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new ElementError({
     code: 'SANDBOX',
-    message: `\`${path}\`, ${purpose}, cannot be made in \`${holder}\`, which is bound read-only from this machine`,
+    message: `\`${path}\`, ${purpose}, cannot be created in \`${holder}\`, which is bound read-only from this machine`,
     hint: 'choose a path outside of the toolchain',
   });
 }

@@ -5,16 +5,16 @@ import { formatDigest, type Digest } from '../cas/digest.js';
 export function missing(digest: Digest, cause?: unknown): ElementError {
   return new ElementError({
     code: 'STORE',
-    message: `the store does not hold the blob \`${formatDigest(digest)}\``,
+    message: `the store does not have the blob \`${formatDigest(digest)}\``,
     cause,
   });
 }
 
-/** The error of a blob whose bytes are not those of its digest; `path` is the file to remove, where it is one. */
+/** The error of a blob whose bytes do not match its digest; `path` is the file to remove, where it is one. */
 export function corrupt(digest: Digest, path?: string): ElementError {
   return new ElementError({
     code: 'STORE',
-    message: `the store's bytes of the blob \`${formatDigest(digest)}\` are not those of its digest`,
+    message: `the store's bytes of the blob \`${formatDigest(digest)}\` do not match its digest`,
     hint: path === undefined ? undefined : `remove \`${path}\`; it will be fetched or built again`,
   });
 }
@@ -23,7 +23,7 @@ export function corrupt(digest: Digest, path?: string): ElementError {
 export function mismatch(expected: Digest, actual: Digest): ElementError {
   return new ElementError({
     code: 'STORE',
-    message: `bytes written as \`${formatDigest(expected)}\` are \`${formatDigest(actual)}\``,
+    message: `the bytes written as \`${formatDigest(expected)}\` have the digest \`${formatDigest(actual)}\``,
   });
 }
 
@@ -31,6 +31,6 @@ export function mismatch(expected: Digest, actual: Digest): ElementError {
 export function tooLong(expected: Digest): ElementError {
   return new ElementError({
     code: 'STORE',
-    message: `bytes written as \`${formatDigest(expected)}\` are more than that`,
+    message: `the bytes written as \`${formatDigest(expected)}\` are longer than that`,
   });
 }

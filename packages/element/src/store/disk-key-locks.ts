@@ -11,7 +11,7 @@ export class DiskKeyLocks implements KeyLocks {
   /** @throws ElementError HOST_TOOL without flock(1), STORE when the file cannot be opened; `signal.reason` when aborted */
   async acquire(key: Key, options: KeyLockOptions = {}): Promise<Lock> {
     const lock = await lockFile(join(this.directory, `${key}.lock`), options);
-    if (lock === undefined) throw new Error('a lock that is waited for was not given');
+    if (lock === undefined) throw new Error('a blocking lock was not acquired');
     return lock;
   }
 }

@@ -70,7 +70,7 @@ export async function lockAny(paths: readonly string[], { turn, signal }: LockAn
   const pause = Math.max(0.05, paths.length * 0.005);
   const args = ['-c', LOCK_ANY, 'sh', turn, String(pause), ...paths];
   const lock = await start([turn, ...paths], { program: 'sh', args }, signal);
-  if (lock === undefined) throw new Error('a lock that is waited for was not given');
+  if (lock === undefined) throw new Error('a blocking lock was not acquired');
   return lock;
 }
 
@@ -137,7 +137,7 @@ async function start(
       code: 'STORE',
       message: `cannot lock \`${paths.join('`, `')}\``,
       detail: errorOutput,
-      hint: 'make the directory of the locks yours, or choose another store with WHEELHOUSE_CACHE_DIR',
+      hint: 'change the owner of the lock directory, or choose another store with WHEELHOUSE_CACHE_DIR',
     });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;

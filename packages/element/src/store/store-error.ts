@@ -3,7 +3,7 @@ import { ElementError } from '../base/error.js';
 import { systemFault } from '../base/system-error.js';
 
 const SPACE = 'free some space, or choose another directory with WHEELHOUSE_CACHE_DIR';
-const OWNER = 'make the directory yours, or choose another one with WHEELHOUSE_CACHE_DIR';
+const OWNER = 'change the owner of the directory, or choose another one with WHEELHOUSE_CACHE_DIR';
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: SPACE,

@@ -101,7 +101,7 @@ export function blobStoreContract(make: () => BlobStore | Promise<BlobStore>): r
           await rejects(readBlob(blobs, digest), {
             name: 'ElementError',
             code: 'STORE',
-            message: `the store does not hold the blob \`${formatDigest(digest)}\``,
+            message: `the store does not have the blob \`${formatDigest(digest)}\``,
           });
         }
       },

@@ -12,7 +12,7 @@ export const endsCases: readonly SandboxCase[] = [
         runSteps(subject, ['true', shellStep('sleep 60 & sleep 60', { label: 'slow' })], {
           limits: { timeoutSeconds: 1 },
         }),
-        failure('COMMAND_FAILED', "Command 'slow' was ended after its time limit of 1 second"),
+        failure('COMMAND_FAILED', "Command 'slow' exceeded its time limit of 1 second"),
       );
       assert.ok(Date.now() - started < 10_000, 'the time limit did not end the action');
     },

@@ -141,11 +141,11 @@ export const rootsCases: readonly SandboxCase[] = [
   },
   ...(
     [
-      ['a fifo', 'mkdir d; mkfifo d/x', '`d/x` is a fifo, which a tree cannot hold'],
+      ['a fifo', 'mkdir d; mkfifo d/x', '`d/x` is a fifo, which a tree cannot contain'],
       [
         'a socket',
         `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, pack_sockaddr_un("x")) or die'`,
-        '`x` is a socket, which a tree cannot hold',
+        '`x` is a socket, which a tree cannot contain',
       ],
       ['a name that is not UTF-8', `touch "$(printf 'caf\\351')"`, '`caf\u00e9` has a name that is not UTF-8'],
     ] as const

@@ -133,7 +133,7 @@ async function open(options: TestProjectOptions, temporary: string): Promise<Tes
     artifactOf,
     readArtifact: async (name, path) => {
       const entry = (await artifactOf(name)).find((each) => each.path === path);
-      if (entry?.type !== 'file') throw new Error(`the artifact of ${name} holds no file ${path}`);
+      if (entry?.type !== 'file') throw new Error(`the artifact of ${name} has no file ${path}`);
       return Buffer.from(await readBlob(store.blobs, entry.digest)).toString('utf8');
     },
     logOf: async (name) => {

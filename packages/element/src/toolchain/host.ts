@@ -67,7 +67,7 @@ export class HostElement extends PureElement {
 
   /** SHA-256 over what the toolchain is, in hexadecimal. Known after `preflight`. */
   get identityHash(): string {
-    if (this.identityDigest === undefined) throw new Error(`${this.name} is asked for its identity before preflight`);
+    if (this.identityDigest === undefined) throw new Error(`${this.name} was asked for its identity before preflight`);
     return this.identityDigest;
   }
 

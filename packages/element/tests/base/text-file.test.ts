@@ -56,14 +56,14 @@ describe('a project', () => {
       (path) => {
         execFileSync('mkfifo', [path]);
       },
-      '`app.bst` is a fifo, not a regular file\nhint: put a file there, or take it away',
+      '`app.bst` is a fifo, not a regular file\nhint: replace it with a file, or remove it',
     ],
     [
       'a link to a device',
       (path) => {
         symlinkSync('/dev/zero', path);
       },
-      '`app.bst` is a device, not a regular file\nhint: put a file there, or take it away',
+      '`app.bst` is a device, not a regular file\nhint: replace it with a file, or remove it',
     ],
     [
       'a socket',
@@ -72,7 +72,7 @@ describe('a project', () => {
         await new Promise<void>((listening) => server.listen(path, listening));
         server.unref();
       },
-      '`app.bst` is a socket, not a regular file\nhint: put a file there, or take it away',
+      '`app.bst` is a socket, not a regular file\nhint: replace it with a file, or remove it',
     ],
     [
       'a directory',
@@ -101,7 +101,7 @@ describe('a project', () => {
     const directory = projectDirectory({ 'app.bst': IMPORT });
     execFileSync('mkfifo', [join(directory, 'project.conf')]);
     expect(await rejectionText(() => resolve(directory, ['app.bst']))).toBe(
-      '`project.conf` is a fifo, not a regular file\nhint: put a file there, or take it away',
+      '`project.conf` is a fifo, not a regular file\nhint: replace it with a file, or remove it',
     );
   });
 

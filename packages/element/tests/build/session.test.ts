@@ -122,7 +122,7 @@ test('a command that takes longer than the limit of the engine ends the build, a
   await expect(session.build().then(throwErrors)).rejects.toMatchObject({
     code: 'COMMAND_FAILED',
     element: 'slow.bst',
-    message: "slow.bst: Command 'sleep 60' was ended after its time limit of 2 seconds",
+    message: "slow.bst: Command 'sleep 60' exceeded its time limit of 2 seconds",
   });
   expect(await project.store.artifacts.get(session.keys.key(session.element('slow.bst')))).toBeUndefined();
   const other = await project.open(['slow.bst'], { limits: { timeoutSeconds: 3 } });
@@ -425,7 +425,7 @@ describe('an error that ends the build of one element', () => {
     [
       'getUniqueKey',
       'const it = {}; it.it = it; return it',
-      '`getUniqueKey` of kind `broken` returned a value that is not plain data: more than 100 levels of lists and dictionaries, or one that holds itself',
+      '`getUniqueKey` of kind `broken` returned a value that is not plain data: more than 100 levels of lists and dictionaries, or one that contains itself',
     ],
     [
       'async stage',

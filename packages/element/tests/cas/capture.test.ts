@@ -122,7 +122,7 @@ describe('captureTree', () => {
     await expect(captureTree(new MemoryBlobStore(), directory, { label: '%{install-root}' })).rejects.toMatchObject({
       name: 'ElementError',
       code: 'ARTIFACT',
-      message: `%{install-root}: \`sub/odd\` is ${what}, which a tree cannot hold`,
+      message: `%{install-root}: \`sub/odd\` is ${what}, which a tree cannot contain`,
     });
   });
   const sockets: ReturnType<typeof createServer>[] = [];
@@ -135,7 +135,7 @@ describe('captureTree', () => {
       label: '/dev',
       filter: (_path, type) => type === 'file',
     });
-    await expect(capturing).rejects.toThrow(/^\/dev: `[\w-]+` is a device, which a tree cannot hold$/);
+    await expect(capturing).rejects.toThrow(/^\/dev: `[\w-]+` is a device, which a tree cannot contain$/);
   });
 
   test('a name that is not UTF-8 is refused, but U+FFFD is a name', async () => {

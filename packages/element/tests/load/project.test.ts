@@ -97,11 +97,11 @@ describe('loadProject', () => {
     ],
     [
       `${HEAD}(@): other.yml\n`,
-      'project.conf [line 3 column 5]: Includes are not supported yet: `(@)`\nhint: write out what it stands for instead',
+      'project.conf [line 3 column 5]: Includes are not supported yet: `(@)`\nhint: write out the resulting values instead',
     ],
     [
       `${HEAD}variables:\n  (?):\n  - a: {b: c}\n`,
-      'project.conf [line 5 column 2]: Conditionals are not supported yet: `(?)`\nhint: write out what it stands for instead',
+      'project.conf [line 5 column 2]: Conditionals are not supported yet: `(?)`\nhint: write out the resulting values instead',
     ],
     [
       `${HEAD}variables: {max-jobs: 4}\n`,

@@ -52,7 +52,7 @@ it.each<[string, unknown, number, string]>([
       syscall: 'write',
     }),
     1,
-    'cannot write: no space left on device (ENOSPC)\nhint: free some space there, or use another place',
+    'cannot write: no space left on device (ENOSPC)\nhint: free some space there, or choose another location',
   ],
   [
     'a program that is not there',
@@ -66,7 +66,7 @@ it.each<[string, unknown, number, string]>([
       mkdirSync('a\0b');
     }),
     1,
-    "a path has a NUL character in it\nThe argument 'path' must be a string, Uint8Array, or URL without null bytes. Received 'a\\x00b'",
+    "a path contains a NUL character\nThe argument 'path' must be a string, Uint8Array, or URL without null bytes. Received 'a\\x00b'",
   ],
 ])('%s', (_what, error, exitCode, text) => {
   expect(explainFailure(error)).toEqual({ text, exitCode });

@@ -43,7 +43,7 @@ describe('plugins of project.conf', () => {
     });
     expect(await rejectionText(() => resolve(directory, ['other.bst']))).toBe(
       "other.bst [line 1 column 6]: No element plugin registered for kind 'horse'\n" +
-        "hint: known kinds are `manual`, `script`, `import`, `stack`, `host`, `pony`; others are named in project.conf's `plugins`",
+        "hint: known kinds are `manual`, `script`, `import`, `stack`, `host`, `pony`; declare others in project.conf's `plugins`",
     );
   });
 

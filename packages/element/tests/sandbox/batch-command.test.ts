@@ -93,8 +93,8 @@ describe('batchCommand', () => {
     const long = (length: number): Step => ({ ...step({}), argv: ['sh', '-c', `: ${'x'.repeat(length)}`] });
     expect(refuseStep(long(130_000))).toBeUndefined();
     expect(refuseStep({ ...long(131_072), label: `first line\n${'x'.repeat(100)}` })).toEqual({
-      message: "'first line' is too long: a command and its environment may have 131072 bytes each",
-      hint: 'put the commands into a script among the sources',
+      message: "'first line' is too long: the maximum for a command, and for its environment, is 131072 bytes",
+      hint: 'move the commands into a script in the sources',
     });
     expect(refuseStep(step({ A: 'x'.repeat(131_072) }))).toMatchObject({
       message: expect.stringMatching(/^'a step' is/) as string,

@@ -249,12 +249,12 @@ describe('a local source', () => {
     const { source, directory } = await sourceOf({ 'files/a': 'y' }, 'files');
     execFileSync('mkfifo', [join(directory, 'files/pipe')]);
     await expect(source.consistency()).rejects.toThrow(
-      /^app\.bst \[line 3 column 2\]: files: `pipe` is a fifo, which a tree cannot hold$/,
+      /^app\.bst \[line 3 column 2\]: files: `pipe` is a fifo, which a tree cannot contain$/,
     );
   });
 
   it('does not answer before it was looked at', async () => {
     const { source } = await sourceOf({ 'files/a': 'y' }, 'files');
-    expect(() => source.getUniqueKey()).toThrow('app.bst sources[0]: asked for its key before it was looked at');
+    expect(() => source.getUniqueKey()).toThrow('app.bst sources[0]: its key was requested before its files were read');
   });
 });

@@ -82,8 +82,8 @@ describe('DiskBlobStore', () => {
       await expect(blobs.write(digestOf(someBytes(size, 1)), inPieces(someBytes(size, 2)))).rejects.toMatchObject({
         code: 'STORE',
         message:
-          `bytes written as \`${formatDigest(digestOf(someBytes(size, 1)))}\` ` +
-          `are \`${formatDigest(digestOf(someBytes(size, 2)))}\``,
+          `the bytes written as \`${formatDigest(digestOf(someBytes(size, 1)))}\` ` +
+          `have the digest \`${formatDigest(digestOf(someBytes(size, 2)))}\``,
       });
     }
     expect(existsSync(join(directory, 'tmp')) ? readdirSync(join(directory, 'tmp')) : []).toEqual([]);
@@ -98,7 +98,7 @@ describe('DiskBlobStore', () => {
       expect(await blobs.findMissing([digest])).toEqual([digest]);
       await expect(readBlob(blobs, digest)).rejects.toMatchObject({
         code: 'STORE',
-        message: `the store's bytes of the blob \`${formatDigest(digest)}\` are not those of its digest`,
+        message: `the store's bytes of the blob \`${formatDigest(digest)}\` do not match its digest`,
         hint: `remove \`${path}\`; it will be fetched or built again`,
       });
       await blobs.write(digest, inPieces(someBytes(size, 1)));
@@ -165,7 +165,7 @@ describe('VerifyingBlobStore', () => {
     };
     await expect(reading()).rejects.toMatchObject({
       code: 'STORE',
-      message: `the store's bytes of the blob \`${formatDigest(digest)}\` are not those of its digest`,
+      message: `the store's bytes of the blob \`${formatDigest(digest)}\` do not match its digest`,
       hint: `remove \`${path}\`; it will be fetched or built again`,
     });
     expect(got).toBeLessThan(size - offset);

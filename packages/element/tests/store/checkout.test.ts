@@ -123,7 +123,7 @@ describe.each([
     const tree = await writeBlob(blobs, encodeDirectory({ files, directories: [], symlinks: [] }));
     await expect(checkoutTree(blobs, tree, fresh())).rejects.toMatchObject({
       code: 'STORE',
-      message: `the store does not hold the blob \`${formatDigest(digest)}\``,
+      message: `the store does not have the blob \`${formatDigest(digest)}\``,
     });
   });
 });

@@ -108,7 +108,7 @@ describe('lockFile', () => {
       code: 'STORE',
       message: `cannot lock \`${loop}\``,
       detail: expect.stringContaining('loop.lock') as string,
-      hint: 'make the directory of the locks yours, or choose another store with WHEELHOUSE_CACHE_DIR',
+      hint: 'change the owner of the lock directory, or choose another store with WHEELHOUSE_CACHE_DIR',
     });
   });
 

@@ -170,7 +170,7 @@ describe('KeptTrees', () => {
     spoil(blobs.pathOf(digest));
     await expect(trees.acquire(tree)).rejects.toMatchObject({
       code: 'STORE',
-      message: `the store does not hold the blob \`${formatDigest(digest)}\``,
+      message: `the store does not have the blob \`${formatDigest(digest)}\``,
     });
     expect(readdirSync(join(store, 'tmp'))).toEqual([]);
     expect(existsSync(join(trees.directory, tree.hash))).toBe(false);

@@ -78,7 +78,7 @@ describe('LayeredBlobStore', () => {
     const far: BlobStore = { findMissing: () => Promise.resolve([]), read: wrong, write: () => Promise.resolve() };
     await expect(readBlob(new LayeredBlobStore(near, far), digest)).rejects.toMatchObject({
       code: 'STORE',
-      message: `bytes written as \`${formatDigest(digest)}\` are \`${formatDigest(digestOf('wrong'))}\``,
+      message: `the bytes written as \`${formatDigest(digest)}\` have the digest \`${formatDigest(digestOf('wrong'))}\``,
     });
     expect(await near.findMissing([digest])).toEqual([digest]);
   });

@@ -39,7 +39,7 @@ export function startChild(script: string, args: readonly string[], env: Readonl
     child.once('close', (code) => {
       for (const waiter of waiting) waiter.reject(new Error(`${script} ended without a further line: ${errors}`));
       if (code === null || code === 0) resolve(code);
-      else reject(new Error(`${script} ended with exit code ${code}: ${errors}`));
+      else reject(new Error(`${script} exited with code ${code}: ${errors}`));
     });
   });
   ended.catch(() => undefined);

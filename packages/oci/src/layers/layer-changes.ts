@@ -31,7 +31,7 @@ const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
 /**
- * Reads a layer, and keeps its files. Devices and fifos, which a tree cannot hold, are passed over: a sandbox has its
+ * Reads a layer, and keeps its files. Devices and fifos, which a tree cannot contain, are passed over: a sandbox has its
  * own.
  *
  * @param temporary absolute path of a directory for what is too large to be held in memory

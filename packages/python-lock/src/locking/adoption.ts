@@ -34,7 +34,7 @@ export function checkAdopted(entries: readonly LockEntry[], foreign: ForeignLock
     errors.push(
       new ElementError({
         code: 'LOCK_HASH',
-        message: `no file of \`${sdistKey(entry)}\` is one that \`${foreign.file}\` has`,
+        message: `no file of \`${sdistKey(entry)}\` on the index is in \`${foreign.file}\``,
         origin: same[0]?.origin,
         detail: `the index has\n${entry.hashes.join('\n')}\nand \`${foreign.file}\` has\n${[...known].join('\n')}`,
         hint: 'find out which file was replaced, and why, before you trust either',

@@ -44,7 +44,7 @@ export function keptFile(
     }
     throw new ElementError({
       code: 'LOCK_HASH',
-      message: `\`${file}\` is not the locked file: it is \`${hash}\`, and locked is \`${entry.hashes.join('`, `')}\``,
+      message: `\`${file}\` is not the locked file: it is \`${hash}\`, but the lock has \`${entry.hashes.join('`, `')}\``,
       origin: requirement.origin,
       hint: `restore the file from version control, or fetch it again with \`--upgrade=${entry.normalizedName}\``,
     });

@@ -165,7 +165,7 @@ describe('a lock run', () => {
     write(B);
     await expect(app.lockApp({ foreign: readForeignLock('app', app.directory) })).rejects.toMatchObject({
       code: 'LOCK_HASH',
-      message: 'uv.lock [line 4 column 0]: no file of `leaf==1.1` is one that `uv.lock` has',
+      message: 'uv.lock [line 4 column 0]: no file of `leaf==1.1` on the index is in `uv.lock`',
     });
   }, 300_000);
 

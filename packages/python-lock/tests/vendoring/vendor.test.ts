@@ -152,7 +152,7 @@ describe('a requirement from git', () => {
     const [entry] = locks.test.entries;
     const message = (await check(workspace, locks)).replace(/it is `sha256:[0-9a-f]{64}`/, 'it is `...`');
     expect(message).toBe(
-      `app/locks/test.txt [line ${entry?.origin.line ?? 0} column 0]: \`app/locks/vendor/forked-1.1.tar.gz\` is not the locked file: it is \`...\`, and locked is \`${entry?.hashes[0] ?? ''}\`\n` +
+      `app/locks/test.txt [line ${entry?.origin.line ?? 0} column 0]: \`app/locks/vendor/forked-1.1.tar.gz\` is not the locked file: it is \`...\`, but the lock has \`${entry?.hashes[0] ?? ''}\`\n` +
         'hint: restore the file from version control, or remove it and lock again',
     );
     await expect(workspace.lockApp({ previous: locks })).rejects.toMatchObject({ code: 'LOCK_HASH' });

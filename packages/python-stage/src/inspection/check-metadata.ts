@@ -58,7 +58,7 @@ export function checkLicenceFiles(wheel: WheelUnderInspection, fields: (name: st
   }
 }
 
-/** A path of the sandbox in METADATA leads nowhere on any other machine, and pip goes there. */
+/** A path of the sandbox in METADATA, which pip would follow, does not exist on any other machine. */
 export function checkAddresses(wheel: WheelUnderInspection, fields: (name: string) => string[]): void {
   for (const requirement of fields('requires-dist')) {
     const address = addressIn(requirement);

@@ -35,7 +35,7 @@ function checkShipped(wheel: WheelUnderInspection, { shipped }: Pick<InspectedPr
   if (shipped.length === 0) return;
   wheel.warn(
     undefined,
-    `the project was unpacked from an sdist, and git ignores ${listed(shipped)}: ${shipped.length === 1 ? 'it is' : 'they are'} no source of the wheel`,
+    `the project was unpacked from an sdist, and git ignores ${listed(shipped)}: ${shipped.length === 1 ? 'it is not a source' : 'they are not sources'} of the wheel`,
     'add what the build needs with `git add --force`',
   );
 }

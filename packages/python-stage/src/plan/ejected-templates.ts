@@ -98,7 +98,7 @@ function templateOf(file: string): EjectableTemplate {
   if (template !== undefined) return template;
   throw new ElementError({
     code: 'INVALID_DATA',
-    message: `there is no template \`${name}\` that a project can override`,
+    message: `\`${name}\` is not a template that projects can override`,
     origin: { file, line: 1, column: 0 },
     hint: `the templates are ${EJECTABLE_TEMPLATES.map((each) => `\`${each}\``).join(', ')}`,
   });

@@ -40,8 +40,8 @@ function refusal(path: readonly string[], own: Node, filledIn: Node): ElementErr
     code: 'INVALID_DATA',
     message:
       own.type === 'scalar' && filledIn.type === 'scalar'
-        ? `${what} is \`${own.asString()}\`, but is filled in as \`${filledIn.asString()}\``
-        : `${what} is filled in, and cannot be set here`,
+        ? `${what} is \`${own.asString()}\`, but is generated as \`${filledIn.asString()}\``
+        : `${what} is generated, and cannot be set here`,
     origin: own.origin,
     hint: "remove it: it is derived from the project's metadata and locks, and from the options of the plugin and the target",
   });

@@ -29,7 +29,7 @@ export async function parseXml(text: string, { name, root }: XmlExpectation): Pr
   throw new ElementError({
     code: 'ARTIFACT',
     message: `${name} is not a report: its root element is \`${element?.tagName ?? ''}\``,
-    hint: `it is ${root.map((each) => `\`${each}\``).join(' or ')}`,
+    hint: `it must be ${root.map((each) => `\`${each}\``).join(' or ')}`,
   });
 }
 

@@ -36,7 +36,7 @@ export class BundledSource extends CapturedSource {
     if (directory === undefined) {
       throw new ElementError({
         code: 'INVALID_DATA',
-        message: `there is no directory \`${path.asString()}\` that is shipped`,
+        message: `unknown shipped directory \`${path.asString()}\``,
         origin: path.origin,
         hint: `the directories are ${[...DIRECTORIES.keys()].map((each) => `\`${each}\``).join(', ')}`,
       });

@@ -12,7 +12,7 @@ export class JsonDocument {
     }
   }
 
-  /** What lies at the end of a path of members; a document of `undefined` where it leads nowhere. */
+  /** The document at a path of members; a document of `undefined` if there is none. */
   at(...path: readonly string[]): JsonDocument {
     let value = this.value;
     for (const key of path) {

@@ -32,7 +32,7 @@ export async function readManifest(place: DocumentPlace): Promise<Manifest> {
   if (manifest !== undefined) return manifest;
   throw new ElementError({
     code: 'ARTIFACT',
-    message: `there is no manifest \`${place.shown}\``,
+    message: `the manifest \`${place.shown}\` does not exist`,
     hint: `run \`${place.command}\``,
   });
 }

@@ -28,7 +28,7 @@ export async function verifyTested(
     wheel.file,
     record === undefined
       ? `it is not tested: there is no \`${RECORD}\` in the wheelhouse, beside it, or in \`reports\``
-      : `it is not tested: there is no record \`${record}\``,
+      : `it is not tested: the record \`${record}\` does not exist`,
   );
   if (path === undefined) return;
   const shown = (place: string): string => relative(contents.directory, place);

@@ -51,8 +51,8 @@ export async function verifyWheelhouse({
   verifyRequirements(contents, findings);
   const closure = closureIn(contents, own);
   for (const { file, requirement, version } of closure?.unmet ?? []) {
-    const there = version === undefined ? 'there is no wheel for that' : `version \`${version}\` is there`;
-    findings.expect(false, file, `it requires \`${requirement}\`, and ${there}`);
+    const there = version === undefined ? 'no wheel provides it' : `the wheelhouse has version \`${version}\``;
+    findings.expect(false, file, `it requires \`${requirement}\`, but ${there}`);
   }
   verifyAddresses(contents, findings);
   verifySbom(contents, closure?.dependencies, findings);

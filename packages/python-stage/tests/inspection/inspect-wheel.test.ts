@@ -312,7 +312,7 @@ describe('what a wheel lacks', () => {
       { shipped: ['lib/x.c', 'app/_version.py'] },
       [
         warning(
-          'the project was unpacked from an sdist, and git ignores `app/_version.py`, `lib/x.c`: they are no source of the wheel',
+          'the project was unpacked from an sdist, and git ignores `app/_version.py`, `lib/x.c`: they are not sources of the wheel',
         ),
       ],
     ],

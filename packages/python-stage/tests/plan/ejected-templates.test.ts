@@ -210,15 +210,15 @@ describe('errors', () => {
       'what an option decides',
       'wheel',
       'kind: wheel\nconfig:\n  frontend: pip\n',
-      "app/.wheelhouse/wheel.bst [line 3 column 12]: `config.frontend` is `pip`, but is filled in as `hook`\nhint: remove it: it is derived from the project's metadata and locks, and from the options of the plugin and the target",
+      "app/.wheelhouse/wheel.bst [line 3 column 12]: `config.frontend` is `pip`, but is generated as `hook`\nhint: remove it: it is derived from the project's metadata and locks, and from the options of the plugin and the target",
     ],
     [
       'what follows from locks and metadata',
       'sdist',
       'kind: sdist\nbuild-depends:\n- ours.bst\nsources:\n  (>):\n  - kind: local\n    path: ours\n',
       [
-        'app/.wheelhouse/sdist.bst [line 3 column 0]: `build-depends` is filled in, and cannot be set here',
-        'app/.wheelhouse/sdist.bst [line 5 column 2]: `sources` is filled in, and cannot be set here',
+        'app/.wheelhouse/sdist.bst [line 3 column 0]: `build-depends` is generated, and cannot be set here',
+        'app/.wheelhouse/sdist.bst [line 5 column 2]: `sources` is generated, and cannot be set here',
       ].join('|'),
     ],
   ])('%s: the file is named, with the place in it', async (_what, template, text, message) => {
@@ -236,7 +236,7 @@ describe('errors', () => {
       [
         'app/.wheelhouse/sdist.bst [line 1 column 6]: the kind is `wheel`, but the template `sdist` has the kind `sdist`',
         'hint: its `config` defines what it runs',
-        'app/.wheelhouse/weel.bst [line 1 column 0]: there is no template `weel` that a project can override',
+        'app/.wheelhouse/weel.bst [line 1 column 0]: `weel` is not a template that projects can override',
         'hint: the templates are `wheel`, `sdist`, `test`, `installed`, `env`, `hook`',
       ].join('\n'),
     );
@@ -244,8 +244,8 @@ describe('errors', () => {
     write('app/.wheelhouse/sdist.bst', 'kind: sdist\nsources: []\n');
     write('app/.wheelhouse/env.bst', 'kind: python-env\nsources: []\nbuild-depends: []\n');
     expect((await failure()).match(/^app\/.*/gm)).toEqual([
-      'app/.wheelhouse/env.bst [line 3 column 15]: `build-depends` is filled in, and cannot be set here',
-      'app/.wheelhouse/sdist.bst [line 2 column 9]: `sources` is filled in, and cannot be set here',
+      'app/.wheelhouse/env.bst [line 3 column 15]: `build-depends` is generated, and cannot be set here',
+      'app/.wheelhouse/sdist.bst [line 2 column 9]: `sources` is generated, and cannot be set here',
     ]);
   });
 });

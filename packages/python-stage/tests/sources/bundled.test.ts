@@ -65,7 +65,7 @@ test('a directory that is not shipped is refused', () => {
     error = thrown;
   }
   expect(error instanceof ElementError && formatError(error)).toBe(
-    'probe.bst [line 5 column 8]: there is no directory `../interpreter` that is shipped\n' +
+    'probe.bst [line 5 column 8]: unknown shipped directory `../interpreter`\n' +
       'hint: the directories are `helpers`, `runners`, `interpreter`',
   );
 });

@@ -64,7 +64,7 @@ describe('a wheelhouse', () => {
     rmSync(made.path(WEB_FILE));
     expect(await findings(made.directory)).toEqual([
       'requirements.txt: `web==2.1` is required, but there is no wheel of it',
-      `${APP_FILE}: it requires \`web>=2\`, and there is no wheel for that`,
+      `${APP_FILE}: it requires \`web>=2\`, but no wheel provides it`,
       `sbom.cdx.json: \`dependencies of ${APP_FILE}\` is recorded as \`pkg:pypi/web@2.1\`, but is \`\``,
       `sbom.cdx.json: it has a component for \`${WEB_FILE}\`, which does not exist`,
       `provenance.intoto.json: it has a subject \`${WEB_FILE}\`, which does not exist`,
@@ -89,7 +89,7 @@ describe('a wheelhouse', () => {
   it('with a version that does not fit is told of, whatever all its documents say', async () => {
     const made = new WheelhouseMaker([APP, { ...WEB, version: '1.9' }]);
     expect(await findings(made.directory)).toEqual([
-      `${APP_FILE}: it requires \`web>=2\`, and version \`1.9\` is there`,
+      `${APP_FILE}: it requires \`web>=2\`, but the wheelhouse has version \`1.9\``,
     ]);
   });
 
@@ -224,7 +224,7 @@ describe('an untested wheel', () => {
       `${APP_FILE}: it is not tested: there is no \`record.json\` in the wheelhouse, beside it, or in \`reports\``,
     ]);
     expect(await findings(made.directory, { ...tested, record: '/nowhere/record.json' })).toEqual([
-      `${APP_FILE}: it is not tested: there is no record \`/nowhere/record.json\``,
+      `${APP_FILE}: it is not tested: the record \`/nowhere/record.json\` does not exist`,
     ]);
   });
 

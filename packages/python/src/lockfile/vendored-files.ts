@@ -63,7 +63,7 @@ function wrongFile(
   if (entry?.hashes.includes(hash) === true) return undefined;
   return new ElementError({
     code: 'LOCK_HASH',
-    message: `\`${file}\` is not the locked file: it is \`${hash}\`, and locked is \`${entry?.hashes.join('`, `') ?? ''}\``,
+    message: `\`${file}\` is not the locked file: it is \`${hash}\`, but the lock has \`${entry?.hashes.join('`, `') ?? ''}\``,
     origin: entry?.origin ?? { file: lock.file, line: 1, column: 0 },
     hint: 'restore the file from version control, or remove it and lock again',
   });

@@ -41,7 +41,7 @@ function clashing(project: ProjectMetadata, local: ProjectMetadata, entry: LockE
   const own = local === project ? 'it is itself' : 'it requires';
   return new ElementError({
     code: 'RESOLUTION',
-    message: `a distribution that \`${project.name}\` or its tests require needs \`${entry.normalizedName}\` of an index (${entry.version}), and ${own} the project \`${local.root}\` of that name: only one of the two can be installed`,
+    message: `a distribution that \`${project.name}\` or its tests require needs \`${entry.normalizedName}\` from an index (${entry.version}), and ${own} the project \`${local.root}\` of that name: only one of the two can be installed`,
     origin: local.origins.name,
     hint: 'give the project a name that differs from every distribution installed with it',
   });

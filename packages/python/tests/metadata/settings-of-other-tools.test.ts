@@ -92,7 +92,7 @@ describe.each(UV_SETTINGS)('[tool.uv] $key', (row: SettingRow) => {
       const isPip = row.key === 'pip';
       const hint = row.hint === undefined ? '' : `\nhint: ${row.hint}`;
       expect(await failure(read(text))).toBe(
-        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not supported: ${row.note.split(': what')[0] ?? ''}${hint}`,
+        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not supported: ${row.note.split(': settings')[0] ?? ''}${hint}`,
       );
       return;
     }
@@ -202,8 +202,8 @@ test.each([
   ],
   [
     'six = { nowhere = true }',
-    'app/pyproject.toml [line 6 column 0]: the source of `six` leads nowhere\n' +
-      'hint: it has one of `git`, `url`, `path`, `index` or `workspace = true`',
+    'app/pyproject.toml [line 6 column 0]: the source of `six` has no location\n' +
+      'hint: it must have one of `git`, `url`, `path`, `index` or `workspace = true`',
   ],
 ])('the source %s is refused', async (source, message) => {
   const text = `${PROJECT}[tool.uv.sources]\n${source}\n`;

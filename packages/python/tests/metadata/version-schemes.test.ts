@@ -162,7 +162,7 @@ test('tags are chosen and read as the table says', async () => {
 test('what a scheme makes no version of is an error that says so', async () => {
   repositoryAt('v1.0.post1', 'main', 1);
   expect(await ours(pyproject('no-guess-dev', 'no-local-version'))).toBe(
-    'error: app/pyproject.toml [line 1 column 0]: the `version_scheme` `no-guess-dev` with `local_scheme` `no-local-version` of setuptools-scm has no version: `1.0.post1` is a post-release already',
+    'error: app/pyproject.toml [line 1 column 0]: the `version_scheme` `no-guess-dev` with `local_scheme` `no-local-version` of setuptools-scm has no version: `1.0.post1` is already a post-release',
   );
   writeFileSync(join(repository, 'a.py'), 'changed');
   expect(await ours(pyproject('only-version', 'no-local-version-strict'))).toContain(

@@ -186,11 +186,11 @@ describe('names of a lock', () => {
       idna: '',
     });
     expect(failure(() => names(all, 'requests', 'idna'))).toBe(
-      'idna/pyproject.toml [line 4 column 0]: a distribution that `app` or its tests require needs `idna` of an index (3.7), and it requires the project `idna` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
+      'idna/pyproject.toml [line 4 column 0]: a distribution that `app` or its tests require needs `idna` from an index (3.7), and it requires the project `idna` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
     );
     const own = await workspaceOf({ flask: 'dependencies = ["flask-login"]\n' });
     expect(failure(() => names(own, 'flask-login', 'flask'))).toBe(
-      'flask/pyproject.toml [line 4 column 0]: a distribution that `flask` or its tests require needs `flask` of an index (3.7), and it is itself the project `flask` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
+      'flask/pyproject.toml [line 4 column 0]: a distribution that `flask` or its tests require needs `flask` from an index (3.7), and it is itself the project `flask` of that name: only one of the two can be installed\nhint: give the project a name that differs from every distribution installed with it',
     );
   });
 

@@ -83,7 +83,7 @@ function elementName(given: string): string {
   throw new ElementError({
     code: 'NAME',
     message: `\`${given}\` is not an element name`,
-    hint: 'it is a path of ASCII letters, digits, `-`, `_` and `.`, such as `base/zlib.bst`',
+    hint: 'it must be a path of ASCII letters, digits, `-`, `_` and `.`, such as `base/zlib.bst`',
   });
 }
 

@@ -41,7 +41,7 @@ export function insideWorkspace(directory: string): string {
   throw new ElementError({
     code: 'PLACE',
     message: `\`${directory}\` is not inside the workspace`,
-    hint: 'give a directory relative to the workspace',
+    hint: 'the directory must be relative to the workspace',
   });
 }
 

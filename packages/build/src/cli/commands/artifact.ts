@@ -49,7 +49,7 @@ export const artifact: Command = {
       for (const each of chosen(element, deps)) built.push(await builtElement(session, opened, each, target));
       const { tree, warnings } = await mergeArtifacts(blobs, built);
       for (const { kind, path: at, owner, other } of warnings) {
-        const what = kind === 'overlap' ? 'lies over that of' : 'is left out for a directory of';
+        const what = kind === 'overlap' ? 'replaces that of' : 'is replaced by a directory of';
         context.output.write(`warning  ${owner} \`${at}\` ${what} ${other}\n`);
       }
       await checkoutInto(directory, tree, { blobs, force: values.force });

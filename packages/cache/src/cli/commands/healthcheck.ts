@@ -35,12 +35,12 @@ async function ask({ listen: { host, port }, tlsCertificate }: Settings): Promis
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.resume();
-    return response.statusCode === 200 ? 'ok' : `it answers with status ${String(response.statusCode)}`;
+    return response.statusCode === 200 ? 'ok' : `it responded with status ${String(response.statusCode)}`;
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (typeof code !== 'string') throw error;
-    const why = signal.aborted ? `no answer within ${PATIENCE_MS / 1000} s` : code;
-    return `it does not answer at ${host}:${port}: ${why}`;
+    const why = signal.aborted ? `no response within ${PATIENCE_MS / 1000} s` : code;
+    return `it does not respond at ${host}:${port}: ${why}`;
   }
 }
 

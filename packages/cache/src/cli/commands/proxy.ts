@@ -36,7 +36,7 @@ A run of Nx that is in progress fails if its proxy is stopped.
     if (records.length === 0) output.write(`no proxy is running in ${directory}\n`);
     for (const record of records) {
       const line = action === 'status' ? await statusOf(record) : await stopped(record);
-      output.write(`${record.pid}  ${line ?? 'does not answer; the next run of Nx starts a new one'}\n`);
+      output.write(`${record.pid}  ${line ?? 'does not respond; the next run of Nx starts a new one'}\n`);
     }
     return EXIT.done;
   },

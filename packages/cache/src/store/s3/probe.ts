@@ -13,7 +13,7 @@ export async function keepsFirstWrites(bucket: Bucket): Promise<boolean> {
     if (!(await bucket.putText(key, 'first', { absent: true }))) throw new Error('a new object was refused');
     const isOverwritten = await bucket.putText(key, 'second', { absent: true });
     const found = await bucket.read(key);
-    if (found === undefined) throw new Error('an object that was written is not there');
+    if (found === undefined) throw new Error('a written object was not found');
     await found.body.toArray();
     return bucket.keepsConditions && !isOverwritten;
   } finally {

@@ -11,7 +11,7 @@ export function unsupported(key: string, what: string): Directive {
           code: 'UNSUPPORTED_PROJECT',
           message: `${what} are not supported yet: \`${key}\``,
           origin: value.origin,
-          hint: 'write out what it stands for instead',
+          hint: 'write out the resulting values instead',
         }),
       );
       return dictionary;

@@ -191,7 +191,7 @@ function killProcess(pid: number): boolean {
 /** bubblewrap exits as soon as it knows the exit code; the kernel ends what the shell left running after that. */
 async function untilGone(pid: number): Promise<void> {
   for (let waited = 0; !isGone(pid); waited += GONE_POLL_MS) {
-    if (waited > GONE_TIMEOUT_MS) throw new Error(`process ${pid} of a sandbox does not end`);
+    if (waited > GONE_TIMEOUT_MS) throw new Error(`process ${pid} of a sandbox does not exit`);
     await sleep(GONE_POLL_MS);
   }
 }

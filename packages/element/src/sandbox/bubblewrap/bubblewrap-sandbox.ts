@@ -78,15 +78,15 @@ export class BubblewrapSandbox implements Sandbox {
   supports(action: Action): Refusal | undefined {
     if (this.machine.platform !== 'linux') {
       return {
-        message: `bubblewrap runs on Linux only, and this machine is \`${this.machine.platform}\``,
-        hint: 'build on a machine or a virtual machine with Linux',
+        message: `bubblewrap only runs on Linux, and this machine is \`${this.machine.platform}\``,
+        hint: 'build on a Linux machine, or in a Linux virtual machine',
       };
     }
     const { os, arch } = action.platform;
     const here = canonicalArchitecture(this.machine.arch) ?? this.machine.arch;
     if (os !== 'linux' || arch !== here) {
       return {
-        message: `bubblewrap runs what is built for \`linux\` on \`${here}\`, not for \`${os}\` on \`${arch}\``,
+        message: `bubblewrap runs programs for \`linux\` on \`${here}\`, not for \`${os}\` on \`${arch}\``,
         hint: 'change `build-os` and `build-arch` of the element, or build it on such a machine',
       };
     }
@@ -186,7 +186,7 @@ export class BubblewrapSandbox implements Sandbox {
       const limit = `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
       throw new ElementError({
         code: 'COMMAND_FAILED',
-        message: `Command '${step?.label ?? ''}' was ended after its time limit of ${limit}`,
+        message: `Command '${step?.label ?? ''}' exceeded its time limit of ${limit}`,
       });
     }
     if (exitCode === 0 && begun === action.steps.length - 1) return { exitCode: 0 };
@@ -200,13 +200,13 @@ export class BubblewrapSandbox implements Sandbox {
     if (exitCode !== undefined) {
       throw new ElementError({
         code: 'SANDBOX',
-        message: `the command 'sh' of the staged artifacts ended with exit code ${exitCode} before the commands did`,
+        message: `the command 'sh' of the staged artifacts exited with code ${exitCode} before the commands finished`,
         detail: messages,
       });
     }
     const refusal = await this.probe();
     if (refusal !== undefined) throw refused(refusal);
-    throw new ElementError({ code: 'SANDBOX', message: 'bubblewrap did not make the sandbox', detail: messages });
+    throw new ElementError({ code: 'SANDBOX', message: 'bubblewrap did not create the sandbox', detail: messages });
   }
 }
 

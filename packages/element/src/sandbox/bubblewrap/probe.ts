@@ -49,22 +49,22 @@ async function failureOf(program: string, args: readonly string[]): Promise<stri
  * @param proc where procfs is mounted
  */
 export function explainRefusal(reason: string, proc: string): Refusal {
-  const message = `bubblewrap cannot make a sandbox on this machine: ${reason}`;
+  const message = `bubblewrap cannot create a sandbox on this machine: ${reason}`;
   const knob = (name: string): string | undefined => readKnob(join(proc, 'sys', name));
   if (knob('user/max_user_namespaces') === '0') {
-    return { message, hint: 'user namespaces are off: `sysctl -w user.max_user_namespaces=15000` as root' };
+    return { message, hint: 'user namespaces are disabled: `sysctl -w user.max_user_namespaces=15000` as root' };
   }
   if (knob('kernel/unprivileged_userns_clone') === '0') {
     return {
       message,
-      hint: 'user namespaces are off for ordinary users: `sysctl -w kernel.unprivileged_userns_clone=1` as root',
+      hint: 'user namespaces are disabled for ordinary users: `sysctl -w kernel.unprivileged_userns_clone=1` as root',
     };
   }
   if (knob('kernel/apparmor_restrict_unprivileged_userns') === '1') {
     return {
       message,
       hint:
-        'AppArmor keeps programs without a profile from user namespaces: install a profile for bwrap (on Ubuntu the ' +
+        'AppArmor denies user namespaces to programs without a profile: install a profile for bwrap (on Ubuntu the ' +
         'package apparmor-profiles), or `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` as root',
     };
   }
@@ -72,7 +72,7 @@ export function explainRefusal(reason: string, proc: string): Refusal {
     return {
       message,
       hint:
-        'a system call filter is at work here, as in containers: let the container make user namespaces and mounts ' +
+        'a system call filter is active, as in containers: allow the container to create user namespaces and mounts ' +
         '(Docker: `--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`)',
     };
   }

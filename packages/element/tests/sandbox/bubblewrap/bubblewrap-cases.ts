@@ -193,7 +193,10 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
         else {
           await assert.rejects(
             runSteps(subject, ['true'], { host }),
-            failure('TOOLCHAIN', `\`${closed}/python\` cannot be reached: \`${closed}\` is closed to this user`),
+            failure(
+              'TOOLCHAIN',
+              `\`${closed}/python\` cannot be reached: \`${closed}\` is not accessible to this user`,
+            ),
           );
         }
         await assert.rejects(
@@ -231,7 +234,7 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
         runSteps(subject, ['true'], { writable: ['/usr/bin/no-such-directory'], outputs: [] }),
         failure(
           'SANDBOX',
-          '`/usr/bin/no-such-directory`, a directory that commands may write, cannot be made in `/usr/bin`, which is bound read-only from this machine',
+          '`/usr/bin/no-such-directory`, a directory that commands may write, cannot be created in `/usr/bin`, which is bound read-only from this machine',
         ),
       );
     },

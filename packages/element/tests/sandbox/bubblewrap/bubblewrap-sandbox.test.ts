@@ -78,8 +78,8 @@ if (process.getuid?.() === 0) {
         PUBLIC_PATH,
       ]);
       expect(JSON.parse(output)).toEqual({
-        message: expect.stringMatching(/^bubblewrap cannot make a sandbox on this machine: bwrap: /) as string,
-        hint: 'user namespaces are off: `sysctl -w user.max_user_namespaces=15000` as root',
+        message: expect.stringMatching(/^bubblewrap cannot create a sandbox on this machine: bwrap: /) as string,
+        hint: 'user namespaces are disabled: `sysctl -w user.max_user_namespaces=15000` as root',
       });
     });
 
@@ -144,8 +144,8 @@ describe('BubblewrapSandbox.supports', () => {
 
   it('refuses every machine but Linux, and run says the same', async () => {
     const refusal = {
-      message: 'bubblewrap runs on Linux only, and this machine is `darwin`',
-      hint: 'build on a machine or a virtual machine with Linux',
+      message: 'bubblewrap only runs on Linux, and this machine is `darwin`',
+      hint: 'build on a Linux machine, or in a Linux virtual machine',
     };
     const mac = sandbox({ platform: 'darwin', arch: 'arm64' });
     expect(mac.supports(action)).toEqual(refusal);
@@ -156,9 +156,9 @@ describe('BubblewrapSandbox.supports', () => {
   it.each([
     [
       { os: 'linux', arch: 'aarch64' },
-      'bubblewrap runs what is built for `linux` on `x86-64`, not for `linux` on `aarch64`',
+      'bubblewrap runs programs for `linux` on `x86-64`, not for `linux` on `aarch64`',
     ],
-    [{ os: 'aix', arch: 'x86-64' }, 'bubblewrap runs what is built for `linux` on `x86-64`, not for `aix` on `x86-64`'],
+    [{ os: 'aix', arch: 'x86-64' }, 'bubblewrap runs programs for `linux` on `x86-64`, not for `aix` on `x86-64`'],
   ])('refuses the platform %j on another machine', (platform, message) => {
     expect(sandbox({ platform: 'linux', arch: 'x64' }).supports({ ...action, platform })).toEqual({
       message,

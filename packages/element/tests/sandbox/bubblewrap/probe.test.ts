@@ -15,7 +15,11 @@ describe('explainRefusal', () => {
   });
 
   it.each([
-    ['sys/user/max_user_namespaces', '0\n', /^user namespaces are off: `sysctl -w user\.max_user_namespaces=15000`/],
+    [
+      'sys/user/max_user_namespaces',
+      '0\n',
+      /^user namespaces are disabled: `sysctl -w user\.max_user_namespaces=15000`/,
+    ],
     ['sys/kernel/unprivileged_userns_clone', '0\n', /`sysctl -w kernel\.unprivileged_userns_clone=1` as root$/],
     ['sys/kernel/apparmor_restrict_unprivileged_userns', '1\n', /^AppArmor keeps programs without a profile/],
     ['self/status', 'Name:\tnode\nSeccomp:\t2\nSeccomp_filters:\t1\n', /^a system call filter is at work here/],
@@ -24,7 +28,7 @@ describe('explainRefusal', () => {
     mkdirSync(dirname(join(proc, path)), { recursive: true });
     writeFileSync(join(proc, path), content);
     expect(explainRefusal('bwrap: No permissions', proc)).toEqual({
-      message: 'bubblewrap cannot make a sandbox on this machine: bwrap: No permissions',
+      message: 'bubblewrap cannot create a sandbox on this machine: bwrap: No permissions',
       hint: expect.stringMatching(hint) as string,
     });
   });

@@ -16,7 +16,7 @@ const uv = (treatment: MachineTreatment, names: string, note: string): MachineRo
 const pip = (treatment: MachineTreatment, names: string, note: string): MachineRow[] =>
   names.split(' ').map((name) => ({ tool: 'pip', name, treatment, note }));
 
-const INDEXES = 'where distributions are is a matter of the machine';
+const INDEXES = 'locations of distributions depend on the machine';
 const HEADER = 'the date is in the header of the locks';
 const TABLE = (key: string): string => `\`${key}\` in \`[tool.uv]\` of the workspace`;
 
@@ -28,7 +28,7 @@ export const MACHINE_SETTINGS: readonly MachineRow[] = [
   ...uv('passed over', 'UV_CONSTRAINT', 'the option `constraints`'),
   ...uv('passed over', 'UV_BUILD_CONSTRAINT', 'the option `buildConstraints`'),
   ...uv('passed over', 'UV_OVERRIDE', TABLE('override-dependencies')),
-  ...uv('passed over', 'UV_EXCLUDE', 'the option `constraints`, which bounds versions'),
+  ...uv('passed over', 'UV_EXCLUDE', 'the option `constraints`, which limits versions'),
   ...uv('passed over', 'UV_PRERELEASE', 'the option `prereleases`'),
   ...uv('passed over', 'UV_RESOLUTION', TABLE('resolution')),
   ...uv('passed over', 'UV_FORK_STRATEGY', TABLE('fork-strategy')),
@@ -36,7 +36,7 @@ export const MACHINE_SETTINGS: readonly MachineRow[] = [
   ...uv('passed over', 'UV_NO_BINARY UV_NO_BINARY_PACKAGE', 'the option `noBinary`'),
   ...uv('passed over', 'UV_NO_BUILD UV_NO_BUILD_PACKAGE', 'nothing: sdists are built in a sandbox'),
   ...uv('passed over', 'UV_NO_SOURCES UV_NO_SOURCES_PACKAGE', TABLE('no-sources')),
-  ...uv('no effect', 'UV_REQUIRE_HASHES UV_NO_VERIFY_HASHES', 'locks have hashes, and these are always compared'),
+  ...uv('no effect', 'UV_REQUIRE_HASHES UV_NO_VERIFY_HASHES', 'locks have hashes, which are always checked'),
   ...pip('honoured', 'uploaded-prior-to', HEADER),
   ...pip('honoured', 'index-url extra-index-url find-links no-index trusted-host', INDEXES),
   ...pip('honoured', 'cert client-cert proxy timeout retries keyring-provider', INDEXES),
@@ -45,12 +45,12 @@ export const MACHINE_SETTINGS: readonly MachineRow[] = [
   ...pip('passed over', 'pre all-releases only-final', 'the option `prereleases`'),
   ...pip('passed over', 'no-binary', 'the option `noBinary`'),
   ...pip('passed over', 'only-binary prefer-binary', 'nothing: sdists are built in a sandbox'),
-  ...pip('passed over', 'no-deps', 'nothing: a lock has all that is required'),
-  ...pip('passed over', 'ignore-requires-python', 'nothing: distributions are for the Pythons that they say'),
+  ...pip('passed over', 'no-deps', 'nothing: a lock has everything that is required'),
+  ...pip('passed over', 'ignore-requires-python', 'nothing: `requires-python` of distributions is respected'),
   ...pip('passed over', 'config-settings', 'nothing: builds are not configured here'),
   ...pip('passed over', 'requirement editable group', 'the option `requirements`'),
-  ...pip('no effect', 'require-hashes', 'locks have hashes, and these are always compared'),
-  ...pip('no effect', 'upgrade upgrade-strategy', 'versions are kept, unless `lock` is told to upgrade'),
+  ...pip('no effect', 'require-hashes', 'locks have hashes, which are always checked'),
+  ...pip('no effect', 'upgrade upgrade-strategy', 'versions are kept, except with `--upgrade` of `lock`'),
 ];
 
 /** Of the settings in a user's or a system's uv.toml, those of indexes: all others that mean something are passed over. */

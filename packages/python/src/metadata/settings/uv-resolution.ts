@@ -94,7 +94,7 @@ class SettingsReader {
       const at = [...this.file.at, 'pip'];
       throw new ElementError({
         code: 'METADATA',
-        message: `\`${[...at, key].join('.')}\` is not supported: it is only for \`uv pip\``,
+        message: `\`${[...at, key].join('.')}\` is not supported: only for \`uv pip\``,
         origin: this.file.toml.origin(at, key),
         hint: row?.hint,
       });
@@ -111,7 +111,7 @@ class SettingsReader {
     if (value instanceof Date) return value.toISOString();
     if (typeof value !== 'string') throw this.wrong(`\`${key}\` is not a string`, key);
     if (known?.includes(value) === false) {
-      throw this.wrong(`\`${key}\` is \`${value}\``, key, `it is one of \`${known.join('`, `')}\``);
+      throw this.wrong(`\`${key}\` is \`${value}\``, key, `it must be one of \`${known.join('`, `')}\``);
     }
     return value;
   }
@@ -220,7 +220,7 @@ function addressOf(table: TomlTable, wrong: (message: string, hint?: string) => 
   if (url !== undefined) return `${url}${fragment}`;
   if (path !== undefined) return path.startsWith('/') ? path : `./${path}`;
   if (table.workspace === true) return undefined;
-  throw wrong('leads nowhere', 'it has one of `git`, `url`, `path`, `index` or `workspace = true`');
+  throw wrong('has no location', 'it must have one of `git`, `url`, `path`, `index` or `workspace = true`');
 }
 
 function firstOf(sources: readonly RequirementSource[]): RequirementSource[] {

@@ -17,7 +17,7 @@ export function nextVersion(version: string): string {
 export function unguessed(version: string): string {
   const known = ofDev(version);
   if (known !== undefined) return known;
-  if (version.includes('post')) throw new SchemeRefusal(`\`${version}\` is a post-release already`);
+  if (version.includes('post')) throw new SchemeRefusal(`\`${version}\` is already a post-release`);
   return `${version}.post1`;
 }
 
@@ -25,5 +25,5 @@ export function unguessed(version: string): string {
 function ofDev(version: string): string | undefined {
   const [, announced, number] = /^(.*)\.dev(.*)$/.exec(version) ?? [];
   if (number === undefined || number === '0') return announced;
-  throw new SchemeRefusal(`of the tag \`${version}\` only a number \`.dev0\` can be raised`);
+  throw new SchemeRefusal(`the \`.dev\` number of the tag \`${version}\` is not 0`);
 }
