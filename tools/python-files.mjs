@@ -37,7 +37,7 @@ const COMPILE = `import sys
 for name in sys.stdin.read().split("\\0"):
     compile(open(name, encoding="utf-8").read(), name, "exec")`;
 
-/** What one Python says of files that it cannot compile; empty where it compiles them all. */
+/** What one Python says of files that it cannot compile; empty if it compiles them all. */
 export function compileErrors(version, files) {
   const options = { cwd: root, input: files.join('\0'), encoding: 'utf8' };
   const { status, stderr } = spawnSync(`python${version}`, ['-W', 'error', '-c', COMPILE], options);

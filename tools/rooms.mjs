@@ -1,7 +1,7 @@
 /**
  * `npm run rooms`: the rooms of every package (the folders of its `src`) and the arrows between them, the imports that
  * run against the declared order, and the cycles, those of types too. `--check` prints the faults alone and exits with
- * 1 where there are any. ESLint enforces the same orders while one writes (eslint.config.mjs).
+ * 1 if there are any. ESLint enforces the same orders while one writes (eslint.config.mjs).
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
@@ -209,7 +209,7 @@ function cyclesOf(nodes, edgesOf) {
  * The rooms of one package.
  *
  * @param source the package's `src`
- * @param order undefined where none is declared
+ * @param order undefined if none is declared
  */
 export function surveyRooms(source, order) {
   const files = sourceFiles(source);

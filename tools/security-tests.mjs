@@ -145,7 +145,7 @@ function titlesOf(files) {
   }
 }
 
-/** The tests of an attack by their files. @throws Error where a file has none that is meant */
+/** The tests of an attack by their files. @throws Error if a file has none that is meant */
 export function select(tests, titles) {
   return Object.entries(tests).map(([file, pattern]) => {
     const found = (titles.get(file) ?? []).filter((title) => pattern.test(title));

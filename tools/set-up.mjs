@@ -135,7 +135,7 @@ export function npmPackagesAreCurrent(directory) {
   });
 }
 
-/** The version of the package in a directory, or undefined where there is none. */
+/** The version of the package in a directory, or undefined if there is none. */
 function versionIn(directory) {
   const manifest = join(directory, 'package.json');
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : undefined;

@@ -1,7 +1,7 @@
 /** Times of whole processes, taken in turns. */
 import { spawnSync } from 'node:child_process';
 
-/** Runs a program to its end. @returns its time in seconds, children included @throws where it fails */
+/** Runs a program to its end. @returns its time in seconds, children included @throws if it fails */
 export function time([program, ...args], { cwd, env }) {
   const start = process.hrtime.bigint();
   const result = spawnSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -14,7 +14,7 @@ export function time([program, ...args], { cwd, env }) {
 /**
  * Lets contenders take turns, so that all meet the same machine; a turn that is not counted comes first.
  *
- * @param contenders each `{ name, run(), before?(turn), check(turn) }`: `run` answers seconds, `check` throws where the
+ * @param contenders each `{ name, run(), before?(turn), check(turn) }`: `run` answers seconds, `check` throws if the
  *   output is not what the turn had to make
  * @param start how many turns were taken before in this workspace: no two are the same
  * @returns for each contender its name and the times of its turns

@@ -11,7 +11,7 @@ export const inRepository = (path) => (path.startsWith(`${root}/`) ? path.slice(
  * What one jest run amounts to. A suite that could not run is a failure, and so is a test that was left out: a part
  * that is absent has not been shown to work.
  *
- * @param report what jest wrote with `--json`, or undefined where it wrote nothing
+ * @param report what jest wrote with `--json`, or undefined if it wrote nothing
  * @param exitCode jest's own
  */
 export function countJest(report, exitCode) {

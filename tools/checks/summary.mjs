@@ -20,7 +20,7 @@ export function reportOf(task) {
  * Reports put together by phase, in the order in which phases first come.
  *
  * @param tasks such as `python:test`
- * @param read the report of a task, or undefined where it has none: then it did not run
+ * @param read the report of a task, or undefined if it has none: then it did not run
  * @param since milliseconds since 1970; what started before was taken from Nx's cache
  */
 export function phasesOf(tasks, read, since) {

@@ -34,7 +34,7 @@ export function judge(ids, failures, known) {
   return { good, lost, won: good.filter((id) => !knownSet.has(id)) };
 }
 
-/** Runs all cases. @returns ids of all, and the lines about those that fail; undefined where there are no cases */
+/** Runs all cases. @returns ids of all, and the lines about those that fail; undefined if there are no cases */
 async function runCases() {
   if (!existsSync(join(CASES, 'run'))) return undefined;
   const directory = mkdtempSync(join(tmpdir(), 'wheelhouse-conformance-'));

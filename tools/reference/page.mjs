@@ -48,7 +48,7 @@ export function parse(path) {
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext, true);
 }
 
-/** What the comment before a node says, in a line; empty where there is none. */
+/** What the comment before a node says, in a line; empty if there is none. */
 export function commentOf(node) {
   const text = node.getSourceFile().text;
   const ranges = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];

@@ -4,7 +4,7 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- jest's matchers are declared in one
   namespace jest {
     interface Matchers<R> {
-      /** The program's exit code is 0; where it is not, what the program wrote is told. */
+      /** The program's exit code is 0; if it is not, what the program wrote is told. */
       toHaveEndedWell(): R;
     }
   }

@@ -35,7 +35,7 @@ export async function runProgram(
   });
 }
 
-/** The same, and an error with its output where it does not end well. */
+/** The same, and an error with its output if it does not end well. */
 export async function runWell(...args: Parameters<typeof runProgram>): Promise<Ended> {
   const ended = await runProgram(...args);
   if (ended.exitCode === 0) return ended;

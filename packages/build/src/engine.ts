@@ -19,7 +19,7 @@ export interface EngineOptions {
  * Where executors and the command are put together: the store, the sandbox, the listener. Nothing is touched on disk
  * and no program is started before it is needed.
  *
- * @throws ElementError STORE where WHEELHOUSE_CACHE_DIR is no absolute path
+ * @throws ElementError STORE if WHEELHOUSE_CACHE_DIR is no absolute path
  */
 export function openEngine(options: EngineOptions): PythonEngine {
   const { environment, signal } = options;

@@ -4,7 +4,7 @@ import type { TestResult } from '@wheelhouse/python-stage';
 /** How many failed tests are named. */
 const NAMED = 50;
 
-/** What helps where no test ran. */
+/** What helps if no test ran. */
 const NO_TEST = [
   'no tests ran',
   'hint: tests are searched for in `tests`, `test` and the root of the project, in its packages, and in `testpaths` of pytest; list other files in the option `testInclude`',

@@ -7,7 +7,7 @@ import { taskDigest } from './task-digest.js';
  * want of an interpreter fails when it is built, and keeps no other from that.
  *
  * @returns `sha256:<hex>`
- * @throws ElementError SOURCE where git does not list the files of a project
+ * @throws ElementError SOURCE if git does not list the files of a project
  */
 export async function workspaceDigest(workspace: PythonWorkspace, engine: PythonEngine): Promise<string> {
   const { projects } = workspace;

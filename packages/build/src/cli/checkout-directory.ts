@@ -7,7 +7,7 @@ import { checkoutTree, ElementError, isAbsent, makeDirectory, type BlobStore, ty
  * others stay.
  *
  * @param directory absolute; made where it is absent
- * @throws ElementError CHECKOUT where it holds something, or something of another type is in the way
+ * @throws ElementError CHECKOUT if it holds something, or something of another type is in the way
  */
 export async function checkoutInto(
   directory: string,
@@ -34,7 +34,7 @@ export async function checkoutInto(
   }
 }
 
-/** @throws ElementError CHECKOUT where a directory would take the place of something else, or the other way round */
+/** @throws ElementError CHECKOUT if a directory would take the place of something else, or the other way round */
 function refuseObstacles(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const target = join(to, entry.name);

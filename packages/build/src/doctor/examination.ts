@@ -23,7 +23,7 @@ export interface ExaminedPart {
 /** What is examined: where builds take place, and the workspace, which is read when it is asked for. */
 export interface Examined {
   readonly engine: PythonEngine;
-  /** @throws ElementError where the workspace cannot be read */
+  /** @throws ElementError if the workspace cannot be read */
   openWorkspace(): Promise<PythonWorkspace>;
 }
 
@@ -157,7 +157,7 @@ async function compose({ engine }: Examined): Promise<Finding> {
   };
 }
 
-/** The options and the interpreter of each Python project of the workspace, where there is a workspace. */
+/** The options and the interpreter of each Python project of the workspace, if there is a workspace. */
 async function* projects(session: Examined): AsyncGenerator<ExaminedPart> {
   let workspace: Awaited<ReturnType<Examined['openWorkspace']>> | undefined;
   const finding = await attempt(async () => {

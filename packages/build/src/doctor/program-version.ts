@@ -6,7 +6,7 @@ import { ElementError, getHostTool } from '@wheelhouse/element';
  *
  * @param environment its `PATH` lists the directories to look in
  * @param args what makes it say its version
- * @returns `undefined` where there is no such program or it does not run
+ * @returns `undefined` if there is no such program or it does not run
  */
 export async function versionOf(
   name: string,

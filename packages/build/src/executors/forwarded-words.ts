@@ -18,7 +18,7 @@ export interface ForwardingOptions {
  * The arguments of a command line that an executor passes on: all but its own options, which Nx has read. Nx gives
  * both together: `nx test app --retryFailed -k name` as well as `nx test app -- -k name`.
  *
- * @throws ElementError TEST_OPTIONS where a configuration has an option that the executor does not have
+ * @throws ElementError TEST_OPTIONS if a configuration has an option that the executor does not have
  */
 export function forwardedWords(options: ForwardingOptions, { flags, values }: OwnOptions): string[] {
   const { __unparsed__: words = [], ...named } = options;

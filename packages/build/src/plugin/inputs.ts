@@ -84,7 +84,7 @@ export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []
 }
 
 /**
- * The inputs of the target `test`: the test's source set, and the wheels under test. Where no target makes the wheels,
+ * The inputs of the target `test`: the test's source set, and the wheels under test. If no target makes the wheels,
  * all that they are made of stands for them.
  */
 export function testInputs(facts: InputFacts, wheelsAreTasks: boolean, made: readonly MadeProject[] = []): Inputs {
@@ -121,7 +121,7 @@ function madeOf(made: readonly MadeProject[]): Inputs {
   ]);
 }
 
-/** All that wheels are made of, where no target makes them. */
+/** All that wheels are made of, if no target makes them. */
 function wholeProjects(facts: InputFacts): Inputs {
   return [
     fileset(facts, '**/*'),

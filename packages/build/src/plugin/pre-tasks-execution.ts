@@ -33,7 +33,7 @@ function seesTheCaller(): boolean {
   return nxMajor() >= 23;
 }
 
-/** The digest; empty where there is none: then the command is asked, and says why. */
+/** The digest; empty if there is none: then the command is asked, and says why. */
 async function toolchainDigest(directory: string, environment: NodeJS.ProcessEnv): Promise<string> {
   try {
     const signal = new AbortController().signal;

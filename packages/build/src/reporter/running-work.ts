@@ -43,7 +43,7 @@ export class RunningWork {
     return this.running.size === 0;
   }
 
-  /** How many elements have ended of those that had to be built: `3 of 12`; empty where there are none. */
+  /** How many elements have ended of those that had to be built: `3 of 12`; empty if there are none. */
   get count(): string {
     const ended = [...this.queued].filter((identity) => this.ended.has(identity)).length;
     return this.queued.size === 0 ? '' : `${ended} of ${this.queued.size}`;

@@ -5,7 +5,7 @@ export interface ReporterOutput {
   readonly isTTY?: boolean | undefined;
   /** How many columns a terminal has. */
   readonly columns?: number | undefined;
-  /** Writes lines that the next call replaces and `write` takes away; absent where that cannot be done. */
+  /** Writes lines that the next call replaces and `write` takes away; absent if that cannot be done. */
   draw?(text: string): void;
 }
 

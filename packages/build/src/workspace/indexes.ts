@@ -5,7 +5,7 @@ import { PLUGIN, type PluginEntry } from './nx-json.js';
 /**
  * The pinned indexes of a workspace: all entries of nx.json say them together.
  *
- * @throws ElementError PLUGIN_OPTIONS where two entries mean different indexes by one name
+ * @throws ElementError PLUGIN_OPTIONS if two entries mean different indexes by one name
  */
 export function workspaceIndexes(entries: readonly PluginEntry[]): PinnedIndex[] {
   const byName = new Map<string, PinnedIndex>();

@@ -26,7 +26,7 @@ export interface ProjectRoot {
 }
 
 /**
- * The metadata files of a workspace: those git tracks or would take up, there and in submodules, and, as for Nx, no .nxignore hides; where there
+ * The metadata files of a workspace: those git tracks or would take up, there and in submodules, and, as for Nx, no .nxignore hides; if there
  * is no git, all but what tools leave behind.
  *
  * @param workspace absolute path

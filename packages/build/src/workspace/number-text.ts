@@ -4,7 +4,7 @@
  *
  * @param words the values of the option on the command line, in order
  * @param index which of `count` values of the option it is
- * @returns `undefined` where that cannot be told
+ * @returns `undefined` if that cannot be told
  */
 export function numberText(value: number, words: readonly string[], index: number, count: number): string | undefined {
   const word = count === 1 ? words.at(-1) : words.length === count ? words[index] : undefined;

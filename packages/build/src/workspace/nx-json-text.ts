@@ -29,7 +29,7 @@ export async function parseNxJson(text: string): Promise<unknown> {
 }
 
 /**
- * Finds places in the text of an nx.json: of the value that a path of keys and indices leads to or, where there is
+ * Finds places in the text of an nx.json: of the value that a path of keys and indices leads to or, if there is
  * none, of the nearest one on the way.
  */
 export async function nxJsonPlaces(text: string): Promise<(path: readonly (string | number)[]) => Origin> {

@@ -15,13 +15,13 @@ export interface PluginEntry {
   readonly options: PluginOptions;
   /** What is wrong with its options. */
   readonly error?: ElementError | ElementErrors;
-  /** Globs of the metadata files it is for, relative to the workspace; all where there are none. */
+  /** Globs of the metadata files it is for, relative to the workspace; all if there are none. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
 
 /**
- * The plugin's entries in the nx.json of a workspace. Where it has none, there is one with the defaults.
+ * The plugin's entries in the nx.json of a workspace. If it has none, there is one with the defaults.
  *
  * @param workspace absolute path
  * @throws ElementError WORKSPACE

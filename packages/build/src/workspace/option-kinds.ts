@@ -15,7 +15,7 @@ export type OptionPath = readonly (string | number)[];
 export interface OptionKind<T> {
   /** As the reference page says it. */
   readonly type: string;
-  /** @returns the value as it is used; `undefined` where `fail` was told what is wrong with it */
+  /** @returns the value as it is used; `undefined` if `fail` was told what is wrong with it */
   check(value: unknown, name: string, fail: Fail): T | undefined;
 }
 

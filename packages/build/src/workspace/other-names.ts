@@ -4,7 +4,7 @@ import { declaredName, readJson } from './project-name.js';
 import { findFiles } from './metadata-files.js';
 
 /**
- * Which of some names are those of projects that are not Python's: Nx stops where two projects have one name. They are
+ * Which of some names are those of projects that are not Python's: Nx stops if two projects have one name. They are
  * the names that a project.json gives, or the directory where it gives none, and those of the packages in npm's, pnpm's
  * or yarn's workspaces.
  *

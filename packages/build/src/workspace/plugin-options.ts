@@ -16,7 +16,7 @@ const KNOWN: readonly string[] = [...TARGET_OPTIONS, ...Object.keys(ENTRY_OPTION
 /**
  * Checks the options of a plugin's entry in nx.json.
  *
- * @param value as nx.json has it; `undefined` where it has none
+ * @param value as nx.json has it; `undefined` if it has none
  * @param locate where in nx.json a value of the options is, for callers that have its text
  * @throws ElementError PLUGIN_OPTIONS, or ElementErrors with one for each option that is wrong
  */

@@ -5,7 +5,7 @@ import { ElementError, PROJECT_CONF } from '@wheelhouse/element';
 /**
  * The workspace that a directory belongs to: the nearest one upwards with an nx.json.
  *
- * @throws ElementError WORKSPACE where there is none
+ * @throws ElementError WORKSPACE if there is none
  */
 export function findWorkspace(directory: string): string {
   const found = nearestWith(directory, 'nx.json');
@@ -20,7 +20,7 @@ export function findWorkspace(directory: string): string {
 /**
  * The project of elements that a directory belongs to: the nearest one upwards with a project.conf.
  *
- * @throws ElementError MISSING_PROJECT_CONF where there is none
+ * @throws ElementError MISSING_PROJECT_CONF if there is none
  */
 export function findElementProject(directory: string): string {
   const found = nearestWith(directory, PROJECT_CONF);

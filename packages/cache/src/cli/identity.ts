@@ -26,7 +26,7 @@ export async function openIdentity(
   };
 }
 
-/** What verifies tokens of the issuers in settings. It is loaded only where there are any. */
+/** What verifies tokens of the issuers in settings. It is loaded only if there are any. */
 export async function openVerifier(
   { oidc }: Pick<Settings, 'oidc'>,
   onRefused: OidcVerifierOptions['onRefused'],

@@ -96,7 +96,7 @@ export async function openExistingStore(settings: Settings): Promise<KeptStore> 
   return kept;
 }
 
-/** @throws ElementError CACHE_SETTINGS where the store is only read, for a command that removes entries */
+/** @throws ElementError CACHE_SETTINGS if the store is only read, for a command that removes entries */
 export function refuseReadOnly({ readOnly }: Settings, command: string): void {
   if (!readOnly) return;
   throw cacheError(

@@ -34,7 +34,7 @@ export const BUCKET_SETTINGS = {
 /**
  * Reads the settings of the bucket that `store` asks for. Where it asks for none they are refused: they would be ignored.
  *
- * @returns `undefined` where there is no bucket, or where something is wrong, which is collected
+ * @returns `undefined` if there is no bucket, or where something is wrong, which is collected
  */
 export function readBucketSettings(reader: SettingReader, store: StoreKind): BucketSettings | undefined {
   if (store === 'disk') {

@@ -3,7 +3,7 @@ import { badSetting, findSetting, pathIn, type SettingSources, type WrittenSetti
 
 /** Reads settings one by one, and collects what is wrong with them. */
 export class SettingReader {
-  /** @param fallbacks what holds where nobody wrote a setting, by its name, in the form people write */
+  /** @param fallbacks what holds if nobody wrote a setting, by its name, in the form people write */
   constructor(
     private readonly sources: SettingSources,
     private readonly fallbacks: Readonly<Record<string, { readonly unless?: string }>>,
@@ -38,7 +38,7 @@ export class SettingReader {
   }
 }
 
-/** Reads `true` or `false`. @returns `undefined` where it is neither */
+/** Reads `true` or `false`. @returns `undefined` if it is neither */
 export function parseSwitch(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }

@@ -11,7 +11,7 @@ export interface SettingSources {
   /** What the command line says, by the names of settings. */
   readonly options: Readonly<Record<string, string | undefined>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The file's text as it was read; empty where there is none. */
+  /** The file's text as it was read; empty if there is none. */
   readonly file: MappingNode;
   /** Absolute path of the directory that paths in the file are relative to. */
   readonly fileDirectory: string;
@@ -35,9 +35,9 @@ export function variableOf(name: string): string {
 }
 
 /**
- * Reads the file of settings: the one named `path`, else {@link SETTINGS_FILE} in `cwd` where there is one.
+ * Reads the file of settings: the one named `path`, else {@link SETTINGS_FILE} in `cwd` if there is one.
  *
- * @throws ElementError, ElementErrors CACHE_SETTINGS where a named file cannot be read; INVALID_YAML
+ * @throws ElementError, ElementErrors CACHE_SETTINGS if a named file cannot be read; INVALID_YAML
  */
 export function readSettingsFile(
   path: string | undefined,
@@ -58,7 +58,7 @@ export function readSettingsFile(
   return { file: parseYaml(text, path ?? SETTINGS_FILE), fileDirectory: dirname(absolute) };
 }
 
-/** Finds a setting. @throws ElementError INVALID_DATA where the file has something else than a scalar there */
+/** Finds a setting. @throws ElementError INVALID_DATA if the file has something else than a scalar there */
 export function findSetting(name: string, sources: SettingSources): WrittenSetting | undefined {
   const option = sources.options[name];
   if (option !== undefined) return { text: option, called: `--${name}`, directory: sources.cwd };

@@ -16,7 +16,7 @@ import { badSetting, missingSetting, type SettingSources } from './setting-sourc
 /** The settings of the server. Sizes are in bytes, durations in milliseconds, paths absolute. */
 export interface Settings {
   readonly listen: Address;
-  /** `undefined` where it is not set and not required. */
+  /** `undefined` if it is not set and not required. */
   readonly data: string | undefined;
   readonly store: StoreKind;
   /** There where `store` is not `disk`. */
@@ -31,7 +31,7 @@ export interface Settings {
   readonly pullRequestQuota: number;
   /** What is used of the disk: `quota` where the entries are there. */
   readonly diskQuota: number;
-  /** `undefined` where nothing is removed by itself. */
+  /** `undefined` if nothing is removed by itself. */
   readonly collectEvery: number | undefined;
   readonly maxEntry: number;
   readonly maxAge: number;

@@ -21,7 +21,7 @@ interface CountFile {
  *     <day>.<writer>.json   what one process counted that day, written anew as a whole by that process alone
  *     <day>.json            a day that is over, of all processes
  *
- * There is no lock, so that several servers may share a directory. Where there is a day's whole file, it has what the
+ * There is no lock, so that several servers may share a directory. If there is a day's whole file, it has what the
  * day's others have: a merge that is killed, or done by two at a time, counts nothing twice.
  */
 export class CountFiles {
@@ -87,7 +87,7 @@ export class CountFiles {
     });
   }
 
-  /** No rows where the file is damaged; `undefined` where it is gone. */
+  /** No rows where the file is damaged; `undefined` if it is gone. */
   private async rowsOf(file: string): Promise<readonly CountRow[] | undefined> {
     try {
       return parseRows(await readFile(join(this.directory, file), 'utf8')) ?? [];

@@ -18,7 +18,7 @@ export interface CountKey {
   readonly workspace: string;
   /** How far who asked is trusted; all pull requests are one. */
   readonly tier: Tier['kind'];
-  /** The project of the entry; empty where it is not known, as of every miss. */
+  /** The project of the entry; empty if it is not known, as of every miss. */
   readonly project: string;
 }
 

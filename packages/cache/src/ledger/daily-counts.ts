@@ -41,7 +41,7 @@ export function rowsText(rows: Iterable<CountRow>): string {
   return `${JSON.stringify({ version: 1, rows: [...rows] })}\n`;
 }
 
-/** Reads what {@link rowsText} wrote. @returns `undefined` where the text is none of that */
+/** Reads what {@link rowsText} wrote. @returns `undefined` if the text is none of that */
 export function parseRows(text: string): readonly CountRow[] | undefined {
   const { version, rows } = parseJsonObject(text) ?? {};
   return version === 1 && Array.isArray(rows) && rows.every(isRow) ? rows : undefined;

@@ -21,7 +21,7 @@ export async function writeWhole(path: string, pieces: Iterable<string>): Promis
   }
 }
 
-/** The names in a directory in their order; none where there is no directory. */
+/** The names in a directory in their order; none if there is no directory. */
 export async function namesIn(directory: string): Promise<readonly string[]> {
   try {
     return (await readdir(directory)).sort();

@@ -4,7 +4,7 @@ const MOST_BYTES = 1024 * 1024;
 /**
  * Fetches a document of an issuer. Redirections are not followed: the issuer's own address is what is trusted.
  *
- * @throws TypeError where it cannot be reached, an error of the signal's where it takes too long
+ * @throws TypeError if it cannot be reached, an error of the signal's where it takes too long
  */
 export async function fetchDocument(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, redirect: 'manual' });

@@ -42,7 +42,7 @@ export class IssuerKeys {
    * The key that a token's header names. Nothing but its `alg` and `kid` is looked at: keys, or addresses of keys, that a
    * token brings itself are of no account.
    *
-   * @throws IssuerFault where the issuer cannot be asked; JWKSNoMatchingKey where it has no such key
+   * @throws IssuerFault if the issuer cannot be asked; JWKSNoMatchingKey if it has no such key
    */
   async find({ alg, kid }: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
     const set = await this.open();

@@ -86,7 +86,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = { github, gitlab };
 /**
  * Why a rule would let untrusted builds be trusted.
  *
- * @returns nothing where it would not, as far as is known of the platform
+ * @returns nothing if it would not, as far as is known of the platform
  */
 export function dangerOf({ claims, grant }: ClaimRule, platform: Platform | undefined): string | undefined {
   if (grant.kind !== 'trusted' || platform === undefined) return undefined;

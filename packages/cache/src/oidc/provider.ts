@@ -99,7 +99,7 @@ function readIssuer(node: MappingNode, platform: Platform | undefined): string {
   throw badValue(issuer, 'issuer', 'an HTTPS URL, as tokens have it in `iss`');
 }
 
-/** The rules of a preset: none where it names no project, so that all are those that are written out. */
+/** The rules of a preset: none if it names no project, so that all are those that are written out. */
 function presetRules(node: MappingNode, platform: Platform): readonly ClaimRule[] {
   const { project } = platform;
   const named = node.scalar(project.setting);

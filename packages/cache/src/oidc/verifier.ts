@@ -61,8 +61,8 @@ export class OidcVerifier {
 
   /**
    * @param token what follows `Bearer`
-   * @returns `undefined` where the token is none of a known issuer, not valid, or of a build that no rule is for
-   * @throws IssuerFault where the issuer cannot be asked for its keys
+   * @returns `undefined` if the token is none of a known issuer, not valid, or of a build that no rule is for
+   * @throws IssuerFault if the issuer cannot be asked for its keys
    */
   async identify(token: string): Promise<Principal | undefined> {
     const issuer = this.issuers.get(issuerOf(token) ?? '');

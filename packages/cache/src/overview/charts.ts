@@ -2,7 +2,7 @@ import { markup, type Html } from './html.js';
 
 /** One column of a chart. */
 export interface Column {
-  /** Its height, from 0 to 1; `undefined` where there is nothing to show. */
+  /** Its height, from 0 to 1; `undefined` if there is nothing to show. */
   readonly part: number | undefined;
   /** What a pointer on it is told. */
   readonly label: string;

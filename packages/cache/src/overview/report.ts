@@ -6,12 +6,12 @@ import type { Holding } from './census.js';
 export const PERIODS = [7, 30, 90] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** What was counted, and the part of the requests that were hits, from 0 to 1; `null` where there were no requests. */
+/** What was counted, and the part of the requests that were hits, from 0 to 1; `null` if there were no requests. */
 export type Figures = Counts & { readonly hitRate: number | null };
 
 /** One project in a report. */
 export interface ProjectReport {
-  /** Empty where it is not known. */
+  /** Empty if it is not known. */
   readonly project: string;
   readonly hits: number;
   readonly savedMs: number;

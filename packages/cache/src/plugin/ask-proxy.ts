@@ -10,7 +10,7 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
-/** Asks a proxy. @returns its answer; `undefined` where there is none in time, or no proxy */
+/** Asks a proxy. @returns its answer; `undefined` if there is none in time, or no proxy */
 export async function askProxy(
   { url, secret }: ProxyRecord,
   question: Question,

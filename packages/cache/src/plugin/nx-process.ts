@@ -6,7 +6,7 @@ import { basename, sep } from 'node:path';
  * is for.
  *
  * @param workspaceRoot absolute path, without links
- * @returns `undefined` where there is none, or on another system
+ * @returns `undefined` if there is none, or on another system
  */
 export function newestNxProcess(workspaceRoot: string): number | undefined {
   let newest: { readonly pid: number; readonly started: number } | undefined;
@@ -25,7 +25,7 @@ function numbered(directory: string): string[] {
   }
 }
 
-/** When a process started, in ticks since the machine did; `undefined` where it is no run of Nx in that workspace. */
+/** When a process started, in ticks since the machine did; `undefined` if it is no run of Nx in that workspace. */
 function startOfNx(pid: string, workspaceRoot: string): number | undefined {
   try {
     const [, program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

@@ -35,7 +35,7 @@ const MAX_TERMINAL_OUTPUT = 256 * 1024 * 1024;
  * have what Nx cannot do without (`code`, of 4 bytes, and `terminalOutput`), and nothing that could get out of the
  * directory it is unpacked in.
  *
- * @throws ArchiveFault where it is not as it must be; and whatever reading `body` throws
+ * @throws ArchiveFault if it is not as it must be; and whatever reading `body` throws
  */
 export async function checkArchive(body: Readable, limits: ArchiveLimits): Promise<void> {
   // Nx writes what it adds itself by headers of the oldest kind.

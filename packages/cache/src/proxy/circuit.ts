@@ -24,7 +24,7 @@ export class Circuit {
 
   constructor(private readonly options: CircuitOptions) {}
 
-  /** What it is open for; `undefined` where a request may be made. */
+  /** What it is open for; `undefined` if a request may be made. */
   get fault(): Fault | undefined {
     if (this.cause === undefined) return undefined;
     return this.options.now() < this.openUntil || this.trying ? this.cause : undefined;

@@ -15,9 +15,9 @@ import type { Upstream } from './upstream.js';
 export interface DelivererOptions {
   readonly spool: UploadSpool;
   readonly limits: ArchiveLimits;
-  /** `undefined` where entries are not kept on this machine. */
+  /** `undefined` if entries are not kept on this machine. */
   readonly localTier: LocalTier | undefined;
-  /** `undefined` where there is no shared cache. */
+  /** `undefined` if there is no shared cache. */
   readonly upstream: Upstream | undefined;
   readonly circuit: Circuit;
   readonly readOnly: ReadOnlyMemory;

@@ -5,7 +5,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
  * only by its requests is it known which process runs the tasks.
  *
  * @param port the other end's port
- * @returns `undefined` where it is not found
+ * @returns `undefined` if it is not found
  */
 export async function peerProcess(port: number): Promise<number | undefined> {
   try {

@@ -32,7 +32,7 @@ export function recordPath(directory: string, key: string): string {
   return join(directory, 'proxies', `${key}.json`);
 }
 
-/** @returns `undefined` where there is none, or none that can be read */
+/** @returns `undefined` if there is none, or none that can be read */
 export function readRecord(path: string): ProxyRecord | undefined {
   try {
     const { url, secret, pid } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProxyRecord>;

@@ -59,7 +59,7 @@ export class Run {
     return tasks.filter(({ hash }) => this.uploads.get(hash) === 'stored');
   }
 
-  /** The one warning of a run, a line of text; `undefined` where there is nothing to warn of. */
+  /** The one warning of a run, a line of text; `undefined` if there is nothing to warn of. */
   warning(address: string): string | undefined {
     if (this.firstFault === undefined) return undefined;
     const counts = (['download', 'upload'] as const)

@@ -11,7 +11,7 @@ export class TokenSource {
     private readonly file: string | undefined,
   ) {}
 
-  /** The token as it is now; `undefined` where there is none. */
+  /** The token as it is now; `undefined` if there is none. */
   current(): string | undefined {
     if (this.file === undefined) return this.token;
     try {

@@ -63,7 +63,7 @@ export class UploadSpool {
     return found.sort((a, b) => a.writtenMs - b.writtenMs).map(({ upload }) => upload);
   }
 
-  /** Keeps a body that was received. @returns `full` where there is no room for it, `present` where that hash waits already */
+  /** Keeps a body that was received. @returns `full` if there is no room for it, `present` if that hash waits already */
   add(hash: string, body: ReceivedBody, commit: string | undefined): PendingUpload | 'full' | 'present' {
     const { directory, capacityBytes } = this.options;
     const { sizeBytes } = body.digest;

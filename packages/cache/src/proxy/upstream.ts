@@ -24,7 +24,7 @@ export type Download =
   | {
       readonly kind: 'found';
       readonly body: Readable;
-      /** As declared; `undefined` where it is not. */
+      /** As declared; `undefined` if it is not. */
       readonly sizeBytes: number | undefined;
       /** The body's digest by `Repr-Digest` (RFC 9530), in hexadecimal digits. */
       readonly sha256: string | undefined;
@@ -138,7 +138,7 @@ export class Upstream {
     }
   }
 
-  /** @returns whether such reports are wanted: `undefined` where that is not known */
+  /** @returns whether such reports are wanted: `undefined` if that is not known */
   async report(tasks: readonly ReportedTask[]): Promise<boolean | undefined> {
     try {
       const { statusCode, body } = await this.ask('/v1/runs', {

@@ -4,14 +4,14 @@ import type { Principal } from '../tiers/principal.js';
 /**
  * Identifies the client that sends a token.
  *
- * @returns `undefined` where the token is none, or none that is valid now
- * @throws where it cannot be told at the moment
+ * @returns `undefined` if the token is none, or none that is valid now
+ * @throws if it cannot be told at the moment
  */
 export type Identify = (token: string) => Promise<Principal | undefined>;
 
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
-/** The token in `Authorization: Bearer <token>` (RFC 6750, section 2.1). @returns `undefined` where there is not just one */
+/** The token in `Authorization: Bearer <token>` (RFC 6750, section 2.1). @returns `undefined` if there is not just one */
 export function bearerToken(request: IncomingMessage): string | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined || isRepeated(request.rawHeaders, 'authorization')) return undefined;

@@ -144,7 +144,7 @@ async function download(
   }
 }
 
-/** Whether the body is worth receiving; where it is not, that has been answered. */
+/** Whether the body is worth receiving; if it is not, that has been answered. */
 async function isWelcome(request: CacheRequest, reply: FastifyReply, { principal, options }: Known): Promise<boolean> {
   const { exchange } = request;
   const refuse = (status: number, words: string): false => {

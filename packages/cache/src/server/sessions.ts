@@ -44,7 +44,7 @@ export class Sessions {
     return id;
   }
 
-  /** The token of a session. @returns `undefined` where there is no such session, or none any more */
+  /** The token of a session. @returns `undefined` if there is no such session, or none any more */
   tokenOf(id: string): string | undefined {
     const key = keyOf(id);
     const session = this.sessions.get(key);

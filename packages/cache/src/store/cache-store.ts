@@ -14,7 +14,7 @@ export interface CacheStore {
   /** The record, only when its body is there too. Counts as a use of the entry. */
   get(name: EntryName): Promise<EntryRecord | undefined>;
   /**
-   * Publishes an entry, its body before its record. The first one wins: where there is one already, that one stays,
+   * Publishes an entry, its body before its record. The first one wins: if there is one already, that one stays,
    * unless its body is gone and this one has another.
    *
    * @returns whether it is this entry that is there now, or one was `present` before

@@ -26,7 +26,7 @@ export abstract class DiskBody extends Readable {
   /**
    * Writes all of it, and ends the destination.
    *
-   * @throws ERR_STREAM_PREMATURE_CLOSE where the destination is closed before
+   * @throws ERR_STREAM_PREMATURE_CLOSE if the destination is closed before
    */
   abstract sendTo(destination: Writable): Promise<void>;
 }
@@ -154,7 +154,7 @@ async function write(destination: Writable, piece: Buffer, buffer: Buffer): Prom
   });
 }
 
-/** Resolves when the destination is closed and everything was written before; rejects where it was not. */
+/** Resolves when the destination is closed and everything was written before; rejects if it was not. */
 async function closing(destination: Writable): Promise<void> {
   if (!destination.destroyed) await new Promise((resolve) => destination.once('close', resolve));
   if (destination.writableFinished) return;

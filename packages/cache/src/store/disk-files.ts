@@ -49,7 +49,7 @@ export function createFile(path: string, content: string | Uint8Array): void {
   });
 }
 
-/** The text of a file; `undefined` where it is not there. */
+/** The text of a file; `undefined` if it is not there. */
 export function readTextIfThere(path: string): string | undefined {
   return unlessAbsent(() => readFileSync(path, 'utf8'));
 }
@@ -83,7 +83,7 @@ export function removeFile(path: string): void {
   });
 }
 
-/** All of an open file. @throws Error where it ends before `sizeBytes` */
+/** All of an open file. @throws Error if it ends before `sizeBytes` */
 export function readAll(descriptor: number, sizeBytes: number): Buffer {
   const bytes = Buffer.allocUnsafe(sizeBytes);
   let length = 0;

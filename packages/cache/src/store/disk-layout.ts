@@ -33,7 +33,7 @@ export class DiskLayout {
     return `${this.entries}${sep}${namespace}${sep}${hash}${RECORD}`;
   }
 
-  /** The name of the entry in that file. @returns `undefined` where the file is no record */
+  /** The name of the entry in that file. @returns `undefined` if the file is no record */
   nameOf(namespace: string, file: string): EntryName | undefined {
     const hash = file.endsWith(RECORD) ? file.slice(0, -RECORD.length) : '';
     return isNamespace(namespace) && isEntryHash(hash) ? { namespace, hash } : undefined;

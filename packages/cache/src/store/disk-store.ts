@@ -198,7 +198,7 @@ export class DiskStore implements KeptStore {
     }
   }
 
-  /** @throws StoreFailure `room` where no collection could make room for the entry */
+  /** @throws StoreFailure `room` if no collection could make room for the entry */
   private refuseTooLarge({ name, digest: { sizeBytes } }: EntryRecord): void {
     if (sizeBytes <= largestEntry(name.namespace, this.options.retention)) return;
     throw new StoreFailure('room', `${sizeBytes} bytes exceed the whole quota of ${name.namespace}`);

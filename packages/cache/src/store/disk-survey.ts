@@ -34,7 +34,7 @@ export async function* surveyBodies(layout: DiskLayout): AsyncGenerator<Surveyed
   }
 }
 
-/** What is in a directory; nothing where there is none. */
+/** What is in a directory; nothing if there is none. */
 export async function names(directory: string): Promise<readonly string[]> {
   return (await orGone(readdir(directory))) ?? [];
 }

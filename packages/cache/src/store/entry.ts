@@ -62,7 +62,7 @@ export function recordText({ name, digest, created, ...rest }: EntryRecord): str
 /**
  * Reads what {@link recordText} wrote.
  *
- * @returns `undefined` where it is the text of another entry, or of none: what a power cut or another program left
+ * @returns `undefined` if it is the text of another entry, or of none: what a power cut or another program left
  */
 export function parseRecord(text: string, name: EntryName): EntryRecord | undefined {
   const value = parseJsonObject(text);

@@ -1,4 +1,4 @@
-/** Reads the text of a JSON object. @returns `undefined` where it is another text: what a power cut or another program left */
+/** Reads the text of a JSON object. @returns `undefined` if it is another text: what a power cut or another program left */
 export function parseJsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -8,7 +8,7 @@ export interface SurveyedEntry {
   readonly namespace: string;
   /** When it was last used, in milliseconds since 1970, as exactly as the store knows. */
   readonly usedMs: number;
-  /** `undefined` where there is none in that place. */
+  /** `undefined` if there is none in that place. */
   readonly record: EntryRecord | undefined;
 }
 

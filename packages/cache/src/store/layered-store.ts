@@ -121,7 +121,7 @@ export class LayeredStore implements CacheStore {
     if (this.awaited.size > MOST_AWAITED && oldest !== undefined) this.awaited.delete(oldest);
   }
 
-  /** What the near store answers; nothing where it cannot, or has not. */
+  /** What the near store answers; nothing if it cannot, or has not. */
   private async nearly<T>(ask: () => Promise<T>): Promise<T | undefined> {
     try {
       return await ask();

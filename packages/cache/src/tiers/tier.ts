@@ -18,7 +18,7 @@ export function formatTier(tier: Tier): string {
   return tier.kind === 'pull-request' ? `pr:${tier.number}` : tier.kind;
 }
 
-/** Reads the written form. @returns `undefined` where `text` is none */
+/** Reads the written form. @returns `undefined` if `text` is none */
 export function parseTier(text: string): Tier | undefined {
   switch (text) {
     case 'trusted':

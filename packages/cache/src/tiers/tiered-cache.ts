@@ -57,7 +57,7 @@ export class TieredCache {
   /**
    * Publishes what `principal` wrote, in the one namespace that it writes.
    *
-   * @returns `present` where another writer was first
+   * @returns `present` if another writer was first
    * @throws StoreFailure `room`
    */
   async add(

@@ -10,7 +10,7 @@ export interface TokenRequest {
   readonly name: string;
   readonly tier: Tier;
   readonly workspace: string;
-  /** From when on it is refused; never where absent. */
+  /** From when on it is refused; never if absent. */
   readonly expires?: Date;
 }
 

@@ -55,7 +55,7 @@ export function parseTokens(text: string, file: string): readonly TokenEntry[] {
   return entries;
 }
 
-/** Reads the file at `path`. @throws ElementError, ElementErrors CACHE_TOKENS where it cannot be read or used */
+/** Reads the file at `path`. @throws ElementError, ElementErrors CACHE_TOKENS if it cannot be read or used */
 export function readTokens(path: string): readonly TokenEntry[] {
   return parseTokens(readText(path), path);
 }

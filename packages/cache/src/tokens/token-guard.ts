@@ -10,7 +10,7 @@ const UNSETTLED_MS = 100;
 /** How long what was seen of the file is good: under load many requests come within a millisecond. */
 const LOOK_AGAIN_MS = 10;
 
-/** A digest that no token has, compared with where there is nothing to compare with. */
+/** A digest that no token has, compared with if there is nothing to compare with. */
 const NOBODY = '0'.repeat(64);
 
 /**
@@ -31,7 +31,7 @@ export class TokenGuard {
 
   /**
    * @param text what follows `Bearer`
-   * @returns `undefined` where the token is unknown, revoked or expired
+   * @returns `undefined` if the token is unknown, revoked or expired
    * @throws ElementError, ElementErrors CACHE_TOKENS, INVALID_DATA, INVALID_YAML while the file cannot be used
    */
   identify(text: string): Principal | undefined {

@@ -19,7 +19,7 @@ export function mintToken(): MintedToken {
   return { id, text, sha256: sha256Of(text).toString('hex') };
 }
 
-/** The id in a token's text. @returns `undefined` where the text has not the form of one */
+/** The id in a token's text. @returns `undefined` if the text has not the form of one */
 export function tokenId(text: string): string | undefined {
   return FORM.exec(text)?.[1];
 }

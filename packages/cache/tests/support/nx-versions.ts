@@ -15,7 +15,7 @@ export interface NxVersion {
 /** The majors of Nx that the cache is for; 23 is the one of this workspace. */
 export const MAJORS = [22, 23, 24] as const;
 
-/** @throws Error where `node tools/set-up.mjs --tests` has not put it on this machine */
+/** @throws Error if `node tools/set-up.mjs --tests` has not put it on this machine */
 export function nxVersion(major: (typeof MAJORS)[number]): NxVersion {
   const modules = join(ROOT, ...(major === 23 ? [] : ['.cache', 'npm', `nx${major}`]), 'node_modules');
   const program = [join(modules, 'nx', 'dist', 'bin', 'nx.js'), join(modules, 'nx', 'bin', 'nx.js')].find(existsSync);

@@ -13,7 +13,7 @@ export interface ProxyProcess extends Omit<TestProxy, 'proxy'> {
   kill(): Promise<void>;
 }
 
-/** @throws Error where it does not start */
+/** @throws Error if it does not start */
 export async function startProxyProcess(setting: {
   readonly directory: string;
   readonly options: ProxyOptions;

@@ -12,7 +12,7 @@ interface Account {
 
 /**
  * Remembers what was sent to a cache and what it answered, and tells where an answer cannot be right: other bytes than
- * any that were sent for the key, one body after another was read, or nothing where an entry was said to be.
+ * any that were sent for the key, one body after another was read, or nothing if an entry was said to be.
  */
 export class Witness {
   /** What was seen that must not be. */

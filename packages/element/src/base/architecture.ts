@@ -10,7 +10,7 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   'x86-64': ['amd64', 'x64'],
 };
 
-/** REAPI's name of an instruction set, from any of its usual ones; `undefined` where the name means none of them. */
+/** REAPI's name of an instruction set, from any of its usual ones; `undefined` if the name means none of them. */
 export function canonicalArchitecture(name: string): string | undefined {
   const plain = name.toLowerCase().replaceAll('_', '-');
   if (Object.hasOwn(ARCHITECTURES, plain)) return plain;

@@ -21,7 +21,7 @@ export class ErrorCollector {
     }
   }
 
-  /** What `action` returns, or `undefined` where it threw a user error, which is kept. */
+  /** What `action` returns, or `undefined` if it threw a user error, which is kept. */
   attempt<T>(action: () => T): T | undefined {
     try {
       return action();
@@ -41,7 +41,7 @@ export class ErrorCollector {
     }
   }
 
-  /** @throws ElementError the one that was kept @throws ElementErrors all of them, where there are several */
+  /** @throws ElementError the one that was kept @throws ElementErrors all of them, if there are several */
   throwIfAny(): void {
     throwCollected(this.collected);
   }

@@ -102,7 +102,7 @@ export class ElementError extends Error {
   readonly origin: Origin | undefined;
   readonly hint: string | undefined;
   readonly detail: string | undefined;
-  /** The name of the element whose build it ended; absent where no build had begun. */
+  /** The name of the element whose build it ended; absent if no build had begun. */
   readonly element: string | undefined;
   /** The message without its place. */
   readonly reason: string;

@@ -32,7 +32,7 @@ export interface Interruptible {
 }
 
 /**
- * For how many milliseconds a second signal counts as the first one. One press of Ctrl-C arrives twice where both the
+ * For how many milliseconds a second signal counts as the first one. One press of Ctrl-C arrives twice if both the
  * terminal and a program between it and this one (`nx`, `npx`, `timeout`) send it to the group and to their child.
  */
 const SAME_SIGNAL_MS = 500;

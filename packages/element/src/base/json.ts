@@ -22,7 +22,7 @@ const MAX_DEPTH = 100;
 /**
  * What of a value a canonical text would lose or mistake: a `Map`, a number that is none, something undefined.
  *
- * @returns what and where, such as `a Map at \`recipients\``; `undefined` where all of it is {@link Json}
+ * @returns what and where, such as `a Map at \`recipients\``; `undefined` if all of it is {@link Json}
  */
 export function notPlain(value: unknown, at = '', depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return 'more than 100 levels of lists and dictionaries, or one that contains itself';

@@ -15,7 +15,7 @@ export interface Origin {
  * A file or an element of a project as the user knows it from the project that was opened: `junction.bst:name`
  * (BuildStream reference: junction element).
  *
- * @param junction the full name of the junction by which the project is reached, where there is one
+ * @param junction the full name of the junction by which the project is reached, if there is one
  */
 export function nameInProject(name: string, junction: string | undefined): string {
   return junction === undefined ? name : `${junction}:${name}`;

@@ -29,7 +29,7 @@ export function replaceFile(path: string, content: string | Uint8Array, mode?: n
   }
 }
 
-/** {@link replaceFile} for what only saves time the next time: where the machine does not let it be kept, it is not. */
+/** {@link replaceFile} for what only saves time the next time: if the machine does not let it be kept, it is not. */
 export function replaceMemo(path: string, content: string): void {
   try {
     replaceFile(path, content);

@@ -11,8 +11,8 @@ import { shownPath, systemError } from './system-error.js';
  *
  * @param path absolute
  * @param label what errors and origins call the file
- * @returns `undefined` where there is no such file
- * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE, ENCODING; SYSTEM where it cannot be read
+ * @returns `undefined` if there is no such file
+ * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE, ENCODING; SYSTEM if it cannot be read
  */
 export function readTextFile(path: string, label: string = path): string | undefined {
   const bytes = readFileBytes(path, label);

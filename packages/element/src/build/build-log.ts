@@ -37,7 +37,7 @@ export class BuildLog implements Sink {
   /**
    * @param path absolute path of the log file; replaced if it is there
    * @param alsoTo takes what is printed as text; a character that comes in two parts is whole
-   * @throws ElementError STORE where it cannot be written
+   * @throws ElementError STORE if it cannot be written
    */
   constructor(
     readonly path: string,
@@ -49,7 +49,7 @@ export class BuildLog implements Sink {
     });
   }
 
-  /** @throws ElementError STORE where it cannot be written, such as on a full disk */
+  /** @throws ElementError STORE if it cannot be written, such as on a full disk */
   write(chunk: Uint8Array): void {
     this.attempt(() => {
       let written = 0;

@@ -13,7 +13,7 @@ export type BuildEvent = ElementEvent | ActivityEvent;
 export type ElementEvent =
   ElementQueued | ElementWaiting | ElementStep | ElementStarted | ElementOutput | ElementWarning | ElementEnded;
 
-/** Work beside elements that may take long, such as a download. Told only where it takes a tenth of a second or longer. */
+/** Work beside elements that may take long, such as a download. Told only if it takes a tenth of a second or longer. */
 export type ActivityEvent = ActivityStarted | ActivityProgress | ActivityEnded;
 
 /** An element as events name it. */
@@ -21,7 +21,7 @@ export interface ElementFacts {
   /** Its full name, such as `lib/app.bst`. */
   readonly name: string;
   readonly kind: string;
-  /** Its unique key: 64 hexadecimal digits. Absent where the element's own code gives none. */
+  /** Its unique key: 64 hexadecimal digits. Absent if the element's own code gives none. */
   readonly key?: Key;
   /** Whether it is built by commands; otherwise trees are merged, which takes no time worth telling. */
   readonly runsCommands: boolean;

@@ -61,7 +61,7 @@ export class Fetcher {
     await Promise.allSettled(this.begun.values());
   }
 
-  /** The tree of a source that was fetched; `undefined` where `fetch` is still to be called. */
+  /** The tree of a source that was fetched; `undefined` if `fetch` is still to be called. */
   readonly treeOf = (source: Source): Digest | undefined => this.trees.get(source);
 
   private keep(sources: readonly Source[], work: Promise<void>): void {

@@ -53,7 +53,7 @@ async function lookAt(element: Element, source: Source): Promise<Look> {
   }
 }
 
-/** @throws ElementError SOURCE where it cannot be read, or names nothing exactly */
+/** @throws ElementError SOURCE if it cannot be read, or names nothing exactly */
 async function consistencyOf(element: Element, source: Source): Promise<Consistency> {
   const consistency = await awaitPlugin<unknown>(source, 'consistency', () => source.consistency());
   if (consistency === 'resolved' || consistency === 'cached') return consistency;

@@ -108,7 +108,7 @@ export async function assembleRoot(
 
 /**
  * The layers as a read-only root wants them: of one that lies wholly below a writable directory, that directory is
- * left, empty. Where only a part of a layer lies below, the root is not layered.
+ * left, empty. If only a part of a layer lies below, the root is not layered.
  */
 async function withoutWritable(
   blobs: BlobStore,

@@ -14,7 +14,7 @@ import { shellQuote } from '../base/shell-quote.js';
  * The root it runs in holds the build dependencies at their places, and the sources in the working directory. A root as
  * the sandbox has it, with the sources in the build root itself, does as well: they are moved to the working directory.
  *
- * @throws ElementError INVALID_DATA where the kind generates no script, or two values have one name in sh
+ * @throws ElementError INVALID_DATA if the kind generates no script, or two values have one name in sh
  */
 export function buildScript(element: Element): string {
   const commands = callPlugin(element, 'generateScript', () => element.generateScript());

@@ -49,7 +49,7 @@ export interface SessionInput {
   readonly documents: Documents;
   /** Absolute path of the project's directory. */
   readonly directory: string;
-  /** Names of elements; the project's default targets where there are none. */
+  /** Names of elements; the project's default targets if there are none. */
   readonly targets: readonly string[];
   readonly registry: PluginRegistry;
 }

@@ -8,7 +8,7 @@ import type { SplitSelection } from '../plugin/element.js';
  * includes it.
  *
  * @param publicData of the artifact's element, whose `bst` has the `split-rules`
- * @returns `undefined` where the whole artifact is taken
+ * @returns `undefined` if the whole artifact is taken
  */
 export function splitFilter(
   publicData: MappingNode,

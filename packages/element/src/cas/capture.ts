@@ -42,8 +42,8 @@ const HELD_BYTES = 16 * 1024 * 1024;
  * Keeps a directory of this machine as a tree. A file is executable where its owner may execute it; symbolic links are
  * kept as they are; other modes, owners, times and extended attributes are not (REAPI: `Directory`).
  *
- * Small files are read once, and written only where the store does not have them. Larger ones are read to be hashed
- * and, where the store does not have them, again to be kept.
+ * Small files are read once, and written only if the store does not have them. Larger ones are read to be hashed
+ * and, if the store does not have them, again to be kept.
  *
  * @returns the digest of the root `Directory`; all blobs of the tree are in `blobs`
  * @throws ElementError of `options.code` on a fifo, socket, device, a name or target that is not UTF-8 among what

@@ -20,7 +20,7 @@ export function digestOnlyBlobs(): BlobStore {
 export function directoriesInMemory(): BlobStore {
   const kept = new Map<string, Uint8Array>();
   return {
-    // Files are written only where they are missing, directories always.
+    // Files are written only if they are missing, directories always.
     findMissing: () => Promise.resolve([]),
     write: async ({ hash }, body) => {
       const chunks: Uint8Array[] = [];

@@ -22,7 +22,7 @@ export function formatDigest(digest: Digest): string {
   return `sha256:${digest.hash}/${digest.sizeBytes}`;
 }
 
-/** Reads the printed form. @returns `undefined` where `text` is not one */
+/** Reads the printed form. @returns `undefined` if `text` is not one */
 export function parseDigest(text: string): Digest | undefined {
   const match = /^sha256:([0-9a-f]{64})\/(\d+)$/.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;

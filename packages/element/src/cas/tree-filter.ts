@@ -4,11 +4,11 @@ import { encodeDirectory, type DirectoryNode } from './directory.js';
 import { readDirectory, writeBlob } from './tree.js';
 
 /**
- * The part of a tree whose paths are taken. A directory that holds nothing then is there only where its own path is
+ * The part of a tree whose paths are taken. A directory that holds nothing then is there only if its own path is
  * taken.
  *
  * @param takes asked with absolute paths, the tree being the root
- * @returns the digest of what is left; the same digest where all of it is
+ * @returns the digest of what is left; the same digest if all of it is
  */
 export async function filterTree(
   blobs: BlobStore,

@@ -78,7 +78,7 @@ export async function nestTree(blobs: BlobStore, tree: Digest, path: string): Pr
   return nested;
 }
 
-/** The directory at `path` below `tree`; links are not followed. @returns `undefined` where there is none */
+/** The directory at `path` below `tree`; links are not followed. @returns `undefined` if there is none */
 export async function subtree(blobs: BlobStore, tree: Digest, path: string): Promise<Digest | undefined> {
   let current = tree;
   for (const name of splitPath(path)) {

@@ -70,7 +70,7 @@ export interface WireField {
 /**
  * The fields of a message in the order in which they stand. Fields of other wire types are passed over.
  *
- * @throws Error where the bytes are not a message
+ * @throws Error if the bytes are not a message
  */
 export function* readWire(message: Uint8Array): Generator<WireField> {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);

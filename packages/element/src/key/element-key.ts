@@ -35,7 +35,7 @@ export interface KeyInputs {
   /** The ids commands run under, and the platform they build for. */
   readonly platform: Json;
   readonly rules: Json;
-  /** The warnings that end the element's build, where there are some and it stages what others made. */
+  /** The warnings that end the element's build, if there are some and it stages what others made. */
   readonly fatal?: Json;
 }
 

@@ -101,7 +101,7 @@ export class MappingNode {
     return this.entries.get(key);
   }
 
-  /** The scalar under `key`, or `undefined` where there is none. @throws ElementError INVALID_DATA for another type */
+  /** The scalar under `key`, or `undefined` if there is none. @throws ElementError INVALID_DATA for another type */
   scalar(key: string): ScalarNode | undefined {
     const node = this.entries.get(key);
     if (node !== undefined && node.type !== 'scalar') throw unexpectedType(node, key, 'scalar');

@@ -33,7 +33,7 @@ export abstract class CapturedSource extends Source {
     return 'cached';
   }
 
-  /** @throws ElementError SOURCE where the files are not those that {@link consistency} saw */
+  /** @throws ElementError SOURCE if the files are not those that {@link consistency} saw */
   override async fetch(to: BlobStore): Promise<Digest> {
     const seen = this.captured();
     let tree: Digest;

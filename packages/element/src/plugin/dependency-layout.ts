@@ -9,7 +9,7 @@ import type { Json } from '../base/json.js';
 export class DependencyLayout {
   private readonly declared = new Map<string, Element[]>();
 
-  /** @throws ElementError INVALID_DATA where a configuration has another key than `location` */
+  /** @throws ElementError INVALID_DATA if a configuration has another key than `location` */
   constructor(dependencies: readonly DependencyConfiguration[] = []) {
     for (const { element, config } of dependencies) {
       config?.validateKeys(['location']);
@@ -21,7 +21,7 @@ export class DependencyLayout {
   }
 
   /**
-   * What of the layout can change the output beside the keys of what is staged: nothing where all of it is staged at the
+   * What of the layout can change the output beside the keys of what is staged: nothing if all of it is staged at the
    * root. Elements have the names that they have in their projects, so that the key does not depend on how a project is
    * reached.
    */

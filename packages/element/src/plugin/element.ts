@@ -20,7 +20,7 @@ export interface DependencyConfiguration {
   readonly element: Element;
   /** The name by which the element mentions it. */
   readonly path: string;
-  /** The `config` of the mention, its variables put in; absent where none was written. */
+  /** The `config` of the mention, its variables put in; absent if none was written. */
   readonly config?: MappingNode | undefined;
 }
 
@@ -69,7 +69,7 @@ export interface ElementMeta extends PluginMeta {
   readonly dependencies: readonly Dependency[];
 }
 
-/** How a step is run where it differs from what {@link ActionBuilder} was told for all. @public */
+/** How a step is run if it differs from what {@link ActionBuilder} was told for all. @public */
 export interface RunOptions {
   /** What the log and an error call the command; default: the command itself. */
   readonly label?: string;
@@ -184,7 +184,7 @@ export abstract class Element extends Plugin {
     return item === undefined ? '' : this.variables.expand(item);
   }
 
-  /** The whole list under `name`, strings, with their variables put in; empty where there is none. */
+  /** The whole list under `name`, strings, with their variables put in; empty if there is none. */
   nodeSubstList(node: MappingNode, name: string): string[] {
     return (node.sequence(name)?.scalars() ?? []).map((item) => this.variables.expand(item));
   }
@@ -208,7 +208,7 @@ export abstract class Element extends Plugin {
    * has none (BuildStream reference: `Element.configure_dependencies`).
    *
    * @param dependencies in staging order; one that is mentioned with several configurations comes once for each
-   * @throws ElementError INVALID_DATA where a configuration is not as it must be
+   * @throws ElementError INVALID_DATA if a configuration is not as it must be
    */
   configureDependencies(dependencies: readonly DependencyConfiguration[]): void {
     for (const { config } of dependencies) {
@@ -235,7 +235,7 @@ export abstract class Element extends Plugin {
   /** Makes the artifact. @returns the absolute path inside the sandbox that is collected */
   abstract assemble(sandbox: ActionBuilder): string;
 
-  /** A POSIX sh script that builds the element outside Wheelhouse. @throws ElementError where the kind has none */
+  /** A POSIX sh script that builds the element outside Wheelhouse. @throws ElementError if the kind has none */
   generateScript(): string {
     throw new ElementError({
       code: 'INVALID_DATA',

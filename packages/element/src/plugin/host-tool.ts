@@ -37,7 +37,7 @@ export function isProgram(candidate: string): boolean {
   }
 }
 
-/** What is at a path, links followed; `undefined` where nothing is, or nothing that this user may look at. */
+/** What is at a path, links followed; `undefined` if nothing is, or nothing that this user may look at. */
 export function statIfReachable(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

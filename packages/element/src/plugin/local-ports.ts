@@ -56,13 +56,13 @@ export interface CheckoutOptions {
 /** Trees as directories of this machine: what a sandbox that runs here needs. */
 export interface LocalTrees {
   /**
-   * A shared check-out of `tree`, made where it is not there yet, with the fixed time of trees.
-   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   * A shared check-out of `tree`, made if it is not there yet, with the fixed time of trees.
+   * @throws ElementError STORE if a blob of the tree is missing or wrong
    */
   acquire(tree: Digest): Promise<TreeLease>;
   /**
    * A private copy of `tree` in `destination`, an existing or a new directory, that may be written to.
-   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   * @throws ElementError STORE if a blob of the tree is missing or wrong
    */
   checkOut(tree: Digest, destination: string, options?: CheckoutOptions): Promise<void>;
 }

@@ -17,9 +17,9 @@ export interface KindIdentity {
   readonly kind: string;
   /** The plugin author's version: raised whenever the same configuration builds something else. */
   readonly formatVersion: number;
-  /** SHA-256 of the kind's defaults, where it has any. */
+  /** SHA-256 of the kind's defaults, if it has any. */
   readonly defaults?: string;
-  /** What the plugin was loaded from, where that is not this package: a package's version, a file's SHA-256. */
+  /** What the plugin was loaded from, if that is not this package: a package's version, a file's SHA-256. */
   readonly origin?: Json;
 }
 
@@ -51,7 +51,7 @@ export abstract class Plugin {
     return this.identity.kind;
   }
 
-  /** Reads the configuration. Called once, before anything else. @throws ElementError where it is not as it must be */
+  /** Reads the configuration. Called once, before anything else. @throws ElementError if it is not as it must be */
   abstract configure(node: MappingNode): void;
 
   /** Looks whether this machine has what the plugin needs; runs once the whole graph stands. @throws ElementError */

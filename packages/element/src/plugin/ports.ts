@@ -123,7 +123,7 @@ export interface Action {
   /** Absolute paths of directories to collect. */
   readonly outputs: readonly string[];
   readonly platform: Platform;
-  /** The ids commands run under; 0 where absent. */
+  /** The ids commands run under; 0 if absent. */
   readonly ids?: { readonly uid: number; readonly gid: number };
   readonly limits: Limits;
 }
@@ -140,7 +140,7 @@ export interface SandboxResult {
   readonly exitCode: number;
   /** That step's label. */
   readonly failedStep?: string;
-  /** The collected directories in the order of `outputs`; absent where the directory does not exist. */
+  /** The collected directories in the order of `outputs`; absent if the directory does not exist. */
   readonly outputs: readonly (Digest | undefined)[];
 }
 

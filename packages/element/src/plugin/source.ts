@@ -42,7 +42,7 @@ export type SourceBatch = (sources: readonly Source[], to: BlobStore, io: Io) =>
 
 /**
  * Where the bytes of an element come from (BuildStream reference: `Source`). The engine calls, in this order:
- * `configure`, `preflight`, `consistency`, `getUniqueKey`, and, where the element has to be built, `fetch` and `stage`.
+ * `configure`, `preflight`, `consistency`, `getUniqueKey`, and, if the element has to be built, `fetch` and `stage`.
  *
  * @public
  */
@@ -57,7 +57,7 @@ export abstract class Source extends Plugin {
    */
   declare readonly requiresPreviousSources?: readonly PreviousSourcesUse[];
 
-  /** Fetches this source together with all others that have the same function here; absent where it is fetched alone. */
+  /** Fetches this source together with all others that have the same function here; absent if it is fetched alone. */
   declare readonly batch?: SourceBatch;
 
   constructor(meta: SourceMeta) {
@@ -93,7 +93,7 @@ export abstract class Source extends Plugin {
    * Finds the newest exact ref for what the source follows, such as the commit of a branch (BuildStream reference:
    * `Source.track`). The loader writes it to the member `ref` of the source's configuration.
    *
-   * @returns `undefined` where there is nothing to follow @throws ElementError SOURCE
+   * @returns `undefined` if there is nothing to follow @throws ElementError SOURCE
    */
   track?(io: SourceIo): Promise<Json | undefined>;
 

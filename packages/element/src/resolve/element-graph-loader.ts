@@ -36,7 +36,7 @@ export class ElementGraphLoader {
 
   constructor(private readonly errors: ErrorCollector) {}
 
-  /** @returns `undefined` where the element itself cannot be read; the errors are collected */
+  /** @returns `undefined` if the element itself cannot be read; the errors are collected */
   async load(wanted: Wanted): Promise<LoadedElement | undefined> {
     const top = await this.open(wanted);
     const path = top === undefined ? [] : [{ element: top, next: 0 }];

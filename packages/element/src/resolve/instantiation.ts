@@ -35,7 +35,7 @@ export class Instantiation {
     return errors.errors;
   }
 
-  /** @returns `undefined` where it could not be made */
+  /** @returns `undefined` if it could not be made */
   of(loaded: LoadedElement): Instance | undefined {
     return this.instances.get(loaded);
   }

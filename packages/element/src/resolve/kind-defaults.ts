@@ -22,7 +22,7 @@ export interface KindLayers {
 
 const KEYS = ['variables', 'environment', 'environment-nocache', 'sandbox', 'config', 'public'];
 
-/** @throws ElementErrors where the kind's defaults, or the project's for the kind, are not as they must be */
+/** @throws ElementErrors if the kind's defaults, or the project's for the kind, are not as they must be */
 export async function layersOfKind(
   loaded: LoadedProject,
   { type, origin }: Registered<ElementKind>,

@@ -86,7 +86,7 @@ function isKind(kind: unknown): boolean {
   );
 }
 
-/** The kinds that the project asks for, or all of them where it names none. */
+/** The kinds that the project asks for, or all of them if it names none. */
 function selected(plugin: PluginOrigin, module: PluginModule): PluginModule {
   if (plugin.elements === undefined && plugin.sources === undefined) return module;
   return {

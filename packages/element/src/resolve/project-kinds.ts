@@ -27,7 +27,7 @@ export class ProjectKinds {
    * A kind of element. What is wrong with its defaults is reported once, for the first element of the kind; an unknown
    * kind is reported for each element.
    *
-   * @returns `undefined` where its defaults are not as they must be
+   * @returns `undefined` if its defaults are not as they must be
    * @throws ElementError UNSUPPORTED_PLUGIN
    */
   async element(kind: string, origin: Origin, errors: ErrorCollector): Promise<LayeredKind | undefined> {

@@ -20,7 +20,7 @@ export interface ResolveOptions {
   /** Absolute path of the project's directory, which sources and plugins are relative to. */
   readonly directory: string;
   /**
-   * Names of elements, or globs over all names of the project's elements; where there are none, project.conf's
+   * Names of elements, or globs over all names of the project's elements; if there are none, project.conf's
    * `defaults.targets`, else every element of the project.
    */
   readonly targets: readonly string[];

@@ -19,7 +19,7 @@ const TREE_AND_DIRECTORY = 2;
  * from this machine) is the action's salt.
  *
  * @returns the digest of the `Action`, which names the action
- * @throws ElementError STAGING where the root has something else in the place of a directory of the sandbox
+ * @throws ElementError STAGING if the root has something else in the place of a directory of the sandbox
  */
 export async function writeAction(blobs: BlobStore, action: Action): Promise<Digest> {
   const command = await writeBlob(blobs, encodeCommand(action));

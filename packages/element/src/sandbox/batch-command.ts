@@ -38,7 +38,7 @@ export function batchCommand(steps: readonly Step[]): BatchCommand {
   };
 }
 
-/** The index of the last step that a batch began, from its standard error; `undefined` where it began none. */
+/** The index of the last step that a batch began, from its standard error; `undefined` if it began none. */
 export function readBatchStatus(errorOutput: string): number | undefined {
   const begun = errorOutput.split('\n').flatMap((line) => STATUS.exec(line)?.[1] ?? []);
   const last = begun.at(-1);

@@ -24,7 +24,7 @@ export const SANDBOX_HOSTNAME = 'wheelhouse';
 export const SANDBOX_MTIME: number = TREE_MTIME;
 
 /**
- * Files that the name services need, by their absolute paths. Each is there only where the root has none of its own.
+ * Files that the name services need, by their absolute paths. Each is there only if the root has none of its own.
  * Ids that are not mapped into the sandbox show as 65534.
  */
 export const SANDBOX_FILES: Readonly<Record<string, string>> = {

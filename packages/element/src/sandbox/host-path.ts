@@ -6,7 +6,7 @@ import { ElementError } from '../base/error.js';
 /**
  * What lies at an absolute path of this machine; links are followed.
  *
- * @throws ElementError TOOLCHAIN where nothing does, or this user may not look
+ * @throws ElementError TOOLCHAIN if nothing does, or this user may not look
  */
 export function hostType(path: string): 'directory' | 'file' {
   try {

@@ -12,7 +12,7 @@ import { addMountPoints, type MountPoint } from './mount-point.js';
  * parts of this machine are not in it.
  *
  * @returns the root's digest; its `Directory` messages are in `blobs`
- * @throws ElementError STAGING where the root has something else there
+ * @throws ElementError STAGING if the root has something else there
  */
 export async function inputRoot(blobs: BlobStore, action: Action): Promise<Digest> {
   const tree = await openTree(blobs, action.root);

@@ -43,7 +43,7 @@ export interface AddedEntry {
  * Puts mount points into `tree` where they are missing.
  *
  * @returns what was added, each directory before what is in it
- * @throws ElementError STAGING where something else lies in the way
+ * @throws ElementError STAGING if something else lies in the way
  */
 export async function addMountPoints(
   blobs: BlobStore,
@@ -128,7 +128,7 @@ export function takeAway(directory: string, added: readonly AddedEntry[]): void 
   }
 }
 
-/** The type of the entry at `path` below `directory`, where no component on the way is a link. */
+/** The type of the entry at `path` below `directory`, if no component on the way is a link. */
 export function typeWithin(directory: string, path: string): MountEntry['type'] | 'other' | undefined {
   let at = directory;
   let type: MountEntry['type'] | 'other' = 'directory';

@@ -16,8 +16,8 @@ import type { RootPlan } from './root-plan.js';
  * the root's tree what they could not.
  *
  * @param copies the private copies, in the order of the plan's writable parts
- * @returns in the order of the action's outputs; `undefined` where there is no such directory
- * @throws ElementError ARTIFACT where an output is something else, or holds what a tree cannot
+ * @returns in the order of the action's outputs; `undefined` if there is no such directory
+ * @throws ElementError ARTIFACT if an output is something else, or holds what a tree cannot
  */
 export async function collectOutputs(
   blobs: BlobStore,
@@ -100,7 +100,7 @@ function openModes(directory: string): void {
   visit(path);
 }
 
-/** `tree` with `content` as the directory at `path`, whose parents are made where missing. */
+/** `tree` with `content` as the directory at `path`, whose parents are made if missing. */
 async function replaced(blobs: BlobStore, tree: Digest, path: string, content: Digest): Promise<Digest> {
   const root = await openTree(blobs, tree);
   const names = splitPath(path);

@@ -20,7 +20,7 @@ export interface Mount {
 export interface WritablePart {
   /** Absolute path inside the sandbox; `/` for the whole root. */
   readonly path: string;
-  /** What it holds to begin with; nothing where absent. */
+  /** What it holds to begin with; nothing if absent. */
   readonly content: Digest | undefined;
   /** Directories the action asks for, which stay. */
   readonly made: readonly AddedEntry[];
@@ -56,8 +56,8 @@ const MOUNT_ORDER: readonly Mount['type'][] = [
 /**
  * Works out from an action and the trees in `blobs` what has to be mounted where, and which mount points are missing.
  *
- * @throws ElementError STAGING where the root has something else at a mount point, TOOLCHAIN where a part of this
- *   machine cannot be reached, SANDBOX where a mount has no place
+ * @throws ElementError STAGING if the root has something else at a mount point, TOOLCHAIN if a part of this
+ *   machine cannot be reached, SANDBOX if a mount has no place
  */
 export async function planRoot(blobs: BlobStore, action: Action): Promise<RootPlan> {
   return await new Planner(blobs, action).plan();

@@ -25,7 +25,7 @@ import { writeTreeFiles } from './tree-writer.js';
  * Writes a tree into `destination`, an existing or a new directory, as private copies that may be written to: reflinks
  * where the file system has them, never hard links into the store. Files are 0644 or 0755, directories 0755.
  *
- * @throws ElementError STORE where a blob is missing or wrong
+ * @throws ElementError STORE if a blob is missing or wrong
  */
 export async function checkoutTree(
   blobs: BlobStore,

@@ -13,7 +13,7 @@ export interface LockOptions {
   readonly shared?: boolean;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
-  /** `false`: the answer is `undefined` where the lock cannot be had at once. Default `true`. */
+  /** `false`: the answer is `undefined` if the lock cannot be had at once. Default `true`. */
   readonly wait?: boolean;
   /** Called once, when the lock is held elsewhere and waiting begins. */
   readonly onWait?: () => void;
@@ -29,7 +29,7 @@ const CONFLICT = 99;
  * echoes says that the lock is held. It lives in a session of its own, so that the terminal's Ctrl-C does not release
  * what is still in use.
  *
- * @returns the lock, or `undefined` where it is held elsewhere and `wait` is `false`
+ * @returns the lock, or `undefined` if it is held elsewhere and `wait` is `false`
  * @throws ElementError HOST_TOOL without flock(1), STORE when the file cannot be opened; `signal.reason` when aborted
  */
 export async function lockFile(path: string, options: LockOptions = {}): Promise<Lock | undefined> {
@@ -125,7 +125,7 @@ async function start(
         resolve('held');
       }),
     );
-    // The write fails where flock exited before it read anything; its exit code is examined below.
+    // The write fails if flock exited before it read anything; its exit code is examined below.
     child.stdin.on('error', () => undefined);
     child.stdin.write('\n');
     const outcome = await Promise.race([echoed, ended]);

@@ -55,7 +55,7 @@ export class KeptTrees implements LocalTrees {
    * The check-out of `tree`, made if it is not there, and not to be removed until the lease is released. Leases that are
    * asked for at the same time, as by `Promise.all`, are held by one child process.
    *
-   * @throws ElementError STORE where a blob of the tree is missing or wrong
+   * @throws ElementError STORE if a blob of the tree is missing or wrong
    */
   async acquire(tree: Digest): Promise<TreeLease> {
     const { hash } = tree;
@@ -141,7 +141,7 @@ export class KeptTrees implements LocalTrees {
     return true;
   }
 
-  /** The name of this run of the kernel; empty where the system has none, and then every tree is checked. */
+  /** The name of this run of the kernel; empty if the system has none, and then every tree is checked. */
   private bootId(): string {
     if (this.boot === undefined) {
       try {

@@ -11,7 +11,7 @@ export class LayeredBlobStore implements BlobStore {
     private readonly far: BlobStore,
   ) {}
 
-  /** The far store is only asked for what the near one lacks, and not at all where that is nothing. */
+  /** The far store is only asked for what the near one lacks, and not at all if that is nothing. */
   async findMissing(digests: readonly Digest[]): Promise<Digest[]> {
     const missing = await this.near.findMissing(digests);
     return missing.length === 0 ? missing : await this.far.findMissing(missing);

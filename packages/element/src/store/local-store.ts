@@ -47,7 +47,7 @@ export class LocalStore {
  * The directory of the store: `WHEELHOUSE_CACHE_DIR`, else `wheelhouse` below `XDG_CACHE_HOME` (XDG Base Directory
  * Specification: a relative value is ignored), else `~/.cache/wheelhouse`.
  *
- * @throws ElementError STORE where WHEELHOUSE_CACHE_DIR is not an absolute path
+ * @throws ElementError STORE if WHEELHOUSE_CACHE_DIR is not an absolute path
  */
 export function storeDirectory(env: NodeJS.ProcessEnv): string {
   const named = env.WHEELHOUSE_CACHE_DIR;

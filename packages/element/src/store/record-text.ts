@@ -6,7 +6,7 @@ export function formatRecord(record: ArtifactRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Reads {@link formatRecord}'s text. @returns `undefined` where it is not the record of `key` */
+/** Reads {@link formatRecord}'s text. @returns `undefined` if it is not the record of `key` */
 export function parseRecord(text: string, key: Key): ArtifactRecord | undefined {
   let value: unknown;
   try {

@@ -15,7 +15,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns the error of a system call on the store into a user's error where a user can fix the cause (a full disk, a
+ * Turns the error of a system call on the store into a user's error if a user can fix the cause (a full disk, a
  * directory of another user). Any other error is returned as it is.
  */
 export function storeError(error: unknown, doing: string, path: string): unknown {

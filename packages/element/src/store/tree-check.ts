@@ -8,7 +8,7 @@ import { readDirectory } from '../cas/tree.js';
  * Whether the files at `path` are those of `tree` by their names, types, lengths and link targets: what a power cut
  * can have changed. Contents are not read.
  *
- * @throws ElementError STORE where a `Directory` of the tree is missing
+ * @throws ElementError STORE if a `Directory` of the tree is missing
  */
 export async function treeFilesMatch(blobs: BlobStore, tree: Digest, path: string): Promise<boolean> {
   const { files, symlinks, directories } = await readDirectory(blobs, tree);

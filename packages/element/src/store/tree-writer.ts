@@ -25,7 +25,7 @@ const ENTRIES_PER_PAUSE = 256;
  * below it, but no file or symbolic link is replaced. System calls are the synchronous ones, which take a fraction of
  * the time of the others on many small files.
  *
- * @throws ElementError STORE where a blob is missing, or a `Directory` has a name that leads out of it
+ * @throws ElementError STORE if a blob is missing, or a `Directory` has a name that leads out of it
  */
 export async function writeTreeFiles(
   blobs: BlobStore,

@@ -8,7 +8,7 @@ import { corrupt } from './blob-error.js';
  * read of wrong bytes fails before its end, so a caller that reads to the end has the right ones.
  */
 export class VerifyingBlobStore implements BlobStore {
-  /** @param pathOf the file behind a blob, for the error's hint, where the store has files */
+  /** @param pathOf the file behind a blob, for the error's hint, if the store has files */
   constructor(
     private readonly inner: BlobStore,
     private readonly pathOf?: (digest: Digest) => string,

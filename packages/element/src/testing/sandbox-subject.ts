@@ -13,7 +13,7 @@ export interface SandboxSubject {
   readonly platform: Action['platform'];
 }
 
-/** One sentence that is true of every sandbox. `run` rejects where it is not; it needs no test framework. */
+/** One sentence that is true of every sandbox. `run` rejects if it is not; it needs no test framework. */
 export interface SandboxCase<Subject extends SandboxSubject = SandboxSubject> {
   readonly name: string;
   run(subject: Subject): Promise<void>;

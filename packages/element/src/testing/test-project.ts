@@ -33,7 +33,7 @@ export interface TestProjectOptions {
    * what is on disk, so that no other paths are taken.
    */
   readonly files?: Readonly<Record<string, string>>;
-  /** Names of elements or globs; the project's default targets, else all of its elements, where there are none. */
+  /** Names of elements or globs; the project's default targets, else all of its elements, if there are none. */
   readonly targets?: readonly string[];
   /** Kinds in addition to those that every project has and those that its project.conf names. */
   readonly plugins?: readonly PluginModule[];
@@ -66,7 +66,7 @@ export interface TestProject {
   artifactOf(name: string): Promise<readonly TreeEntry[]>;
   /** The text of a file in the artifact of a built element. */
   readArtifact(name: string, path: string): Promise<string>;
-  /** What the commands of an element printed when they ran; empty where none did. */
+  /** What the commands of an element printed when they ran; empty if none did. */
   logOf(name: string): Promise<string>;
   /** Removes everything that was made for the project. */
   dispose(): Promise<void>;

@@ -51,7 +51,7 @@ export class FileListing {
       if (entry.type === 'file' || entry.type === 'symlink') yield entry;
   }
 
-  /** Keeps what is there now, in the background. Where the machine does not allow that, nothing is kept. */
+  /** Keeps what is there now, in the background. If the machine does not allow that, nothing is kept. */
   async makeInBackground(): Promise<void> {
     const temporary = pathBeside(this.file);
     try {
@@ -82,7 +82,7 @@ export class FileListing {
     return files;
   }
 
-  /** What is kept; `undefined` where nothing is. */
+  /** What is kept; `undefined` if nothing is. */
   read(): Map<string, ListedFile> | undefined {
     let text;
     try {

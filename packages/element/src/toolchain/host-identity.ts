@@ -27,7 +27,7 @@ interface Memo {
   /** The stamps of package database and trees when `identity` was computed. */
   readonly stamp: string;
   readonly identity: string;
-  /** The digest of what verification found changed since the first sight, empty where nothing was. */
+  /** The digest of what verification found changed since the first sight, empty if nothing was. */
   readonly changes: string;
   /** Whether the files were listed at the first sight of this identity. */
   readonly listed: boolean;
@@ -36,7 +36,7 @@ interface Memo {
 /**
  * Which toolchain this machine offers: the package database's versions, the content of the interpreter's own tree and
  * of a few settings. Reading them is remembered by stat, so that asking again costs one `lstat` a file of the tree.
- * Where no package database is known, the stamps of all files stand for it.
+ * If no package database is known, the stamps of all files stand for it.
  */
 export class HostIdentity {
   private readonly exclude: ReadonlySet<string>;

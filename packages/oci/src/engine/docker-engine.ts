@@ -14,7 +14,7 @@ export class DockerEngine implements ImageEngine {
   /**
    * The engine of an environment, once it has answered.
    *
-   * @throws ElementError ENGINE where none does
+   * @throws ElementError ENGINE if none does
    */
   static async connect(environment: NodeJS.ProcessEnv): Promise<DockerEngine> {
     const docker = await openDocker(environment);
@@ -35,7 +35,7 @@ export class DockerEngine implements ImageEngine {
   /**
    * The digest of a name as its registry has it now, which the engine asks without getting the image.
    *
-   * @returns `undefined` where the registry does not know the name, or cannot be asked
+   * @returns `undefined` if the registry does not know the name, or cannot be asked
    */
   async registryDigest(reference: string): Promise<string | undefined> {
     try {
@@ -120,7 +120,7 @@ interface ProgressEvent {
   readonly error?: string;
 }
 
-/** The client of the engine of an environment, which has answered. @throws ElementError ENGINE where none does */
+/** The client of the engine of an environment, which has answered. @throws ElementError ENGINE if none does */
 export async function openDocker(environment: NodeJS.ProcessEnv): Promise<Docker> {
   const { text, options } = engineAddress(environment);
   // Loaded when an engine is asked for: it brings a client of SSH and one of gRPC along.

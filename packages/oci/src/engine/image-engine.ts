@@ -13,7 +13,7 @@ export type Progress = (line: string) => void;
 
 /** An engine that runs containers, as far as images are concerned. */
 export interface ImageEngine {
-  /** The image of that name or id. @throws ElementError ENGINE where no engine answers */
+  /** The image of that name or id. @throws ElementError ENGINE if no engine answers */
   inspect(reference: string): Promise<EngineImage | undefined>;
   /** Gets an image from its registry. @throws ElementError ENGINE */
   pull(reference: string, progress: Progress): Promise<void>;

@@ -17,7 +17,7 @@ export interface BaseImage {
   readonly reference?: string;
   /** The digest of its configuration, by which an engine knows it: `sha256:<hex>`. */
   readonly id: string;
-  /** The digest by which a registry or a layout knows it, where one was known. */
+  /** The digest by which a registry or a layout knows it, if one was known. */
   readonly manifestDigest?: string;
   readonly config: ImageConfig;
   /** Lowest first. */

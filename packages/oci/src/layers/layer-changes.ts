@@ -35,7 +35,7 @@ const OPAQUE = '.wh..wh..opq';
  * own.
  *
  * @param temporary absolute path of a directory for what is too large to be held in memory
- * @throws ElementError IMAGE where the layer is not the one that the image's configuration names
+ * @throws ElementError IMAGE if the layer is not the one that the image's configuration names
  */
 export async function readLayer(blobs: BlobStore, layer: ImageLayer, temporary: string): Promise<LayerChanges> {
   const changes = { whiteouts: [] as string[], opaque: [] as string[], entries: [] as LayerEntry[] };

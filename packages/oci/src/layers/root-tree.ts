@@ -12,7 +12,7 @@ const MOST_LINKS = 40;
 export class RootTree {
   readonly tree: MutableTree = emptyTree();
 
-  /** @throws ElementError IMAGE where a layer does not fit those below it */
+  /** @throws ElementError IMAGE if a layer does not fit those below it */
   apply({ whiteouts, opaque, entries }: LayerChanges): void {
     // What a layer takes away is of the layers below it, wherever in the archive it says so.
     for (const path of opaque) {
@@ -62,7 +62,7 @@ export class RootTree {
     }
   }
 
-  /** The directory at a path. @returns `undefined` where there is none */
+  /** The directory at a path. @returns `undefined` if there is none */
   private directory(path: string): MutableTree | undefined {
     return this.walk(path, () => undefined);
   }

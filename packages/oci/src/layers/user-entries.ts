@@ -7,7 +7,7 @@ export interface ImageUser {
   readonly id: number;
   /** Absolute path. */
   readonly home: string;
-  /** The text that a file of accounts is to have, by its absolute path; none where the base knows the user. */
+  /** The text that a file of accounts is to have, by its absolute path; none if the base knows the user. */
   readonly files: Readonly<Record<string, string>>;
 }
 

@@ -73,7 +73,7 @@ export async function readImageJson(path: string, label: string): Promise<unknow
   }
 }
 
-/** The length of a file; `undefined` where there is none. */
+/** The length of a file; `undefined` if there is none. */
 export async function lengthOf(path: string): Promise<number | undefined> {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() === true ? stats.size : undefined;

@@ -15,7 +15,7 @@ export interface BaseContext {
   readonly directory: string;
   /** What the image has to run on, as Go names it. */
   readonly architecture: string;
-  /** Asked only where the base is one of the engine's. */
+  /** Asked only if the base is one of the engine's. */
   readonly engine: () => Promise<ImageEngine>;
   readonly progress: Progress;
 }

@@ -4,7 +4,7 @@ import { ElementError, type Origin } from '@wheelhouse/element';
 export interface FailedHook {
   /** The distribution's name. */
   readonly name: string;
-  /** Of an sdist; absent where it is a project's own backend. */
+  /** Of an sdist; absent if it is a project's own backend. */
   readonly version?: string;
   /** The project whose locks are made: its pyproject.toml is where settings go, and those of uv where it has some. */
   readonly project: { readonly root: string; readonly name: string; readonly uvSettings?: string };

@@ -7,7 +7,7 @@ import { isTable, TomlFile, type TomlTable } from '@wheelhouse/python/metadata';
 export interface ForeignEntry {
   readonly normalizedName: string;
   readonly version: string;
-  /** The files that may be it: `sha256:<hex>`; empty where that lock does not say. */
+  /** The files that may be it: `sha256:<hex>`; empty if that lock does not say. */
   readonly hashes: readonly string[];
   readonly origin: Origin;
 }
@@ -46,7 +46,7 @@ interface Format {
  * `Pipfile.lock`, the first that there is, else the `uv.lock` of the workspace, which uv keeps for all its members.
  *
  * @param root the project's directory relative to the workspace
- * @returns `undefined` where there is none
+ * @returns `undefined` if there is none
  * @throws ElementError METADATA at the place of what is wrong
  */
 export function readForeignLock(root: string, workspace: string): ForeignLock | undefined {

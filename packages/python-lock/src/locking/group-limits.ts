@@ -27,7 +27,7 @@ const NAMES = ['constraints', 'buildConstraints', 'prereleases', 'extraBuild', '
 /**
  * The limits of a group, which are those of each of its projects: one resolution has one set of them.
  *
- * @throws ElementError RESOLUTION where two projects differ in one
+ * @throws ElementError RESOLUTION if two projects differ in one
  */
 export function groupLimits(members: readonly LimitsOfMember[], resolve: string): GroupLimits {
   const [first, ...others] = members;

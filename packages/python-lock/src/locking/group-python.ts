@@ -12,10 +12,10 @@ export interface PythonOfMember {
 }
 
 /**
- * The lowest Python that every project of a group admits; that of the interpreter where none of them says.
+ * The lowest Python that every project of a group admits; that of the interpreter if none of them says.
  *
  * @param interpreter the full version of an interpreter
- * @throws ElementError RESOLUTION where there is no Python for all of them
+ * @throws ElementError RESOLUTION if there is no Python for all of them
  */
 export function groupPython(members: readonly PythonOfMember[], resolve: string, interpreter: string): string {
   const bounds = members.flatMap(({ requirements }) => requirements.python ?? []).sort(compareVersions);

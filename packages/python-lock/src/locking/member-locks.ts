@@ -20,9 +20,9 @@ import type { Resolver, Wanted } from '../resolving/resolver.js';
 export interface LockMember {
   readonly project: ProjectMetadata;
   readonly requirements: ProjectRequirements;
-  /** The locks the project has: their versions are kept where they still fit. */
+  /** The locks the project has: their versions are kept if they still fit. */
   readonly previous?: ProjectLocks | undefined;
-  /** What another tool has locked: its versions are kept where they fit, before those of the locks. */
+  /** What another tool has locked: its versions are kept if they fit, before those of the locks. */
   readonly foreign?: ForeignLock | undefined;
 }
 

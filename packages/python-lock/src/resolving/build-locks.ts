@@ -39,7 +39,7 @@ export interface BuildLockServices {
   /** Names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary: ReadonlySet<string>;
   readonly uvVersion: string;
-  /** What an sdist, by `name==version`, was built with so far: versions that are kept where they still fit. */
+  /** What an sdist, by `name==version`, was built with so far: versions that are kept if they still fit. */
   previous(sdist: string): readonly LockEntry[];
   /** What distributions are built with although they do not declare it, by their normalised names. */
   readonly extra: ReadonlyMap<string, readonly Requirement[]>;
@@ -288,7 +288,7 @@ function cratesOf({ filename, cargoLocks: texts }: FetchedSdistFile): Crate[] {
   return mergeCrates(names.map((name) => parseCargoLock(texts[name] ?? '', `${filename}/${name}`)));
 }
 
-/** `build-system.requires` of an sdist, and setuptools where it has none (PEP 517, PEP 518). */
+/** `build-system.requires` of an sdist, and setuptools if it has none (PEP 517, PEP 518). */
 function buildRequirements(sdist: FetchedSdistFile): Requirement[] {
   const file = `${sdist.filename}/pyproject.toml`;
   const table =

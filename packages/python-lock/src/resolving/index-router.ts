@@ -17,7 +17,7 @@ export class IndexRouter {
     private readonly mounts: readonly { readonly mount: string; readonly url: string }[],
   ) {}
 
-  /** Nothing is started where no name is pinned: uv asks the indexes themselves. */
+  /** Nothing is started if no name is pinned: uv asks the indexes themselves. */
   static async start(settings: IndexSettings): Promise<IndexRouter> {
     const { pinned = [] } = settings;
     if (pinned.length === 0 || settings.noIndex) return new IndexRouter(undefined, settings, []);

@@ -5,7 +5,7 @@ import type { LockEntry } from '@wheelhouse/python/lockfile';
 export type Upgrade = 'all' | readonly string[] | undefined;
 
 /**
- * The versions that a resolution keeps where they still fit: those of all these locks, the newer before the older where
+ * The versions that a resolution keeps if they still fit: those of all these locks, the newer before the older where
  * locks differ, and without what is to be upgraded.
  */
 export function preferencesOf(

@@ -13,9 +13,9 @@ export interface Resolution {
   readonly requirements: readonly string[];
   /** Lines of what versions may be, for names that turn up. */
   readonly constraints?: readonly string[];
-  /** Versions to keep where they still fit. */
+  /** Versions to keep if they still fit. */
   readonly preferences?: readonly LockEntry[];
-  /** uv's `--prerelease`; its own choice where absent. */
+  /** uv's `--prerelease`; its own choice if absent. */
   readonly prereleases?: string | undefined;
   /** Settings as uv.toml has them, by name. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export interface VendoredPin {
   readonly path: string;
 }
 
-/** uv's answer: entries, without hashes where it does not know them; an sdist whose metadata only its backend knows; or why there is no answer. */
+/** uv's answer: entries, without hashes if it does not know them; an sdist whose metadata only its backend knows; or why there is no answer. */
 export type ResolutionAnswer =
   | { readonly type: 'resolved'; readonly entries: readonly LockEntry[] }
   | { readonly type: 'build'; readonly name: string; readonly version: string }
@@ -165,7 +165,7 @@ function pinAddresses(lines: readonly string[], vendored: readonly VendoredPin[]
   return pinned;
 }
 
-/** The lines of an answer in which an entry has SHA-256 hashes, or none where the index has others. */
+/** The lines of an answer in which an entry has SHA-256 hashes, or none if the index has others. */
 function lockable(lines: readonly string[]): string[] {
   const kept: string[] = [];
   let entry: string[] = [];

@@ -24,7 +24,7 @@ export interface Packing {
   readonly add: Readonly<Record<string, string>>;
 }
 
-/** What a wheel or an sdist says of itself: texts, absent where it has no such file. */
+/** What a wheel or an sdist says of itself: texts, absent if it has no such file. */
 export interface ArchiveTexts {
   /** Core metadata: a wheel's METADATA, an sdist's PKG-INFO. */
   readonly metadata?: string;
@@ -38,7 +38,7 @@ export async function packArchive(packing: Packing, context: ArchiveContext): Pr
   await ask({ pack: packing }, context, packing.directory);
 }
 
-/** Reads what an archive says of itself; none of its code runs. @throws ElementError SOURCE where it is none */
+/** Reads what an archive says of itself; none of its code runs. @throws ElementError SOURCE if it is none */
 export async function inspectArchive(path: string, context: ArchiveContext): Promise<ArchiveTexts> {
   const answer = await ask({ inspect: path }, context, path);
   const { metadata, pyproject, cargoLocks } = answer as {

@@ -17,7 +17,7 @@ export interface Checkout {
   /** Relative to the directory. */
   readonly files: readonly string[];
   readonly commit: string;
-  /** What the tags say, as setuptools-scm reads them; absent where none is a version. */
+  /** What the tags say, as setuptools-scm reads them; absent if none is a version. */
   readonly version?: string;
 }
 

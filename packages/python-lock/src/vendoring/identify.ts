@@ -85,7 +85,7 @@ async function pack(
   const path = join(to.directory, filename);
   if (file !== undefined && file !== path) await copyFile(file, path);
   if (tree !== undefined) {
-    // Backends that ask version control ask PKG-INFO where there is none.
+    // Backends that ask version control ask PKG-INFO if there is none.
     const add =
       tree.version === undefined || tree.files.includes('PKG-INFO')
         ? {}

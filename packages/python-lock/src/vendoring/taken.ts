@@ -20,7 +20,7 @@ export interface Taken {
   };
 }
 
-/** What the locks have for an address, where it is not to be asked anew. @throws ElementError LOCK_HASH */
+/** What the locks have for an address, if it is not to be asked anew. @throws ElementError LOCK_HASH */
 export function keptFile(
   requirement: Requirement,
   from: string,

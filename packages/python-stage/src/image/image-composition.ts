@@ -35,8 +35,8 @@ const NEEDED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH'];
 /**
  * Installs a wheelhouse on the root of a base image, in the sandbox, and puts base and application together.
  *
- * @returns the image, whose blobs are in the store; none where an element failed
- * @throws ElementError IMAGE where base and wheelhouse do not fit one another
+ * @returns the image, whose blobs are in the store; none if an element failed
+ * @throws ElementError IMAGE if base and wheelhouse do not fit one another
  */
 export async function composeImage(
   operation: Operation,

@@ -9,12 +9,12 @@ import { writeOutputTree } from '../workspace/tree-files.js';
 
 /** What {@link releaseImage} works with beside the operation. */
 export interface ImageServices {
-  /** The engine of containers; asked for only where one is needed. @throws ElementError ENGINE */
+  /** The engine of containers; asked for only if one is needed. @throws ElementError ENGINE */
   readonly connect: () => Promise<ImageEngine>;
   readonly progress: Progress;
 }
 
-/** What {@link releaseImage} made; `undefined` where an element failed. */
+/** What {@link releaseImage} made; `undefined` if an element failed. */
 export interface ReleaseImageResult {
   readonly outcomes: readonly Outcome[];
   readonly made?: {
@@ -28,7 +28,7 @@ export interface ReleaseImageResult {
   };
 }
 
-/** The user where none is asked for: beyond those of distributions. */
+/** The user if none is asked for: beyond those of distributions. */
 const USER = 10_001;
 
 /**

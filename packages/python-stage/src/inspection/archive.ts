@@ -14,7 +14,7 @@ export interface ByteSource {
 export interface ArchiveMember {
   readonly name: string;
   readonly type: 'file' | 'directory' | 'link' | 'other';
-  /** Unix permission bits, such as `0o644`; `undefined` where the archive holds none. */
+  /** Unix permission bits, such as `0o644`; `undefined` if the archive holds none. */
   readonly mode: number | undefined;
   /** As recorded, to the second, without a time zone: `2011-11-11 11:11:10`. */
   readonly time: string;
@@ -32,7 +32,7 @@ export interface Archive {
   readonly members: readonly ArchiveMember[];
   /** What the archive says beside its members, by names for people: `comment`, `gzip time`. */
   readonly header: Readonly<Record<string, string>>;
-  /** What a member of `members` holds. @throws ElementError ARTIFACT where the archive is damaged */
+  /** What a member of `members` holds. @throws ElementError ARTIFACT if the archive is damaged */
   read(member: ArchiveMember): AsyncIterable<Uint8Array>;
   close(): void;
 }

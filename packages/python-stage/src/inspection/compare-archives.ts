@@ -16,10 +16,10 @@ const EXPLAINED = 256 * 1024 * 1024;
 
 /**
  * Compares two wheels of the same sources, member by member, and says why they differ. RECORD, which lists the digests of
- * all others, is a `consequence` where nothing but these digests differs.
+ * all others, is a `consequence` if nothing but these digests differs.
  *
- * @returns none where both are the same bytes
- * @throws ElementError ARTIFACT where one of them is damaged
+ * @returns none if both are the same bytes
+ * @throws ElementError ARTIFACT if one of them is damaged
  */
 export async function compareWheels(a: ByteSource, b: ByteSource, options: CompareOptions = {}): Promise<Difference[]> {
   return await compareArchives([a, b], openZip, options);
@@ -130,7 +130,7 @@ class Comparison {
     }
   }
 
-  /** RECORD differs wherever anything does; it is of interest only where it differs on its own. */
+  /** RECORD differs wherever anything does; it is of interest only if it differs on its own. */
   private consequences(found: readonly Difference[]): Difference[] {
     const others = new Set(found.flatMap(({ member }) => (member === undefined || isRecord(member) ? [] : [member])));
     const caused = others.size > 0 || found.some(({ reason }) => reason === 'order');

@@ -119,7 +119,7 @@ function isText(byte: number | undefined): boolean {
 
 type Around = ReturnType<typeof textAround>;
 
-/** What a pattern finds at the place in both texts, where that is not the same. */
+/** What a pattern finds at the place in both texts, if that is not the same. */
 function unlike(pattern: RegExp, left: Around, right: Around): readonly [string, string] | undefined {
   const [one, other] = [matchAt(pattern, left), matchAt(pattern, right)];
   return one === undefined || other === undefined || one === other ? undefined : [one, other];

@@ -17,7 +17,7 @@ export type DifferenceReason =
 
 /** One way in which an archive differs from another. */
 export interface Difference {
-  /** The member; absent where it is the archive itself that differs. */
+  /** The member; absent if it is the archive itself that differs. */
   readonly member?: string;
   readonly reason: DifferenceReason;
   /** What the one and the other hold, as a sentence for people. */

@@ -16,7 +16,7 @@ import { openZip } from './zip-archive.js';
  * keeps it from being installed is reported.
  *
  * @param project what the wheel was built from, where it is the workspace's own
- * @throws ElementError ARTIFACT where it is no zip file
+ * @throws ElementError ARTIFACT if it is no zip file
  */
 export async function inspectWheel(bytes: ByteSource, project?: InspectedProject): Promise<readonly WheelFinding[]> {
   const archive = await openZip(bytes);
@@ -44,7 +44,7 @@ export async function inspectWheel(bytes: ByteSource, project?: InspectedProject
 /**
  * How the metadata of a wheel differs from what was read of its project, field by field.
  *
- * @throws ElementError ARTIFACT where it is no zip file
+ * @throws ElementError ARTIFACT if it is no zip file
  */
 export async function metadataDifferences(bytes: ByteSource, project: ReadProject): Promise<MetadataDifference[]> {
   const archive = await openZip(bytes);

@@ -35,7 +35,7 @@ export class WheelUnderInspection {
     return new Map(paths);
   }
 
-  /** The text of a file of the metadata directory; `undefined` where it has none. */
+  /** The text of a file of the metadata directory; `undefined` if it has none. */
   async metadata(name: string): Promise<string | undefined> {
     const member = this.files.get(`${this.distInfo ?? ''}/${name}`);
     return member === undefined ? undefined : (await collect(this.archive.read(member))).toString('utf8');

@@ -16,7 +16,7 @@ export interface ListedWheelhouse {
   readonly crates: NonNullable<SbomInput['crates']>;
 }
 
-/** The bill of materials of a wheelhouse. @throws ElementError ARTIFACT where a wheel cannot be read */
+/** The bill of materials of a wheelhouse. @throws ElementError ARTIFACT if a wheel cannot be read */
 export async function billOfMaterials(
   blobs: BlobStore,
   { wheels, project, crates }: ListedWheelhouse,

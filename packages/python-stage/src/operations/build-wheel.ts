@@ -27,7 +27,7 @@ import { wheelhouseDocuments } from './wheelhouse-documents.js';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 import { MANIFEST, REQUIREMENTS } from '../wheelhouse/layout.js';
 
-/** How {@link buildWheel} builds, where it differs from the defaults. */
+/** How {@link buildWheel} builds, if it differs from the defaults. */
 export interface WheelOptions {
   /** What is made; `wheel` is always among them. Default: the wheel alone. */
   readonly formats?: readonly Format[] | undefined;
@@ -48,9 +48,9 @@ export interface WheelResult {
   readonly hints?: readonly string[];
   /** The files that a second build made otherwise. */
   readonly differing: readonly DifferingFile[];
-  /** The names of the files that a second build made the same; empty where there was none. */
+  /** The names of the files that a second build made the same; empty if there was none. */
   readonly verified: readonly string[];
-  /** Absent where an element failed or a second build differs. */
+  /** Absent if an element failed or a second build differs. */
   readonly made?: {
     readonly manifest: Manifest;
     /** Absolute paths. */

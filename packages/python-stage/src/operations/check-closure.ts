@@ -84,7 +84,7 @@ async function checkLock(operation: Operation, question: LockInQuestion): Promis
 }
 
 /**
- * The wheels of elements; `undefined` where the store lacks one, as where a whole test run was taken from another
+ * The wheels of elements; `undefined` if the store lacks one, as where a whole test run was taken from another
  * store: its builder has checked them. So it is if the session has no such element, because nothing that it builds is
  * built with that lock.
  */

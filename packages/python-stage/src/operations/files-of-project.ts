@@ -14,7 +14,7 @@ const LEFT_BEHIND = /~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock)$|(^|\/)
 /**
  * The files of a project that its wheel is made from, all of them, and those that git ignores.
  *
- * @throws ElementError SOURCE where git refuses to answer
+ * @throws ElementError SOURCE if git refuses to answer
  */
 export async function filesOfProject({
   workspace,

@@ -6,7 +6,7 @@ export const FORMATS = ['wheel', 'sdist'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
-/** Whether an sdist is made, too. @throws ElementError FORMATS where the wheel is not among them */
+/** Whether an sdist is made, too. @throws ElementError FORMATS if the wheel is not among them */
 export function includesSdist(formats: readonly Format[] = ['wheel']): boolean {
   if (formats.includes('wheel')) return formats.includes('sdist');
   throw new ElementError({
@@ -19,7 +19,7 @@ export function includesSdist(formats: readonly Format[] = ['wheel']): boolean {
 /**
  * The sdist among what a backend left. The standard is `.tar.gz` (PEP 625); old backends can be told to make a `.zip`.
  *
- * @throws ElementError ARTIFACT where that is not one sdist
+ * @throws ElementError ARTIFACT if that is not one sdist
  */
 export function onlySdist(element: string, files: readonly TreeFile[]): TreeFile {
   const sdists = files.filter(({ path }) => /\.(tar\.gz|zip)$/.test(path));

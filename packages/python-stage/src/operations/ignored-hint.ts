@@ -8,7 +8,7 @@ import { listed } from '../inspection/listed.js';
  * What to do if a project's backend failed because it lacks files that git ignores.
  *
  * @param record of the failed element
- * @returns `undefined` where its log names none of them
+ * @returns `undefined` if its log names none of them
  */
 export async function ignoredHint(
   operation: Pick<Operation, 'workspace' | 'project' | 'engine'>,

@@ -23,7 +23,7 @@ export class InspectionMemo {
     this.entries = new Map(readEntries(path));
   }
 
-  /** The findings of what `identity` describes, by `inspect` where they are not known. */
+  /** The findings of what `identity` describes, by `inspect` if they are not known. */
   async findings(
     identity: readonly string[],
     inspect: () => Promise<readonly WheelFinding[]>,

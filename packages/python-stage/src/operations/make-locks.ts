@@ -29,7 +29,7 @@ export interface LockOptions {
   readonly upgrade?: Upgrade;
   /** Called where another process is making the same locks, and is waited for. */
   readonly onWait?: () => void;
-  /** Whether versions of `uv.lock` or `pylock.toml` are taken; they are without it where there are no locks yet. */
+  /** Whether versions of `uv.lock` or `pylock.toml` are taken; they are without it if there are no locks yet. */
   readonly adopt?: boolean | undefined;
 }
 
@@ -147,7 +147,7 @@ function lockPath({ workspace, project, engine }: Operation): string {
   return join(engine.store.directory, 'locks', `resolve-${digest}.lock`);
 }
 
-/** @throws ElementError INTERPRETER where the projects of a resolve do not have one in common */
+/** @throws ElementError INTERPRETER if the projects of a resolve do not have one in common */
 async function interpreterOf(group: readonly WorkspaceProject[], workspace: PythonWorkspace): Promise<Interpreter> {
   const chosen: Interpreter[] = [];
   for (const member of group) chosen.push(await workspace.interpreter(member));

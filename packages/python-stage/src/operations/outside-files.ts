@@ -12,7 +12,7 @@ export interface BuiltProject {
   readonly workspace: string;
   /** Its directory relative to the workspace. */
   readonly project: string;
-  /** Its directory below that of the build; empty where it was built alone. */
+  /** Its directory below that of the build; empty if it was built alone. */
   readonly subdirectory: string;
 }
 
@@ -39,7 +39,7 @@ export function soughtOutside(log: string, built: BuiltProject): string[] {
   return [...new Set(found)].sort();
 }
 
-/** What to do about it; `undefined` where nothing is sought. */
+/** What to do about it; `undefined` if nothing is sought. */
 export function sharedHint(paths: readonly string[]): string | undefined {
   if (paths.length === 0) return undefined;
   const named = paths.map((path) => `\`${path}\``).join(', ');

@@ -8,7 +8,7 @@ import { sharedHint, soughtOutside } from './outside-files.js';
  * What to do if a project's backend failed because it lacks files of the workspace outside of the project.
  *
  * @param record of the failed element
- * @returns `undefined` where its log says nothing of such files
+ * @returns `undefined` if its log says nothing of such files
  */
 export async function outsideHint(
   { workspace, engine }: Pick<Operation, 'workspace' | 'engine'>,

@@ -40,7 +40,7 @@ export interface TestResult {
   readonly outcomes: readonly Outcome[];
   /** Whether anything failed: the tests, or what has to be built for them. */
   readonly failed: boolean;
-  /** `undefined` where no report came out. */
+  /** `undefined` if no report came out. */
   readonly report?: TestReport;
   /** Of a run of all tests, whose failures are all in the report. */
   readonly record?: TestRecord;
@@ -114,7 +114,7 @@ async function runTestsWith(
   }
   const { log } = tested.record;
   const summary = failed || log === undefined ? undefined : testSummary(await textOf(blobs, log));
-  // A run that failed without a failing test, as where too little is covered, is on no record that could be taken for a pass.
+  // A run that failed without a failing test, as if too little is covered, is on no record that could be taken for a pass.
   const onRecord = run.whole && (!failed || report.failed > 0);
   const [built] = await artifactFiles(operation, session, [wheel], '.whl');
   const record: TestRecord | undefined = onRecord
@@ -149,7 +149,7 @@ async function runTestsWith(
   };
 }
 
-/** Takes what tests wrote back into the project; nothing where they were ended before their files could be kept. */
+/** Takes what tests wrote back into the project; nothing if they were ended before their files could be kept. */
 async function writeBack(
   { workspace, project, engine }: Operation,
   own: PlannedProject,

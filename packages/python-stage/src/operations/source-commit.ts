@@ -7,11 +7,11 @@ const run = promisify(execFile);
 const FATAL = 128;
 
 /**
- * The commit that last changed what lies in these directories, where all of it is as it is committed.
+ * The commit that last changed what lies in these directories, if all of it is as it is committed.
  *
  * @param workspace absolute path
  * @param roots relative to the workspace
- * @returns `undefined` where something is changed or not committed, or there is no repository, or no git
+ * @returns `undefined` if something is changed or not committed, or there is no repository, or no git
  */
 export async function sourceCommit(workspace: string, roots: readonly string[]): Promise<string | undefined> {
   const git = async (...words: string[]): Promise<string | undefined> => {

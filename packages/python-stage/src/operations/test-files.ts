@@ -105,11 +105,11 @@ async function statOf(path: string): Promise<Awaited<ReturnType<typeof lstat>> |
   }
 }
 
-/** What git would not take up; nothing where there is no repository or no git. */
+/** What git would not take up; nothing if there is no repository or no git. */
 async function ignoredByGit(directory: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   if (paths.length === 0) return new Set();
   const listed = await new Promise<string>((resolve) => {
-    // It ends with 1 where it ignores none of them, and with 128 where there is no repository.
+    // It ends with 1 if it ignores none of them, and with 128 if there is no repository.
     const child = execFile(
       'git',
       ['check-ignore', '-z', '--stdin'],

@@ -52,7 +52,7 @@ export interface Verification {
  * Computes every member of `manifest.json` and `record.json` anew but `hermetic`, which nothing on disk tells: files,
  * snapshot and sources from their bytes, keys and toolchain from the project as it is now, and compares.
  *
- * @throws ElementError ARTIFACT where there is no manifest
+ * @throws ElementError ARTIFACT if there is no manifest
  */
 export async function verifyOutputs(operation: Operation): Promise<Verification> {
   return await new Verifier(operation).run();
@@ -184,7 +184,7 @@ class Verifier {
   }
 
   /**
-   * The tree of the snapshot's directory as it lies there, or, where nobody asked for that directory, of the artifact in
+   * The tree of the snapshot's directory as it lies there, or, if nobody asked for that directory, of the artifact in
    * the store, every file of it read again.
    */
   private async snapshot(session: BuildSession, name: string): Promise<SnapshotOnDisk> {

@@ -66,7 +66,7 @@ export function cargoEnvironment(rust: RustToolchain): Record<string, string> {
     PATH: `${rustPrograms(rust)}:/usr/bin:/bin:/usr/sbin:/sbin`,
     CARGO_HOME: '/tmp/cargo',
     CARGO_NET_OFFLINE: 'true',
-    // Maturin would have Rust installed where it does not find it.
+    // Maturin would have Rust installed if it does not find it.
     MATURIN_NO_INSTALL_RUST: '1',
   };
 }

@@ -30,7 +30,7 @@ export interface EjectedTemplate {
   /** What it says; its places name the project's file. */
   readonly node: MappingNode;
   /**
-   * A few digits that stand for what it says, for the names of elements that projects share. Absent where it says what
+   * A few digits that stand for what it says, for the names of elements that projects share. Absent if it says what
    * the template says that comes with this package.
    */
   readonly identity?: string;
@@ -75,7 +75,7 @@ export function ejectedText(template: EjectableTemplate): string {
  * @param root the project's directory, relative to the workspace
  * @param workspace absolute path
  * @throws ElementError INVALID_YAML; INVALID_DATA for a file that has the name of no template, or another kind
- * @throws ElementErrors all of that, where there is more than one
+ * @throws ElementErrors all of that, if there is more than one
  */
 export function readEjected(root: string, workspace: string): EjectedTemplates {
   const errors = new ErrorCollector();

@@ -17,7 +17,7 @@ export const TEMPLATES: string = join(__dirname, 'templates');
 
 /**
  * The documents of the project that planned elements make: the templates under the elements' names, each with what the
- * plan puts over it. They go through the loader like files on disk. Where a project has a template of its own, it is taken in
+ * plan puts over it. They go through the loader like files on disk. If a project has a template of its own, it is taken in
  * the place of the one of this package, and may not say what the plan says.
  *
  * @throws ElementError INVALID_DATA, ILLEGAL_COMPOSITE @throws ElementErrors everything that is wrong with the projects'

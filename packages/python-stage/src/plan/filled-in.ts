@@ -6,7 +6,7 @@ import { ElementError, ErrorCollector, type MappingNode, type Node } from '@whee
  *
  * @param ejected the project's own template
  * @param filledIn what the plan lays over it
- * @throws ElementError INVALID_DATA at the value @throws ElementErrors where there is more than one
+ * @throws ElementError INVALID_DATA at the value @throws ElementErrors if there is more than one
  */
 export function checkFilledIn(ejected: MappingNode, filledIn: MappingNode): void {
   const errors = new ErrorCollector();

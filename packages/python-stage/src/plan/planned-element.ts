@@ -13,9 +13,9 @@ export interface PlannedElement {
   /** The project's own version of the template (docs/adr/0047), in place of the one of this package. */
   readonly ejected?: MappingNode;
   readonly overlay: { readonly [key: string]: PlanValue };
-  /** What is laid over that again where it is built in a varied environment (docs/adr/0030). */
+  /** What is laid over that again if it is built in a varied environment (docs/adr/0030). */
   readonly variation?: { readonly [key: string]: PlanValue };
-  /** What messages about the overlay point at: the line of a lock; the element itself where absent. */
+  /** What messages about the overlay point at: the line of a lock; the element itself if absent. */
   readonly origin?: Origin;
 }
 

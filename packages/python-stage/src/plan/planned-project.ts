@@ -8,9 +8,9 @@ import type { EjectedTemplates } from './ejected-templates.js';
 export interface PlannedProject extends OwnProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
-  /** The templates that it has of its own; absent where nobody looked. */
+  /** The templates that it has of its own; absent if nobody looked. */
   readonly ejected?: EjectedTemplates;
-  /** The projects of the workspace that its wheel is built with, dependencies first; absent where there are none. */
+  /** The projects of the workspace that its wheel is built with, dependencies first; absent if there are none. */
   readonly builtWith?: readonly PlannedProject[];
   /** Where a build lock has a backend that runs cargo. */
   readonly rust?: RustToolchain;

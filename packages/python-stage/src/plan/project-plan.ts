@@ -12,7 +12,7 @@ import { variationOverlay, type BuildVariation } from './build-variation.js';
 import { testRun, type TestRun } from './test-run.js';
 import { servicesElement } from './services-overlay.js';
 
-/** What stands for a version from git where no answer depends on it: locks are the same at every commit. */
+/** What stands for a version from git if no answer depends on it: locks are the same at every commit. */
 const ANY_VERSION = '0';
 
 /** The elements of Python projects, each planned once however many ask for it. A plan is pure data. */

@@ -9,9 +9,9 @@ import { TEST_RUNNERS, type TestRunner } from '../elements/python-test.js';
 import { servicesCommand, servicesEnvironment } from './services-overlay.js';
 import type { RunningServices } from '../services/with-services.js';
 
-/** How tests are run, where it differs from the defaults (docs/adr/0032). */
+/** How tests are run, if it differs from the defaults (docs/adr/0032). */
 export interface TestOptions {
-  /** Default: `command` where there is one, else pytest where the test lock has it, else unittest. */
+  /** Default: `command` if there is one, else pytest where the test lock has it, else unittest. */
   readonly runner?: TestRunner | undefined;
   /** What the runner `command` runs, as shell text. */
   readonly command?: string | undefined;
@@ -49,7 +49,7 @@ const SNAPSHOT_TOOLS: Readonly<Record<string, string>> = {
   'inline-snapshot': '--inline-snapshot=create,fix',
 };
 
-/** How the tests of a project are run. @throws ElementError TEST_OPTIONS where the options cannot be followed */
+/** How the tests of a project are run. @throws ElementError TEST_OPTIONS if the options cannot be followed */
 export function testRun(project: PlannedProject, options: TestOptions = {}, services?: RunningServices): TestRun {
   const { metadata } = project;
   const locked = new Set(select(project.locks.test, project.interpreter.markers).map((entry) => entry.normalizedName));

@@ -39,7 +39,7 @@ const GRACE_MS = 5000;
  * Serves a static index over HTTP, pages in the form that is asked for.
  *
  * @param directory absolute path
- * @throws ElementError PUBLISH where there is no index, or nobody can listen there
+ * @throws ElementError PUBLISH if there is no index, or nobody can listen there
  */
 export async function serveIndex(directory: string, { host, port }: ListenAddress): Promise<IndexServer> {
   if (!existsSync(join(directory, 'simple', 'index.json'))) {

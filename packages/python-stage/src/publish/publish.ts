@@ -16,14 +16,14 @@ export interface Publication {
   readonly to?: string | undefined;
   /** An index that takes uploads: its address, or its name in `~/.pypirc`. */
   readonly repository?: string | undefined;
-  /** The address of that index's pages, where it is not `simple/` below that of uploads. */
+  /** The address of that index's pages, if it is not `simple/` below that of uploads. */
   readonly checkUrl?: string | undefined;
   readonly scope: PublishScope;
   /** Says what would happen, and changes nothing. */
   readonly dryRun: boolean;
   /** Refuses a wheel without a passing record of the same bytes. */
   readonly tested: boolean;
-  /** Absolute path of that record, where it does not lie where it usually does. */
+  /** Absolute path of that record, if it does not lie where it usually does. */
   readonly record?: string | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface PublishableFile {
   readonly metadata?: string;
 }
 
-/** @param path absolute @throws ElementError ARTIFACT where the file is no distribution that can be read */
+/** @param path absolute @throws ElementError ARTIFACT if the file is no distribution that can be read */
 export async function readPublishable(filename: string, path: string): Promise<PublishableFile> {
   const parsed = parseFilename(filename);
   if (parsed === undefined) {

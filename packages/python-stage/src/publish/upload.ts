@@ -10,7 +10,7 @@ const SCRIPT = join(__dirname, 'upload.py');
 export interface UploadTarget {
   /** The address that takes uploads, or a name in `~/.pypirc`. */
   readonly repository: string;
-  /** The address of the index's pages, where it is not `simple/` below that of uploads. */
+  /** The address of the index's pages, if it is not `simple/` below that of uploads. */
   readonly checkUrl?: string | undefined;
   readonly dryRun: boolean;
 }

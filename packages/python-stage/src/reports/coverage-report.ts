@@ -30,7 +30,7 @@ export interface CoverageInput {
  * workspace. An installed file stands for a file of a project whose path it ends with and whose bytes it has; what has
  * no such file keeps its path in the sandbox.
  *
- * @returns the report's text @throws ElementError ARTIFACT where it is no report
+ * @returns the report's text @throws ElementError ARTIFACT if it is no report
  */
 export async function mapCoverage(input: CoverageInput): Promise<string> {
   const root = await parseXml(input.text, { name: '`coverage.xml`', root: ['coverage'] });
@@ -71,7 +71,7 @@ class ProjectFiles {
     return new ProjectFiles(input, installed, files);
   }
 
-  /** @returns a path relative to the workspace, or that in the sandbox where no project has the file */
+  /** @returns a path relative to the workspace, or that in the sandbox if no project has the file */
   async firstOf(paths: readonly string[]): Promise<string | undefined> {
     for (const path of paths) {
       const found = await this.fileFor(path);

@@ -13,7 +13,7 @@ export interface TestCounts {
 export interface FailedTest {
   /** The test as the runner names it: its class, `::`, its name. */
   readonly name: string;
-  /** The first line of what the runner says of it; empty where it says nothing. */
+  /** The first line of what the runner says of it; empty if it says nothing. */
   readonly message: string;
 }
 
@@ -28,7 +28,7 @@ export interface TestReport extends TestCounts {
  * whatever depth its suite is. A suite that lists no cases is counted as its attributes say.
  *
  * @param name what messages call the report
- * @throws ElementError ARTIFACT where it is no XML, or no report
+ * @throws ElementError ARTIFACT if it is no XML, or no report
  */
 export async function readReport(text: string, name: string): Promise<TestReport> {
   const root = await parseXml(text, { name, root: ['testsuites', 'testsuite'] });

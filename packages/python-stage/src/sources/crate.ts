@@ -33,7 +33,7 @@ export const CRATE_SERVICES: ServiceKey<CrateServices> = new ServiceKey<CrateSer
 /**
  * One crate as the one file, `<name>-<version>.crate`, at the source's root (docs/adr/0028). Known by its checksum.
  *
- * Configuration: `name`, `version`, `checksum` (`sha256:...`), and `registry` where it is not cargo's own.
+ * Configuration: `name`, `version`, `checksum` (`sha256:...`), and `registry` if it is not cargo's own.
  */
 export class CrateSource extends Source {
   override readonly batch: SourceBatch = fetchTogether;

@@ -21,7 +21,7 @@ export interface VenvOptions {
 /** What {@link makeVenv} made. */
 export interface VenvResult {
   readonly outcomes: readonly Outcome[];
-  /** `undefined` where an element failed. */
+  /** `undefined` if an element failed. */
   readonly venv?: {
     /** Absolute path. */
     readonly directory: string;

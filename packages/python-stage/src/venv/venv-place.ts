@@ -16,7 +16,7 @@ export interface VenvStamp {
  * would give its files two names.
  *
  * @param project absolute path of the project
- * @throws ElementError VENV where that is no place for one
+ * @throws ElementError VENV if that is no place for one
  */
 export function venvPlace(project: string, path: string): string {
   const place = isAbsolute(path) ? resolve(path) : resolve(project, path);
@@ -28,9 +28,9 @@ export function venvPlace(project: string, path: string): string {
 }
 
 /**
- * The stamp of the environment at a place; `undefined` where there is nothing yet.
+ * The stamp of the environment at a place; `undefined` if there is nothing yet.
  *
- * @throws ElementError VENV where something lies there that was not made here: it would be lost
+ * @throws ElementError VENV if something lies there that was not made here: it would be lost
  */
 export function readStamp(place: string): VenvStamp | undefined {
   let stats;

@@ -20,7 +20,7 @@ export interface Unmet {
   readonly file: string;
   /** As its metadata writes it. */
   readonly requirement: string;
-  /** The version that is there and does not fit; `undefined` where there is none, or the requirement cannot be read. */
+  /** The version that is there and does not fit; `undefined` if there is none, or the requirement cannot be read. */
   readonly version?: string;
   /** Whether the metadata holds something else than a requirement there. */
   readonly unreadable?: true;

@@ -2,7 +2,7 @@
 export class JsonDocument {
   constructor(private readonly value: unknown) {}
 
-  /** @returns `undefined` where the text is not JSON */
+  /** @returns `undefined` if the text is not JSON */
   static parse(text: string): JsonDocument | undefined {
     try {
       return new JsonDocument(JSON.parse(text));
@@ -21,7 +21,7 @@ export class JsonDocument {
     return new JsonDocument(value);
   }
 
-  /** The items of a list; none where it is not a list. */
+  /** The items of a list; none if it is not a list. */
   items(): JsonDocument[] {
     return Array.isArray(this.value) ? this.value.map((item: unknown) => new JsonDocument(item)) : [];
   }
@@ -31,12 +31,12 @@ export class JsonDocument {
     return ['string', 'number', 'boolean'].includes(typeof this.value) ? String(this.value) : '';
   }
 
-  /** The object itself; an empty one where it is not one. */
+  /** The object itself; an empty one if it is not one. */
   members(): Readonly<Record<string, unknown>> {
     return isRecord(this.value) ? this.value : {};
   }
 
-  /** For people: a text as it is, any other value as JSON, `''` where there is none. */
+  /** For people: a text as it is, any other value as JSON, `''` if there is none. */
   shown(): string {
     if (this.value === undefined) return '';
     return typeof this.value === 'string' ? this.value : JSON.stringify(this.value);

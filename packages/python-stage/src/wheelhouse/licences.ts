@@ -5,7 +5,7 @@ import parseExpression from 'spdx-expression-parse';
 import type { LicenceFields } from './wheel-description.js';
 
 /**
- * The licences of a distribution as CycloneDX has them: PEP 639's expression where there is one, else what the
+ * The licences of a distribution as CycloneDX has them: PEP 639's expression if there is one, else what the
  * classifiers say, else the field `License`. What is no SPDX identifier or expression is a licence by its name.
  */
 export function licencesOf({ expression, classifiers, text }: LicenceFields): Models.License[] {

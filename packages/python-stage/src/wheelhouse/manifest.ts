@@ -28,7 +28,7 @@ export interface Manifest {
   readonly project: string;
   /** The version in the wheel's name. */
   readonly version: string;
-  /** Relative to the manifest's directory: the project's wheel, its sdist where there is one, then the wheelhouse. */
+  /** Relative to the manifest's directory: the project's wheel, its sdist if there is one, then the wheelhouse. */
   readonly files: readonly FileDigest[];
   readonly elementKey: string;
   /** The tree of the wheel's sources. */

@@ -117,7 +117,7 @@ export function withSbom(statement: Statement<Provenance>, sha256: string): Stat
   return { ...statement, predicate: { ...predicate, runDetails: { ...runDetails, byproducts } } };
 }
 
-/** The same, with the commit that has the sources as they are, where there is one. */
+/** The same, with the commit that has the sources as they are, if there is one. */
 export function withCommit(statement: Statement<Provenance>, commit: string | undefined): Statement<Provenance> {
   if (commit === undefined) return statement;
   const { predicate } = statement;

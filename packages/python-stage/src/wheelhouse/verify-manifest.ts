@@ -17,7 +17,7 @@ const SHOWN = `../${MANIFEST}`;
 const BESIDE = ['wheel', 'sdist'];
 
 /**
- * Checks the manifest beside a wheelhouse, where there is one, against the files and what the provenance says.
+ * Checks the manifest beside a wheelhouse, if there is one, against the files and what the provenance says.
  *
  * @param own the project's wheel, where it is known which that is
  */

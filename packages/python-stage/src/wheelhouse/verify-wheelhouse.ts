@@ -38,7 +38,7 @@ export interface WheelhouseVerification {
  * requirements.txt, the bill of materials, the provenance and the manifest beside it, and that nothing which an
  * installation needs is missing.
  *
- * @throws ElementError ARTIFACT where the directory is not a wheelhouse at all
+ * @throws ElementError ARTIFACT if the directory is not a wheelhouse at all
  */
 export async function verifyWheelhouse({
   directory,

@@ -12,7 +12,7 @@ export class WheelArchive {
     this.byName = new Map(this.files.map((member) => [member.name, member]));
   }
 
-  /** @throws ElementError ARTIFACT where the bytes are no zip archive */
+  /** @throws ElementError ARTIFACT if the bytes are no zip archive */
   static async open(bytes: ByteSource): Promise<WheelArchive> {
     return new WheelArchive(await openZip(bytes));
   }
@@ -26,7 +26,7 @@ export class WheelArchive {
     return this.files.map(({ name }) => name);
   }
 
-  /** The content of a file. @throws ElementError ARTIFACT where it is not there or cannot be read */
+  /** The content of a file. @throws ElementError ARTIFACT if it is not there or cannot be read */
   read(name: string): AsyncIterable<Uint8Array> {
     const member = this.byName.get(name);
     if (member !== undefined) return this.archive.read(member);

@@ -31,7 +31,7 @@ export interface LicenceFields {
   readonly text?: string;
 }
 
-/** Reads the metadata of a wheel. @throws ElementError ARTIFACT where it has none that can be read */
+/** Reads the metadata of a wheel. @throws ElementError ARTIFACT if it has none that can be read */
 export async function describeWheel(file: string, sha256: string, archive: WheelArchive): Promise<WheelDescription> {
   return describe(file, sha256, await archive.text(`${distInfo(archive, file)}/METADATA`));
 }

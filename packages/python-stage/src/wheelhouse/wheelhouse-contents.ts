@@ -27,7 +27,7 @@ export interface WheelhouseContents {
 /**
  * Reads everything that lies in a wheelhouse, each wheel against its own RECORD.
  *
- * @throws ElementError ARTIFACT where the directory is not a wheelhouse at all
+ * @throws ElementError ARTIFACT if the directory is not a wheelhouse at all
  */
 export async function readWheelhouse(directory: string, findings: Findings): Promise<WheelhouseContents> {
   if (!(await isWheelhouse(directory))) {

@@ -63,7 +63,7 @@ export interface BuildOutcome {
 /**
  * Builds the targets of a plan, with what has to be fetched for them fetched at once.
  *
- * @param whileRunning loads what will be needed where something was built; called, if at all, when a command runs in a
+ * @param whileRunning loads what will be needed if something was built; called, if at all, when a command runs in a
  *   sandbox and this process has nothing to do
  * @throws ElementError
  */

@@ -66,7 +66,7 @@ export async function openPlan(
   });
 }
 
-/** Awaits what goes on beside builds, so that nothing of it is lost when the process ends. @throws where it failed */
+/** Awaits what goes on beside builds, so that nothing of it is lost when the process ends. @throws if it failed */
 export async function finishBackground({ background = new Set() }: PythonEngine): Promise<void> {
   await Promise.all(background);
   background.clear();

@@ -134,7 +134,7 @@ export class PythonWorkspace {
    * @param use `test` for those that its tests need beside what it is installed with, `build` for what its own wheel is
    *   built with
    * @param environment where markers are asked; absent for every environment
-   * @throws ElementError METADATA where it needs one that nothing can be done with
+   * @throws ElementError METADATA if it needs one that nothing can be done with
    */
   localDependencies(
     { ref, metadata }: WorkspaceProject,
@@ -154,8 +154,8 @@ export class PythonWorkspace {
   /**
    * What the locks of a project have to answer: its own requirements and those of its local dependencies.
    *
-   * @throws ElementError RESOLUTION where a local dependency does not fit what is required of it in this environment,
-   *   METADATA where it is one that nothing can be done with
+   * @throws ElementError RESOLUTION if a local dependency does not fit what is required of it in this environment,
+   *   METADATA if it is one that nothing can be done with
    */
   requirements({ ref, metadata }: WorkspaceProject, environment?: MarkerEnvironment): ProjectRequirements {
     this.checkNoProblems(metadata, ref.settings);
@@ -203,7 +203,7 @@ export class PythonWorkspace {
    * Everything the project's elements are made from.
    *
    * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER; INVALID_YAML and INVALID_DATA of its own templates;
-   *   RESOLUTION where wheels need one another to be built
+   *   RESOLUTION if wheels need one another to be built
    */
   async planned(project: WorkspaceProject): Promise<PlannedProject> {
     const { ref, metadata } = project;

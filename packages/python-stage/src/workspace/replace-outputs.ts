@@ -17,7 +17,7 @@ export type Output = { readonly path: string } & (
   { readonly tree: Digest } | { readonly text: string } | { readonly absent: true }
 );
 
-/** A place whose content is to change, and what lies ready for it: nothing where it is only to be taken away. */
+/** A place whose content is to change, and what lies ready for it: nothing if it is only to be taken away. */
 interface Step {
   readonly path: string;
   /** A directory beside `path` that holds `new`, and takes what was there as `old`. */

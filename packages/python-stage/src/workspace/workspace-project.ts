@@ -8,7 +8,7 @@ export interface ProjectRef {
   readonly root: string;
   /** The interpreter asked for: a path, a command or a version. */
   readonly python?: string;
-  /** The name of the resolve it shares with other projects; absent where it is resolved alone. */
+  /** The name of the resolve it shares with other projects; absent if it is resolved alone. */
   readonly resolve?: string;
   readonly settings?: ProjectSettings;
 }

@@ -17,7 +17,7 @@ export interface DistributionRequest {
 export interface ChosenFile {
   readonly filename: string;
   readonly format: DistributionFormat;
-  /** Hex; absent where the index does not say. */
+  /** Hex; absent if the index does not say. */
   readonly sha256?: string;
 }
 
@@ -25,7 +25,7 @@ export interface ChosenFile {
 export interface IndexOffer {
   /** Its address, which may hold credentials. */
   readonly index: string;
-  /** SHA-256 (hex) by the files' names; `null` where the index does not say. Never empty. */
+  /** SHA-256 (hex) by the files' names; `null` if the index does not say. Never empty. */
   readonly files: Readonly<Record<string, string | null>>;
 }
 

@@ -38,7 +38,7 @@ export interface DownloadContext extends FetchContext {
   readonly partials?: string;
 }
 
-/** A downloaded sdist with the text of its pyproject.toml, absent where it has none, and of each Cargo.lock by its path. */
+/** A downloaded sdist with the text of its pyproject.toml, absent if it has none, and of each Cargo.lock by its path. */
 export interface FetchedSdist extends DistributionFile {
   readonly pyproject?: string;
   readonly cargoLocks: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ type Answer = { readonly request: number } & (
  * hashes. No code of a distribution runs.
  *
  * @returns in the order of `requests`
- * @throws ElementError LOCK_HASH for a file that is not the locked one, FETCH where no index has or gives it; all at once
+ * @throws ElementError LOCK_HASH for a file that is not the locked one, FETCH if no index has or gives it; all at once
  */
 export async function fetchDistributions(
   requests: readonly DistributionRequest[],

@@ -10,7 +10,7 @@ Input (stdin), a JSON object:
     Without indexes (and noIndex) the index is unearth's own. What is pinned is not looked for in find-links
   members: true to read pyproject.toml and Cargo.lock out of sdists that are downloaded
   offers: true to only tell what each index of a request has under its name; of a request with a version the hashes of
-    its files in find-links and on the first index that has any, computed where no page tells them
+    its files in find-links and on the first index that has any, computed if no page tells them
 Output (stdout): one JSON object a line: {received}, the bytes of all files so far, from time to time; and in the order
   in which requests end, each with `request` (an index) and either
   {filename, format, sha256, sizeBytes, path, pyproject?, cargoLocks?} or {filename, format, sha256?} without a destination, or
@@ -207,7 +207,7 @@ class Chooser:
         return {"offers": answer}
 
     def files(self, request):
-        """The files of one version in find-links and on the first index that has any, hashed where no page tells."""
+        """The files of one version in find-links and on the first index that has any, hashed if no page tells."""
         name = request["name"]
         sources = [functools.partial(self.indexed, index, name) for index in self.indexes_of(request)]
         if not request.get("pinned"):
@@ -376,7 +376,7 @@ class Partials:
 
     @contextmanager
     def kept(self, sha256):
-        """The place of a download, for one process at a time; None where another has it, or none is kept."""
+        """The place of a download, for one process at a time; None if another has it, or none is kept."""
         if self.directory is None or sha256 is None:
             yield None
             return

@@ -17,7 +17,7 @@ export interface GeneratedFiles {
  * @param directory the project's, absolute
  * @param project the same relative to the workspace
  * @returns paths relative to the project
- * @throws ElementError SOURCE where a glob matches no file: the task did not run; where one leads out of the project
+ * @throws ElementError SOURCE if a glob matches no file: the task did not run; where one leads out of the project
  */
 export async function generatedFiles(
   directory: string,

@@ -27,8 +27,8 @@ const REPOSITORY_VARIABLES = [
  *
  * @param directory absolute
  * @param words the command and its arguments
- * @returns `undefined` where the directory is in no repository, or this machine has no git
- * @throws ElementError SOURCE where git refuses to answer: what it ignores would be taken for sources
+ * @returns `undefined` if the directory is in no repository, or this machine has no git
+ * @throws ElementError SOURCE if git refuses to answer: what it ignores would be taken for sources
  */
 export async function askGit(directory: string, words: readonly string[]): Promise<string | undefined> {
   const removed = Object.fromEntries(REPOSITORY_VARIABLES.map((name) => [name, undefined]));

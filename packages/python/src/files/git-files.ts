@@ -40,9 +40,9 @@ const GITLINK = '160000';
  * The files of a directory by git's word, and by that of the repositories that lie in it.
  *
  * @param directory absolute
- * @returns `undefined` where the directory is in no repository, or in one that ignores the whole directory and tracks
+ * @returns `undefined` if the directory is in no repository, or in one that ignores the whole directory and tracks
  *   nothing in it, or where this machine has no git
- * @throws ElementError SOURCE where git refuses to answer
+ * @throws ElementError SOURCE if git refuses to answer
  */
 export async function gitListing(directory: string, options: GitFilesOptions): Promise<GitListing | undefined> {
   const patterns = options.patterns ?? ['.'];
@@ -81,7 +81,7 @@ export async function gitListing(directory: string, options: GitFilesOptions): P
   return { files: [...files], nested, absent };
 }
 
-/** The files of {@link gitListing}. @throws ElementError SOURCE where git refuses to answer */
+/** The files of {@link gitListing}. @throws ElementError SOURCE if git refuses to answer */
 export async function gitFiles(directory: string, options: GitFilesOptions): Promise<string[] | undefined> {
   const listing = await gitListing(directory, options);
   return listing === undefined ? undefined : [...listing.files];
@@ -92,8 +92,8 @@ export async function gitFiles(directory: string, options: GitFilesOptions): Pro
  *
  * @param directory the root of a working tree, absolute
  * @param patterns git's pathspecs, for each repository relative to its own root
- * @returns `undefined` where there is no repository
- * @throws ElementError SOURCE where git refuses to answer
+ * @returns `undefined` if there is no repository
+ * @throws ElementError SOURCE if git refuses to answer
  */
 export async function gitFilesMatching(directory: string, patterns: readonly string[]): Promise<string[] | undefined> {
   const files = await gitFiles(directory, { which: 'sources', patterns });
@@ -132,7 +132,7 @@ function parseEntry(line: string): Entry | undefined {
   return { path: path.replace(/\/$/, ''), isRepository: path.endsWith('/'), isSkipped: false };
 }
 
-/** The files of a repository that lies in another one. @returns `undefined` where there is nothing of it but its name */
+/** The files of a repository that lies in another one. @returns `undefined` if there is nothing of it but its name */
 async function repositoryListing(directory: string): Promise<GitListing | undefined> {
   // Without a repository of its own git would answer for the outer one.
   if (existsSync(join(directory, '.git'))) {

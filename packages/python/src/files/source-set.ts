@@ -70,18 +70,18 @@ export interface ProjectListing {
 
 /**
  * The files of a project: those that git tracks or would take up, submodules and other repositories in it included, or,
- * where there is no git, all but what tools leave behind. Deleted files that git still tracks are left out by the code
+ * if there is no git, all but what tools leave behind. Deleted files that git still tracks are left out by the code
  * that reads them.
  *
  * @param directory absolute path of the project
- * @throws ElementError SOURCE where git refuses to answer, or the directory is removed meanwhile
+ * @throws ElementError SOURCE if git refuses to answer, or the directory is removed meanwhile
  */
 export async function projectListing(directory: string): Promise<ProjectListing> {
   const listing = await gitListing(directory, { which: 'sources' });
   return listing ?? { files: await walkedFiles(directory), absent: [] };
 }
 
-/** The files of {@link projectListing}. @throws ElementError SOURCE where git refuses to answer */
+/** The files of {@link projectListing}. @throws ElementError SOURCE if git refuses to answer */
 export async function projectFiles(directory: string): Promise<string[]> {
   return [...(await projectListing(directory)).files];
 }

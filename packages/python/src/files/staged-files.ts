@@ -27,7 +27,7 @@ export interface StagedFiles {
   readonly directory: string;
   /** Files and the directories above them, relative to that. */
   readonly wanted: ReadonlySet<string>;
-  /** Checks a symbolic link by its path. @throws ElementError SOURCE where it leads to what is not staged */
+  /** Checks a symbolic link by its path. @throws ElementError SOURCE if it leads to what is not staged */
   readonly checkLink: (path: string) => void;
 }
 

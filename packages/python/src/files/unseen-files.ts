@@ -23,7 +23,7 @@ export interface IgnoredFiles {
  *
  * @param directory the project's, absolute
  * @param sources the project's files, relative to it
- * @throws ElementError SOURCE where git refuses to answer
+ * @throws ElementError SOURCE if git refuses to answer
  */
 export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<IgnoredFiles> {
   // There everything counts, and git has no answer to the question.

@@ -17,7 +17,7 @@ export function isDebris(path: string): boolean {
  *
  * @param directory absolute path
  * @returns relative paths, unsorted
- * @throws ElementError SOURCE where a directory is removed meanwhile
+ * @throws ElementError SOURCE if a directory is removed meanwhile
  */
 export async function walkedFiles(directory: string): Promise<string[]> {
   const entries = await everything(directory);

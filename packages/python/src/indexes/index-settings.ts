@@ -20,9 +20,9 @@ export interface IndexSettings {
   readonly retries?: number;
   /** pip's `keyring-provider`. */
   readonly keyringProvider?: string;
-  /** Indexes that names are pinned to, their addresses with credentials where there are some. */
+  /** Indexes that names are pinned to, their addresses with credentials if there are some. */
   readonly pinned?: readonly PinnedIndex[];
-  /** What these settings were made of; absent where they were not read. */
+  /** What these settings were made of; absent if they were not read. */
   readonly configured?: ConfiguredIndexes;
 }
 

@@ -13,7 +13,7 @@ import type { IndexSettings, PinnedIndex } from './index-settings.js';
  * locks and downloads use one set of indexes. What files of projects say is put over them by `withFileIndexes`.
  *
  * @param pins indexes of the workspace that names are pinned to
- * @throws ElementError TOOLS where pip cannot read its configuration, METADATA where a uv.toml cannot be read
+ * @throws ElementError TOOLS if pip cannot read its configuration, METADATA if a uv.toml cannot be read
  */
 export async function readIndexSettings(
   tools: Pick<Tools, 'python'>,

@@ -3,7 +3,7 @@ import type { UvIndex } from '../metadata/uv-table.js';
 
 /**
  * pip's settings with uv's over them, in uv's order: of variables and then of files, `[[index]]` is before
- * `extra-index-url`, and the default is the first that there is. pip's index is the default where uv has none.
+ * `extra-index-url`, and the default is the first that there is. pip's index is the default if uv has none.
  *
  * @param files those of a project before the user's and the system's
  * @param environment where credentials of named indexes are

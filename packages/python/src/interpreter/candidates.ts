@@ -33,7 +33,7 @@ export function* pathCandidates(environment: PythonEnvironment, names?: readonly
 /**
  * Interpreters that pyenv installed under a name: an exact version, a prefix of one, or a virtual environment.
  *
- * @param name every version of CPython, newest first, where absent
+ * @param name every version of CPython, newest first, if absent
  */
 export function pyenvCandidates(environment: PythonEnvironment, name?: string): string[] {
   const home = environment.HOME === undefined ? undefined : join(environment.HOME, '.pyenv');
@@ -87,7 +87,7 @@ function newestFirst(directories: readonly string[]): string[] {
     .sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
 }
 
-/** The lines of a file that are neither empty nor comments; none where the file does not exist. */
+/** The lines of a file that are neither empty nor comments; none if the file does not exist. */
 export function readLines(path: string): string[] {
   return readNumberedLines(path).map(({ text }) => text);
 }

@@ -10,7 +10,7 @@ export interface Interpreter {
   readonly version: string;
   /** `sys.implementation.name`: `cpython`, `pypy`. */
   readonly implementation: string;
-  /** The extension suffix's ABI (`SOABI`), `''` where there is none. */
+  /** The extension suffix's ABI (`SOABI`), `''` if there is none. */
   readonly soabi: string;
   /** `sys.abiflags`. */
   readonly abiFlags: string;

@@ -27,7 +27,7 @@ interface Entry {
  * stands for, keep size, time and inode; a script that chooses an interpreter each time it runs is asked each time.
  *
  * @param memo a JSON file that remembers; without it nothing outlives the call
- * @returns `undefined` where the program is no Python 3, or does not run
+ * @returns `undefined` if the program is no Python 3, or does not run
  */
 export async function probeInterpreter(path: string, memo?: string): Promise<Interpreter | undefined> {
   const entries = memo === undefined ? [] : readMemo(memo);

@@ -3,7 +3,7 @@ import { isSpecifier, satisfies } from '../requirements/specifier.js';
 
 /** A Python that is requested in the syntax of uv or pyenv. */
 export interface PythonRequest {
-  /** `sys.implementation.name`; any where absent. */
+  /** `sys.implementation.name`; any if absent. */
   readonly implementation?: string;
   /** What the version begins with, such as `3.12`. */
   readonly version?: string;
@@ -46,7 +46,7 @@ const SHORT = /^(3)(\d{1,2})(t|\+freethreaded)?$/;
  * Reads what a `.python-version` or the option `python` asks for: `3.12`, `3.13t`, `cpython@3.12`, `pypy3.10`,
  * `cpython-3.12.1-linux-x86_64-gnu`, `>=3.12,<3.13`.
  *
- * @returns `undefined` where it is none of these, such as a path, or the name of a command or of a virtual environment
+ * @returns `undefined` if it is none of these, such as a path, or the name of a command or of a virtual environment
  */
 export function parsePythonRequest(given: string): PythonRequest | undefined {
   const text = given.trim().toLowerCase();

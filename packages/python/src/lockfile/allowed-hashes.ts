@@ -10,7 +10,7 @@ export interface AllowedHashes {
   readonly requirement: Requirement;
 }
 
-/** Which files may be an entry by the word of requirements; `undefined` where none says anything of it. */
+/** Which files may be an entry by the word of requirements; `undefined` if none says anything of it. */
 export function allowedHashes(
   entry: Pick<LockEntry, 'normalizedName' | 'version'>,
   requirements: readonly Requirement[],

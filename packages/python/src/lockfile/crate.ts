@@ -4,7 +4,7 @@ export interface Crate {
   readonly version: string;
   /** Of its file: `sha256:<hex>`. */
   readonly checksum: string;
-  /** The registry where it is not cargo's own: `sparse+https://...` or `registry+https://...`. */
+  /** The registry if it is not cargo's own: `sparse+https://...` or `registry+https://...`. */
   readonly registry?: string;
 }
 
@@ -26,7 +26,7 @@ export function formatCrate({ name, version, checksum, registry }: Crate): strin
   return [`${name}==${version}`, checksum, ...(registry === undefined ? [] : [registry])].join(' ');
 }
 
-/** Reads what {@link formatCrate} writes. @returns `undefined` where it is something else */
+/** Reads what {@link formatCrate} writes. @returns `undefined` if it is something else */
 export function parseCrate(line: string): Crate | undefined {
   const match = /^([A-Za-z0-9_-]+)==(\S+) (sha256:[0-9a-f]{64})(?: (\S+))?$/.exec(line);
   if (match === null) return undefined;

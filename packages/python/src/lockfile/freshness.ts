@@ -29,9 +29,9 @@ export interface ProjectRequirements {
   readonly settings?: readonly string[];
   /** Overrides as they are written, whose addresses may have credentials; their lines are among the settings. */
   readonly overrides?: readonly Requirement[];
-  /** The lowest Python of requires-python; absent where it names none. */
+  /** The lowest Python of requires-python; absent if it names none. */
   readonly python?: string;
-  /** The name of the resolve that the project is in; absent where it is resolved alone. */
+  /** The name of the resolve that the project is in; absent if it is resolved alone. */
   readonly resolve?: string;
 }
 

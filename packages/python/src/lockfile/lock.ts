@@ -34,7 +34,7 @@ export interface Lock {
   readonly kind: LockKind;
   /** Whose lock it is: a project's distribution name, or `name==version` of an sdist. */
   readonly distribution: string;
-  /** The name of the resolve that the project was in; absent where it was resolved alone. */
+  /** The name of the resolve that the project was in; absent if it was resolved alone. */
   readonly resolve?: string;
   /** The lowest Python it is good for, as `X.Y` or `X.Y.Z`. */
   readonly python: string;
@@ -42,19 +42,19 @@ export interface Lock {
   readonly uv: string;
   /** The requirement lines it answers, in one spelling, sorted. */
   readonly requirements: readonly string[];
-  /** Those of the requirements of an sdist's build lock that it does not declare itself; absent where there are none. */
+  /** Those of the requirements of an sdist's build lock that it does not declare itself; absent if there are none. */
   readonly extraRequirements?: readonly string[];
   /** Build locks: what `get_requires_for_build_wheel` asked for on top of them. */
   readonly hookRequirements: readonly string[];
-  /** Lines of what versions may be, in one spelling, sorted; absent where there are none. */
+  /** Lines of what versions may be, in one spelling, sorted; absent if there are none. */
   readonly constraints?: readonly string[];
   /** Which pre-releases the answer may hold; absent for uv's own choice. */
   readonly prereleases?: string;
-  /** What uv was told beside that (`exclude-newer`), as lines of one spelling, sorted; absent where it was told nothing. */
+  /** What uv was told beside that (`exclude-newer`), as lines of one spelling, sorted; absent if it was told nothing. */
   readonly settings?: readonly string[];
-  /** What uv was told by the machine that made the lock, in the same lines; absent where that was nothing (docs/adr/0080). */
+  /** What uv was told by the machine that made the lock, in the same lines; absent if that was nothing (docs/adr/0080). */
   readonly machineSettings?: readonly string[];
-  /** The entries that come from no index; absent where there are none. */
+  /** The entries that come from no index; absent if there are none. */
   readonly vendored?: readonly VendoredFile[];
   /** What the header says the digest of all this is: `sha256:<hex>`. */
   readonly requirementsDigest: string;

@@ -25,7 +25,7 @@ export function plainText(text: string): string {
  *
  * @param file what errors and origins call it
  * @param command the command that writes it
- * @throws ElementError LOCK_INVALID where the text is not what `lock` writes
+ * @throws ElementError LOCK_INVALID if the text is not what `lock` writes
  */
 export function parseLock(text: string, file: string, command = ''): Lock {
   const lines = plainText(text).split('\n');

@@ -59,7 +59,7 @@ export function readLocks(project: LockedProject, place: LockPlace): ProjectLock
   return { test, runtime, build };
 }
 
-/** @throws ElementError LOCK_INVALID where a lock of another kind lies there */
+/** @throws ElementError LOCK_INVALID if a lock of another kind lies there */
 function checkIdentity(lock: Lock, kind: LockKind, place: LockPlace): void {
   if (lock.kind !== kind) throw misplaced(lock, `it is a lock of the kind \`${lock.kind}\`, not \`${kind}\``, place);
 }

@@ -107,7 +107,7 @@ export function pathInWorkspace(from: string): string | undefined {
   return address.kind === 'path' ? posix.normalize(address.path) : undefined;
 }
 
-/** `sha256:<hex>` of a file; `undefined` where there is none. */
+/** `sha256:<hex>` of a file; `undefined` if there is none. */
 export function hashOf(path: string): string | undefined {
   try {
     return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`;

@@ -119,7 +119,7 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) =>
 /**
  * The version, with what `[egg_info]` of setup.cfg puts behind it in setuptools (`tagged_version` of its `egg_info`).
  *
- * @throws ElementError METADATA where it has the day of the build in it
+ * @throws ElementError METADATA if it has the day of the build in it
  */
 function versionOf(declarations: Declarations): Field<string> {
   const version = fieldOf(declarations, 'version', 'version');

@@ -1,6 +1,6 @@
 /**
  * The fields of core metadata (`METADATA`, `PKG-INFO`) that resolution needs. Headers as in RFC 822, as far as core
- * metadata uses it: the body, where there is one, is the description.
+ * metadata uses it: the body, if there is one, is the description.
  */
 export function parseMetadata(text: string): SdistMetadata {
   const all = metadataFields(text);
@@ -26,7 +26,7 @@ export function metadataFields(text: string): (name: string) => string[] {
     });
 }
 
-/** The long description of core metadata: its body, or a field of it before 2.1; empty where there is none. */
+/** The long description of core metadata: its body, or a field of it before 2.1; empty if there is none. */
 export function metadataDescription(text: string): string {
   const plain = text.replaceAll('\r\n', '\n');
   const end = plain.indexOf('\n\n');

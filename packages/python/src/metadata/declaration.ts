@@ -14,7 +14,7 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** A field as one file declares it; absent where the file says nothing of it. */
+/** A field as one file declares it; absent if the file says nothing of it. */
 export type Field<T> = Placed<T> | Unreadable | undefined;
 
 /** The fields that one metadata file declares, before files are put together. */
@@ -29,7 +29,7 @@ export interface Declaration {
   /** By extra as written, which may be setuptools' `extra:marker` in setup.py and setup.cfg. */
   readonly extras?: Field<ReadonlyMap<string, readonly Placed<string>[]>>;
   readonly entryPoints?: Field<EntryPoints>;
-  /** The files of the long description, relative to the project; none where its text is given. */
+  /** The files of the long description, relative to the project; none if its text is given. */
   readonly readme?: Field<readonly string[]>;
 }
 

@@ -15,7 +15,7 @@ export interface DeclaredMetadata {
   readonly extras?: Origin;
   /** Whole groups; others were not read. */
   readonly entryPoints?: { readonly groups: EntryPoints; readonly origin: Origin };
-  /** Where the long description is: files relative to the project, none where the text itself is given. */
+  /** Where the long description is: files relative to the project, none if the text itself is given. */
   readonly readme?: { readonly files: readonly string[]; readonly origin: Origin };
 }
 

@@ -6,7 +6,7 @@ import { parseRequirement, type Requirement } from '../requirements/requirement.
 /**
  * Dependency groups with those they include put in (PEP 735).
  *
- * @throws ElementError METADATA where a group is missing, there twice, or includes itself
+ * @throws ElementError METADATA if a group is missing, there twice, or includes itself
  */
 export function resolveGroups(groups: Pyproject['groups']): Record<string, Requirement[]> {
   const byName = new Map<

@@ -14,9 +14,9 @@ export interface PackageStatements {
 /**
  * Whether setuptools looks for a project's packages by itself, beside its metadata ("Automatic discovery", flat-layout).
  * It then takes every directory with an identifier for a name, but for some that it knows, as a package, and refuses to
- * build where there are several: `docker` and `locks` are two.
+ * build if there are several: `docker` and `locks` are two.
  *
- * @throws ElementError METADATA where pyproject.toml is not TOML
+ * @throws ElementError METADATA if pyproject.toml is not TOML
  */
 export function discoversPackages({ backend, pyproject, setupCfg, setupPy, hasSrc }: PackageStatements): boolean {
   if (!backend.startsWith('setuptools.') || hasSrc) return false;

@@ -14,7 +14,7 @@ export type ExtraBuildDependencies = Readonly<Record<string, readonly Requiremen
  * https://docs.astral.sh/uv/reference/settings/#extra-build-dependencies
  *
  * @param file where the settings of uv stand that count for the project; it stands for a `[tool.uv]` beside it
- * @returns `undefined` where there is none
+ * @returns `undefined` if there is none
  * @throws ElementError METADATA
  */
 export function readExtraBuildDependencies({ toml, at }: UvSettingsFile): ExtraBuildDependencies | undefined {

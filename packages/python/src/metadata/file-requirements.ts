@@ -33,7 +33,7 @@ export interface DeclaredRequirements {
  * `requirements.txt` of a project that declares no dependencies, and the first of the usual files of tests where it
  * declares none of these.
  *
- * @returns `undefined` where there are none
+ * @returns `undefined` if there are none
  * @throws ElementError METADATA, OUTSIDE_WORKSPACE; all that are wrong at once
  */
 export function readFileRequirements(

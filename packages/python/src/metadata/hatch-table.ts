@@ -22,7 +22,7 @@ interface Environments {
 
 /**
  * What the environments for tests hold beside the project, as dependency groups: dependencies, and the project itself
- * with an environment's `features`. What an environment does not say is that of its template, `default` where it names
+ * with an environment's `features`. What an environment does not say is that of its template, `default` if it names
  * none. https://hatch.pypa.io/latest/config/environment/overview/#inheritance
  *
  * @throws ElementError METADATA

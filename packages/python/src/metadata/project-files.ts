@@ -53,9 +53,9 @@ export class ProjectFiles {
   }
 
   /**
-   * A file's text. @param name relative to the project @returns `undefined` where the file does not exist
+   * A file's text. @param name relative to the project @returns `undefined` if the file does not exist
    *
-   * @throws ElementError OUTSIDE_WORKSPACE where a link leads out of the workspace
+   * @throws ElementError OUTSIDE_WORKSPACE if a link leads out of the workspace
    */
   read(name: string): string | undefined {
     if (!this.texts.has(name)) this.texts.set(name, this.readInside(name));

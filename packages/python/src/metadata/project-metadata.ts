@@ -15,7 +15,7 @@ export interface ProjectMetadata extends ToolSettings {
   /** As written. */
   readonly name: string;
   readonly normalizedName: string;
-  /** Absent where the project computes it when it is built. */
+  /** Absent if the project computes it when it is built. */
   readonly version?: string;
   /** How that is computed from the repository's tags, where it is. */
   readonly vcsVersion?: VcsSettings;
@@ -29,13 +29,13 @@ export interface ProjectMetadata extends ToolSettings {
   /** By normalised group (PEP 735), included groups put in. */
   readonly dependencyGroups: Readonly<Record<string, readonly Requirement[]>>;
   readonly buildSystem: BuildSystem;
-  /** What requirements files say beside {@link dependencies}; absent where there are none. */
+  /** What requirements files say beside {@link dependencies}; absent if there are none. */
   readonly fromFiles?: FileRequirements;
-  /** Which of this a built wheel has to say, too; absent where it was not read from files. */
+  /** Which of this a built wheel has to say, too; absent if it was not read from files. */
   readonly declared?: DeclaredMetadata;
-  /** The files that the metadata names, for its backend to read; absent where it names none. */
+  /** The files that the metadata names, for its backend to read; absent if it names none. */
   readonly namedFiles?: readonly NamedFile[];
-  /** The patterns by which it says what its distributions hold; absent where there are none. */
+  /** The patterns by which it says what its distributions hold; absent if there are none. */
   readonly patterns?: readonly PackagedPattern[];
   /** Where what has no origin of its own was said. */
   readonly origins: {

@@ -12,7 +12,7 @@ import { isTable, TomlFile, type TomlTable } from './toml-file.js';
 
 /** What pyproject.toml says, requirements still as text. */
 export interface Pyproject {
-  /** `[project]`, with setuptools' static `dynamic` values put in; absent where there is no such table. */
+  /** `[project]`, with setuptools' static `dynamic` values put in; absent if there is no such table. */
   readonly project?: Declaration;
   /** Fields that `project.dynamic` hands to the backend and that were not found statically. */
   readonly dynamic: ReadonlySet<string>;

@@ -57,7 +57,7 @@ interface Inclusion {
   readonly as: 'requirements' | 'constraints';
   /** The files that include one another, the first first. */
   readonly path: readonly string[];
-  /** What names the file; the project's settings where absent. */
+  /** What names the file; the project's settings if absent. */
   readonly origin: Origin | undefined;
 }
 
@@ -93,7 +93,7 @@ class FilesReader {
     };
   }
 
-  /** @throws ElementError where the file is not there, or includes itself */
+  /** @throws ElementError if the file is not there, or includes itself */
   read(name: string, { as, path, origin }: Inclusion): void {
     const label = this.files.label(name);
     if (path.includes(name)) {
@@ -260,7 +260,7 @@ function shown(written: string): string {
   return written.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, publicAddress);
 }
 
-/** Pip puts in variables that are written with braces alone. @throws ElementError where it is neither address nor path */
+/** Pip puts in variables that are written with braces alone. @throws ElementError if it is neither address nor path */
 function indexAddress({ value, origin }: PipOption): string {
   if (/^[a-z][a-z0-9+.-]*:|\/|^\.|\$\{/i.test(value)) return value;
   const variable = /^\$([A-Z0-9_]+)$/.exec(value)?.[1];

@@ -3,7 +3,7 @@
  * begins with `{workspaceRoot}/` is relative to the workspace.
  */
 export interface RequirementsSettings {
-  /** What the project requires when it runs; those that are there by a usual name where absent. */
+  /** What the project requires when it runs; those that are there by a usual name if absent. */
   readonly requirements?: readonly string[];
   /** What its tests require beside that; likewise. */
   readonly testRequirements?: readonly string[];
@@ -17,10 +17,10 @@ export interface RequirementsSettings {
   readonly testGroups?: readonly string[];
 }
 
-/** The extras and dependency groups that are those of tests where nothing else is said. */
+/** The extras and dependency groups that are those of tests if nothing else is said. */
 export const TEST_NAMES: readonly string[] = ['test', 'tests', 'testing'];
 
-/** The extra and the dependency group of development, which are those of tests where a project has no others. */
+/** The extra and the dependency group of development, which are those of tests if a project has no others. */
 export const DEVELOPMENT_NAME = 'dev';
 
 /** Files that say what a project requires to tools whose files are not read here. */

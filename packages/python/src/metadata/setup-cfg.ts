@@ -19,8 +19,8 @@ export type Sections = ReadonlyMap<string, ReadonlyMap<string, Option>>;
  * What setup.cfg declares in setuptools' `[metadata]` and `[options]`. `attr:` values are computed when the project is
  * built and so unreadable; `file:` values are read.
  *
- * @returns `undefined` where the project has no setup.cfg
- * @throws ElementError METADATA where configparser would refuse the file
+ * @returns `undefined` if the project has no setup.cfg
+ * @throws ElementError METADATA if configparser would refuse the file
  */
 export function readSetupCfg(files: ProjectFiles): Declaration | undefined {
   const text = files.read('setup.cfg');

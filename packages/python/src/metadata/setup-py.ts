@@ -55,7 +55,7 @@ export type VersionKeyword = 'use_scm_version' | 'pbr';
  *
  * @param python an interpreter of 3.8 or later
  * @returns in the order of `projects`; what cannot be followed is reported as unreadable
- * @throws ElementError METADATA where a file is no Python or calls no `setup()`
+ * @throws ElementError METADATA if a file is no Python or calls no `setup()`
  */
 export async function readSetupPys(
   projects: readonly ProjectFiles[],

@@ -36,7 +36,7 @@ export class TomlFile {
     }
   }
 
-  /** The table at `path`, `undefined` where there is none. @throws ElementError METADATA where it is something else */
+  /** The table at `path`, `undefined` if there is none. @throws ElementError METADATA if it is something else */
   tableAt(...path: readonly string[]): TomlTable | undefined {
     let table: TomlTable = this.table;
     for (const [depth, name] of path.entries()) {

@@ -4,14 +4,14 @@ import type { ResolutionSettings } from './settings/resolution-settings.js';
 
 /** What a project's files tell uv, Poetry and PDM of how it is resolved and built. Plain data. */
 export interface ToolSettings {
-  /** Where its distributions come from, as its files say; absent where they say nothing. */
+  /** Where its distributions come from, as its files say; absent if they say nothing. */
   readonly indexes?: ProjectIndexes;
-  /** uv's `extra-build-dependencies`; absent where there are none. */
+  /** uv's `extra-build-dependencies`; absent if there are none. */
   readonly extraBuild?: ExtraBuildDependencies;
-  /** The file with the settings of uv that count for it, relative to the workspace; absent where there are none. */
+  /** The file with the settings of uv that count for it, relative to the workspace; absent if there are none. */
   readonly uvSettings?: string;
-  /** All files with settings of uv that count for it, relative to the workspace; absent where there are none. */
+  /** All files with settings of uv that count for it, relative to the workspace; absent if there are none. */
   readonly uvFiles?: readonly string[];
-  /** What settings of other tools say of how its requirements are resolved; absent where they say nothing. */
+  /** What settings of other tools say of how its requirements are resolved; absent if they say nothing. */
   readonly resolution?: ResolutionSettings;
 }

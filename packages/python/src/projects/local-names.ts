@@ -15,7 +15,7 @@ export interface LocalNames {
  * Which of a project's requirements are answered by projects of the workspace, and which names mean something else on an
  * index.
  *
- * @throws ElementError RESOLUTION where a distribution of an index and a project of its name would be installed together
+ * @throws ElementError RESOLUTION if a distribution of an index and a project of its name would be installed together
  */
 export function localNames(
   project: ProjectMetadata,

@@ -14,7 +14,7 @@ import { lowerBound, satisfies } from '../requirements/specifier.js';
 
 /** Which extras and groups count, and which pre-releases may be. */
 export interface RequirementsOptions extends CountedSettings, Pick<LockSettings, 'prereleases'> {
-  /** Where what a marker restricts has to fit the projects of the workspace; absent where that is not asked. */
+  /** Where what a marker restricts has to fit the projects of the workspace; absent if that is not asked. */
   readonly environment?: MarkerEnvironment | undefined;
 }
 
@@ -24,7 +24,7 @@ type Expansion = Pick<RequirementsOptions, 'environment'> & { readonly workspace
  * What a project requires of indexes: its own requirements, and in the place of each project of the workspace that it
  * depends on, that project's. No name of the workspace is left, so that none can be answered by an index.
  *
- * @throws ElementError RESOLUTION where a local project cannot answer a requirement, METADATA for an address that nothing can be
+ * @throws ElementError RESOLUTION if a local project cannot answer a requirement, METADATA for an address that nothing can be
  *   taken from
  */
 export function projectRequirements(

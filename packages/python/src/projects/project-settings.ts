@@ -3,7 +3,7 @@ import type { VersionCommits } from '../metadata/vcs/vcs-environment.js';
 import type { GeneratedFiles } from '../files/generated-files.js';
 import { WHEEL_EXCLUDES } from '../files/source-set.js';
 
-/** How a project is built, where it differs from the defaults. */
+/** How a project is built, if it differs from the defaults. */
 export interface ProjectSettings extends LockSettings {
   /** Who calls the build backend. Default `hook`. */
   readonly frontend?: 'hook' | 'pip';

@@ -13,7 +13,7 @@ export function requiredToRun(project: ProjectMetadata, { extras = [] }: Counted
 }
 
 /**
- * What its tests require beside that: the extras and groups of tests, and files of requirements. Where no option names
+ * What its tests require beside that: the extras and groups of tests, and files of requirements. If no option names
  * any and the project has none of these, it is what development requires, which is where `uv add --dev`, `pdm add --dev`
  * and `poetry add --group dev` write pytest (docs/adr/0079).
  */

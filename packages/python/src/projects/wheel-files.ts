@@ -6,9 +6,9 @@ import { stagedFiles, type StagedFiles } from '../files/staged-files.js';
 
 /** The files that a project's wheel is made from. */
 export interface WheelFiles extends StagedFiles {
-  /** Where the project lies among them; empty where they are its own alone. */
+  /** Where the project lies among them; empty if they are its own alone. */
   readonly subdirectory: string;
-  /** The variables by which its backend takes the version that git gives it; empty where it asks for none. */
+  /** The variables by which its backend takes the version that git gives it; empty if it asks for none. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -17,7 +17,7 @@ export interface WheelFiles extends StagedFiles {
  *
  * @param workspace absolute path
  * @param environment the caller's own, which may give a version
- * @throws ElementError SOURCE; METADATA where its version is that of its repository, and is not known
+ * @throws ElementError SOURCE; METADATA if its version is that of its repository, and is not known
  */
 export async function wheelFiles(
   project: OwnProject,

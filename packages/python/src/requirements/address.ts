@@ -8,7 +8,7 @@ export type Address =
       readonly kind: 'git';
       /** As git takes it. May hold credentials. */
       readonly repository: string;
-      /** A branch, tag or commit; the repository's own choice where absent. */
+      /** A branch, tag or commit; the repository's own choice if absent. */
       readonly revision?: string;
       readonly subdirectory?: string;
     }
@@ -55,7 +55,7 @@ function pathOf(address: string): string {
 /**
  * Reads an address in its one spelling.
  *
- * @throws ElementError METADATA where nothing can be taken from it
+ * @throws ElementError METADATA if nothing can be taken from it
  */
 export function parseAddress(url: string, origin?: Origin): Address {
   const [, address = '', fragment = ''] = /^([^#]*)#?(.*)$/s.exec(url) ?? [];

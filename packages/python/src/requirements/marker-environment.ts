@@ -35,7 +35,7 @@ const VARIABLES: Readonly<Record<string, keyof MarkerEnvironment | 'extra'>> = {
   python_implementation: 'platform_python_implementation',
 };
 
-/** The variable that a word of a marker means. @returns `undefined` where there is none of that name */
+/** The variable that a word of a marker means. @returns `undefined` if there is none of that name */
 export function markerVariable(word: string): keyof MarkerEnvironment | 'extra' | undefined {
   return Object.hasOwn(VARIABLES, word) ? VARIABLES[word] : undefined;
 }

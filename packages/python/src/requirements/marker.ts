@@ -18,7 +18,7 @@ export type Marker =
       readonly right: MarkerOperand;
     };
 
-/** The marker that holds where all of these hold; `undefined` is the marker that always holds. */
+/** The marker that holds if all of these hold; `undefined` is the marker that always holds. */
 export function bothMarkers(a: Marker | undefined, b: Marker | undefined): Marker | undefined {
   if (a === undefined) return b;
   if (b === undefined) return a;

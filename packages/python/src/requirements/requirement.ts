@@ -7,7 +7,7 @@ import { canonicalSpecifier, isSpecifier } from './specifier.js';
 
 /** A dependency specifier (PEP 508) as plain data. */
 export interface Requirement {
-  /** As written; empty where a requirements file names a path or an address alone. */
+  /** As written; empty if a requirements file names a path or an address alone. */
   readonly name: string;
   readonly normalizedName: string;
   /** Normalised and sorted. */

@@ -50,7 +50,7 @@ export function canonicalSpecifier(specifier: string): string {
 /**
  * The lowest Python a `requires-python` admits, as `X.Y` or `X.Y.Z`; what a lock must be good for.
  *
- * @returns `undefined` where the set has no lower bound
+ * @returns `undefined` if the set has no lower bound
  */
 export function lowerBound(requiresPython: string): string | undefined {
   const bounds = requiresPython.split(',').flatMap((clause) => {

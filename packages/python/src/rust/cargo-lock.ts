@@ -11,7 +11,7 @@ const VERSION = /^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$/;
  * The crates of registries in a Cargo.lock, sorted. Crates by path are a part of the sources that the file is in.
  *
  * @param file what errors call it
- * @throws ElementError LOCK_INVALID for a crate that no checksum names, METADATA where the text is no TOML
+ * @throws ElementError LOCK_INVALID for a crate that no checksum names, METADATA if the text is no TOML
  */
 export function parseCargoLock(text: string, file: string): Crate[] {
   const { table } = TomlFile.parse(text, file);

@@ -16,10 +16,10 @@ export interface RustToolchain {
 
 /**
  * The Rust toolchain that cargo and rustc on PATH stand for. They may be rustup's shims, which choose by the directory
- * they are run in: they are asked in the root, where no project says which.
+ * they are run in: they are asked in the root, if no project says which.
  *
  * @param whose what needs it, for the error
- * @throws ElementError TOOLCHAIN where there is none
+ * @throws ElementError TOOLCHAIN if there is none
  */
 export async function findRust(environment: NodeJS.ProcessEnv, whose: string): Promise<RustToolchain> {
   const path = environment.PATH ?? '';

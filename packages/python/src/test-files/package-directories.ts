@@ -46,7 +46,7 @@ function isProject(directory: string): boolean {
   return ['pyproject.toml', 'setup.py'].some((name) => existsSync(join(directory, name)));
 }
 
-/** The entries of a directory; none where it cannot be read. */
+/** The entries of a directory; none if it cannot be read. */
 export function entriesOf(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });

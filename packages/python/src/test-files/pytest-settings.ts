@@ -8,7 +8,7 @@ import { isTable, TomlFile } from '../metadata/toml-file.js';
 export interface PytestSettings {
   /** Files, directories and globs of either, relative to the project. */
   readonly testPaths: readonly string[];
-  /** Patterns of the names of files with tests; absent where pytest's own hold. */
+  /** Patterns of the names of files with tests; absent if pytest's own hold. */
   readonly fileNames?: readonly string[];
 }
 

@@ -83,7 +83,7 @@ export class PackageIndex {
   /** The files that were served, and from which byte on. */
   readonly served: string[] = [];
 
-  /** Hashes the index claims, by file, where they are not the files'. */
+  /** Hashes the index claims, by file, if they are not the files'. */
   readonly published: Map<string, string> = new Map<string, string>();
   /** What follows a file's address, by file, in the place of its SHA-256. */
   readonly fragments: Map<string, string> = new Map<string, string>();

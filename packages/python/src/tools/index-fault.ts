@@ -25,7 +25,7 @@ export type FaultKind =
 /** A server that does not give what it is asked for. */
 export interface IndexFault {
   readonly kind: FaultKind;
-  /** An address, which may hold credentials; absent where it is not known. */
+  /** An address, which may hold credentials; absent if it is not known. */
   readonly at?: string | undefined;
   /** The status, what the page is, or the system's message. */
   readonly said: string;

@@ -21,7 +21,7 @@ export class PipConfig {
     }
   }
 
-  /** The value of a setting by its long name; absent where it is empty, too. */
+  /** The value of a setting by its long name; absent if it is empty, too. */
   find(key: string): PipValue | undefined {
     for (const section of SECTIONS) {
       const value = this.sections.get(section)?.get(key) ?? '';

@@ -95,7 +95,7 @@ export interface AddedJobs {
 /**
  * Adds jobs to a pipeline that is there: behind everything else, which keeps its form and its comments.
  *
- * @throws ElementError UNREADABLE where the pipeline is no YAML mapping
+ * @throws ElementError UNREADABLE if the pipeline is no YAML mapping
  */
 export function addJobs(present: string, jobs: string): AddedJobs {
   const document = readPipeline(present);

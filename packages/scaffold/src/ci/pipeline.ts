@@ -28,7 +28,7 @@ export const PYTHON_VERSIONS =
 
 /**
  * Gives Nx's database, taken from another machine with a cache, the name that it is looked for under on this one: it is
- * called after the machine's own number, and without it Nx takes nothing out of its cache. Where the machine has no
+ * called after the machine's own number, and without it Nx takes nothing out of its cache. If the machine has no
  * number, all such machines have one name.
  */
 export const ADOPT_DATABASE: readonly string[] = [

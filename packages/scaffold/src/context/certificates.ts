@@ -11,7 +11,7 @@ const VARIABLES = ['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'];
  * @param configured the one that pip's files of configuration name; the variables count before it
  * @param directory where a relative path begins
  * @returns an absolute path
- * @throws ElementError STAGE where there is no such file
+ * @throws ElementError STAGE if there is no such file
  */
 export function trustedCertificates(
   directory: string,

@@ -30,7 +30,7 @@ export interface StageClosure {
  *
  * @param directory the workspace, absolute
  * @param root the project's directory relative to it
- * @throws ElementError METADATA, LOCK_MISSING, LOCK_INVALID; STAGE where there is no project
+ * @throws ElementError METADATA, LOCK_MISSING, LOCK_INVALID; STAGE if there is no project
  */
 export async function stageClosure(
   directory: string,

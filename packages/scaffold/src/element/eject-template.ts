@@ -8,7 +8,7 @@ export interface EjectRequest {
   readonly template: EjectableTemplate;
   /** The directory of a Python project, relative to the workspace. */
   readonly root: string;
-  /** The project's name; that of Nx or of the distribution where absent. */
+  /** The project's name; that of Nx or of the distribution if absent. */
   readonly name?: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -26,7 +26,7 @@ const TARGETS: Readonly<Record<EjectableTemplate, string>> = {
 /**
  * Copies a template into a project (docs/adr/0047), and says what to do with it. A file that is there stays.
  *
- * @throws ElementError METADATA where the directory holds no Python project that can be read
+ * @throws ElementError METADATA if the directory holds no Python project that can be read
  */
 export async function ejectTemplate(changes: Changes, request: EjectRequest): Promise<void> {
   const { tree } = changes;

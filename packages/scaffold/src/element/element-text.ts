@@ -8,7 +8,7 @@ export const GENERATED_KINDS: readonly GeneratedKind[] = ['manual', 'script', 'i
 export interface ElementModel {
   readonly kind: GeneratedKind;
   readonly depends: readonly string[];
-  /** The element that commands run with, where there is one. */
+  /** The element that commands run with, if there is one. */
   readonly toolchain?: string | undefined;
   /** Relative to the project. */
   readonly source?: string | undefined;

@@ -16,7 +16,7 @@ export interface ElementRequest {
 const TOOLCHAIN_NAME = 'toolchain.bst';
 
 /**
- * Writes an element, and a project.conf and a toolchain where there are none.
+ * Writes an element, and a project.conf and a toolchain if there are none.
  *
  * @throws ElementError NAME, OPTION, PLACE, and all that is wrong with a project.conf that is there
  */

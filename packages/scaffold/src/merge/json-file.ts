@@ -29,7 +29,7 @@ export class JsonFile {
     return this.current;
   }
 
-  /** The value at a path; `undefined` where there is none. */
+  /** The value at a path; `undefined` if there is none. */
   get(path: JSONPath): unknown {
     let value: unknown = parse(this.current);
     for (const key of path) {
@@ -45,7 +45,7 @@ export class JsonFile {
     this.current = applyEdits(this.current, edits);
   }
 
-  /** Adds to the end of the list at a path, which is made where there is none. */
+  /** Adds to the end of the list at a path, which is made if there is none. */
   append(path: JSONPath, value: unknown): void {
     const list = this.get(path);
     if (!Array.isArray(list)) {

@@ -13,7 +13,7 @@ export interface CompletedManifest {
  * Adds lines to a MANIFEST.in for the files of packages that it takes no notice of. A file that one of its lines takes
  * away again was meant to be left out.
  *
- * @returns `undefined` where it lacks nothing
+ * @returns `undefined` if it lacks nothing
  */
 export function completeManifest(
   text: string,

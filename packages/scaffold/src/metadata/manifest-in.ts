@@ -3,7 +3,7 @@ import type { ProjectModel } from '../project/project-model.js';
 
 /**
  * The MANIFEST.in that takes up the files of packages that are no Python source ("Controlling files in the
- * distribution"); `undefined` where there are none, and so nothing to say. One line a directory below `src` or the
+ * distribution"); `undefined` if there are none, and so nothing to say. One line a directory below `src` or the
  * project, by their suffixes, so that the next file of a kind is taken up too.
  */
 export function manifestIn({ dataFiles, layout }: Pick<ProjectModel, 'dataFiles' | 'layout'>): string | undefined {

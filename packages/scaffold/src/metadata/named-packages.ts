@@ -5,7 +5,7 @@ import { topPackages, type ProjectModel } from '../project/project-model.js';
  * A pyproject.toml that names the packages of a project that are discovered until now, in a table behind all others.
  * What is found is what was found before, without the directories that are not packages.
  *
- * @returns `undefined` where the file has to be changed by hand
+ * @returns `undefined` if the file has to be changed by hand
  */
 export function withNamedPackages(text: string, project: ProjectModel): string | undefined {
   const tables = TomlFile.parse(text, 'pyproject.toml');

@@ -15,7 +15,7 @@ function buildSystem(python: string): string {
  *
  * @param text what is there; `undefined` for nothing
  * @param file what messages call it
- * @throws ElementError METADATA where it is no TOML
+ * @throws ElementError METADATA if it is no TOML
  */
 export function withBuildSystem(text: string | undefined, file: string, { python }: ProjectModel): string {
   if (text === undefined || text.trim() === '') return buildSystem(python);

@@ -13,7 +13,7 @@ import { SetupCall, type StringList } from '../python/setup-call.js';
 export interface SetupContext {
   /** Of setup.py, relative to the workspace, as all files are named. */
   readonly file: string;
-  /** What the requirements files of the project hold; absent where it has none. */
+  /** What the requirements files of the project hold; absent if it has none. */
   readonly runtime?: FileList | undefined;
   readonly tests?: FileList | undefined;
   /** The files of the project, relative to it. */

@@ -2,7 +2,7 @@
 export interface PythonProjectOptions {
   /** The distribution's name (PEP 508). */
   readonly name: string;
-  /** Relative to the workspace; the name where it is not given, below `apps` or `libs` where there is one. */
+  /** Relative to the workspace; the name if it is not given, below `apps` or `libs` if there is one. */
   readonly directory?: string;
   readonly description?: string;
   readonly framework?: string;

@@ -34,7 +34,7 @@ export async function findRoot(tree: Tree, choice: ProjectChoice, environment: N
   });
 }
 
-/** A directory inside the workspace, normalised. @throws ElementError PLACE where it leads out */
+/** A directory inside the workspace, normalised. @throws ElementError PLACE if it leads out */
 export function insideWorkspace(directory: string): string {
   const path = posix.normalize(directory).replace(/\/$/, '');
   if (!posix.isAbsolute(path) && path !== '..' && !path.startsWith('../')) return path;

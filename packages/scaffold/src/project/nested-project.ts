@@ -10,7 +10,7 @@ import type { Changes } from '../merge/changes.js';
  * `src`: where the files of `root` itself name no distribution and hold no package, and those of one directory in it do.
  *
  * @param root relative to the workspace
- * @throws ElementError PLACE where several directories below have metadata
+ * @throws ElementError PLACE if several directories below have metadata
  */
 export async function projectAtOrBelow(changes: Changes, root: string): Promise<string> {
   const { tree } = changes;

@@ -40,7 +40,7 @@ export interface ProjectModel {
   /** Programs that call a function: `name = module:function`. */
   readonly entryPoints: readonly string[];
   readonly framework: Framework;
-  /** Django's settings module, where there is one. */
+  /** Django's settings module, if there is one. */
   readonly settings?: string;
   /** Whether Django's settings say where static files are collected. */
   readonly collectsStatic?: true;

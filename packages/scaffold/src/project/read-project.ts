@@ -25,7 +25,7 @@ import { requirementNames } from './requirement-names.js';
 export interface ReadRequest {
   /** The project's directory relative to the workspace. */
   readonly root: string;
-  /** The distribution's name where no file says it. */
+  /** The distribution's name if no file says it. */
   readonly name?: string | undefined;
   /** The option `python`: a path, a command or a version. */
   readonly python?: string | undefined;
@@ -39,7 +39,7 @@ export const SETUPTOOLS = 'setuptools.build_meta';
 const TESTS = ['test', 'tests', 'testing'];
 
 /**
- * What is in a directory of a workspace: metadata where there is some, requirements files where not, packages and what
+ * What is in a directory of a workspace: metadata if there is some, requirements files where not, packages and what
  * else is in them, and how the project is run. None of its code runs; setup.py is read by its syntax.
  *
  * @throws ElementError METADATA, NAME, NO_PROJECT, INTERPRETER, OUTSIDE_WORKSPACE

@@ -21,14 +21,14 @@ export class PythonModule {
     this.tree = parser.parse(source);
   }
 
-  /** The first line of the module's docstring (PEP 257); `undefined` where it has none. */
+  /** The first line of the module's docstring (PEP 257); `undefined` if it has none. */
   get summary(): string | undefined {
     const first = this.tree.topNode.firstChild;
     const text = first?.name === 'ExpressionStatement' ? stringOf(first.firstChild, this.source) : undefined;
     return text?.trim().split('\n')[0]?.trim();
   }
 
-  /** The text that a name is bound to at the top of the module; `undefined` where it is bound to something else. */
+  /** The text that a name is bound to at the top of the module; `undefined` if it is bound to something else. */
   textOf(name: string): string | undefined {
     const bound = this.assignments().findLast((each) => each.name === name);
     return bound === undefined ? undefined : stringOf(bound.value, this.source);

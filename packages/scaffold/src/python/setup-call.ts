@@ -24,7 +24,7 @@ export class SetupCall {
     private readonly list: SyntaxNode,
   ) {}
 
-  /** The first call of `setup` or of a module's `setup`; `undefined` where there is none. */
+  /** The first call of `setup` or of a module's `setup`; `undefined` if there is none. */
   static find(source: string): SetupCall | undefined {
     let found: SetupCall | undefined;
     parser.parse(source).iterate({

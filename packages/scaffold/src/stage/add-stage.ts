@@ -60,7 +60,7 @@ export async function addStage(
   };
 }
 
-/** @throws ElementError NAME where another project has the name */
+/** @throws ElementError NAME if another project has the name */
 async function checkOnly({ tree }: Changes, project: ProjectModel, environment: NodeJS.ProcessEnv): Promise<void> {
   const distribution = normalizeName(project.name);
   const projects = await readableProjects(tree, environment);

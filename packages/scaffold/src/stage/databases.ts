@@ -3,7 +3,7 @@ import { requirementNames } from '../project/requirement-names.js';
 
 /** How a database is run and reached. */
 export interface DatabaseKind {
-  /** The image where nothing else is said. */
+  /** The image if nothing else is said. */
   readonly image: string;
   readonly port: number;
   /** The scheme of an address. */
@@ -55,7 +55,7 @@ const DRIVERS: Readonly<Record<string, Exclude<Database, 'none'>>> = {
   aiomysql: 'mysql',
 };
 
-/** The database whose driver a project requires; `undefined` where it requires none. */
+/** The database whose driver a project requires; `undefined` if it requires none. */
 export function databaseOf({ dependencies }: ProjectModel): Exclude<Database, 'none'> | undefined {
   for (const name of requirementNames(dependencies)) {
     const found = DRIVERS[name];

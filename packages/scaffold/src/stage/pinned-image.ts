@@ -15,7 +15,7 @@ export interface PinnedImage {
  * Names an image with the digest by which registries know it: as the engine's own image has it, else as its registry
  * says.
  *
- * @throws ElementError ENGINE where `pinning` is `always` and nobody can tell the digest
+ * @throws ElementError ENGINE if `pinning` is `always` and nobody can tell the digest
  */
 export async function pinImage(
   reference: string,

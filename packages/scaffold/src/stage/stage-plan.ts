@@ -5,7 +5,7 @@ import type { Database, ProjectModel } from '../project/project-model.js';
 /** What the files of a build stage are rendered from. Plain data. */
 export interface StagePlan {
   readonly project: ProjectModel;
-  /** The image of Python that everything is built on: a reference, with a digest where one is known. */
+  /** The image of Python that everything is built on: a reference, with a digest if one is known. */
   readonly base: string;
   readonly database: Exclude<Database, 'none'> | undefined;
   /** The image of the database; likewise. */

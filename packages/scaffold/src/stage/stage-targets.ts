@@ -38,7 +38,7 @@ function taskOf(words: string): { readonly target: string; readonly projects?: s
 }
 
 /**
- * Puts the targets into the project's project.json, which is made where there is none. A target that is there stays.
+ * Puts the targets into the project's project.json, which is made if there is none. A target that is there stays.
  *
  * @returns the project's name in Nx
  * @throws ElementError UNREADABLE

@@ -17,7 +17,7 @@ import { withBuildSystem } from '../metadata/pyproject-toml.js';
 import { setupPy } from '../metadata/setup-py.js';
 import type { ProjectModel } from '../project/project-model.js';
 
-/** Writes a project's metadata where it has none, and what builds it where nothing says that. @throws ElementError METADATA */
+/** Writes a project's metadata if it has none, and what builds it if nothing says that. @throws ElementError METADATA */
 export function writeMetadata(changes: Changes, project: ProjectModel): void {
   const at = (file: string): string => posix.join(project.root, file);
   const usesSetuptools = project.backend.startsWith('setuptools.');

@@ -89,7 +89,7 @@ function chosen(element: Element, deps: (typeof DEPS)[number]): readonly Element
   }
 }
 
-/** @throws ElementError ARTIFACT where it is not built */
+/** @throws ElementError ARTIFACT if it is not built */
 async function builtElement(
   { engine }: CommandSession,
   opened: BuildSession,

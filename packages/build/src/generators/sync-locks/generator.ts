@@ -29,8 +29,8 @@ const STANDS_FOR_LOCKS = '.nx/workspace-data/wheelhouse-locks-to-make';
  * whenever a file changes, so it only tells which those are, and asks no index; the locks are made when Nx is told to sync
  * (docs/adr/0025).
  *
- * @param options absent where it runs to sync the workspace; `nx generate` calls what a generator returns
- * @returns which projects are out of date and why, or what makes their locks; nothing where none is
+ * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
+ * @returns which projects are out of date and why, or what makes their locks; nothing if none is
  * @throws Error with the text that people are shown, which is all that Nx shows of an error
  */
 export default async function syncLocks(

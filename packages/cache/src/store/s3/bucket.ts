@@ -85,7 +85,7 @@ export class Bucket {
     return `s3://${this.options.bucket}/${this.options.prefix}${key}`;
   }
 
-  /** @throws where the bucket is not there or may not be used */
+  /** @throws if the bucket is not there or may not be used */
   async check(): Promise<void> {
     await this.client.send(new this.sdk.HeadBucketCommand({ Bucket: this.options.bucket }));
   }
@@ -97,7 +97,7 @@ export class Bucket {
 
   /**
    * @param from where to begin, and of which version of the object
-   * @returns `undefined` where there is none, or none of that version
+   * @returns `undefined` if there is none, or none of that version
    */
   async read(
     key: string,
@@ -218,7 +218,7 @@ export class Bucket {
   }
 }
 
-/** The HTTP status of an answer that the SDK threw. @returns `undefined` where it was none */
+/** The HTTP status of an answer that the SDK threw. @returns `undefined` if it was none */
 export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
   return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode;

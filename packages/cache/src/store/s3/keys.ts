@@ -21,12 +21,12 @@ export function recordKey({ namespace, hash }: EntryName): string {
   return `${ENTRIES}${namespace}/${hash}${RECORD}`;
 }
 
-/** The SHA-256 that a key names. @returns `undefined` where it is no body's */
+/** The SHA-256 that a key names. @returns `undefined` if it is no body's */
 export function bodyHash(key: string): string | undefined {
   return /^blobs\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key)?.[1];
 }
 
-/** The entry whose record is under a key. @returns `undefined` where it is no record's */
+/** The entry whose record is under a key. @returns `undefined` if it is no record's */
 export function entryName(key: string): EntryName | undefined {
   const [, namespace = '', hash = ''] = /^entries\/([^/]+\/[^/]+)\/([^/]+)\.json$/.exec(key) ?? [];
   return isNamespace(namespace) && isEntryHash(hash) ? { namespace, hash } : undefined;

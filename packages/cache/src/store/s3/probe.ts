@@ -5,7 +5,7 @@ import type { Bucket } from './bucket.js';
  * Tries what a store needs of a bucket, with an object of its own that is removed again.
  *
  * @returns whether the service lets the first of several writers win
- * @throws where the bucket cannot be written to, read or cleaned
+ * @throws if the bucket cannot be written to, read or cleaned
  */
 export async function keepsFirstWrites(bucket: Bucket): Promise<boolean> {
   const key = `probe-${randomBytes(9).toString('hex')}`;

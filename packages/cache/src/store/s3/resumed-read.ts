@@ -4,12 +4,12 @@ import { StoreFailure } from '../store-failure.js';
 import type { Bucket } from './bucket.js';
 import { bodyKey } from './keys.js';
 
-/** How often a download that broke off is taken up again where it ended. */
+/** How often a download that broke off is taken up again if it ended. */
 const RESUMES = 3;
 const PIECE = 256 * 1024;
 
 /**
- * A body out of a bucket. A connection that breaks off is taken up again where it ended: the server has promised the
+ * A body out of a bucket. A connection that breaks off is taken up again if it ended: the server has promised the
  * whole body to its client by then.
  *
  * @throws StoreFailure `gone`

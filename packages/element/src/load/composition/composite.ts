@@ -13,8 +13,8 @@ const LIST_DIRECTIVES: ReadonlySet<string> = new Set(['(=)', '(<)', '(>)']);
  * Neither argument is changed. Every value keeps its own place; a dictionary or list that is changed keeps the place
  * it has in `lower`.
  *
- * @throws ElementError ILLEGAL_COMPOSITE where the types do not go together
- * @throws ElementError INVALID_DATA where a dictionary has list directives and other keys
+ * @throws ElementError ILLEGAL_COMPOSITE if the types do not go together
+ * @throws ElementError INVALID_DATA if a dictionary has list directives and other keys
  */
 export function composite(lower: MappingNode, upper: MappingNode): MappingNode {
   if (upper.entries.size === 0) return lower;
@@ -90,7 +90,7 @@ function compositeDirectives(key: string, lower: Node | undefined, upper: Mappin
   throw illegal(`Cannot compose list directives onto a ${typeName(lower)} at '${key}'`, upper, lower);
 }
 
-/** @throws ElementError INVALID_DATA where the dictionary has other keys too */
+/** @throws ElementError INVALID_DATA if the dictionary has other keys too */
 function hasListDirectives(node: Node): boolean {
   if (node.type !== 'mapping') return false;
   let directives = 0;

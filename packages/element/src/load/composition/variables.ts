@@ -29,7 +29,7 @@ export class Variables {
 
   /**
    * @param node names to texts, composed of all layers
-   * @throws ElementError INVALID_SYMBOL_NAME @throws ElementError INVALID_DATA where a value is not a scalar
+   * @throws ElementError INVALID_SYMBOL_NAME @throws ElementError INVALID_DATA if a value is not a scalar
    */
   constructor(private readonly node: MappingNode) {
     const errors = new ErrorCollector();
@@ -43,10 +43,10 @@ export class Variables {
   }
 
   /**
-   * The value, or `undefined` where the variable is not defined.
+   * The value, or `undefined` if the variable is not defined.
    *
    * @throws ElementError UNRESOLVED_VARIABLE, CIRCULAR_REFERENCE_VARIABLE
-   * @throws ElementError INVALID_DATA where the value is too long
+   * @throws ElementError INVALID_DATA if the value is too long
    */
   get(name: string): string | undefined {
     return this.values.get(name) ?? (this.node.has(name) ? this.resolve(name) : undefined);
@@ -174,7 +174,7 @@ export class Variables {
   }
 }
 
-/** @throws ElementError PROTECTED_VARIABLE_REDEFINED where a layer that users write sets a protected variable */
+/** @throws ElementError PROTECTED_VARIABLE_REDEFINED if a layer that users write sets a protected variable */
 export function refuseProtectedVariables(layer: MappingNode): void {
   for (const name of PROTECTED_VARIABLES) {
     const value = layer.get(name);

@@ -7,8 +7,8 @@ export const FORMAT_VERSION: { readonly major: number; readonly minor: number } 
 /**
  * Checks project.conf's `min-version`.
  *
- * @throws ElementError INVALID_DATA where it is absent or not a version
- * @throws ElementError UNSUPPORTED_PROJECT where the project is written for another version of the format
+ * @throws ElementError INVALID_DATA if it is absent or not a version
+ * @throws ElementError UNSUPPORTED_PROJECT if the project is written for another version of the format
  */
 export function assertFormatVersion(project: MappingNode): void {
   const node = project.required('min-version', project.scalar('min-version'));

@@ -35,7 +35,7 @@ export interface Project {
   /** Kind to what is laid under each source's configuration. */
   readonly sourceOverrides: ReadonlyMap<string, MappingNode>;
   readonly plugins: ProjectPlugins;
-  /** The elements that are meant when none is named; empty where all are. */
+  /** The elements that are meant when none is named; empty if all are. */
   readonly defaultTargets: readonly ScalarNode[];
   /** The warnings that fail a build: `all`, or their names. */
   readonly fatalWarnings: 'all' | readonly string[];
@@ -61,7 +61,7 @@ const ELEMENT_OVERRIDE_KEYS = ['variables', 'environment', 'environment-nocache'
 /**
  * Reads project.conf.
  *
- * @throws ElementError MISSING_PROJECT_CONF where there is none
+ * @throws ElementError MISSING_PROJECT_CONF if there is none
  * @throws ElementErrors everything that is wrong with it
  */
 export async function loadProject(options: ProjectOptions): Promise<Project> {

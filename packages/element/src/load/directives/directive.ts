@@ -22,7 +22,7 @@ export interface Directive {
    * @param dictionary without the directive
    * @param value what the dictionary had under the directive's key
    * @returns what takes the dictionary's place
-   * @throws ElementError INVALID_DATA where the directive is not written as it must be
+   * @throws ElementError INVALID_DATA if the directive is not written as it must be
    */
   apply(dictionary: MappingNode, value: Node, context: LoadContext): MappingNode | Promise<MappingNode>;
 }

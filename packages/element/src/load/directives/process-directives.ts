@@ -13,7 +13,7 @@ const DIRECTIVES: readonly Directive[] = [
  * Carries out the directives of a document: in each dictionary those of its own, then those of what it holds. What a
  * directive puts there is looked at as well. A document without directives, as most are, is returned as it is.
  *
- * @throws ElementError INVALID_DATA where a directive is not written as it must be
+ * @throws ElementError INVALID_DATA if a directive is not written as it must be
  */
 export async function processDirectives(document: MappingNode, context: LoadContext): Promise<MappingNode> {
   return hasDirectives(document) ? await processMapping(document, context) : document;

@@ -17,13 +17,13 @@ export interface Documents {
    */
   readonly junction?: string | undefined;
   /**
-   * The nodes of a document, none of its directives carried out; `undefined` where there is no document.
+   * The nodes of a document, none of its directives carried out; `undefined` if there is no document.
    *
    * @param label what places call the document; default: the path
    * @throws ElementError PROJ_PATH_INVALID for a path that leads out of the project
-   * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE where the path is something else than a file
-   * @throws ElementError ENCODING where the file is not UTF-8, SYSTEM where it cannot be read
-   * @throws ElementError INVALID_YAML @throws ElementErrors where the text has several errors
+   * @throws ElementError LOADING_DIRECTORY, NOT_A_FILE if the path is something else than a file
+   * @throws ElementError ENCODING if the file is not UTF-8, SYSTEM if it cannot be read
+   * @throws ElementError INVALID_YAML @throws ElementErrors if the text has several errors
    */
   read(path: string, label?: string): Promise<MappingNode | undefined>;
   /** What is at `path`, or `undefined`. @throws ElementError PROJ_PATH_INVALID, SYSTEM */
@@ -32,7 +32,7 @@ export interface Documents {
   list(directory: string): Promise<readonly string[]>;
 }
 
-/** A path without `.` and doubled slashes. @throws ElementError PROJ_PATH_INVALID where it leads out of the project */
+/** A path without `.` and doubled slashes. @throws ElementError PROJ_PATH_INVALID if it leads out of the project */
 export function normalPath(path: string): string {
   if (path.includes('\0')) {
     throw new ElementError({

@@ -68,7 +68,7 @@ class YamlReader {
     return undefined;
   }
 
-  /** @param emptyAt the offset that stands for the node where it has no text */
+  /** @param emptyAt the offset that stands for the node if it has no text */
   private node(node: ParsedNode, emptyAt: number): Node | undefined {
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined) this.refuse('Anchors are disallowed', node.range[0]);

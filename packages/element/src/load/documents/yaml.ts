@@ -10,7 +10,7 @@ import type * as YamlReader from './yaml-reader.js';
  *
  * @param file what origins call the text
  * @param junction see {@link Origin.junction}
- * @throws ElementError INVALID_YAML @throws ElementErrors where the text has several errors
+ * @throws ElementError INVALID_YAML @throws ElementErrors if the text has several errors
  */
 export function parseYaml(text: string, file: string, junction?: string): MappingNode {
   if (text.trim() === '') return MappingNode.empty(originsIn(file, junction)(1, 0));

@@ -27,7 +27,7 @@ export interface BatchProcess {
 
 /** How a batch went. */
 export interface BatchOutcome {
-  /** The exit code as bubblewrap saw it; absent where bubblewrap did not come to run a shell, or was ended. */
+  /** The exit code as bubblewrap saw it; absent if bubblewrap did not come to run a shell, or was ended. */
   readonly exitCode?: number;
   /** The standard error: the batch's status, and messages of the programs outside of the sandbox. */
   readonly errorOutput: string;

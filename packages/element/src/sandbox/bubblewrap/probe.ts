@@ -15,7 +15,7 @@ export const BUBBLEWRAP_HINT: string =
  * Whether bubblewrap can make a sandbox here, by making one.
  *
  * @param path the directories to look for programs in, as `PATH` lists them
- * @returns why not, or `undefined` where it can
+ * @returns why not, or `undefined` if it can
  */
 export async function probeBubblewrap(path: string): Promise<Refusal | undefined> {
   let program: string;

@@ -6,7 +6,7 @@ import type { ProjectFiles } from '../project-files.js';
  *
  * @param attribute such as `package.module.__version__`
  * @param directories where modules are looked for, relative to the project, the first first
- * @returns `undefined` where no such file is there
+ * @returns `undefined` if no such file is there
  */
 export function moduleFile(
   attribute: string,

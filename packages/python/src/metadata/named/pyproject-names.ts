@@ -18,7 +18,7 @@ type Form =
   | 'directory';
 
 interface Row {
-  /** A prefix of `build-system.build-backend`; every backend where absent. */
+  /** A prefix of `build-system.build-backend`; every backend if absent. */
   readonly backend?: string;
   /** `*` stands for every key of a table. */
   readonly at: readonly string[];

@@ -24,7 +24,7 @@ export interface PoetryDependency {
  * Reads one constraint of a dependency: a version, or a table with `version`, `git`, `path`, `file` or `url`.
  * https://python-poetry.org/docs/dependency-specification/
  *
- * @param value what stands behind the name, or one item of it where there are several constraints
+ * @param value what stands behind the name, or one item of it if there are several constraints
  * @throws ElementError METADATA
  */
 export function poetryDependency(name: string, value: unknown, place: Place): PoetryDependency {

@@ -18,7 +18,7 @@ export interface PoetryTable {
   readonly groups: ReadonlyMap<string, readonly GroupItem[]>;
   /** `[[tool.poetry.source]]`, as indexes that nothing is asked for but what is bound to them. */
   readonly sources: readonly UvIndex[];
-  /** Those of them that every name is asked of, as uv would have them; absent where there are none. */
+  /** Those of them that every name is asked of, as uv would have them; absent if there are none. */
   readonly indexes?: UvTable;
   /** Dependencies with a `source`. */
   readonly bindings: readonly IndexBinding[];
@@ -35,7 +35,7 @@ const AT = ['tool', 'poetry'];
  * Reads `[tool.poetry]` as poetry-core does: name, version, description, dependencies, extras and groups.
  * https://python-poetry.org/docs/pyproject/
  *
- * @returns `undefined` where there is no such table
+ * @returns `undefined` if there is no such table
  * @throws ElementError METADATA, all that are wrong at once
  */
 export function readPoetryTable(toml: TomlFile): PoetryTable | undefined {

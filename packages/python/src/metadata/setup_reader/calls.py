@@ -103,7 +103,7 @@ def path_member(owner, name, node):
 
 
 def call(machine, node, target, name, args, keywords):
-    """`target(...)`, or `target.name(...)` where there is a name."""
+    """`target(...)`, or `target.name(...)` if there is a name."""
     if name is None and isinstance(target, Method):
         target, name = target.owner, target.name
     if name is None:
@@ -160,7 +160,7 @@ def native(value):
 
 
 def plain(value):
-    """The other way round; raises ValueError where it is not certain."""
+    """The other way round; raises ValueError if it is not certain."""
     if isinstance(value, SCALARS):
         return value
     if isinstance(value, Items) and value.certain() and value.kind != "set":

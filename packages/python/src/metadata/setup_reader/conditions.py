@@ -72,7 +72,7 @@ class Variable:
         return self
 
     def compared(self, op, value):
-        """A condition, a boolean, or None where no marker says it."""
+        """A condition, a boolean, or None if no marker says it."""
         if not isinstance(value, str) or '"' in value:
             return None
         if self.lowered:

@@ -7,7 +7,7 @@ from values import Unknown
 
 
 def parse(content, name):
-    """The tree of a file, its nodes marked as not setup.py's; None where it is not Python."""
+    """The tree of a file, its nodes marked as not setup.py's; None if it is not Python."""
     try:
         tree = ast.parse(content, name)
     except (SyntaxError, ValueError):
@@ -52,7 +52,7 @@ def module_of(machine, name, node):
 
 
 def execute(machine, content, names, node):
-    """`exec(content, names)`: the names as they are afterwards, None where it cannot be followed."""
+    """`exec(content, names)`: the names as they are afterwards, None if it cannot be followed."""
     tree = parse(content, "<exec>") if isinstance(content, (str, bytes)) else None
     if tree is None:
         return None

@@ -18,7 +18,7 @@ class ProjectFiles:
     def __init__(self, directory):
         self.directory = directory
         self.cwd = ROOT
-        # By path relative to the project: (line, column) of what opened it; None where it is not there.
+        # By path relative to the project: (line, column) of what opened it; None if it is not there.
         self.opened = {}
         self.missing = set()
 
@@ -69,7 +69,7 @@ class ProjectFiles:
 
 
 def decoded(content, encoding, translates):
-    """Text as `open` gives it, or None where it is not text."""
+    """Text as `open` gives it, or None if it is not text."""
     try:
         text = content.decode(encoding)
     except (UnicodeDecodeError, LookupError):

@@ -64,7 +64,7 @@ class Mapping:
 
 
 class Choice:
-    """One value where a condition holds, and another where it does not."""
+    """One value where a condition holds, and another if it does not."""
 
     def __init__(self, condition, yes, no):
         self.condition = condition

@@ -9,7 +9,7 @@ export interface Described {
   /** The commit, in full. */
   readonly node: string;
   readonly dirty: boolean;
-  /** The branch, or `HEAD` where none is checked out. */
+  /** The branch, or `HEAD` if none is checked out. */
   readonly branch: string;
   /** The day of the commit, UTC: `YYYY-MM-DD`. */
   readonly date: string;

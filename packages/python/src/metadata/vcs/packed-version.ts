@@ -15,7 +15,7 @@ export interface ArchivedCommit {
 /**
  * The version in the PKG-INFO of an unpacked sdist, as setuptools_scm and hatch-vcs take it.
  *
- * @returns `undefined` where there is none, and where the project is a repository of its own
+ * @returns `undefined` if there is none, and where the project is a repository of its own
  */
 export function packedVersion(directory: string): string | undefined {
   if (existsSync(join(directory, '.git'))) return undefined;
@@ -27,7 +27,7 @@ export function packedVersion(directory: string): string | undefined {
   return version !== undefined && isVersion(version) ? version : undefined;
 }
 
-/** The commit that an archive of a repository was made of. @returns `undefined` where the file does not exist, or it is as it was checked in */
+/** The commit that an archive of a repository was made of. @returns `undefined` if the file does not exist, or it is as it was checked in */
 export function archivedCommit(directory: string): ArchivedCommit | undefined {
   const text = readFileBytes(join(directory, '.git_archival.txt'))?.toString() ?? '';
   if (text.includes('$Format:')) return undefined;

@@ -27,7 +27,7 @@ export interface VersionedProject {
  * The version that a project's tool would find in the caller's environment, or in its repository by git alone: none of
  * the project's code is run (docs/adr/0031).
  *
- * @throws ElementError METADATA where there is no repository, no tag or no scheme that is known, and no fallback
+ * @throws ElementError METADATA if there is no repository, no tag or no scheme that is known, and no fallback
  */
 export async function readVcsVersion(
   settings: VcsSettings,
@@ -120,7 +120,7 @@ export async function readVcsVersion(
   }
 }
 
-/** What git prints, or `undefined` where it has no answer or there is no git. */
+/** What git prints, or `undefined` if it has no answer or there is no git. */
 async function answerOfGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
   try {
     return (await run('git', [...args], { cwd, env: { ...process.env, LC_ALL: 'C' } })).stdout.trim();

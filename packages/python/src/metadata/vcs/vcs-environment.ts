@@ -12,7 +12,7 @@ export function versionEnvironment({ tool }: Pick<VcsSettings, 'tool'>, version:
 }
 
 /**
- * The version that the caller's own environment gives a project by the variables that its tool takes one from, as where
+ * The version that the caller's own environment gives a project by the variables that its tool takes one from, as if
  * there is no repository. It counts before what git says, as it does for the tool.
  *
  * @param name of the distribution, normalised

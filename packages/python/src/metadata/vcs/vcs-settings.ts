@@ -31,7 +31,7 @@ export interface VcsSettings {
   readonly above?: true;
   /** A file that the build writes, by its path from a repository above the project. */
   readonly writesAbove?: string;
-  /** The version where there is no repository and no tag. */
+  /** The version if there is no repository and no tag. */
   readonly fallback?: string;
 }
 
@@ -45,8 +45,8 @@ const POETRY_REGEX = '^v(?P<version>\\d+(?:\\.\\d+)*(?:[-._]?(?:a|b|c|rc|alpha|b
 /**
  * Looks where tools have their settings: tables of pyproject.toml, keywords of setup.py, sections of setup.cfg.
  *
- * @param keywords those of setup.py, where there is one
- * @returns `undefined` where the version comes from nowhere else than the files
+ * @param keywords those of setup.py, if there is one
+ * @returns `undefined` if the version comes from nowhere else than the files
  * @throws ElementError METADATA
  */
 export function readVcsSettings(

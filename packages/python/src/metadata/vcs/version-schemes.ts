@@ -42,7 +42,7 @@ const LOCALS: Readonly<Record<string, LocalScheme>> = {
   dunamai: ({ distance, node }) => (distance === 0 ? '' : node.slice(0, 7)),
 };
 
-/** The version of a commit by a tool's scheme. @throws ElementError METADATA where the scheme is none that is known, or has no answer */
+/** The version of a commit by a tool's scheme. @throws ElementError METADATA if the scheme is none that is known, or has no answer */
 export function versionBy(settings: VcsSettings, at: Described): string {
   const { tool, origin, versionScheme, localSchemes } = settings;
   const scheme = VERSIONS[versionScheme];

@@ -7,7 +7,7 @@ import { Changes } from '../../merge/changes.js';
 import { reportText } from '../../merge/report.js';
 import { insideWorkspace } from '../../project/find-root.js';
 
-/** Writes an element, and the project around it where there is none. */
+/** Writes an element, and the project around it if there is none. */
 export default async function element(tree: Tree, options: ElementGeneratorSchema): Promise<void> {
   try {
     const { name, depends = [], source } = options;

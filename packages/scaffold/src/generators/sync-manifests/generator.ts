@@ -18,8 +18,8 @@ export interface OutOfSync {
  * A sync generator: a MANIFEST.in that takes up files of packages, and not all of them, gets lines for the others. A
  * project without one is left alone: its files may be taken up in another way.
  *
- * @param options absent where it runs to sync the workspace; `nx generate` calls what a generator returns
- * @returns which files would be missing in wheels; nothing where none would, or nobody syncs
+ * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
+ * @returns which files would be missing in wheels; nothing if none would, or nobody syncs
  */
 export default async function syncManifests(
   tree: Tree,

@@ -16,9 +16,9 @@ import type { OutOfSync } from '../sync-manifests/generator.js';
  * A sync generator: a setup.py of a project with a build stage gets what its requirements files, packages and their
  * files have and it lacks. A project without a stage is left alone: its requirements.txt may be for something else.
  *
- * @param options absent where it runs to sync the workspace; `nx generate` calls what a generator returns
- * @returns what was lacking, by name; nothing where nothing was, or nobody syncs
- * @throws Error where only people can say which of two files is right
+ * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
+ * @returns what was lacking, by name; nothing if nothing was, or nobody syncs
+ * @throws Error if only people can say which of two files is right
  */
 export default async function syncSetup(
   tree: Tree,
