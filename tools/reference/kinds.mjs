@@ -55,7 +55,7 @@ export function kinds() {
   return [
     '# Kinds of elements and sources',
     madeBy('their declarations and defaults'),
-    'An element names its kind by `kind`, and so does each of its sources. The version is in the key of whatever is of the kind. [Writing a kind](../concepts/writing-a-kind.md) says how to add one.',
+    'Elements and sources have a `kind`. Its version is part of the key of everything of that kind. [Writing a kind](../concepts/writing-a-kind.md) says how to add one.',
     '## Elements',
     ...of('element'),
     '## Sources',

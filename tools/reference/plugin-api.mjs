@@ -72,7 +72,7 @@ export function pluginApi() {
   return [
     '# The interface for plugins',
     madeBy('the declarations that are marked `@public`'),
-    'A plugin imports these. Other exports are for the packages of Wheelhouse, and change without notice. A change of this page is a change for whoever wrote a plugin.',
+    'A plugin imports these. Other exports are for the packages of Wheelhouse, and change without notice. A change of this page affects the authors of plugins.',
     ...sections,
   ].join('\n\n');
 }

@@ -11,7 +11,7 @@ export interface EngineOptions {
   readonly retryFailed?: boolean | undefined;
   /** Whether to read every file of the host toolchain instead of trusting the package database. */
   readonly verifyToolchain?: boolean | undefined;
-  /** Makes what is told while the store is at work. */
+  /** Creates the reporter used while the store works. */
   reporter(store: LocalStore): { readonly listener: BuildListener };
 }
 

@@ -1,12 +1,12 @@
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** A directory cannot take what is to be checked out into it. */
+    /** A directory cannot be checked out into. */
     CHECKOUT: true;
     /** There is no workspace, or its nx.json cannot be read. */
     WORKSPACE: true;
-    /** An option of the plugin's entry in nx.json is not as it must be. */
+    /** An option of the plugin's entry in nx.json is not valid. */
     PLUGIN_OPTIONS: true;
-    /** An option of a target is not as it must be. */
+    /** An option of a target is not valid. */
     TARGET_OPTIONS: true;
   }
 }

@@ -2,9 +2,9 @@ import { ElementError } from '@wheelhouse/element';
 
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** A setting of the cache server is missing, unknown or not as it must be. */
+    /** A setting of the cache server is missing, unknown or not valid. */
     CACHE_SETTINGS: true;
-    /** The file of tokens cannot be read, or does not hold what it must. */
+    /** The token file cannot be read, or is not valid. */
     CACHE_TOKENS: true;
     /** The data directory of the cache cannot be used. */
     CACHE_DATA: true;

@@ -1,8 +1,8 @@
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** A base image that cannot be used, or an image that is to be other than it can be. */
+    /** A base image cannot be used, or an image cannot be built as requested. */
     IMAGE: true;
-    /** The engine of containers does not answer, or does not do what it is asked for. */
+    /** The container engine does not respond, or a request to it failed. */
     ENGINE: true;
   }
 }

@@ -2,13 +2,13 @@ declare module '@wheelhouse/element' {
   interface ErrorCodes {
     /** Tests cannot be run as the options say. */
     TEST_OPTIONS: true;
-    /** A development environment cannot be made, or not there. */
+    /** A development environment cannot be created, or not at that path. */
     VENV: true;
     /** Something cannot or must not be published. */
     PUBLISH: true;
-    /** What a project is to be built as is no choice there is. */
+    /** The option `formats` has no valid value. */
     FORMATS: true;
-    /** A service that tests ask for cannot be read, started or reached. */
+    /** A service that tests use cannot be read, started or reached. */
     SERVICE: true;
   }
 }

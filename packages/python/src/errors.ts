@@ -2,25 +2,25 @@ declare module '@wheelhouse/element' {
   interface ErrorCodes {
     /** A project's `locks/` lacks a file it needs. */
     LOCK_MISSING: true;
-    /** A lock answers other requirements than the project has now. */
+    /** A lock does not match the current requirements of the project. */
     LOCK_STALE: true;
-    /** A lock is no file that `lock` writes. */
+    /** A lock is not a file as written by `lock`. */
     LOCK_INVALID: true;
-    /** A distribution's bytes are not those of its lock. */
+    /** A distribution does not match the hash in its lock. */
     LOCK_HASH: true;
     /** No Python interpreter fits the project. */
     INTERPRETER: true;
-    /** A project's metadata is absent, wrong or cannot be read without running it. */
+    /** A project's metadata is missing, wrong or cannot be read without running code. */
     METADATA: true;
-    /** Requirements without a common answer. */
+    /** Requirements cannot be satisfied together. */
     RESOLUTION: true;
-    /** Two projects of the workspace carry one distribution name. */
+    /** Two projects of the workspace have the same distribution name. */
     DUPLICATE_DISTRIBUTION: true;
-    /** A path that leads out of the workspace. */
+    /** A path is outside the workspace. */
     OUTSIDE_WORKSPACE: true;
-    /** The private tools environment cannot be made. */
+    /** The private tools environment cannot be created. */
     TOOLS: true;
-    /** An index does not have, or does not give, a distribution. */
+    /** A distribution is not on an index, or cannot be downloaded. */
     FETCH: true;
   }
 }

@@ -3,19 +3,19 @@ import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
 
 declare module '@wheelhouse/element' {
   interface ErrorCodes {
-    /** A name that no distribution, module or project can have. */
+    /** A name is not valid for a distribution, module or project. */
     NAME: true;
-    /** A directory that is there although it must not be, is not there although it must, or lies elsewhere. */
+    /** A directory exists that must not, does not exist, or is in the wrong place. */
     PLACE: true;
-    /** An option with a value that is none of its choices. */
+    /** The value of an option is not one of its choices. */
     OPTION: true;
-    /** A file of the workspace that is to be edited and cannot be read. */
+    /** A file of the workspace that would be edited cannot be read. */
     UNREADABLE: true;
-    /** There is nothing in a directory that a Python project could be made of. */
+    /** A directory contains nothing that could be a Python project. */
     NO_PROJECT: true;
-    /** A step of the build stage cannot be taken here. */
+    /** A step of the build stage cannot be run here. */
     STAGE: true;
-    /** Files of a project that contradict each other, where only people can say which of them is right. */
+    /** Files of a project contradict each other, and only its author can decide which of them is right. */
     DRIFT: true;
   }
 }

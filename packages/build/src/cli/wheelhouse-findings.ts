@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { verifyWheelhouse, type WheelhouseFinding } from '@wheelhouse/python-stage/wheelhouse';
 
-/** What a verification came to, as it is told. */
+/** Formats the findings of a verification. */
 export interface Verified {
   /** A line each. */
   readonly findings: readonly string[];
@@ -10,9 +10,9 @@ export interface Verified {
   readonly checked: number;
 }
 
-/** What is asked of a wheelhouse, and how the answer is told. */
+/** What to verify in a wheelhouse, and how to report it. */
 export interface Told {
-  /** Absolute path that files are told from. */
+  /** Absolute path that paths in messages are relative to. */
   readonly from: string;
   readonly tested: boolean;
   /** Absolute path. */

@@ -8,7 +8,7 @@ export interface OwnOptions {
   readonly values: readonly string[];
 }
 
-/** What Nx gives an executor whose schema takes whatever stands on the command line. */
+/** The options that Nx passes to an executor whose schema accepts all arguments of the command line. */
 export interface ForwardingOptions {
   /** The arguments of the command line that are not options of Nx. */
   readonly __unparsed__?: readonly string[];

@@ -38,13 +38,13 @@ export interface InputFacts {
 /** A project whose wheel is made in the task of another. */
 export type MadeProject = Pick<InputFacts, 'root' | 'settings' | 'toolchainCommand'>;
 
-/** The wheels of the tasks that a task depends on, at whatever depth. */
+/** The wheels of the tasks that a task depends on, directly or indirectly. */
 const WHEELS_OF_DEPENDENCIES = { dependentTasksOutputFiles: '**/*.whl', transitive: true } as const;
 
 /**
- * The inputs of the target `snapshot`: whatever can change which files are fetched, and what locks are checked against.
- * Globs are relative to the workspace, because to Nx the files of a project that lies inside another one are not the
- * outer one's, while to the outer one's elements they are.
+ * The inputs of the target `snapshot`: everything that can change which files are fetched, and what locks are checked
+ * against. Globs are relative to the workspace, because to Nx the files of a project that lies inside another one are
+ * not the outer one's, while to the outer one's elements they are.
  */
 export function snapshotInputs(facts: InputFacts): Inputs {
   return [
@@ -62,7 +62,8 @@ export function snapshotInputs(facts: InputFacts): Inputs {
  */
 export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []): Inputs {
   const included = new Set(facts.settings.include ?? []);
-  // Locks and templates are no source, but they are an input: what is excluded stays excluded whatever else is listed.
+  // Locks and templates are not sources, but they are inputs: excluded files remain excluded even if another pattern
+  // matches.
   const isInput = inputMatcher(facts);
   // A pattern that takes away holds for the whole list.
   const isMade = (glob: string): boolean =>

@@ -35,7 +35,7 @@ export class LockedDistributions {
     this.known = readMemo(memo);
   }
 
-  /** The distributions in all locks of a project; a lock that cannot be read has none, which its user is told. */
+  /** The distributions in all locks of a project; a lock that cannot be read has none, and is reported. */
   of(root: string): LockedDistribution[] {
     const directory = locksDirectory(root);
     return listLocks(join(this.workspace, directory)).flatMap((name) => this.read(posix.join(directory, name)));

@@ -6,7 +6,7 @@ import type { Reporter } from './reporter.js';
 import type { ReporterOutput } from './terminal-output.js';
 import { TerminalReporter } from './terminal-reporter.js';
 
-/** How it is told. */
+/** How it is reported. */
 export interface ReporterOptions {
   readonly output: ReporterOutput;
   readonly environment: NodeJS.ProcessEnv;

@@ -5,10 +5,10 @@ import type { ReporterOutput } from './terminal-output.js';
 
 /** How often a terminal is drawn anew, in milliseconds. */
 const REDRAW = 120;
-/** How long nothing is said where nobody looks on, in milliseconds. */
+/** The interval of progress lines without a terminal, in milliseconds. */
 const SILENCE = 20_000;
 
-/** How long a line is where nobody looks on: the command line of a compiler would fill a screen. */
+/** The maximum length of a line without a terminal: the command line of a compiler would fill a screen. */
 const LONGEST = 160;
 
 function cut(line: string, width: number): string {

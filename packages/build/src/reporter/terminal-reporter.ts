@@ -32,8 +32,8 @@ export interface TerminalReporterOptions {
 type Colour = Parameters<typeof styleText>[0];
 
 /**
- * Tells people: a line for whatever takes time or is worth knowing, and the end of the log of what failed. Elements
- * whose key is known, and those that run no commands, are only counted.
+ * Reports to a terminal: a line for everything that takes time or matters, and the end of the log of each failure.
+ * Elements whose key is known, and those that run no commands, are only counted.
  */
 export class TerminalReporter implements Reporter {
   private readonly tally = new Tally();

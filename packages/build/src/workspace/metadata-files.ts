@@ -62,7 +62,7 @@ export function projectRoots(workspace: string, files: readonly string[]): Proje
   const byRoot = new Map<string, string[]>();
   for (const file of files) {
     const root = posix.dirname(file);
-    // What packages of npm bring along is nobody's project, whether git ignores it or not.
+    // Files inside npm packages are not projects of the workspace, whether git ignores them or not.
     if (root.split('/').includes('node_modules')) continue;
     byRoot.set(root, [...(byRoot.get(root) ?? []), file]);
   }

@@ -146,7 +146,7 @@ function listOf(kind: {
   };
 }
 
-/** How a value that is wrong is told. */
+/** The message for a wrong value. */
 export function said(name: string, value: unknown): string {
   return `the option \`${name}\` is \`${JSON.stringify(value)}\``;
 }

@@ -32,7 +32,7 @@ export async function namesOfOthers(
   return taken;
 }
 
-/** Whether a directory is a package of the workspaces that a package manager is told of. */
+/** Whether a directory is a package in the `workspaces` of a package manager. */
 async function workspacePackages(workspace: string): Promise<(root: string) => boolean> {
   const own = readJson(join(workspace, 'package.json')) as RootPackage | undefined;
   const patterns = [...packagesOf(own?.workspaces), ...pnpmPackages(join(workspace, 'pnpm-workspace.yaml'))]

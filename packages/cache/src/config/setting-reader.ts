@@ -3,7 +3,7 @@ import { badSetting, findSetting, pathIn, type SettingSources, type WrittenSetti
 
 /** Reads settings one by one, and collects what is wrong with them. */
 export class SettingReader {
-  /** @param fallbacks what holds if nobody wrote a setting, by its name, in the form people write */
+  /** @param fallbacks the defaults of settings by name, in the form users write */
   constructor(
     private readonly sources: SettingSources,
     private readonly fallbacks: Readonly<Record<string, { readonly unless?: string }>>,

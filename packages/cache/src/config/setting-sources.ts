@@ -81,7 +81,7 @@ export function badSetting({ text, called, origin }: WrittenSetting, expected: s
   });
 }
 
-/** The error for a setting that nobody wrote. */
+/** The error for a setting that is not set. */
 export function missingSetting(name: string, form: string): ElementError {
   return cacheError(
     'CACHE_SETTINGS',

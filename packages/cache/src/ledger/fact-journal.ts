@@ -25,7 +25,7 @@ export class FactJournal {
   private own = { day: '', lines: 0 };
   /** Whether the last append failed, so that the file may end in the midst of a line. */
   private mayBeCut = false;
-  /** Files that nobody appends to any more and that were read to their end: what they hold has been told. */
+  /** Files that are complete and were read to their end: their facts have been reported. */
   private readonly told = new Set<string>();
 
   constructor(

@@ -66,7 +66,7 @@ export class Ledger {
     this.facts = new TaskFacts(options.bounds);
   }
 
-  /** Reads what is there. What cannot be read is told as a fault and is as if it were not there. */
+  /** Reads the existing files. A file that cannot be read is reported as a fault and ignored. */
   static async open(options: LedgerOptions): Promise<Ledger> {
     const ledger = new Ledger(options);
     await ledger.attempt(async () => {

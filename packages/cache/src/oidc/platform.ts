@@ -8,7 +8,7 @@ export interface Platform {
    * untrusted build has all the others as a trusted one has them.
    */
   readonly needed: readonly (readonly string[])[];
-  /** Values of claims that mark builds of code that nobody has accepted, or that such code can start. */
+  /** Values of claims that mark builds of code that has not been accepted, or that such code can start. */
   readonly untrusted: Readonly<Record<string, readonly string[]>>;
   /** The setting that names the project, and the claim that it is compared with. */
   readonly project: { readonly setting: string; readonly claim: string };

@@ -17,7 +17,7 @@ export interface OidcProvider {
   /** What tokens must have been made for: one of these. */
   readonly audience: readonly string[];
   readonly workspace: string;
-  /** Milliseconds after its making from which a token is refused, whatever it says itself. */
+  /** Milliseconds after its creation from which a token is refused, even if it is valid for longer. */
   readonly maxTokenAgeMs: number;
   /** The first that matches counts. */
   readonly rules: readonly ClaimRule[];

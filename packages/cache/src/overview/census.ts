@@ -5,7 +5,7 @@ import { TopList } from './top-list.js';
 
 /** How many entries a list has. */
 export const LISTED_ENTRIES = 25;
-/** How many projects of a workspace are told apart; what comes beyond counts as of none. */
+/** How many projects of a workspace are listed; the entries of others have no project. */
 const MAX_PROJECTS = 2000;
 
 /** A number of entries and the bytes of their bodies, equal bodies each counted. */

@@ -4,7 +4,7 @@ import { markup, type Html } from './html.js';
 export interface Column {
   /** Its height, from 0 to 1; `undefined` if there is nothing to show. */
   readonly part: number | undefined;
-  /** What a pointer on it is told. */
+  /** The tooltip. */
   readonly label: string;
 }
 

@@ -100,7 +100,7 @@ async function spawnProxy(
 /** The program of the proxy, which lies beside this one in the package. */
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'wheelhouse-cache-proxy.js');
 
-/** Of what Node is told for Nx, what decides whom it trusts; a debugger or a loader is no affair of the proxy. */
+/** The options of Node that decide which certificates it trusts; a debugger or a loader does not concern the proxy. */
 function nodeOptions(text = ''): string {
   return text
     .split(/\s+/)

@@ -97,7 +97,7 @@ function startOf(options: unknown, env: NodeJS.ProcessEnv, workspace: string): P
   return { key: proxyKey(env, { options, given, workspace }), options, ...given, workspace };
 }
 
-/** One name for both hooks, whatever processes they run in. */
+/** One name for both hooks, even if they run in different processes. */
 function runName(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 24);
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 
 /**
- * The process of the run of Nx that began last in a workspace, on Linux: to a hook in the daemon nobody says whose run it
+ * The process of the run of Nx that began last in a workspace, on Linux: a hook in the daemon is not told which run it
  * is for.
  *
  * @param workspaceRoot absolute path, without links

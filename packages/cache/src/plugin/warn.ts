@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Shows a message to the user. The output of hooks that run in Nx's daemon goes to a log that nobody reads, so there
- * it is written to the terminal of the process that runs the tasks, where that can be done.
+ * Shows a message to the user. The output of hooks that run in Nx's daemon goes to a log that users do not see, so
+ * there it is written to the terminal of the process that runs the tasks, if possible.
  *
  * @param pid that process
  */

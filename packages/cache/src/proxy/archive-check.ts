@@ -31,11 +31,11 @@ const UNKNOWN_FORMATS: NonNullable<Parameters<typeof extract>[0]> & { readonly a
 const MAX_TERMINAL_OUTPUT = 256 * 1024 * 1024;
 
 /**
- * Reads a whole archive of Nx, with the memory of a few pieces: gzip to its end with its check sum, tar to its end. It must
- * have what Nx cannot do without (`code`, of 4 bytes, and `terminalOutput`), and nothing that could get out of the
- * directory it is unpacked in.
+ * Reads a whole archive of Nx, with the memory of a few pieces: gzip to its end with its check sum, tar to its end. It
+ * must have what Nx requires (`code`, of 4 bytes, and `terminalOutput`), and nothing outside the directory it is
+ * unpacked in.
  *
- * @throws ArchiveFault if it is not as it must be; and whatever reading `body` throws
+ * @throws ArchiveFault if it is not as it must be; and any error of reading `body`
  */
 export async function checkArchive(body: Readable, limits: ArchiveLimits): Promise<void> {
   // Nx writes what it adds itself by headers of the oldest kind.
@@ -51,7 +51,7 @@ export async function checkArchive(body: Readable, limits: ArchiveLimits): Promi
     },
   });
   tar.on('entry', (header, stream, next) => {
-    // It is told of whatever ends the archive early; `pipeline` is told, too.
+    // It receives every error that ends the archive early, and so does `pipeline`.
     stream.on('error', () => undefined);
     try {
       entries.check(header);

@@ -33,7 +33,7 @@ const MAX_ENTRIES = 1_000_000;
 const GIVE_UP_MS = 7 * 24 * 3_600_000;
 const MOST_TASKS_A_REPORT = 1000;
 
-/** All of a proxy but its listening side. It takes a moment to load, which nobody has to wait for. */
+/** All of a proxy but its listening side. It takes a moment to load, which no run has to wait for. */
 export class Engine {
   readonly gateway: Gateway;
   readonly deliverer: Deliverer;

@@ -15,7 +15,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
   process.stdout.on('error', () => undefined);
   process.stdout.end(`${JSON.stringify({ record })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void proxy.stop(signal));
-  // A run of Nx ends when nothing answers any more, whatever else would be right for a process that met such a thing.
+  // A run of Nx fails if its cache does not respond, so the proxy continues after such an error.
   process.on('uncaughtException', (error) => {
     proxy.note(error);
   });

@@ -2,7 +2,10 @@ import { appendFileSync, renameSync, statSync } from 'node:fs';
 
 const LIMIT = 5 * 1024 * 1024;
 
-/** A file of lines of JSON, and the one before it. What cannot be written is lost: nobody waits for a log. */
+/**
+ * A file of lines of JSON, and the one before it. Lines that cannot be written are lost: logging never delays a
+ * request.
+ */
 export class ProxyLog {
   private bytes: number;
 

@@ -8,11 +8,11 @@ export interface ProxyOptions {
   readonly tokenVariable?: string;
   /** A file that holds the token, relative to the workspace; read again whenever it has changed. */
   readonly tokenFile?: string;
-  /** Whether nothing is uploaded, whatever the token allows. */
+  /** Whether nothing is uploaded, even if the token allows it. */
   readonly readOnly?: boolean;
   /** How much the local tier keeps; `0` for no local tier. */
   readonly quota?: string;
-  /** How long the local tier keeps an entry that nobody uses. */
+  /** How long the local tier keeps an unused entry. */
   readonly maxAge?: string;
   /** The largest entry that is let through, as it is sent. */
   readonly maxEntry?: string;
@@ -22,7 +22,7 @@ export interface ProxyOptions {
   readonly spoolQuota?: string;
   /** How long the shared cache may take to answer a download. */
   readonly timeout?: string;
-  /** How long nobody may need the proxy until it ends. */
+  /** How long the proxy may be idle before it exits. */
   readonly idle?: string;
   /** How long the end of a run waits for its uploads; default: a minute on CI and a moment elsewhere. */
   readonly flush?: string;

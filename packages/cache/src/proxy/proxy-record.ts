@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 export interface ProxyRecord {
   /** Where it listens, such as `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** The token it asks for, so that it serves nobody else on this machine. */
+  /** The token it requires, so that it serves no other user of this machine. */
   readonly secret: string;
   readonly pid: number;
 }

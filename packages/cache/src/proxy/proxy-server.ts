@@ -27,8 +27,8 @@ const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 const KEEP_ALIVE_MS = 3_600_000;
 
 /**
- * The listening side of the proxy, on loopback. To Nx it answers nothing but 200 and 404, whatever happens. It is made of
- * Node's own server, since a run waits until it is there.
+ * The listening side of the proxy, on loopback. To Nx it only ever responds with 200 and 404. It uses Node's own
+ * server, since a run waits until it listens.
  *
  *     POST /runs/{run}                  a run begins: its process and its commit
  *     GET|PUT /runs/{run}/v1/cache/{hash}

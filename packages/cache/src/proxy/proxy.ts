@@ -88,7 +88,7 @@ export class Proxy {
     this.tellEnded();
   }
 
-  /** Puts an error that nobody awaited into the log. */
+  /** Logs an unhandled error. */
   note(error: unknown): void {
     this.options.log.write('an unhandled rejection', {
       error: types.isNativeError(error) ? (error.stack ?? error.message) : String(error),

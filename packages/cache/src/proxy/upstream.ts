@@ -58,7 +58,7 @@ export interface ReportedTask {
 }
 
 const MAX_REDIRECTS = 3;
-/** How long an upload, which nobody waits for, may take to be answered once nothing more is sent. */
+/** How long the response to an upload, which no run waits for, may take after the last byte was sent. */
 const ANSWER_MS = 60_000;
 /** How long a transfer may take, however steady it is. */
 const TRANSFER_MS = 15 * 60_000;

@@ -8,7 +8,7 @@ import { drain } from './slow-peer.js';
  */
 export function say(reply: FastifyReply, status: number, words: string): FastifyReply {
   const { raw, exchange } = reply.request;
-  // Before the answer: with it Node begins to read what nobody has asked for, without any bound.
+  // Before the response: after it Node reads the rest of the request, without any limit.
   if (!raw.readableEnded) drain(raw, exchange.unwantedBytes);
   // Of a string fastify would say the character set.
   return reply

@@ -27,7 +27,7 @@ export interface Exchange {
   /** When its head was there, by `performance.now`. */
   readonly startedMs: number;
   outcome: ExchangeOutcome;
-  /** Bytes of a body nobody wants that are read all the same, before the connection is broken off. */
+  /** How many bytes of an unwanted body are read before the connection is closed. */
   unwantedBytes: number;
   principal?: Principal;
   /** Nx's hash of the task, once it is known to be one. */

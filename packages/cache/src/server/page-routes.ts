@@ -25,7 +25,7 @@ const FAULT = 'Tokens cannot be checked at the moment. Try again soon.';
 export function addPageRoutes(app: FastifyInstance, options: ServerOptions, overview: Overview): void {
   const sessions = new Sessions(Date.now);
   const isSecure = options.tls !== undefined;
-  // Browsers take a cookie of this name from nobody but this very origin, and only by HTTPS.
+  // Browsers accept a cookie of this name only from this very origin, and only over HTTPS.
   const cookieName = isSecure ? '__Host-wheelhouse-cache' : 'wheelhouse-cache';
   const sessionId = (request: FastifyRequest): string => parseCookie(request.headers.cookie ?? '')[cookieName] ?? '';
   const setCookie = (reply: FastifyReply, value: string, maxAge?: number): FastifyReply =>

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** How long sessions last. */
 export interface SessionLimits {
-  /** Milliseconds after which one ends, whatever happens. */
+  /** Milliseconds after which one ends in any case. */
   readonly lifeMs: number;
   /** Milliseconds after its last use after which one ends. */
   readonly idleMs: number;

@@ -26,7 +26,7 @@ export function watchPace(socket: Socket, { windowMs, minBytes }: Pace): () => v
   };
 }
 
-/** Reads what is left of a body that nobody wants, and breaks the connection off after that many bytes. */
+/** Reads the rest of an unwanted body, and closes the connection after that many bytes. */
 export function drain(body: NodeJS.ReadableStream & { readonly socket: Socket }, limitBytes: number): void {
   let bytes = 0;
   body.on('data', (piece: Uint8Array) => {

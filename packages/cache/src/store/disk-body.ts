@@ -102,7 +102,7 @@ export class FileBody extends DiskBody {
     }
   }
 
-  /** Awaited to its end whatever becomes of the destination: the file must not be closed while it is read. */
+  /** Awaited to its end even if the destination fails: the file must not be closed while it is read. */
   private async next(buffer: Buffer, destination: Writable): Promise<Buffer> {
     const piece = await this.fill(buffer);
     if (destination.destroyed) throw prematureClose();

@@ -9,7 +9,7 @@ import type { Collection, Retention, SurveyedEntry } from './keeping.js';
 /** What no record names, and what lies in `tmp`, may belong to a write that is under way; after this long it does not. */
 const ABANDONED_MS = 60 * 60 * 1000;
 
-/** What a collection is told about the moment. */
+/** The state that a collection starts from. */
 export interface CollectOptions {
   readonly now: number;
   /** Whether this process published the body a moment ago or is about to: it stays though no record is seen to name it. */

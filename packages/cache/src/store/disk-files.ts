@@ -15,7 +15,7 @@ import { errnoOf } from '@wheelhouse/element';
 
 const RENEW_AFTER_MS = 10_000;
 
-/** Names of files in a directory that no other process, and nobody else in this one, gives to a file. */
+/** Unique names of files in a directory, across processes. */
 export class OwnNames {
   private readonly prefix: string;
   private count = 0;

@@ -27,7 +27,7 @@ export class DiskLayout {
     return `${this.bodies}${sep}${hash.slice(0, 2)}${sep}${hash}`;
   }
 
-  /** Checked once more: whatever a caller let through, the path stays inside. */
+  /** Checked once more: no caller can make the path leave the directory. */
   recordPath({ namespace, hash }: EntryName): string {
     if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`an entry cannot be named ${namespace}/${hash}`);
     return `${this.entries}${sep}${namespace}${sep}${hash}${RECORD}`;

@@ -88,7 +88,7 @@ export class LayeredStore implements CacheStore {
           yield piece;
         }
         copy.end();
-        // The end is told when the near one has it, so that the next to ask finds it there.
+        // The end is signalled when the near one has it, so that the next request finds it there.
         await filled;
       } finally {
         body.destroy();

@@ -21,7 +21,7 @@ export interface ReceivedBody {
   readonly digest: Digest;
   /** All of it, where it is small. */
   readonly bytes?: Buffer;
-  /** Absolute path of a file with the bytes, which nobody writes to any more. A small body has none before this asks. */
+  /** Absolute path of a complete file with the bytes. For a small body it is created by this call. */
   file(): string;
   /** The bytes, as a stream. */
   read(): Readable;
@@ -57,9 +57,7 @@ export class Spool {
     return this.reserved;
   }
 
-  /**
-   * @throws StoreFailure `room` before anything is read; `short`, `long`; and whatever reading `body` throws
-   */
+  /** @throws StoreFailure `room` before anything is read; `short`, `long`; and any error of reading `body` */
   async receive(body: AsyncIterable<Uint8Array>, size: Size): Promise<ReceivedBody> {
     const sizeBytes = mostOf(size);
     if (this.reserved + sizeBytes > this.options.capacityBytes) {

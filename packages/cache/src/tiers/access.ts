@@ -5,14 +5,14 @@ import type { Principal } from './principal.js';
 export interface Access {
   /** In the order in which they are looked into. */
   readonly reads: readonly string[];
-  /** The one that is written to; nobody writes to two. */
+  /** The one that is written to; no principal writes to two. */
   readonly writes: string | undefined;
 }
 
 /**
  * What a principal reads and writes: the whole of the rule that keeps what a pull request wrote from trusted builds.
- * Namespaces of pull requests are read by nobody but the pull request itself, and it has to do without every other
- * one's. See docs/adr/0050-tiers-of-trust.md.
+ * Namespaces of pull requests are read only by the pull request itself, and it cannot read those of any other. See
+ * docs/adr/0050-tiers-of-trust.md.
  */
 export function accessOf({ tier, workspace }: Principal): Access {
   const trusted = `${workspace}/trusted`;

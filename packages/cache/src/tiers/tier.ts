@@ -1,8 +1,8 @@
 /**
  * How far a client is trusted; see docs/adr/0050-tiers-of-trust.md.
  *
- * `trusted`: a build of a protected branch. `pull-request`: a build of code that nobody has accepted yet. `read`: a
- * person who uses what trusted builds made. `admin`: an administrator; reads as `read` does, and the figures.
+ * `trusted`: a build of a protected branch. `pull-request`: a build of code that has not been accepted yet. `read`: a
+ * user of what trusted builds wrote. `admin`: an administrator; reads as `read` does, and the figures.
  */
 export type Tier =
   | { readonly kind: 'trusted' }

@@ -15,8 +15,8 @@ const NOBODY = '0'.repeat(64);
 
 /**
  * Identifies clients by the token file. The file is checked a hundred times a second at most and read again when it has
- * changed, so that a revoked token is refused at once. While it cannot be read nobody is known: what could not be read may have been
- * a revocation.
+ * changed, so that a revoked token is refused at once. While it cannot be read, all clients are refused: the change may
+ * be a revocation.
  */
 export class TokenGuard {
   private entries: ReadonlyMap<string, TokenEntry> = new Map();

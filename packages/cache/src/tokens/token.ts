@@ -24,7 +24,7 @@ export function tokenId(text: string): string | undefined {
   return FORM.exec(text)?.[1];
 }
 
-/** Whether `text` is the token with that digest; takes the same time whatever it differs in. */
+/** Whether `text` is the token with that digest; takes the same time wherever it differs. */
 export function isToken(text: string, sha256: string): boolean {
   return timingSafeEqual(sha256Of(text), Buffer.from(sha256, 'hex'));
 }

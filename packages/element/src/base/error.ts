@@ -7,21 +7,21 @@ import { formatOrigin, nameInProject, type Origin } from './origin.js';
  * @public
  */
 export interface ErrorCodes {
-  /** A file that is to be loaded does not exist. */
+  /** A file to load does not exist. */
   MISSING_FILE: true;
-  /** A directory stands where a file is to be loaded. */
+  /** A directory is at the path of a file to load. */
   LOADING_DIRECTORY: true;
   /** A file is not valid YAML. */
   INVALID_YAML: true;
   /** A text is not UTF-8. */
   ENCODING: true;
-  /** A fifo, a socket or a device stands where a file must be. */
+  /** A fifo, a socket or a device is at the path of a file. */
   NOT_A_FILE: true;
   /** A value has the wrong type, or is not one of those allowed. */
   INVALID_DATA: true;
   /** Values of different types cannot be composited. */
   ILLEGAL_COMPOSITE: true;
-  /** A list directive has no list that it applies to. */
+  /** A list directive has no list to apply to. */
   TRAILING_LIST_DIRECTIVE: true;
   /** Elements depend on one another in a cycle. */
   CIRCULAR_DEPENDENCY: true;
@@ -31,7 +31,7 @@ export interface ErrorCodes {
   UNRESOLVED_VARIABLE: true;
   /** A variable is set that only Wheelhouse may set. */
   PROTECTED_VARIABLE_REDEFINED: true;
-  /** An element names a dependency twice. */
+  /** An element lists a dependency twice. */
   DUPLICATE_DEPENDENCY: true;
   /** A project has no project.conf. */
   MISSING_PROJECT_CONF: true;
@@ -49,38 +49,38 @@ export interface ErrorCodes {
   BAD_ELEMENT_SUFFIX: true;
   /** The name of an element has characters that it may not have. */
   BAD_CHARACTERS_IN_NAME: true;
-  /** A path does not exist, or is not inside of the project. */
+  /** A path does not exist, or is outside the project. */
   PROJ_PATH_INVALID: true;
   /** A path of the project is not the kind of file that is needed. */
   PROJ_PATH_INVALID_KIND: true;
-  /** The host lacks a program a plugin needs. */
+  /** The host lacks a program that a plugin needs. */
   HOST_TOOL: true;
-  /** A toolchain cannot be read, or is not what the element asks for. */
+  /** A toolchain cannot be read, or is not what the element requires. */
   TOOLCHAIN: true;
   /** A source cannot be found, read, fetched or verified. */
   SOURCE: true;
-  /** Two staged artifacts cannot lie in one root. */
+  /** Two staged artifacts conflict in one root. */
   STAGING: true;
-  /** A build produced something an artifact cannot hold, or nothing at all. */
+  /** A build produced something that an artifact cannot contain, or nothing at all. */
   ARTIFACT: true;
   /** No sandbox can run here, or none can run this action. */
   SANDBOX: true;
-  /** A command of an element ended with a non-zero exit code. */
+  /** A command of an element exited with a nonzero code. */
   COMMAND_FAILED: true;
-  /** The code of a plugin threw an error, or answered what it may not. */
+  /** The code of a plugin threw an error, or returned an invalid value. */
   PLUGIN: true;
   /** A system call failed for a reason outside this program: a full disk, a missing permission, a path too long. */
   SYSTEM: true;
-  /** The store on disk is unreadable, full, or holds bytes that do not match their digest. */
+  /** The store on disk is unreadable, full, or has bytes that do not match their digest. */
   STORE: true;
-  /** The command line asks for what a program does not have. */
+  /** The command line is not valid. */
   USAGE: true;
 }
 
 /** One of the closed set of user errors. @public */
 export type ErrorCode = keyof ErrorCodes;
 
-/** What an {@link ElementError} is made of. @public */
+/** The parts of an {@link ElementError}. @public */
 export interface ElementErrorInit {
   readonly code: ErrorCode;
   /** What is wrong, naming the offending value in backticks; without the place. */
@@ -150,7 +150,7 @@ export class ElementError extends Error {
   }
 }
 
-/** All user errors that one pass found, in the order of their places. Never empty, never nested. @public */
+/** All user errors that one pass found, ordered by position. Never empty, never nested. @public */
 export class ElementErrors extends AggregateError {
   override readonly errors: ElementError[];
 

@@ -1,4 +1,4 @@
-/** Plain data that goes into a key. Numbers are integers; `undefined` has no place in it. @public */
+/** Plain data that goes into a key. Numbers are integers; `undefined` is not allowed. @public */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**

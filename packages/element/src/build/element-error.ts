@@ -2,7 +2,7 @@ import { ElementError, ElementErrors } from '../base/error.js';
 import { systemError } from '../base/system-error.js';
 import type { Element } from '../plugin/element.js';
 
-/** What is told of an error that ended the build of an element: a user's error names it, and so does a bug. */
+/** The error that ended the build of an element, with the element's name; bugs have it too. */
 export function errorOfElement({ name }: Element, error: unknown): Error {
   if (error instanceof ElementErrors) {
     const [first, ...more] = error.errors.map((each) => each.ofElement(name));

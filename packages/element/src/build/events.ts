@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Key } from '../plugin/ports.js';
 
 /**
- * What a builder tells while it works: plain data, which JSON can hold. Reporters read nothing else, and
+ * What a builder reports while it works: plain data that can be written as JSON. Reporters use nothing else, and
  * `wheelhouse build --json` prints each event as a line.
  *
  * @public
@@ -28,7 +28,7 @@ export interface ElementFacts {
   readonly hasSources: boolean;
 }
 
-/** The element has no artifact yet: it is going to be built, when what it needs is there. */
+/** The element has no artifact yet: it is built when its dependencies are. */
 export interface ElementQueued {
   readonly type: 'queued';
   readonly element: ElementFacts;
@@ -41,8 +41,8 @@ export interface ElementWaiting {
 }
 
 /**
- * The element has come to the next step of its build: `fetch`, its sources are waited for; `stage`, its root is put
- * together; `run`, its commands wait for a processor; `collect`, what they left is kept.
+ * The element has reached the next step of its build: `fetch`, it waits for its sources; `stage`, its root is
+ * assembled; `run`, its commands wait for a processor; `collect`, their results are stored.
  */
 export interface ElementStep {
   readonly type: 'step';
@@ -50,13 +50,13 @@ export interface ElementStep {
   readonly step: 'fetch' | 'stage' | 'run' | 'collect';
 }
 
-/** The element's commands begin to run. */
+/** The element's commands start. */
 export interface ElementStarted {
   readonly type: 'started';
   readonly element: ElementFacts;
 }
 
-/** The element's commands, or what fetches its sources, have printed something. */
+/** The element's commands, or the fetch of its sources, printed something. */
 export interface ElementOutput {
   readonly type: 'output';
   readonly element: ElementFacts;
@@ -64,14 +64,14 @@ export interface ElementOutput {
   readonly text: string;
 }
 
-/** Something about the element that a person may want to know. */
+/** A warning about the element. */
 export interface ElementWarning {
   readonly type: 'warning';
   readonly element: ElementFacts;
   readonly message: string;
 }
 
-/** How it came out. */
+/** The outcome. */
 export interface ElementEnded {
   readonly type: 'ended';
   readonly element: ElementFacts;
@@ -149,7 +149,7 @@ export interface Activity {
   readonly what: string;
 }
 
-/** Work beside elements has begun. */
+/** Work other than building an element has started. */
 export interface ActivityStarted {
   readonly type: 'started';
   readonly activity: Activity;
@@ -157,7 +157,7 @@ export interface ActivityStarted {
   readonly bytes?: number;
 }
 
-/** It has got further. */
+/** It has made progress. */
 export interface ActivityProgress {
   readonly type: 'progress';
   readonly activity: Activity;
@@ -213,5 +213,5 @@ export async function withActivity<T>(
   }
 }
 
-/** After how many milliseconds an activity is told of. */
+/** After how many milliseconds an activity is reported. */
 const WORTH_TELLING = 100;

@@ -28,7 +28,7 @@ export interface EngineStores {
   readonly scratch: ScratchSpace;
 }
 
-/** Where elements are built, and who is told. Made once by each entry point. */
+/** Where elements are built, and where events go. Created once by each entry point. */
 export interface Engine {
   readonly store: EngineStores;
   readonly sandbox: Sandbox;

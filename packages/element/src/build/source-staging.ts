@@ -65,7 +65,7 @@ async function digestFrom(source: Source, method: string, call: () => unknown): 
   throw pluginFault(source, method, 'returned something that is not the digest of a tree');
 }
 
-/** The tree in which another one stands at a path, in the place of whatever stood there. */
+/** The tree with another one at a path, which replaces what was there. */
 async function withDirectory(blobs: BlobStore, root: Digest, path: string, tree: Digest): Promise<Digest> {
   const [name, ...below] = splitPath(path);
   if (name === undefined) return tree;

@@ -3,9 +3,9 @@ import type { MappingNode } from '../load/node.js';
 import type { SplitSelection } from '../plugin/element.js';
 
 /**
- * Which paths of an artifact a selection of its split domains takes (BuildStream reference: split rules). A path belongs
- * to every domain of which a glob matches it; one of no domain is an orphan. What is excluded is not taken, whatever
- * includes it.
+ * Which paths of an artifact a selection of its split domains takes (BuildStream reference: split rules). A path
+ * belongs to every domain of which a glob matches it; one of no domain is an orphan. Exclusions take precedence over
+ * inclusions.
  *
  * @param publicData of the artifact's element, whose `bst` has the `split-rules`
  * @returns `undefined` if the whole artifact is taken

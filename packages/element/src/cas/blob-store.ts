@@ -1,6 +1,6 @@
 import type { Digest } from './digest.js';
 
-/** Bytes by their digest. REAPI's ContentAddressableStorage, as far as a build needs it. @public */
+/** Blobs by digest: the part of REAPI's ContentAddressableStorage that builds need. @public */
 export interface BlobStore {
   /** Those of `digests` whose blobs are not here. */
   findMissing(digests: readonly Digest[]): Promise<Digest[]>;

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.js';
 import type { MappingNode } from '../load/node.js';
 import { ElementError } from '../base/error.js';
 
-/** A name for a set of elements: it holds nothing and needs all of them (BuildStream reference: stack element). */
+/** A name for a set of elements: it is empty and depends on all of them (BuildStream reference: stack element). */
 export class StackElement extends PureElement {
   override configure(node: MappingNode): void {
     this.nodeValidate(node, []);

@@ -1,10 +1,10 @@
 import { ElementError } from '../base/error.js';
 import type { Origin } from '../base/origin.js';
 
-/** A value of an element file: everything YAML offers that the format admits, with its place. @public */
+/** A value of an element file: everything of YAML that the format allows, with its position. @public */
 export type Node = ScalarNode | SequenceNode | MappingNode;
 
-/** A plain copy of a node, without places. @public */
+/** A plain copy of a node, without positions. @public */
 export type Plain = string | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** A string, a number or a boolean: every scalar is kept as the text that was written. @public */

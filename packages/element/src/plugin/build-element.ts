@@ -10,8 +10,8 @@ export type CommandList = (typeof COMMAND_LISTS)[number];
 
 /**
  * The common case of an element (BuildStream reference: `BuildElement`): build dependencies are staged and integrated,
- * sources lie in `%{build-root}`, commands run in `%{build-root}[/%{command-subdir}]`, and what they leave in
- * `%{install-root}` is the artifact. Only these two directories can be written.
+ * sources are staged in `%{build-root}`, commands run in `%{build-root}[/%{command-subdir}]`, and what they write to
+ * `%{install-root}` is the artifact. Only these two directories are writable.
  *
  * @public
  */

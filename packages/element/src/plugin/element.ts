@@ -37,7 +37,7 @@ export interface SplitSelection {
 }
 
 /**
- * A part of an element's dependencies: those staged to build it, or those it needs when it runs, itself included.
+ * A part of an element's dependencies: those staged to build it, or those it needs at run time, including itself.
  *
  * @public
  */
@@ -52,7 +52,7 @@ export interface SandboxSettings {
 }
 
 /**
- * What an element is constructed with. All of it is resolved and frozen, but `config` waits for `configure`.
+ * What an element is constructed with. All of it is resolved and frozen; `config` is passed to `configure`.
  *
  * @public
  */
@@ -69,7 +69,7 @@ export interface ElementMeta extends PluginMeta {
   readonly dependencies: readonly Dependency[];
 }
 
-/** How a step is run if it differs from what {@link ActionBuilder} was told for all. @public */
+/** Settings of one step that override those of the {@link ActionBuilder}. @public */
 export interface RunOptions {
   /** What the log and an error call the command; default: the command itself. */
   readonly label?: string;

@@ -29,7 +29,7 @@ export interface KeyLocks {
 export interface ScratchDirectory {
   /** Absolute path of an empty directory of mode 0700. */
   readonly path: string;
-  /** Removes it, whatever modes its directories have been given. */
+  /** Removes it, even if its directories are read-only. */
   dispose(): Promise<void>;
 }
 

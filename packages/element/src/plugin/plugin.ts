@@ -12,7 +12,7 @@ export interface MemberTypes {
   dict: MappingNode;
 }
 
-/** What a kind is, beside its code: part of the key of everything built by it. @public */
+/** The identity of a kind: part of the key of everything built by it. @public */
 export interface KindIdentity {
   readonly kind: string;
   /** The plugin author's version: raised whenever the same configuration builds something else. */

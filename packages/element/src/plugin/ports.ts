@@ -10,7 +10,7 @@ export interface Sink {
   write(chunk: Uint8Array): void;
 }
 
-/** What a long operation is given by its caller. @public */
+/** The output and the abort signal of a long operation. @public */
 export interface Io {
   readonly log: Sink;
   readonly signal: AbortSignal;

@@ -5,7 +5,7 @@ import type { Json } from '../base/json.js';
 import { ElementError } from '../base/error.js';
 import type { Origin } from '../base/origin.js';
 
-/** What a plugin module exports: the kinds it brings. @public */
+/** What a plugin module exports: its kinds. @public */
 export interface PluginModule {
   readonly elements?: readonly ElementKind[];
   readonly sources?: readonly SourceKind[];

@@ -6,7 +6,7 @@ import type { Io } from './ports.js';
 import type { ProjectInfo } from './project-info.js';
 import type { SourceServices } from './source-services.js';
 
-/** What is known of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. @public */
+/** The state of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. @public */
 export type Consistency = 'inconsistent' | 'resolved' | 'cached';
 
 /** What a source is constructed with. @public */

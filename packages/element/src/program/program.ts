@@ -15,7 +15,7 @@ export interface Program<Context extends CommandContext> {
   version(): string;
 }
 
-/** Where errors are told. */
+/** Where errors are printed. */
 export interface ErrorOutput {
   readonly errorOutput: { write(text: string): unknown };
 }

@@ -19,7 +19,7 @@ export async function runProcess(
     process.exitCode = EXIT.bug;
     process.stderr.write('the process exited before its work was done\n');
   });
-  // What no promise of ours led to: a timer, or a promise that nobody waits for.
+  // Errors outside of the awaited promises: of a timer, or of a promise that is not awaited.
   process.on('uncaughtException', (error: unknown) => {
     hasEnded = true;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

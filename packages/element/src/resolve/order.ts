@@ -1,6 +1,6 @@
 import type { DependencyType } from '../plugin/element.js';
 
-/** What the order of dependencies is told of an element. */
+/** What the order of dependencies needs to know of an element. */
 export interface Ordered<T> {
   readonly name: string;
   readonly dependencies: { readonly element: T; readonly type: DependencyType }[];

@@ -73,7 +73,7 @@ async function loadTargets(
   return [...new Set(loaded.filter((target) => target !== undefined))];
 }
 
-/** Makes elements, dependencies first. Their errors are told the other way round: those of what was asked for first. */
+/** Creates elements, dependencies first. Their errors are in the opposite order: those of the targets first. */
 async function instantiate(
   loaded: readonly LoadedElement[],
   targets: readonly LoadedElement[],

@@ -45,7 +45,7 @@ export function readBatchStatus(errorOutput: string): number | undefined {
   return last === undefined ? undefined : Number(last);
 }
 
-/** Why no batch can start a step, whatever the sandbox. */
+/** Why a batch cannot start a step, in any sandbox. */
 export function refuseStep(step: Step): Refusal | undefined {
   const { argv, environment, label } = step;
   const [program] = argv;

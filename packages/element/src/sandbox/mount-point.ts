@@ -27,7 +27,7 @@ export interface MountPoint {
   readonly purpose: string;
 }
 
-/** What lies at a mount point. `optional`: whatever is there already stays. */
+/** What is at a mount point. `optional`: an existing entry is kept. */
 export type MountEntry =
   | { readonly type: 'directory' }
   | { readonly type: 'file'; readonly content: string; readonly optional: boolean }
@@ -90,8 +90,8 @@ async function addMountPoint(
 }
 
 /**
- * Makes what {@link addMountPoints} added, and the directories above it, below a directory of this machine: with the
- * modes of a tree, whatever the umask is, and the fixed time.
+ * Creates what {@link addMountPoints} added, and the directories above it, below a directory of this machine: with the
+ * modes of a tree, regardless of the umask, and the fixed time.
  */
 export function layOut(directory: string, added: readonly AddedEntry[]): void {
   const directories = [...new Set(added.flatMap(({ path, entry }) => directoriesOf(path, entry.type === 'directory')))];

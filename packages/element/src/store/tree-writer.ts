@@ -21,7 +21,7 @@ export interface TreeWriterOptions {
 const ENTRIES_PER_PAUSE = 256;
 
 /**
- * Writes a tree as files. Directories are 0755 whatever the umask; `destination` may exist, and so may directories
+ * Writes a tree as files. Directories are 0755 regardless of the umask; `destination` may exist, and so may directories
  * below it, but no file or symbolic link is replaced. System calls are the synchronous ones, which take a fraction of
  * the time of the others on many small files.
  *

@@ -139,7 +139,7 @@ async function someRecord(blobs: BlobStore, name: string): Promise<ArtifactRecor
   };
 }
 
-/** The part of a record that names, at some depth, a blob that nobody wrote. */
+/** The part of a record that refers, directly or indirectly, to a blob that was never written. */
 async function withMissing(
   blobs: BlobStore,
   part: 'log' | 'root of the tree' | 'directory' | 'file',

@@ -23,7 +23,7 @@ import { coreSources } from '../sources/core-sources.js';
 import { LocalStore } from '../store/local-store.js';
 import { removeTree } from '../store/removal.js';
 
-/** What a project under test is made of. @public */
+/** The options of a project under test. @public */
 export interface TestProjectOptions {
   /** Absolute path of a project's directory, which is read and never written to. */
   readonly directory?: string;
@@ -73,8 +73,8 @@ export interface TestProject {
 }
 
 /**
- * Opens a project: loads, resolves, runs every `preflight` and asks every source for its consistency. Nothing is built.
- * Programs are found by the `PATH` of this process.
+ * Opens a project: loads, resolves, runs every `preflight` and determines the consistency of every source. Nothing is
+ * built. Programs are searched for on the `PATH` of this process.
  *
  * @throws ElementError, ElementErrors what is wrong with the project, or with this machine for it
  * @public

@@ -25,7 +25,7 @@ export interface HostServices {
  * A toolchain that is this machine's own (docs/adr/0008): directories bound read-only at their own paths.
  *
  * `directories` are covered by the package database, `settings` and `trees` by their content. `masks` are hidden.
- * `identity` holds facts that another program has found out, such as an interpreter's ABI.
+ * `identity` contains facts that another program has determined, such as an interpreter's ABI.
  */
 export class HostElement extends PureElement {
   private directories: readonly string[] = [];

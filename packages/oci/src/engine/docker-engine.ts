@@ -23,7 +23,7 @@ export class DockerEngine implements ImageEngine {
 
   async inspect(reference: string): Promise<EngineImage | undefined> {
     try {
-      // Newer engines leave out a list that is empty, whatever the types say.
+      // Newer engines omit empty lists, unlike the types say.
       const found: { Id: string; RepoDigests?: string[] | null } = await this.docker.getImage(reference).inspect();
       return { id: found.Id, repoDigests: found.RepoDigests ?? [] };
     } catch (error) {

@@ -14,8 +14,8 @@ import {
 import type { ImageLayer } from '../format/base-image.js';
 
 /**
- * The root of an image whose layers are in the store (docs/adr/0036). It is known by what is in the layers, however they
- * are compressed.
+ * The root of an image whose layers are in the store (docs/adr/0036). It is identified by the content of the layers,
+ * regardless of their compression.
  *
  * Configuration: `layers`, each with `blob` (`sha256:<hex>/<bytes>`), `media-type` and `diff-id`.
  */

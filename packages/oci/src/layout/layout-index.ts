@@ -45,7 +45,7 @@ export async function layoutManifest(from: ImageDirectory): Promise<{ digest: st
   return { digest: image.digest, manifest };
 }
 
-/** The manifests of images, at whatever depth of nested indexes. `asked`: whether the digest above them was asked for. */
+/** The manifests of images, in nested indexes too. `asked`: whether the digest of an index above was requested. */
 async function imagesOf(
   from: ImageDirectory,
   descriptors: readonly Descriptor[],

@@ -18,7 +18,7 @@ export interface GroupLimits {
   readonly prereleases: ProjectRequirements['prereleases'];
   /** What distributions are built with although they do not declare it, by their normalised names. */
   readonly extraBuild: ReadonlyMap<string, readonly Requirement[]>;
-  /** What uv is told beside that. */
+  /** Additional settings of uv. */
   readonly settings: readonly string[];
 }
 

@@ -172,7 +172,7 @@ function withVendored(vendor: Vendor, { test, runtime, build }: ProjectLocks): P
 
 /**
  * What the projects of a group are built with, resolved together, so that they are built with the same versions; no
- * entries where their build requirements contradict one another, which nobody has to mend.
+ * entries if their build requirements contradict one another, which is not an error.
  */
 async function sharedBuild(
   { members, resolve }: LockInput,

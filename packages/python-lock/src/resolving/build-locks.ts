@@ -46,7 +46,7 @@ export interface BuildLockServices {
   /** Which versions may be, in all build locks. */
   readonly constraints?: readonly Requirement[] | undefined;
   readonly prereleases?: string | undefined;
-  /** What uv is told beside that. */
+  /** Additional settings of uv. */
   readonly settings?: readonly string[] | undefined;
   /** What the machine tells uv, before those. */
   readonly machine?: readonly string[] | undefined;

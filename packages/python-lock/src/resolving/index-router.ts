@@ -52,7 +52,7 @@ export class IndexRouter {
     );
   }
 
-  /** An environment in which uv reaches these indexes, whatever proxy it uses for others. */
+  /** An environment in which uv reaches these indexes without the proxy that it uses for others. */
   environment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     if (this.server === undefined) return given;
     const direct = [given.NO_PROXY ?? given.no_proxy ?? '', '127.0.0.1'].filter((host) => host !== '');

@@ -16,7 +16,7 @@ export interface Wanted {
   readonly constraints?: readonly string[];
   /** uv's `--prerelease`. */
   readonly prereleases?: string | undefined;
-  /** What uv is told beside that: lines of `settingLines`. */
+  /** Additional settings of uv: lines of `settingLines`. */
   readonly settings?: readonly string[];
   /** What the machine tells uv, before those. */
   readonly machine?: readonly string[];

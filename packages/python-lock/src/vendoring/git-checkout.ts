@@ -90,7 +90,7 @@ export async function checkOut(
   }
 }
 
-/** Git asks nobody, and rewrites the address to the one with credentials itself. */
+/** Git does not prompt, and rewrites the URL to the one with credentials itself. */
 function gitEnvironment(repository: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.fromEntries(
     Object.entries(environment).filter(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BuildElement, type ElementKind } from '@wheelhouse/element';
 
-/** The answer of a build backend's hook, asked in the sandbox while requirements are locked (docs/adr/0011). */
+/** The result of a build backend's hook, run in the sandbox while requirements are locked (docs/adr/0011). */
 export class Pep517HookElement extends BuildElement {}
 
 /** Kind `pep517-hook`. */

@@ -15,8 +15,8 @@ export const TEST_RUNNERS = ['pytest', 'unittest', 'command'] as const;
 export type TestRunner = (typeof TEST_RUNNERS)[number];
 
 /**
- * The tests of a project, run on its installed wheel; the package's sources are not there (docs/adr/0016). `runner`
- * chooses who runs them (docs/adr/0032); `build-commands` that are given replace all runners.
+ * The tests of a project, run on its installed wheel, without the package's sources (docs/adr/0016). `runner` selects
+ * the test runner (docs/adr/0032); `build-commands`, if set, replace all runners.
  */
 export class PythonTestElement extends BuildElement {
   private runner: TestRunner = 'pytest';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ElementKind } from '@wheelhouse/element';
 import { DistributionElement } from './distribution-element.js';
 
-/** A source distribution, built by the backend that the sources name (PEP 517 `build_sdist`; docs/adr/0030). */
+/** A source distribution, built by the backend of the sources (PEP 517 `build_sdist`; docs/adr/0030). */
 export class SdistElement extends DistributionElement {}
 
 /** Kind `sdist`. */

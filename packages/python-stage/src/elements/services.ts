@@ -16,8 +16,8 @@ import {
 } from '@wheelhouse/element';
 
 /**
- * Services that run beside an action (docs/adr/0037): a directory of sockets, bound at its own path, and the names by
- * which they are reached. Its key is that of one run, so nothing that depends on it is taken from a store.
+ * Services that run beside an action (docs/adr/0037): a directory of sockets, bound at its own path, and their host
+ * names. Its key is unique for each run, so nothing that depends on it is reused.
  */
 export class ServicesElement extends PureElement {
   private run = '';

@@ -1,6 +1,6 @@
 import { PureElement, type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
 
-/** The files of a project's locks as one artifact, lying at its root (docs/adr/0013). Nothing runs. */
+/** The files of a project's locks as one artifact, at its root (docs/adr/0013). No commands run. */
 export class SnapshotElement extends PureElement {
   private directory = '';
 

@@ -5,8 +5,8 @@ import { DistributionElement } from './distribution-element.js';
 const FRONTENDS = ['hook', 'pip'] as const;
 
 /**
- * A wheel, built by the backend that the sources name (PEP 517; docs/adr/0015). `frontend` chooses who calls it;
- * `build-commands` that are given replace both.
+ * A wheel, built by the backend of the sources (PEP 517; docs/adr/0015). `frontend` selects how it is called;
+ * `build-commands`, if set, replace both.
  */
 export class WheelElement extends DistributionElement {
   private frontend: (typeof FRONTENDS)[number] = 'hook';

@@ -40,7 +40,7 @@ function isPort(text: string): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** What an image is called if nobody says. A tag has no `+`, which a local version has. */
+/** The default name of an image. A tag cannot contain the `+` of a local version. */
 export function imageName({ project, version }: Pick<Manifest, 'project' | 'version'>): string {
   return `${project.toLowerCase().replaceAll(/[._-]+/g, '-')}:${version.replaceAll('+', '_')}`;
 }

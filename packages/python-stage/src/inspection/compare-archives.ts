@@ -154,7 +154,7 @@ function isRecord(member: string): boolean {
   return member.endsWith('.dist-info/RECORD');
 }
 
-/** Members by their names; of several with one name each is told apart by its number. */
+/** Members by name; several with the same name are numbered. */
 function keyed(archive: Archive): ReadonlyMap<string, ArchiveMember> {
   const members = new Map<string, ArchiveMember>();
   for (const member of archive.members) {

@@ -184,8 +184,8 @@ class Verifier {
   }
 
   /**
-   * The tree of the snapshot's directory as it lies there, or, if nobody asked for that directory, of the artifact in
-   * the store, every file of it read again.
+   * The tree of the snapshot's directory as it is, or, if that directory was not requested, of the artifact in the
+   * store, with every file read again.
    */
   private async snapshot(session: BuildSession, name: string): Promise<SnapshotOnDisk> {
     const { blobs, artifacts } = this.operation.engine.store;

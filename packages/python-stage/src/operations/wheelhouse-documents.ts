@@ -130,7 +130,7 @@ function originOf(
   return uses.some((file) => file.sha256 === sha256) ? 'snapshot' : 'sdist';
 }
 
-/** These locks of a project, and the build locks of the sdists in them, at whatever depth. */
+/** These locks of a project, and the build locks of the sdists in them, recursively. */
 function usedLocks({ locks, interpreter }: PlannedProject, from: readonly Lock[]): Lock[] {
   const used = new Set(from);
   for (const lock of used) {
@@ -157,7 +157,7 @@ function helpersDigest(session: BuildSession): string {
   return helpers.treeDigest;
 }
 
-/** The documents of a wheelhouse, where they are those that would be written, at whatever commit. */
+/** The existing documents of a wheelhouse, if they equal those that would be written, except for the commit. */
 async function keptDocuments(
   directory: string,
   statement: Statement<Provenance>,

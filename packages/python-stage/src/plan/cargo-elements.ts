@@ -60,7 +60,7 @@ export function cratesElement(
   };
 }
 
-/** The variables under which cargo uses nothing of the machine's but its toolchain, and asks nobody. */
+/** The variables that make cargo use nothing of the machine but its toolchain, and no network. */
 export function cargoEnvironment(rust: RustToolchain): Record<string, string> {
   return {
     PATH: `${rustPrograms(rust)}:/usr/bin:/bin:/usr/sbin:/sbin`,

@@ -1,8 +1,8 @@
 import { ElementError, ErrorCollector, type MappingNode, type Node } from '@wheelhouse/element';
 
 /**
- * Refuses what a project's own template says of something that the plan fills in (docs/adr/0047): it would be replaced,
- * and nobody would be told. A value that is the same as the plan's is no contradiction.
+ * Refuses values in a project's own template that the plan generates (docs/adr/0047), which would be replaced silently.
+ * A value that equals the plan's is accepted.
  *
  * @param ejected the project's own template
  * @param filledIn what the plan lays over it

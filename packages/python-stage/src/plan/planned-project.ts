@@ -8,7 +8,7 @@ import type { EjectedTemplates } from './ejected-templates.js';
 export interface PlannedProject extends OwnProject {
   readonly locks: ProjectLocks;
   readonly interpreter: Interpreter;
-  /** The templates that it has of its own; absent if nobody looked. */
+  /** Its own templates; absent if not determined. */
   readonly ejected?: EjectedTemplates;
   /** The projects of the workspace that its wheel is built with, dependencies first; absent if there are none. */
   readonly builtWith?: readonly PlannedProject[];
@@ -33,7 +33,7 @@ export function buildLockOf({ metadata, locks }: PlannedProject): Lock {
   return lock;
 }
 
-/** Projects with all that their wheels are built with, at whatever depth. */
+/** Projects with everything that their wheels are built with, recursively. */
 export function withBuildTools(projects: readonly PlannedProject[]): PlannedProject[] {
   return projects.flatMap((project) => [project, ...withBuildTools(project.builtWith ?? [])]);
 }

@@ -36,10 +36,10 @@ const FORMS: Readonly<Record<string, 'html' | 'json'>> = {
 const GRACE_MS = 5000;
 
 /**
- * Serves a static index over HTTP, pages in the form that is asked for.
+ * Serves a static index over HTTP, with pages in the requested format.
  *
  * @param directory absolute path
- * @throws ElementError PUBLISH if there is no index, or nobody can listen there
+ * @throws ElementError PUBLISH if there is no index, or the address cannot be listened on
  */
 export async function serveIndex(directory: string, { host, port }: ListenAddress): Promise<IndexServer> {
   if (!existsSync(join(directory, 'simple', 'index.json'))) {

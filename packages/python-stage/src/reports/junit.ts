@@ -24,8 +24,8 @@ export interface TestReport extends TestCounts {
 }
 
 /**
- * Reads a JUnit report (Ant's format, of which runners write dialects): each `testcase` counts as what is in it, at
- * whatever depth its suite is. A suite that lists no cases is counted as its attributes say.
+ * Reads a JUnit report (Ant's format, of which runners write dialects): each `testcase` counts by its content, in
+ * nested suites too. A suite that lists no cases is counted as its attributes say.
  *
  * @param name what messages call the report
  * @throws ElementError ARTIFACT if it is no XML, or no report

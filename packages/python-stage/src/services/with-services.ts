@@ -28,8 +28,8 @@ export interface ServiceEndpoint {
 }
 
 /**
- * Runs services of a compose file while `work` does, and removes them whatever comes of it. Sockets lead to their ports:
- * the network of a sandbox stays empty (docs/adr/0037).
+ * Runs services of a compose file while `work` runs, and removes them in any case. Sockets lead to their ports:
+ * sandboxes still have no network (docs/adr/0037).
  *
  * @throws ElementError SERVICE, ENGINE
  */

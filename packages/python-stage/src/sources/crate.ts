@@ -31,9 +31,10 @@ export interface CrateServices {
 export const CRATE_SERVICES: ServiceKey<CrateServices> = new ServiceKey<CrateServices>('crate');
 
 /**
- * One crate as the one file, `<name>-<version>.crate`, at the source's root (docs/adr/0028). Known by its checksum.
+ * One crate as the only file, `<name>-<version>.crate`, at the source's root (docs/adr/0028). Identified by its
+ * checksum.
  *
- * Configuration: `name`, `version`, `checksum` (`sha256:...`), and `registry` if it is not cargo's own.
+ * Configuration: `name`, `version`, `checksum` (`sha256:...`), and `registry` if it is not crates.io.
  */
 export class CrateSource extends Source {
   override readonly batch: SourceBatch = fetchTogether;

@@ -59,8 +59,8 @@ interface KeptFile {
 const FORMATS: readonly string[] = ['wheel', 'sdist', 'any'] satisfies readonly DistributionRequest['format'][];
 
 /**
- * One locked distribution as the one file, by its own name, at the source's root. Which file that is depends on what
- * the lock allows and on the target's tags alone, so the key is known without asking anybody.
+ * One locked distribution as the only file, under its own name, at the source's root. Which file that is depends only
+ * on the lock and the target's tags, so the key is known without the network.
  *
  * Configuration: `name`, `version`, `hashes` (`sha256:...`), `format` (`wheel`, `sdist`, or `any`, the default, for the
  * best), `target` ({@link Interpreter.tagsDigest}).

@@ -12,10 +12,10 @@ import { type GeneratedFiles, stagedFiles, type StagedFilesChoice } from '@wheel
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative
- * to the workspace, `include` and `exclude` are globs relative to it; `named` are files and `named-globs` globs that count
- * whatever is excluded.
- * `generated` names files that tasks make. With `shared`, globs of files of the workspace, the tree is that of the
- * workspace, in which the project lies at its path (docs/adr/0070). Known by its content, whatever git says of it.
+ * to the workspace, `include` and `exclude` are globs relative to it; `named` are files and `named-globs` globs that
+ * are included even if excluded. `generated` names files that tasks make. With `shared`, globs of files of the
+ * workspace, the tree is that of the workspace, with the project at its path (docs/adr/0070). Identified by its
+ * content, regardless of git.
  */
 export class ProjectFilesSource extends CapturedSource {
   private path = '';

@@ -26,7 +26,7 @@ export class JsonDocument {
     return Array.isArray(this.value) ? this.value.map((item: unknown) => new JsonDocument(item)) : [];
   }
 
-  /** The text, or a number or truth value as text; `''` for whatever else. */
+  /** The string, or a number or boolean as a string; `''` for anything else. */
   text(): string {
     return ['string', 'number', 'boolean'].includes(typeof this.value) ? String(this.value) : '';
   }

@@ -2,7 +2,7 @@ import type { Findings } from './findings.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 import { addressIn, isFileAddress } from '../inspection/required-address.js';
 
-/** Checks what wheels require by address: installers go there, whatever lies beside the wheel. */
+/** Checks the direct URL requirements of wheels: installers use the URL even if a wheel is beside it. */
 export function verifyAddresses({ wheels }: WheelhouseContents, findings: Findings): void {
   for (const { file, requiresDist } of wheels) {
     for (const requirement of requiresDist) {

@@ -105,7 +105,7 @@ export async function artifactFiles(
   return sortFiles(files);
 }
 
-/** Those files of a snapshot that are fetched for the elements in question, at whatever depth. */
+/** Those files of a snapshot that are fetched for the given elements, recursively. */
 export function usedFiles<T extends FileDigest>(snapshot: readonly T[], elements: readonly Element[]): T[] {
   const hashes = new Set<string>();
   for (const { sources } of elementsBelow(elements)) {

@@ -39,7 +39,7 @@ export function checkNoProblems(projects: readonly ProjectMetadata[], problems: 
   }
 }
 
-/** The projects with a problem that a project requires, in whatever way. */
+/** The projects with a problem that a project requires, directly or indirectly. */
 export function requiredProblems<T extends Pick<ProblemProject, 'names' | 'ref'>>(
   project: ProjectMetadata,
   problems: readonly T[],

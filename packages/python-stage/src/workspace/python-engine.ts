@@ -35,7 +35,7 @@ export interface PythonEngine extends Engine {
   readonly environment: NodeJS.ProcessEnv;
   /** Whether to read every file of the host toolchain instead of trusting the package database. */
   readonly verifyToolchain: boolean;
-  /** The toolchains that have been looked at. An engine that has this looks at each once, whatever it builds. */
+  /** The toolchains that have been examined. An engine that has this examines each once. */
   readonly toolchains?: Map<string, string>;
   /** What goes on beside a build; {@link finishBackground} awaits it. */
   readonly background?: Set<Promise<void>> | undefined;

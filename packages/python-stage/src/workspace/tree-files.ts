@@ -52,8 +52,8 @@ export async function outputDirectory(
 }
 
 /**
- * Makes a directory hold exactly these files and texts. One that does already is left alone; otherwise it is replaced
- * whole, so that nobody sees half of it.
+ * Makes a directory contain exactly these files. One that already does is left unchanged; otherwise it is replaced
+ * atomically.
  *
  * @param path absolute path of the directory
  * @returns whether anything was written

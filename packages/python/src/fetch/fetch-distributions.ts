@@ -97,7 +97,7 @@ export async function fetchSdists(
   }));
 }
 
-/** Downloads a file from an address, whatever indexes have. @throws ElementError LOCK_HASH, FETCH */
+/** Downloads a file from a URL, without using indexes. @throws ElementError LOCK_HASH, FETCH */
 export async function fetchAddress(
   url: string,
   request: Pick<DistributionRequest, 'name' | 'hashes' | 'origin'>,
@@ -201,7 +201,7 @@ async function ask(
     if (answer?.request !== index) throw new Error(`${SCRIPT} did not answer request ${index}`);
     if (answer.error === undefined) found.push(answer);
     else if (answer.error === 'fault') {
-      // One server that is down has one error, whatever it was asked for.
+      // A server that is down causes one error, not one for each request.
       const key = JSON.stringify([answer.kind, answer.at, answer.said]);
       faults.set(key, [...(faults.get(key) ?? []), { answer, request }]);
     } else errors.push(errorOf(answer, request, { words: result.output, settings, label: interpreter.label }));

@@ -37,7 +37,7 @@ export async function generatedFiles(
   return found;
 }
 
-/** The files at or below a path, whatever git says of them. */
+/** The files at or below a path, including those that git ignores. */
 async function filesBelow(directory: string, base: string): Promise<string[]> {
   try {
     const entries = await readdir(join(directory, base), { recursive: true, withFileTypes: true });

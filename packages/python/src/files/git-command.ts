@@ -5,8 +5,8 @@ import { ElementError } from '@wheelhouse/element';
 const run = promisify(execFile);
 
 /**
- * Variables that say which repository git is to work on, whatever directory it is started in: those that git's hooks
- * get (githooks(5)), with which `ls-files` would answer for the whole repository.
+ * Variables that select the repository regardless of the working directory: git sets them for hooks (githooks(5)), and
+ * with them `ls-files` would list the whole repository.
  */
 const REPOSITORY_VARIABLES = [
   'GIT_DIR',

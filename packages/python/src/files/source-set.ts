@@ -7,7 +7,7 @@ export interface SourceSet {
   /** Empty for all. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** What belongs to it whatever is excluded. */
+  /** Globs of files that belong to it even if excluded. */
   readonly named?: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export const TEST_INCLUDES: readonly string[] = [
   '.coveragerc',
 ];
 
-/** What tests are never made of, whatever includes say. */
+/** Files that never belong to tests, even if included. */
 export const TEST_EXCLUDES: readonly string[] = [BYTE_CODE];
 
 /** The files of a project, and what of them is not there. */

@@ -76,7 +76,7 @@ function filesBelow(directory: string, path: string): string[] {
   const left = [path];
   for (let at = left.pop(); at !== undefined && files.length < LOOKED_AT; at = left.pop()) {
     const entries = readdirSync(join(directory, at), { withFileTypes: true });
-    // A virtual environment (PEP 405), whatever it is called.
+    // A virtual environment (PEP 405) of any name.
     if (entries.some(({ name }) => name === 'pyvenv.cfg')) continue;
     for (const entry of entries) {
       const below = `${at}/${entry.name}`;

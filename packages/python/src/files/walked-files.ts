@@ -25,7 +25,7 @@ export async function walkedFiles(directory: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(directory.length + 1))
     .filter((path) => !isDebris(path));
-  // A virtual environment (PEP 405), whatever it is called.
+  // A virtual environment (PEP 405) of any name.
   const environments = paths.filter((path) => path.endsWith('/pyvenv.cfg')).map((path) => dirname(path));
   return paths.filter((path) => !environments.some((environment) => path.startsWith(`${environment}/`)));
 }

@@ -45,7 +45,9 @@ export interface PinnedIndex {
   readonly packages: readonly string[];
 }
 
-/** What uv is told of indexes beside a project's files: uv's variables, and the user's and the system's uv.toml. */
+/**
+ * The settings of uv for indexes outside of a project's files: uv's variables, and the user's and the system's uv.toml.
+ */
 export interface UvLayers {
   readonly variables: UvTable;
   /** The user's first. */

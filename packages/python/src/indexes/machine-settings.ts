@@ -6,7 +6,7 @@ import { MACHINE_SETTINGS, OF_INDEXES } from '../metadata/settings/machine-setti
 import type { PipConfig, PipValue } from '../tools/pip-config.js';
 import { uvConfigurationFiles } from './uv-files.js';
 
-/** What pip and uv are told on this machine, outside of the workspace, of which versions to take. Plain data. */
+/** The settings of pip and uv on this machine, outside of the workspace, that affect versions. Plain data. */
 export interface MachineSettings {
   /** The date that bounds versions, as `exclude-newer` of uv, and where it is set. */
   readonly excludeNewer?: {
@@ -37,8 +37,9 @@ export interface PassedOver extends Place {
 export const NO_MACHINE_SETTINGS: MachineSettings = { passedOver: [] };
 
 /**
- * What this machine says of versions: variables of uv and pip, pip's configuration, and the user's and the system's
- * uv.toml. A date is taken (docs/adr/0080), of a variable before the project's, of a file after it; the rest is told.
+ * The settings of this machine that affect versions: variables of uv and pip, pip's configuration, and the user's and
+ * the system's uv.toml. A date is used (docs/adr/0080): of a variable before the project's, of a file after it; the
+ * others are reported.
  *
  * @throws ElementError METADATA for a uv.toml that cannot be read
  */

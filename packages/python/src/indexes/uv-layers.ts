@@ -5,7 +5,7 @@ import { TomlFile } from '../metadata/toml-file.js';
 import { readUvTable, type UvIndex, type UvTable } from '../metadata/uv-table.js';
 import { uvConfigurationFiles, isSet } from './uv-files.js';
 
-/** Reads what uv is told on this machine. @throws ElementError METADATA for a uv.toml that cannot be read */
+/** Reads the settings of uv on this machine. @throws ElementError METADATA for a uv.toml that cannot be read */
 export function readUvLayers(environment: NodeJS.ProcessEnv): UvLayers {
   return { variables: uvVariables(environment), files: uvConfigurationFiles(environment).map(readFile) };
 }

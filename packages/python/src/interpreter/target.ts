@@ -133,7 +133,7 @@ function interpreterOf({ version, implementation, tags, markers, label }: Target
     tagsDigest,
     markers: {
       ...{ os_name, sys_platform, platform_machine, platform_system },
-      // Which kernel it will be, nobody knows.
+      // The version of the kernel is not known.
       platform_release: '',
       platform_version: '',
       python_version: version.split('.').slice(0, 2).join('.'),

@@ -25,7 +25,7 @@ export interface ProjectRequirements {
   readonly extraBuild?: Readonly<Record<string, readonly Requirement[]>>;
   /** Which pre-releases may be; absent for uv's own choice. */
   readonly prereleases?: PrereleaseMode;
-  /** What uv is told beside that, as lines of one spelling (`settingLines`); absent for nothing. */
+  /** Additional settings of uv, as normalised lines (`settingLines`); absent if there are none. */
   readonly settings?: readonly string[];
   /** Overrides as they are written, whose addresses may have credentials; their lines are among the settings. */
   readonly overrides?: readonly Requirement[];

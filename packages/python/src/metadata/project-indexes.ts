@@ -18,9 +18,9 @@ const PYPROJECT = 'pyproject.toml';
 const UV = ['tool', 'uv'];
 
 /**
- * Reads what uv, Poetry and PDM are told in a project's files: uv's settings are those of the uv workspace that the
- * project is a member of, else those of the nearest directory that has some, up to the workspace's; a uv.toml stands for
- * the `[tool.uv]` beside it. `[tool.uv.sources]` of the project count before those of its uv workspace.
+ * Reads the settings of uv, Poetry and PDM in a project's files: uv's settings are those of the uv workspace that the
+ * project is a member of, or else those of the nearest directory that has some, up to the workspace's; a uv.toml
+ * replaces the `[tool.uv]` beside it. `[tool.uv.sources]` of the project count before those of its uv workspace.
  * https://docs.astral.sh/uv/concepts/indexes/, https://docs.astral.sh/uv/concepts/configuration-files/
  *
  * @returns without what they say nothing of
@@ -150,7 +150,7 @@ class Level {
     ];
   }
 
-  /** The indexes that `[tool.uv.sources]` may name here, whatever a uv.toml says. */
+  /** The indexes that `[tool.uv.sources]` may refer to here, even with a uv.toml. */
   named(): readonly UvIndex[] {
     return this.pyproject === undefined ? [] : readUvTable(this.pyproject, UV, this.absolute).indexes;
   }

@@ -46,7 +46,10 @@ export interface ProjectMetadata extends ToolSettings {
   };
 }
 
-/** Everything that a project requires, in whatever way: when it runs, with its extras and groups, for tests, to be built, and what its dependencies are built with. */
+/**
+ * Everything that a project requires in any way: when it runs, with its extras and groups, for tests, to be built, and
+ * what its dependencies are built with.
+ */
 export function everythingRequired(project: ProjectMetadata): readonly Requirement[] {
   return [
     ...project.dependencies,

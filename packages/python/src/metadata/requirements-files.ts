@@ -249,7 +249,7 @@ class FilesReader {
     return expandVariables(text, (variable) => this.files.variable(variable), origin);
   }
 
-  /** Of remote addresses, what variables hold is nobody's business before they are asked. */
+  /** In URLs, variables are only expanded when they are requested, since they may contain credentials. */
   private expandPaths(text: string, origin: Origin): string {
     return text.includes('://') && !/(^|@\s*)file:\/\//.test(text) ? text : this.expand(text, origin);
   }

@@ -7,7 +7,7 @@ export interface RequirementsSettings {
   readonly requirements?: readonly string[];
   /** What its tests require beside that; likewise. */
   readonly testRequirements?: readonly string[];
-  /** Which versions may be, of whatever is locked. */
+  /** The allowed versions of everything that is locked. */
   readonly constraints?: readonly string[];
   /** Which versions may be of what wheels are built with. */
   readonly buildConstraints?: readonly string[];

@@ -5,7 +5,7 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 
 /** What the names of a project's locks mean in its workspace. */
 export interface LocalNames {
-  /** The projects of the workspace that answer what is required, whatever an index has under their names. */
+  /** The projects of the workspace that satisfy requirements, even if an index has distributions of the same names. */
   readonly answering: readonly ProjectMetadata[];
   /** Distributions of an index that are locked under the names of projects which nothing here requires. */
   readonly shared: readonly { readonly entry: LockEntry; readonly project: ProjectMetadata }[];

@@ -12,7 +12,7 @@ export type SourcesUse = 'wheel' | 'sdist' | 'hook' | 'test';
 export interface OwnProject {
   readonly metadata: ProjectMetadata;
   readonly settings: ProjectSettings;
-  /** Where it has tests beside its directories of tests; absent if nobody looked. */
+  /** Where it has tests beside its directories of tests; absent if not determined. */
   readonly tests?: TestPlaces;
 }
 

@@ -61,7 +61,7 @@ export function evaluateMarker(
 }
 
 /**
- * Whether a marker holds in some environment with these variables; whatever is said of the others may be so. Outside of
+ * Whether a marker holds in some environment with these variables; conditions on other variables may hold. Outside of
  * extras.
  */
 export function mayHold(marker: Marker | undefined, known: Partial<MarkerEnvironment>): boolean {

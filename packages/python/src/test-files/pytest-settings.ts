@@ -26,7 +26,7 @@ const PLACES: readonly (readonly [file: string, ...table: string[]])[] = [
   ['setup.cfg', 'tool:pytest'],
 ];
 
-/** pytest takes these files for its own, whatever is in them. */
+/** pytest uses these files in any case. */
 const ALWAYS: readonly string[] = ['pytest.toml', '.pytest.toml', 'pytest.ini', '.pytest.ini'];
 
 /**

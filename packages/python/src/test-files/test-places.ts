@@ -15,7 +15,7 @@ export interface TestPlaces {
   readonly packages: readonly string[];
 }
 
-/** What {@link testPlaces} is told of a project. */
+/** The project, as {@link testPlaces} needs it. */
 export interface TestProject {
   /** Absolute path. */
   readonly directory: string;

@@ -7,7 +7,7 @@ import { chooseInterpreter, findPython } from '../interpreter/choose-interpreter
 import type { Interpreter } from '../interpreter/interpreter.js';
 import { ensureTools, type Tools } from '../tools/ensure-tools.js';
 
-/** Words that nobody reads, and no end before the end. */
+/** Discards output, and ignores the end of single streams. */
 export const io: Io = { log: { write: () => undefined }, signal: new AbortController().signal };
 
 /** One tools environment for all test files, kept between runs. */

@@ -23,7 +23,7 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-/** How long a program has to end by itself when it is told to, in milliseconds. */
+/** How long a program may take to exit after SIGTERM, in milliseconds. */
 const GRACE = 5000;
 
 /**

@@ -214,7 +214,7 @@ test('what `[tool.uv.pip]` has that changes no version, or as `[tool.uv]` does, 
   const text = `${PROJECT}[tool.uv]\nresolution = "lowest"\n[tool.uv.pip]\nresolution = "lowest"\nno-header = true\n`;
   expect((await read(text)).resolution?.settings).toEqual({ resolution: 'lowest' });
   expect(await failure(read(`${text}no-deps = true\n`))).toBe(
-    'app/pyproject.toml [line 10 column 0]: `tool.uv.pip.no-deps` is not supported: it is only for `uv pip`\n' +
+    'app/pyproject.toml [line 10 column 0]: `tool.uv.pip.no-deps` is not supported: only for `uv pip`\n' +
       'hint: set it in `[tool.uv]` itself',
   );
 });

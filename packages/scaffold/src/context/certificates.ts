@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 
-/** The variables by which pip and uv are told whom to trust, in the order in which they count here. */
+/** The variables with the certificate authorities for pip and uv, in order of precedence. */
 const VARIABLES = ['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'];
 
 /**

@@ -2,7 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import { findPython } from '@wheelhouse/python';
 import { readIndexSettings } from '@wheelhouse/python/fetch';
 
-/** What the service `cache` is told of where distributions come from. */
+/** The environment of the service `cache`, with the locations of distributions. */
 export interface IndexEnvironment {
   /** pip's variables, as the compose file passes them on. They may hold credentials, and are in no file. */
   readonly variables: Readonly<Record<string, string>>;

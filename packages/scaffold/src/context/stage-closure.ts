@@ -74,7 +74,7 @@ export async function stageClosure(
   return closure;
 }
 
-/** What wheels are built with, at whatever depth: a project itself may be among it. */
+/** What wheels are built with, recursively: the project itself may be among it. */
 function toolsOf(
   built: readonly ProjectMetadata[],
   all: readonly ProjectMetadata[],

@@ -42,8 +42,8 @@ export interface SetupDrift {
 }
 
 /**
- * Compares what a setup.py says literally with the project's requirements files, its packages and their files. What it
- * lacks is put in. What it alone requires stays: nobody but its author knows which of the files is right.
+ * Compares the literals of a setup.py with the project's requirements files, its packages and their files. What it
+ * lacks is added. What only it requires is kept: only its author knows which of the files is right.
  *
  * @throws ElementError METADATA for a requirement that is none
  */

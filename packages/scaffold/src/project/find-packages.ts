@@ -9,7 +9,7 @@ export interface FoundPackages {
   readonly dataFiles: readonly string[];
 }
 
-/** Directories of a project that hold no packages of it, whatever is in them; setuptools' automatic discovery has most. */
+/** Directories of a project that never contain its packages; most of them from setuptools' automatic discovery. */
 export const NO_PACKAGES: ReadonlySet<string> = new Set([
   ...['tests', 'test', 'docs', 'doc', 'examples', 'example', 'scripts', 'tools', 'bin', 'build', 'dist', 'docker'],
   ...['locks', 'reports', 'benchmarks', 'tasks', 'requirements', 'node_modules', 'venv', 'env'],

@@ -61,8 +61,8 @@ async function byDistribution(tree: Tree, name: string, environment: NodeJS.Proc
 }
 
 /**
- * The Python projects of a workspace by their distributions' normalised names. One that cannot be read has no name to
- * be called by; it is told of when it is meant.
+ * The Python projects of a workspace by their distributions' normalised names. One that cannot be read has no name; it
+ * is reported when it is used.
  */
 export async function readableProjects(
   tree: Tree,

@@ -4,7 +4,7 @@ import { projectFiles } from '@wheelhouse/python';
 
 /**
  * The lock of the workspace that has a distribution of the index under this name, relative to the workspace. A project
- * of that name would take its place. No index is asked: what nobody has locked is not known.
+ * of that name would replace it. No index is queried, so other distributions are not known.
  *
  * @param distribution normalised
  */

@@ -118,7 +118,7 @@ function givenName({ name, root }: ReadRequest, workspace: string): string {
   });
 }
 
-/** A name that nobody has given the project yet may not be that of what it is made with. @throws ElementError NAME */
+/** A new name of the project must not be that of a distribution that it requires. @throws ElementError NAME */
 function checkNotRequired(name: string, { dependencies, testDependencies }: Requirements): void {
   const hint = 'set it with the option `name`';
   checkDistribution(name, hint);

@@ -29,7 +29,7 @@ export function checkName(name: string): void {
 }
 
 /**
- * Refuses the name of a distribution that projects here are made with: whatever requires that distribution would get
+ * Refuses the name of a distribution that generated projects use: everything that requires that distribution would get
  * the project.
  *
  * @throws ElementError NAME

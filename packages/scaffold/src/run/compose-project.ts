@@ -50,7 +50,7 @@ export class ComposeProject {
   }
 
   /**
-   * Runs a service alone until it ends, and takes a directory out of its container, whatever came of it.
+   * Runs only one service until it ends, and copies a directory out of its container, even if it failed.
    *
    * @param out from which directory of the container, to which of the workspace; absolute paths
    * @returns the service's exit code

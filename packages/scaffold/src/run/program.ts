@@ -22,7 +22,7 @@ export async function runProgram(words: readonly string[], context: ProgramConte
   });
   return await new Promise((resolve, reject) => {
     child.once('error', (error) => {
-      // One that is told to end is waited for: what comes next may clean up after it.
+      // After a signal the program is awaited: the next step may clean up after it.
       if (signal?.aborted !== true) reject(error);
     });
     child.once('close', (code, ended) => {

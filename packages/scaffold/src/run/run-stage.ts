@@ -37,7 +37,7 @@ export async function runStage(given: StageRequest): Promise<number> {
   const environment = { ...given.environment, ...index.variables, [STAGE_ARGUMENT]: stageId(given) };
   const request = { ...given, environment };
   const program = findCompose(request);
-  // Compose 1.29 refuses a file with a build context that is not there, whatever it is asked to do.
+  // Compose 1.29 refuses a file with a missing build context for every command.
   for (const path of [stageOutputs(request.root).context, wheelhouseOf(request.root)]) {
     mkdirSync(join(request.directory, path), { recursive: true });
   }

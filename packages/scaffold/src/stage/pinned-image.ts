@@ -12,10 +12,9 @@ export interface PinnedImage {
 }
 
 /**
- * Names an image with the digest by which registries know it: as the engine's own image has it, else as its registry
- * says.
+ * Pins an image to its digest in the registry: from the engine's own image, or else from the registry.
  *
- * @throws ElementError ENGINE if `pinning` is `always` and nobody can tell the digest
+ * @throws ElementError ENGINE if `pinning` is `always` and the digest cannot be determined
  */
 export async function pinImage(
   reference: string,

@@ -70,7 +70,7 @@ async function verifyProject(
       ),
       checked,
     };
-    // What is wrong with an output is told once.
+    // Each problem of an output is reported once.
     if (own.findings.length > 0 && !question.tested) return { ...own, warnings: [] };
     const dist = outputDirectory(operation.workspace.directory, operation.project.ref.root);
     const wheelhouse = await verifyDirectory(join(dist, 'wheelhouse'), {

@@ -25,9 +25,9 @@ export interface OutOfSync {
 const STANDS_FOR_LOCKS = '.nx/workspace-data/wheelhouse-locks-to-make';
 
 /**
- * A sync generator: makes the locks that do not answer what their projects require now. Nx runs it in the background
- * whenever a file changes, so it only tells which those are, and asks no index; the locks are made when Nx is told to sync
- * (docs/adr/0025).
+ * A sync generator: updates the locks that no longer match the requirements of their projects. Nx runs it in the
+ * background whenever a file changes, so it only reports which those are, without querying an index; the locks are
+ * written by `nx sync` (docs/adr/0025).
  *
  * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
  * @returns which projects are out of date and why, or what makes their locks; nothing if none is

@@ -109,7 +109,8 @@ export class Bucket {
   }
 
   /**
-   * Writes a small object where the condition holds. A service that knows no conditions writes it whatever is there.
+   * Writes a small object where the condition holds. A service without support for conditions overwrites an existing
+   * object.
    *
    * @returns whether it was written; if not, another writer was faster
    */
@@ -164,7 +165,8 @@ export class Bucket {
         new this.sdk.CompleteMultipartUploadCommand({ ...input, MultipartUpload: { Parts: inOrder } }),
       );
     } catch (error) {
-      // What is not aborted is listed by nobody, and paid for, until a collection or the bucket's lifecycle ends it.
+      // An upload that is not aborted is not listed, but paid for, until a collection or the bucket's lifecycle ends
+      // it.
       await this.client.send(new this.sdk.AbortMultipartUploadCommand(input)).catch(() => undefined);
       throw error;
     }

@@ -15,7 +15,7 @@ export function bodyKey({ hash }: Digest): string {
   return `${BLOBS}${hash.slice(0, 2)}/${hash}`;
 }
 
-/** Checked once more: whatever a caller let through, the key stays where it belongs. */
+/** Checked once more: no caller can make the key leave its prefix. */
 export function recordKey({ namespace, hash }: EntryName): string {
   if (!isNamespace(namespace) || !isEntryHash(hash)) throw new Error(`an entry cannot be named ${namespace}/${hash}`);
   return `${ENTRIES}${namespace}/${hash}${RECORD}`;

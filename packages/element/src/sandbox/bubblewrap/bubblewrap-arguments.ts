@@ -33,8 +33,8 @@ export interface BubblewrapOptions {
 
 /**
  * The options, read from {@link ARGUMENTS_FD}, that make bubblewrap keep the sandbox contract. A user namespace is
- * always made, so that nothing differs between root and an ordinary user: whatever id commands run under, outside
- * they are the user who started them.
+ * always made, so that nothing differs between root and an ordinary user: outside, commands always run as the user who
+ * started them.
  */
 export function bubblewrapArguments(options: BubblewrapOptions): string[] {
   const { plan, ids = { uid: SANDBOX_UID, gid: SANDBOX_GID } } = options;

@@ -5,7 +5,7 @@ import { type NamedFile } from './named-file.js';
 import { readsSetupPy } from '../build-system.js';
 import { isTable, type TomlFile } from '../toml-file.js';
 
-/** The tables in which backends are told what distributions hold, and the keys of these that are about that. */
+/** The tables that select the contents of distributions, and their keys that do. */
 const TABLES: readonly {
   readonly backend: string;
   readonly at: readonly string[];

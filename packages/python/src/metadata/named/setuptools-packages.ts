@@ -8,8 +8,8 @@ import { parseConfig, type Sections } from '../setup-cfg.js';
 import { isTable, type TomlFile } from '../toml-file.js';
 
 /**
- * What setuptools is told to package of what is otherwise left out. Its own discovery passes over that; what it is told
- * to find it finds.
+ * Files that setuptools is configured to package although they are excluded otherwise. Its automatic discovery ignores
+ * them, but not its configuration.
  */
 export function namedToSetuptools(toml: TomlFile, files: ProjectFiles): NamedFile[] {
   const config = files.read('setup.cfg');

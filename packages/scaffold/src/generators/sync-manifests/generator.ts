@@ -15,8 +15,8 @@ export interface OutOfSync {
 }
 
 /**
- * A sync generator: a MANIFEST.in that takes up files of packages, and not all of them, gets lines for the others. A
- * project without one is left alone: its files may be taken up in another way.
+ * A sync generator: adds lines to a MANIFEST.in that includes some files of packages, but not all of them. A project
+ * without one is left unchanged: its files may be included in another way.
  *
  * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
  * @returns which files would be missing in wheels; nothing if none would, or nobody syncs

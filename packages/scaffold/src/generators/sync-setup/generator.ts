@@ -13,8 +13,9 @@ import { STAGE_EXECUTOR } from '../../stage/stage-targets.js';
 import type { OutOfSync } from '../sync-manifests/generator.js';
 
 /**
- * A sync generator: a setup.py of a project with a build stage gets what its requirements files, packages and their
- * files have and it lacks. A project without a stage is left alone: its requirements.txt may be for something else.
+ * A sync generator: adds to the setup.py of a project with a build stage what its requirements files, packages and
+ * their files have and it lacks. A project without a stage is left unchanged: its requirements.txt may be for something
+ * else.
  *
  * @param options absent if it runs to sync the workspace; `nx generate` calls what a generator returns
  * @returns what was lacking, by name; nothing if nothing was, or nobody syncs
