@@ -33,7 +33,7 @@ function filesUnder(directory) {
 
 const isCompiled = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts');
 
-/** Element files that come with a package are parsed when it is built, and lie beside their texts as JSON. */
+/** Element files that come with a package are parsed when it is built, and are beside their texts as JSON. */
 const isDataFile = (file) => /\.(bst|conf|yaml)$/.test(file);
 
 /** The files of `dist` that one file of `src` stands for. */

@@ -1,7 +1,7 @@
 /**
  * Puts the modules of a package into one file, `bundle/modules.cjs`: finding and reading two hundred files is most of
  * what starting takes. Its dependencies stay outside. A module runs when it is first asked for, as it would from a file
- * of its own, and still finds what lies beside it in `dist`.
+ * of its own, and still finds what is beside it in `dist`.
  *
  * What a package is entered by (`exports`, executors, generators, programs) is a small file in `bundle` each.
  */
@@ -24,7 +24,7 @@ function entriesOf(packageDirectory) {
   return [...new Set(named.map(([, entry]) => entry))].sort();
 }
 
-/** Compiled modules read data from where they lie, so in the bundle they are told where they lay. */
+/** Compiled modules read data from where they are, so in the bundle they are told where they lay. */
 function withPlaces(dist, { late }) {
   return {
     name: 'places',

@@ -75,7 +75,7 @@ function filesIn(directory) {
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
-/** The lines that show what lies in the outputs. */
+/** The lines that show what is in the outputs. */
 function describeOutputs() {
   const [wheelDirectory, wheelhouse] = [join(outputs, 'wheel'), join(outputs, 'wheelhouse')];
   const wheels = filesIn(wheelDirectory).filter((file) => file.endsWith('.whl'));

@@ -12,7 +12,7 @@ import { isMain } from './workspace.mjs';
 
 const require = createRequire(import.meta.url);
 const LIBFAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
-/** With libfaketime Rust's allocator waits for ever, and scikit-build-core cannot start cmake. */
+/** With libfaketime Rust's allocator waits forever, and scikit-build-core cannot start cmake. */
 const WITHOUT_CLOCK = ['maturin', 'setuptools-rust', 'scikit-build-core'];
 
 /** What the builds need on a machine beside what every build needs. */
@@ -107,7 +107,7 @@ function wheelIn(directory) {
 /**
  * Builds the wheel of a project, or of an sdist that its locks hold, twice.
  *
- * @param project as `PythonWorkspace.open` takes it; it lies in `<base>/workspace`
+ * @param project as `PythonWorkspace.open` takes it; it is in `<base>/workspace`
  * @param options `base`, absolute, where everything is made; `sdist`, its name; `lock`, whether to make the locks
  * @returns what the first build said, and `differences`, a line for each way in which the wheels differ
  */
@@ -119,7 +119,7 @@ export async function doubleBuild(project, { base, sdist, lock = false }) {
   const outputs = ['first', 'second'].map((each) => join(base, 'wheels', project.name, each));
   rmSync(join(base, 'wheels', project.name), { recursive: true, force: true });
   const env = { ...process.env, HOME: home, WHEELHOUSE_CACHE_DIR: join(base, 'store'), TZ: 'UTC', LC_ALL: 'C.UTF-8' };
-  // Rustup's toolchains lie below the user's home.
+  // Rustup's toolchains are below the user's home.
   const rustup = { RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(process.env.HOME ?? '/', '.rustup') };
   const input = { project, sdist, workspace };
   if (lock) runStep({ ...input, step: 'lock' }, { env: { ...env, ...rustup } });

@@ -28,7 +28,7 @@ export const pages = {
   'plugin-options': pluginOptions,
 };
 
-/** Where a page lies. */
+/** Where a page is. */
 export const pagePath = (name) => join(root, 'docs', 'reference', `${name}.md`);
 
 /** The text of a page. */

@@ -11,7 +11,7 @@ import { isMain, root } from './workspace.mjs';
 
 /**
  * The rooms of a package: each row imports only from the rows before it and from itself. Those that stand `above` the
- * order may import all others, and no room imports them. Files that lie in `src` itself are one room, `.`; the index is
+ * order may import all others, and no room imports them. Files that are in `src` itself are one room, `.`; the index is
  * in none, and nothing imports it.
  *
  * @typedef {{ rows: string[][], above: string[] }} RoomOrder

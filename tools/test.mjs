@@ -95,7 +95,7 @@ async function phasesOfRun({ only, affected, more }) {
   return [...before, ...phasesOf(tasks, read, since)];
 }
 
-/** Keeps the times of this run: those by which the next one starts the longest first, and all of them for people. */
+/** Keeps the times of this run: those by which the next one starts the longest first, and all of them for users. */
 async function keep(phases, shared) {
   const { keepTimes } = createRequire(import.meta.url)('./checks/kept-times.cjs');
   const files = Object.assign({}, ...phases.map((phase) => phase.files ?? {}));

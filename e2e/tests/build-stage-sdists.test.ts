@@ -16,7 +16,7 @@ interface PublicProject {
   readonly sdist: string;
   readonly version: string;
   readonly sha256: string;
-  /** Files that are taken away before the project is committed. */
+  /** Files that are removed before the project is committed. */
   readonly without?: readonly string[];
   /** The new files, relative to the project, beside those that every project gets. */
   readonly added: readonly string[];
@@ -26,7 +26,7 @@ interface PublicProject {
 }
 
 const PROJECTS: Readonly<Record<string, PublicProject>> = {
-  // No index has an sdist without metadata: its setup.py is taken away, and requirements.txt stays.
+  // No index has an sdist without metadata: its setup.py is removed, and requirements.txt stays.
   'requirements.txt alone': {
     sdist: 'wikipedia',
     version: '1.4.0',

@@ -38,7 +38,7 @@ interface Attempt {
   complaint(user: User): string;
   /** What would be left behind, and is to be removed after it was shown to work outside of any sandbox. */
   left?(user: User): string;
-  /** It would do harm to this machine, or is about what lies in the sandbox alone. */
+  /** It would do harm to this machine, or is about what is in the sandbox alone. */
   readonly onlyInside?: true;
 }
 

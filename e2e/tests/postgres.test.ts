@@ -9,7 +9,10 @@ import { Workspace } from './support/workspace.js';
 // A database that asks for a password, takes its time to be ready, and keeps its tables in memory. Debian's image of it is
 // made as the others are; the driver is a locked requirement of the tests' wheel.
 
-/** `$$` is a dollar to compose. The cluster that Debian's package makes listens to this machine alone, and is left alone. */
+/**
+ * `$$` is a dollar to compose. The cluster that Debian's package makes listens to this machine alone, and is left
+ * unchanged.
+ */
 const START = `PATH=/usr/lib/postgresql/$$(ls /usr/lib/postgresql)/bin:$$PATH
 printenv POSTGRES_PASSWORD > /data/password
 initdb --pgdata=/data/db --username=shop --auth=scram-sha-256 --pwfile=/data/password --encoding=UTF8 --locale=C.UTF-8

@@ -1,8 +1,8 @@
 /**
- * How each contender is run. A contender is told what to build and says how it is made ready for a case:
- * `{ name, isOurs, workspace, command, cwd, env, coldEnv, forget(), outputs() }`. `forget` takes away all that an earlier
- * build left, and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels
- * that the command makes. One that `isFloor` is no contender: it is the programs alone that nothing of this kind can do
+ * How each contender is run. A contender is told what to build and says how it is made ready for a case: `{ name,
+ * isOurs, workspace, command, cwd, env, coldEnv, forget(), outputs() }`. `forget` removes all that an earlier build
+ * left, and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels that
+ * the command makes. One that `isFloor` is no contender: it is the programs alone that nothing of this kind can do
  * without, in the cases named by its `only`.
  */
 import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';

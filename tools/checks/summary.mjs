@@ -10,7 +10,7 @@ export function phaseOf(project, target) {
   return target === 'test' || target.startsWith('test:') ? project : target;
 }
 
-/** Where the report of a task lies: a path relative to the root. @param task such as `python:test` */
+/** Where the report of a task is: a path relative to the root. @param task such as `python:test` */
 export function reportOf(task) {
   const at = task.indexOf(':');
   return reportPath(task.slice(0, at), task.slice(at + 1));

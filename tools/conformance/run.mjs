@@ -1,6 +1,7 @@
 /**
- * Runs the conformance cases of the element format, where they lie beside the checkout: `shared/conformance` next to the
- * repository's directory. `passed.txt` is a ratchet: it names the cases that pass, and one that is in it may not fail.
+ * Runs the conformance cases of the element format, where they are beside the checkout: `shared/conformance` next to
+ * the repository's directory. `passed.txt` is a ratchet: it names the cases that pass, and one that is in it may not
+ * fail.
  *
  * `node tools/conformance/run.mjs` after `npm run build`; `--update` writes the ratchet anew, `--digest` prints what
  * identifies the cases.

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { ordinaryUser } from './users.js';
 
 /**
- * Overlays over the system's directories, in a mount namespace of their own. Most of what is large and no Python needs is
- * not there: a machine with little on it is read sooner.
+ * Overlays over the system's directories, in a mount namespace of their own. Most of what is large and no Python needs
+ * does not exist: a machine with little on it is read sooner.
  */
 const SCRIPT = `
 set -e

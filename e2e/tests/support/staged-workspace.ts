@@ -123,7 +123,7 @@ export class StagedWorkspace {
   }
 
   /**
-   * A library of the workspace whose version comes from git and which another one helps to build. They lie in
+   * A library of the workspace whose version comes from git and which another one helps to build. They are in
    * `libs/common` and `libs/maker`.
    */
   async addLibraries(): Promise<void> {

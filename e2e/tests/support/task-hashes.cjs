@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Prints the hashes that Nx gives tasks in the workspace it is started in, as JSON by the tasks' names. A program of its
- * own, because Nx knows one workspace a process. Each hash is computed as Nx computes it right before it runs the task,
- * save that outputs of other tasks are what lies there now.
+ * Prints the hashes that Nx gives tasks in the workspace it is started in, as JSON by the tasks' names. A program of
+ * its own, because Nx knows one workspace a process. Each hash is computed as Nx computes it right before it runs the
+ * task, save that outputs of other tasks are what is there now.
  *
  * `node task-hashes.cjs MODULES TASK...`, where MODULES is the directory that Nx is installed in.
  */

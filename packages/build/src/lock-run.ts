@@ -10,7 +10,7 @@ import { unmatchedNames } from './workspace/unmatched-options.js';
  * Writes the locks of a project, and of those that it shares a resolve with; before them, of each project of the
  * workspace that it takes and that has none yet, so that one run is enough for a first build.
  *
- * @param say told what is done, in lines for people
+ * @param say told what is done, in lines for users
  * @throws ElementError
  */
 export async function runLock(operation: Operation, options: LockOptions, say: (line: string) => void): Promise<void> {
@@ -63,7 +63,7 @@ async function lockOne(operation: Operation, options: LockOptions, say: (line: s
   else for (const member of operation.workspace.group(operation.project)) noteDiscovery(operation, member, say);
 }
 
-/** What the machine's own settings did, and which of them did nothing (docs/adr/0080). */
+/** What the machine's settings did, and which of them did nothing (docs/adr/0080). */
 function machineWords({ excludeNewer, passedOver }: MachineSettings, isLocked: boolean): string[] {
   const placeOf = ({ name, file }: { readonly name: string; readonly file?: string }): string =>
     file === undefined ? name : `${name} in ${file}`;

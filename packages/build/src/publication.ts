@@ -57,7 +57,7 @@ export async function publishDirectory(
   say(`${dryRun === true ? 'nothing was changed' : 'index'}: ${place ?? ''}`);
 }
 
-/** A path as people write it: from where they are, if it is below. */
+/** A path as users write it: from where they are, if it is below. */
 function shown(path: string, from: string): string {
   const way = relative(from, path);
   return way.startsWith('..') || isAbsolute(way) ? path : way === '' ? '.' : way;

@@ -58,7 +58,7 @@ const NOTHING: Pick<GitListing, 'files' | 'nested'> = { files: [], nested: [] };
 
 /**
  * The files of projects and those that are staged with them, relative to the workspace. Git is asked once for all of
- * them but those that lie in other repositories.
+ * them but those that are in other repositories.
  */
 async function filesBelow(
   workspace: string,

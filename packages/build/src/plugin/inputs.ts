@@ -43,8 +43,8 @@ const WHEELS_OF_DEPENDENCIES = { dependentTasksOutputFiles: '**/*.whl', transiti
 
 /**
  * The inputs of the target `snapshot`: everything that can change which files are fetched, and what locks are checked
- * against. Globs are relative to the workspace, because to Nx the files of a project that lies inside another one are
- * not the outer one's, while to the outer one's elements they are.
+ * against. Globs are relative to the workspace, because to Nx the files of a project that is inside another one are not
+ * the outer one's, while to the outer one's elements they are.
  */
 export function snapshotInputs(facts: InputFacts): Inputs {
   return [
@@ -65,7 +65,7 @@ export function wheelInputs(facts: InputFacts, made: readonly MadeProject[] = []
   // Locks and templates are not sources, but they are inputs: excluded files remain excluded even if another pattern
   // matches.
   const isInput = inputMatcher(facts);
-  // A pattern that takes away holds for the whole list.
+  // A pattern that removes holds for the whole list.
   const isMade = (glob: string): boolean =>
     made.some(({ root }) => matcherOf(glob)(posix.relative(facts.root, `${root}/x`)));
   const excludes = [...WHEEL_EXCLUDES, ...(facts.settings.exclude ?? [])].filter(
@@ -161,7 +161,7 @@ function generatedFiles({ root, settings }: Pick<InputFacts, 'root' | 'settings'
     .map((dependentTasksOutputFiles) => ({ dependentTasksOutputFiles, transitive: false }));
 }
 
-/** The globs of what lies at a path, which may be a file, a directory or a glob of either. */
+/** The globs of what is at a path, which may be a file, a directory or a glob of either. */
 function filesAt(directory: string, path: string): string[] {
   const located = posix.join(directory, path).replace(/\/+$/, '');
   return located.endsWith('/**') || located.endsWith('/**/*') ? [located] : [located, `${located}/**`];
@@ -215,7 +215,7 @@ function inputMatcher({ root, asked, named }: InputFacts): (glob: string) => boo
   const own = [
     ...asked.files.map((file) => posix.relative(root, file)).filter((file) => !file.startsWith('../')),
     ...WHEEL_TEMPLATES.map((template) => ejectedPath('.', template)),
-    // What a pattern matches lies at or below its base.
+    // What a pattern matches is at or below its base.
     ...named.flatMap(({ path, glob }) => (glob === true ? [baseOf(path), posix.join(baseOf(path), 'file')] : [path])),
   ];
   const isAll = named.some(({ path, glob }) => glob === true && baseOf(path) === '.' && path.includes('**'));

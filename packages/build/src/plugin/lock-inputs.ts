@@ -9,7 +9,10 @@ import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 
 /** What a project's locks answer beside the metadata files of projects. */
 export interface LockInputs {
-  /** Requirements and constraints files, those with settings of uv, and what is required from where it lies; globs relative to the workspace. */
+  /**
+   * Requirements and constraints files, those with settings of uv, and what is required from where it is; globs
+   * relative to the workspace.
+   */
   readonly files: readonly string[];
   /** Environment variables that requirements files name. */
   readonly variables: readonly string[];

@@ -12,7 +12,7 @@ export interface LogPlace {
   readonly tail: string;
 }
 
-/** Where a log lies: the file it was written to, or, where another build has written there, the blob. */
+/** Where a log is: the file it was written to, or, where another build has written there, the blob. */
 export function logPlace(store: LocalStore, { digest, file }: LogFile): LogPlace | undefined {
   const log = parseDigest(digest);
   if (log === undefined) return undefined;

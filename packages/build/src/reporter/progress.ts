@@ -16,7 +16,7 @@ function cut(line: string, width: number): string {
 }
 
 /**
- * Shows that long work goes on: on a terminal a line for everything that runs, which goes away when it ends; elsewhere
+ * Shows that long work goes on: on a terminal a line for everything that runs, which is removed when it ends; elsewhere
  * a line for each of them every 20 seconds. It writes nothing while nothing runs, and keeps no process alive.
  */
 export class Progress {

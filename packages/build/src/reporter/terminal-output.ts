@@ -1,11 +1,11 @@
-/** Where a program writes for people: a file, a pipe or a terminal. */
+/** Where a program writes for users: a file, a pipe or a terminal. */
 export interface ReporterOutput {
   write(text: string): unknown;
-  /** Whether a person looks on. */
+  /** Whether a user looks on. */
   readonly isTTY?: boolean | undefined;
   /** How many columns a terminal has. */
   readonly columns?: number | undefined;
-  /** Writes lines that the next call replaces and `write` takes away; absent if that cannot be done. */
+  /** Writes lines that the next call replaces and `write` removes; absent if that cannot be done. */
   draw?(text: string): void;
 }
 

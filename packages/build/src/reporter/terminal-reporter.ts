@@ -24,7 +24,7 @@ export interface TerminalReporterOptions {
   readonly verbose: boolean;
   /** Shows what is under way. */
   readonly progress?: Progress;
-  /** Where the log of a build that failed lies. */
+  /** Where the log of a build that failed is. */
   logOf(log: LogFile): LogPlace | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { WheelResult } from '@wheelhouse/python-stage';
 import { formatDifference, formatFinding } from '@wheelhouse/python-stage/inspection';
 
 /**
- * What is said of a project's wheel: what is odd in it, what to do where it failed, how a second build of it differs, and
- * where it lies.
+ * What is said of a project's wheel: what is odd in it, what to do where it failed, how a second build of it differs,
+ * and where it is.
  *
  * @param workspace absolute path
  */

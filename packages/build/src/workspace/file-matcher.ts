@@ -13,7 +13,7 @@ export function fileMatcher({ include, exclude }: FileFilter): (path: string) =>
   return (path) => included(path) && !excluded(path);
 }
 
-/** Patterns with a `!` take away what those before them gave; a list that begins with one begins with everything. */
+/** Patterns with a `!` remove what those before them gave; a list that begins with one begins with everything. */
 function patternMatcher(patterns: readonly string[], whenEmpty: boolean): (path: string) => boolean {
   const [first] = patterns;
   if (first === undefined) return () => whenEmpty;

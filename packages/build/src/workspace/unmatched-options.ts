@@ -20,7 +20,7 @@ const MATCHING = ['exclude', 'testInclude'] as const;
 
 /**
  * Names of extras and groups that no project has. An option is for many projects, of which most lack an extra that
- * another one has; one that none of them has is passed over by all.
+ * another one has; one that none of them has is skipped by all.
  */
 export function unmatchedNames({ projects }: PythonWorkspace): UnmatchedOption[] {
   return (Object.keys(NAMING) as (keyof typeof NAMING)[]).flatMap((option) => {

@@ -61,7 +61,7 @@ describe('the generator sync-locks', () => {
     expect([...tree.written.keys()]).toEqual(['.nx/workspace-data/wheelhouse-locks-to-make']);
     expect(asked).toEqual([]);
 
-    // Nx takes a workspace for synced where what would be written is there already.
+    // Nx takes a workspace for synced where what would be written already exists.
     const again = new WrittenTree(root);
     await syncLocks(again as never);
     expect([...again.written.values()]).not.toEqual([...tree.written.values()]);

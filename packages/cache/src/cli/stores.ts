@@ -66,7 +66,7 @@ export async function openStores(settings: Settings, listeners: StoreListeners =
 }
 
 /**
- * The store whose entries count, for a command that makes no sense unless it is there already.
+ * The store whose entries count, for a command that makes no sense unless it already exists.
  *
  * @throws ElementError CACHE_SETTINGS, CACHE_DATA
  */

@@ -18,7 +18,7 @@ const SPARE_LINES = 1000;
  *     <day>.<writer>.jsonl   what one process was told that day, appended to by that process alone
  *     base.<writer>.jsonl    those of days that are over
  *
- * A line that was cut short is passed over, and what is written behind it begins on a line of its own. A fact that is in
+ * A line that was cut short is skipped, and what is written behind it begins on a line of its own. A fact that is in
  * two files is one fact, so that files may be merged without a lock, by several processes, and be killed at it.
  */
 export class FactJournal {

@@ -15,9 +15,9 @@ export interface IssuerKeysOptions {
   readonly issuer: string;
   /** Milliseconds that an answer may take. */
   readonly timeoutMs: number;
-  /** Milliseconds within which a key that is not known is not asked for again. */
+  /** Milliseconds within which a key that is not known is not requested again. */
   readonly cooldownMs: number;
-  /** Milliseconds after which keys are asked for again, so that those which the issuer gave up are given up here. */
+  /** Milliseconds after which keys are requested again, so that those which the issuer gave up are given up here. */
   readonly refreshMs: number;
   /** Milliseconds that keys are used for while the issuer cannot be asked. */
   readonly staleMs: number;
@@ -39,8 +39,8 @@ export class IssuerKeys {
   constructor(private readonly options: IssuerKeysOptions) {}
 
   /**
-   * The key that a token's header names. Nothing but its `alg` and `kid` is looked at: keys, or addresses of keys, that a
-   * token brings itself are of no account.
+   * The key that a token's header names. Nothing but its `alg` and `kid` is looked at: keys, or addresses of keys, that
+   * a token brings itself are ignored.
    *
    * @throws IssuerFault if the issuer cannot be asked; JWKSNoMatchingKey if it has no such key
    */
@@ -62,7 +62,7 @@ export class IssuerKeys {
     }
   }
 
-  /** All keys, asked for anew. @throws IssuerFault */
+  /** All keys, requested again. @throws IssuerFault */
   async fetch(): Promise<JSONWebKeySet> {
     const set = await this.open();
     try {
@@ -104,7 +104,7 @@ export class IssuerKeys {
     });
   }
 
-  /** Keys that have been used for long are asked for again; while that fails the old ones serve, though not for ever. */
+  /** Keys that have been used for long are requested again; while that fails the old ones serve, though not forever. */
   private async refresh(set: ReturnType<typeof createRemoteJWKSet>): Promise<void> {
     const { now, refreshMs } = this.options;
     if (set.jwks() === undefined || now() - this.asked < refreshMs) return;

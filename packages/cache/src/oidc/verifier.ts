@@ -76,7 +76,7 @@ export class OidcVerifier {
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         reason = `${error.code}: ${error.message}`;
-        // Another provider of the issuer may want another audience, or take older tokens; more it cannot mend.
+        // Another provider of the issuer may want another audience, or take older tokens; it can do no more.
         if (!(error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)) break;
       }
     }
@@ -84,7 +84,7 @@ export class OidcVerifier {
     return undefined;
   }
 
-  /** What each issuer's keys are asked for by those who look after a server. */
+  /** What each issuer's keys are asked for by administrators. */
   get keysByIssuer(): ReadonlyMap<string, IssuerKeys> {
     return new Map([...this.issuers].map(([issuer, { keys }]) => [issuer, keys]));
   }

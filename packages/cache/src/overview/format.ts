@@ -22,7 +22,7 @@ export function spanText(ms: number): string {
   return ms === 0 ? `0${NBSP}s` : `${Math.round(ms)}${NBSP}ms`;
 }
 
-/** A part of a whole for people, cut off and not rounded: what is shown as 100 % is all. @param part from 0 to 1 */
+/** A part of a whole for users, cut off and not rounded: what is shown as 100 % is all. @param part from 0 to 1 */
 export function percentText(part: number): string {
   return `${part === 0 || part === 1 ? part * 100 : (Math.floor(part * 1000) / 10).toFixed(1)}${NBSP}%`;
 }
@@ -35,17 +35,17 @@ export function countText(count: number): string {
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
-/** A time for people, in UTC: `31 Jan 2026, 12:00`. @param iso ISO 8601 */
+/** A time for users, in UTC: `31 Jan 2026, 12:00`. @param iso ISO 8601 */
 export function timeText(iso: string): string {
   return TIME.format(new Date(iso));
 }
 
-/** A day for people: `31 Jan`. @param day such as `2026-01-31` */
+/** A day for users: `31 Jan`. @param day such as `2026-01-31` */
 export function dayText(day: string): string {
   return DAY.format(new Date(`${day}T00:00:00Z`));
 }
 
-/** A number of bytes for people, which does not break between its figure and its unit. */
+/** A number of bytes for users, which does not break between its figure and its unit. */
 export function sizeText(bytes: number): string {
   return formatSize(bytes).replace(' ', NBSP);
 }

@@ -97,7 +97,7 @@ async function spawnProxy(
   }
 }
 
-/** The program of the proxy, which lies beside this one in the package. */
+/** The program of the proxy, which is beside this one in the package. */
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'wheelhouse-cache-proxy.js');
 
 /** The options of Node that decide which certificates it trusts; a debugger or a loader does not concern the proxy. */

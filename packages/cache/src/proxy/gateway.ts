@@ -145,7 +145,7 @@ export class Gateway {
     }
   }
 
-  /** Takes an upload, whole; what becomes of it later is no affair of the run. @returns what was done, for the log */
+  /** Takes an upload, whole; what happens to it later does not concern the run. @returns what was done, for the log */
   async accept(
     hash: string,
     run: Run,

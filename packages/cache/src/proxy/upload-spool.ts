@@ -15,7 +15,7 @@ export interface PendingUpload {
 
 /** How a spool of uploads is kept. */
 export interface UploadSpoolOptions {
-  /** Absolute path of a directory for one destination and one identity: what lies there is sent as that identity. */
+  /** Absolute path of a directory for one destination and one identity: what is there is sent as that identity. */
   readonly directory: string;
   readonly capacityBytes: number;
   /** Milliseconds after which what could not be sent is given up. */

@@ -248,7 +248,7 @@ function said(words: string, statusCode: number): string {
   return words === '' ? String(statusCode) : `${statusCode}: ${words}`;
 }
 
-/** The beginning of a text for people, fit for a terminal. */
+/** The beginning of a text for users, fit for a terminal. */
 async function wordsOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   let text = '';
   try {

@@ -20,7 +20,7 @@ interface RunReport {
   }[];
 }
 
-/** Names for people: no control characters, and something to see. */
+/** Names for users: no control characters, and something to see. */
 const NAME = { type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]+$' };
 
 const REPORT = {

@@ -10,7 +10,7 @@ export interface Audit {
   readonly bodies: number;
   /** Where bodies are whose bytes are not those of their digest. */
   readonly damaged: readonly string[];
-  /** Where records are that cannot be read, or whose body is not there. */
+  /** Where records are that cannot be read, or whose body does not exist. */
   readonly dangling: readonly string[];
 }
 

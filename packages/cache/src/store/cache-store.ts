@@ -21,7 +21,7 @@ export interface CacheStore {
    * @throws StoreFailure `room`, `read-only`
    */
   add(record: EntryRecord, body: ReceivedBody): Promise<'stored' | 'present'>;
-  /** Those of `digests` whose bodies are not there. */
+  /** Those of `digests` whose bodies do not exist. */
   findMissing(digests: readonly Digest[]): Promise<Digest[]>;
   /** The body's bytes. It has been found when this resolves, and being evicted no longer hurts. @throws StoreFailure `gone`, `damaged` */
   open(digest: Digest): Promise<Readable>;

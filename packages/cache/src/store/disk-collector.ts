@@ -6,7 +6,7 @@ import type { DiskLayout } from './disk-layout.js';
 import { names, surveyBodies, surveyEntries } from './disk-survey.js';
 import type { Collection, Retention, SurveyedEntry } from './keeping.js';
 
-/** What no record names, and what lies in `tmp`, may belong to a write that is under way; after this long it does not. */
+/** What no record names, and what is in `tmp`, may belong to a write that is under way; after this long it does not. */
 const ABANDONED_MS = 60 * 60 * 1000;
 
 /** The state that a collection starts from. */

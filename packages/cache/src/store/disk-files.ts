@@ -31,7 +31,10 @@ export class OwnNames {
   }
 }
 
-/** Does what needs the directory of `path`, which is made if it is not there: to look each time takes longer than to find out. */
+/**
+ * Does what needs the directory of `path`, which is made if it does not exist: to look each time takes longer than to
+ * find out.
+ */
 export function withDirectory<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -42,14 +45,14 @@ export function withDirectory<T>(path: string, work: () => T): T {
   }
 }
 
-/** Writes a file that is not there yet. */
+/** Writes a file that does not exist yet. */
 export function createFile(path: string, content: string | Uint8Array): void {
   withDirectory(path, () => {
     writeFileSync(path, content, { flag: 'wx', mode: 0o644 });
   });
 }
 
-/** The text of a file; `undefined` if it is not there. */
+/** The text of a file; `undefined` if it does not exist. */
 export function readTextIfThere(path: string): string | undefined {
   return unlessAbsent(() => readFileSync(path, 'utf8'));
 }

@@ -205,8 +205,8 @@ export class DiskStore implements KeptStore {
   }
 
   /**
-   * Puts the received file in the body's place. Equal bytes that are there already stay where that is quickly seen, else
-   * they are replaced by these, in one step: if the disk has damaged them, this mends them.
+   * Puts the received file in the body's place. Equal bytes that already exist stay where that is quickly seen, else
+   * they are replaced by these, in one step: if the disk has damaged them, this repairs them.
    *
    * @returns whether there was none
    */

@@ -5,7 +5,7 @@ import type { DiskLayout } from './disk-layout.js';
 import { parseRecord } from './entry.js';
 import type { SurveyedBody, SurveyedEntry } from './keeping.js';
 
-/** Every entry of a data directory, in no order, read one after the other. What vanishes meanwhile is passed over. */
+/** Every entry of a data directory, in no order, read one after the other. What vanishes meanwhile is skipped. */
 export async function* surveyEntries(layout: DiskLayout): AsyncGenerator<SurveyedEntry> {
   for (const workspace of await names(layout.entries)) {
     for (const tier of await names(join(layout.entries, workspace))) {

@@ -1,7 +1,7 @@
 import type { CacheStore } from './cache-store.js';
 import type { EntryRecord } from './entry.js';
 
-/** An entry as it lies in a store. */
+/** An entry as it is in a store. */
 export interface SurveyedEntry {
   /** Where its record is: the absolute path of a file, or an address such as `s3://bucket/key`. */
   readonly path: string;
@@ -12,7 +12,7 @@ export interface SurveyedEntry {
   readonly record: EntryRecord | undefined;
 }
 
-/** A body as it lies in a store. */
+/** A body as it is in a store. */
 export interface SurveyedBody {
   /** Where it is, as for an entry. */
   readonly path: string;
@@ -64,11 +64,11 @@ export interface KeepingOptions {
 
 /** A store whose eviction is ours, and that can be looked through. One of REAPI is none: its eviction is its own. */
 export interface KeptStore extends CacheStore {
-  /** Every entry, in no order. What vanishes meanwhile is passed over. */
+  /** Every entry, in no order. What vanishes meanwhile is skipped. */
   surveyEntries(): AsyncIterable<SurveyedEntry>;
   /** Every body, in no order. */
   surveyBodies(): AsyncIterable<SurveyedBody>;
-  /** Removes what was surveyed, at those paths. What is gone already is passed over. */
+  /** Removes what was surveyed, at those paths. What is gone already is skipped. */
   remove(paths: readonly string[]): Promise<void>;
   /** Removes what is too old or too much, and bodies that nothing names. One that is under way is waited for. */
   collect(): Promise<Collection>;

@@ -32,7 +32,7 @@ export interface ReceivedBody {
 /** The length that was declared for a body, or the most that one without a declared length may have, in bytes. */
 export type Size = number | { readonly atMost: number };
 
-/** How much may lie in a spool. */
+/** How much may be in a spool. */
 export interface SpoolOptions {
   /** Absolute path of the spool's directory, made when first written to. */
   readonly directory: string;

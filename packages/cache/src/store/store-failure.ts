@@ -1,7 +1,7 @@
 /**
  * Why a store could not do what it was asked for:
  *
- * - `gone`: the body is not there, or no longer, since a store may evict it at any time;
+ * - `gone`: the body does not exist, or no longer, since a store may evict it at any time;
  * - `damaged`: the body is there, with other bytes than those of its digest, and counts as missing from now on;
  * - `room`: there is no room for it, by the quota or on the disk;
  * - `read-only`: it is only read;

@@ -35,7 +35,7 @@ describe('a surveyor', () => {
     const { clock, surveyor, readings } = await watched(() => listed(recordOf({ hash: '1' }), undefined));
     const looks = await Promise.all([surveyor.look(), surveyor.look(), surveyor.look()]);
     expect(readings()).toBe(1);
-    // What is damaged is passed over.
+    // What is damaged is skipped.
     for (const look of looks) expect(look?.workspaces.get('default')?.trusted.entries).toBe(1);
     clock.ms += 9999;
     expect((await surveyor.look())?.takenMs).toBe(1_000_000);

@@ -8,7 +8,7 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
-/** A page, and what went on in it that somebody who looks would not see. */
+/** A page, and what went on in it that someone who looks would not see. */
 export interface WatchedPage {
   readonly context: BrowserContext;
   readonly page: Page;

@@ -3,8 +3,8 @@ import { createServer, request as send, type IncomingMessage, type ServerRespons
 import type { AddressInfo } from 'node:net';
 
 /**
- * What becomes of a request: passed on; answered with a status and a code of S3's; broken off; never answered; passed on
- * with its answer lost; passed on with the first byte changed; or its answer broken off after so many bytes.
+ * What happens to a request: passed on; answered with a status and a code of S3's; broken off; never answered; passed
+ * on with its answer lost; passed on with the first byte changed; or its answer broken off after so many bytes.
  */
 export type Fault =
   | 'pass'

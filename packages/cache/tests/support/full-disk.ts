@@ -1,4 +1,4 @@
-/** A server whose data lie on a file system that gets full; says what it answers. */
+/** A server whose data are on a file system that gets full; says what it answers. */
 import { readdirSync } from 'node:fs';
 import { startServer } from './server.js';
 

@@ -31,7 +31,7 @@ function numbers(seed: number): () => number {
 }
 
 export interface SeededServer extends TestServer {
-  /** The token of somebody who reads another workspace on the same server. */
+  /** The token of someone who reads another workspace on the same server. */
   readonly otherReader: string;
 }
 

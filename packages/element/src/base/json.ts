@@ -20,7 +20,7 @@ function isList(value: readonly Json[] | { readonly [key: string]: Json }): valu
 const MAX_DEPTH = 100;
 
 /**
- * What of a value a canonical text would lose or mistake: a `Map`, a number that is none, something undefined.
+ * What of a value a canonical text would lose or mistake: a `Map`, a number that is not one, something undefined.
  *
  * @returns what and where, such as `a Map at \`recipients\``; `undefined` if all of it is {@link Json}
  */

@@ -13,7 +13,7 @@ import type { Element } from '../plugin/element.js';
 import type { KeyLocks, Lock } from '../plugin/local-ports.js';
 import type { ArtifactRecord, ArtifactStore } from '../plugin/ports.js';
 
-/** What becomes of the other elements when one cannot be carried out. */
+/** What happens to the other elements when one cannot be carried out. */
 export type OnError = 'quit' | 'continue';
 
 /** The parts a {@link Builder} works with. */

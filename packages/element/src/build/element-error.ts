@@ -13,7 +13,7 @@ export function errorOfElement({ name }: Element, error: unknown): Error {
   return users?.ofElement(name) ?? new Error(`${name} could not be built`, { cause: error });
 }
 
-/** Whether an error is one that the user can mend. */
+/** Whether an error is one that the user can fix. */
 export function isUserError(error: unknown): error is ElementError | ElementErrors {
   return error instanceof ElementError || error instanceof ElementErrors;
 }

@@ -17,7 +17,7 @@ export interface BuiltElement {
  * Lays artifacts over one another as they are staged at the root of a sandbox, without running integration commands.
  *
  * @param built in staging order
- * @throws ElementError STAGING if two of them cannot lie in one root
+ * @throws ElementError STAGING if two of them cannot be in one root
  */
 export async function mergeArtifacts(
   blobs: BlobStore,

@@ -2,7 +2,7 @@ import { globMatcher } from './glob.js';
 import type { MappingNode } from '../load/node.js';
 
 /**
- * Whether a path of an artifact may lie over another's.
+ * Whether a path of an artifact may be over another's.
  *
  * @param publicData of the artifact's element, whose `bst` has the `overlap-whitelist`
  */

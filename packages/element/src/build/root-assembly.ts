@@ -32,7 +32,7 @@ export interface RootAssemblyOptions {
 /** An input root, and trees whose plain overlay it is, where there are such. */
 export interface AssembledRoot {
   readonly root: Digest;
-  /** Lowest first; without what lies below the writable directories. */
+  /** Lowest first; without what is below the writable directories. */
   readonly layers: readonly Digest[] | undefined;
 }
 
@@ -107,8 +107,8 @@ export async function assembleRoot(
 }
 
 /**
- * The layers as a read-only root wants them: of one that lies wholly below a writable directory, that directory is
- * left, empty. If only a part of a layer lies below, the root is not layered.
+ * The layers as a read-only root wants them: of one that is wholly below a writable directory, that directory is left,
+ * empty. If only a part of a layer is below, the root is not layered.
  */
 async function withoutWritable(
   blobs: BlobStore,

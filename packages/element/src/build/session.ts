@@ -40,7 +40,7 @@ export interface Engine {
   readonly retryFailed: boolean;
   /** What each action may take, commands and integration alike. Default: no limit. */
   readonly limits?: Limits;
-  /** What becomes of the other elements when one cannot be carried out. Default: they are ended, too. */
+  /** What happens to the other elements when one cannot be carried out. Default: they are ended, too. */
   readonly onError?: OnError;
 }
 

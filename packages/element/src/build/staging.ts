@@ -14,11 +14,11 @@ export interface StagedTree {
   readonly path: string;
   /** The element's name, for messages. */
   readonly owner: string;
-  /** Whether a path may lie over another element's (`public.bst.overlap-whitelist`). */
+  /** Whether a path may be over another element's (`public.bst.overlap-whitelist`). */
   mayOverlap(path: string): boolean;
 }
 
-/** Something that staging let pass and a person may want to know. */
+/** Something that staging let pass and a user may want to know. */
 export interface StagingWarning {
   readonly kind: 'overlap' | 'unstaged';
   readonly path: string;
@@ -111,7 +111,7 @@ export class StagingArea {
     }
   }
 
-  /** Whether a file or link may lie at `path`: an empty directory gives way, another stays. */
+  /** Whether a file or link may be at `path`: an empty directory gives way, another stays. */
   private async makeRoom(target: MutableTree, name: string, path: string, staged: StagedTree): Promise<boolean> {
     const directory = target.directories.get(name);
     if (directory === undefined) return true;

@@ -57,7 +57,7 @@ export function encodeDirectory(directory: Directory): Uint8Array {
   return writer.finish();
 }
 
-/** Reads {@link encodeDirectory}'s bytes, and any other encoding of the message; unknown fields are passed over. */
+/** Reads {@link encodeDirectory}'s bytes, and any other encoding of the message; unknown fields are skipped. */
 export function decodeDirectory(bytes: Uint8Array): Directory {
   const files: FileNode[] = [];
   const directories: DirectoryNode[] = [];

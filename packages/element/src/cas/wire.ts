@@ -68,7 +68,7 @@ export interface WireField {
 }
 
 /**
- * The fields of a message in the order in which they stand. Fields of other wire types are passed over.
+ * The fields of a message in the order in which they stand. Fields of other wire types are skipped.
  *
  * @throws Error if the bytes are not a message
  */

@@ -56,7 +56,7 @@ export interface CheckoutOptions {
 /** Trees as directories of this machine: what a sandbox that runs here needs. */
 export interface LocalTrees {
   /**
-   * A shared check-out of `tree`, made if it is not there yet, with the fixed time of trees.
+   * A shared check-out of `tree`, made if it does not exist yet, with the fixed time of trees.
    * @throws ElementError STORE if a blob of the tree is missing or wrong
    */
   acquire(tree: Digest): Promise<TreeLease>;

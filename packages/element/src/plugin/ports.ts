@@ -26,7 +26,7 @@ export interface PinnedDependency {
 /** What is kept of a build: REAPI's ActionResult, with what names it. */
 export interface ArtifactRecord {
   readonly key: Key;
-  /** The element's full name, for people. */
+  /** The element's full name, for users. */
   readonly element: string;
   readonly kind: string;
   /** 0, or the exit code of the command that failed. */

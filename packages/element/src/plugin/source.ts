@@ -82,8 +82,9 @@ export abstract class Source extends Plugin {
   abstract fetch(to: BlobStore, io: SourceIo): Promise<Digest>;
 
   /**
-   * Makes what stands in the source's directory from what is there already, as a patch does (BuildStream reference:
-   * `Source.stage` with `BST_REQUIRES_PREVIOUS_SOURCES_STAGE`). A source without this method is laid over what is there.
+   * Makes what stands in the source's directory from what already exists, as a patch does (BuildStream reference:
+   * `Source.stage` with `BST_REQUIRES_PREVIOUS_SOURCES_STAGE`). A source without this method is laid over what is
+   * there.
    *
    * @returns the digest of the directory's whole tree @throws ElementError SOURCE
    */

@@ -7,17 +7,17 @@ export function guestPath(path: string): string {
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
-/** Whether `path` is `directory` or lies below it; both in their one form. */
+/** Whether `path` is `directory` or is below it; both in their one form. */
 export function isWithin(path: string, directory: string): boolean {
   return directory === '/' || path === directory || path.startsWith(`${directory}/`);
 }
 
-/** Where `path` lies below `directory`, without a leading slash; empty for the directory itself. */
+/** Where `path` is below `directory`, without a leading slash; empty for the directory itself. */
 export function below(path: string, directory: string): string {
   return directory === '/' ? path.slice(1) : path.slice(directory.length + 1);
 }
 
-/** Those of `paths` that lie in no other of them, each once. */
+/** Those of `paths` that are in no other of them, each once. */
 export function outermost(paths: readonly string[]): string[] {
   return [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
 }

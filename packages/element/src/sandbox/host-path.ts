@@ -4,7 +4,7 @@ import { errnoOf, isAbsent } from '../base/errno.js';
 import { ElementError } from '../base/error.js';
 
 /**
- * What lies at an absolute path of this machine; links are followed.
+ * What is at an absolute path of this machine; links are followed.
  *
  * @throws ElementError TOOLCHAIN if nothing does, or this user may not look
  */

@@ -18,7 +18,7 @@ import type { BlobStore } from '../cas/blob-store.js';
 import { emptyTree, openTree, splitPath, writeBlob, type MutableTree } from '../cas/tree.js';
 import { SANDBOX_MTIME } from './contract.js';
 
-/** Something that must lie at a path for a mount to find its place, or in place of a mount. */
+/** Something that must be at a path for a mount to find its place, or in place of a mount. */
 export interface MountPoint {
   /** Relative to the tree it is put in. */
   readonly path: string;
@@ -43,7 +43,7 @@ export interface AddedEntry {
  * Puts mount points into `tree` where they are missing.
  *
  * @returns what was added, each directory before what is in it
- * @throws ElementError STAGING if something else lies in the way
+ * @throws ElementError STAGING if something else is in the way
  */
 export async function addMountPoints(
   blobs: BlobStore,

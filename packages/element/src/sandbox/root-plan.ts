@@ -37,7 +37,7 @@ export interface RootPlan {
   readonly writable: readonly WritablePart[];
   /** In the order in which they are mounted. The root itself is not among them. */
   readonly mounts: readonly Mount[];
-  /** Links that lie on a file system in memory. */
+  /** Links that are on a file system in memory. */
   readonly links: readonly { readonly path: string; readonly target: string }[];
 }
 
@@ -161,7 +161,7 @@ class Planner {
     mount(real, stat.isDirectory() ? 'mask-directory' : 'mask-file', { type: 'directory' }, purpose);
   }
 
-  /** What `path` lies in: the innermost mount above it, or the part of the root it belongs to. */
+  /** What `path` is in: the innermost mount above it, or the part of the root it belongs to. */
   private holderOf(path: string): Holder {
     const holders: Holder[] = [
       { type: 'part', path: '' },
@@ -209,7 +209,7 @@ class Planner {
     );
   }
 
-  /** A part of this machine hides what is staged where it lies; that would be a silent loss. */
+  /** A part of this machine hides what is staged where it is; that would be a silent loss. */
   private async refuseHidden(tree: MutableTree, point: HeldPoint, part: string): Promise<void> {
     const names = splitPath(below(point.path, part === '' ? '/' : part));
     const last = names.pop();

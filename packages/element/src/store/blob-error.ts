@@ -1,7 +1,7 @@
 import { ElementError } from '../base/error.js';
 import { formatDigest, type Digest } from '../cas/digest.js';
 
-/** The error of a blob that is not there. */
+/** The error of a blob that does not exist. */
 export function missing(digest: Digest, cause?: unknown): ElementError {
   return new ElementError({
     code: 'STORE',

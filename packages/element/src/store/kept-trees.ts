@@ -52,8 +52,8 @@ export class KeptTrees implements LocalTrees {
   }
 
   /**
-   * The check-out of `tree`, made if it is not there, and not to be removed until the lease is released. Leases that are
-   * asked for at the same time, as by `Promise.all`, are held by one child process.
+   * The check-out of `tree`, made if it does not exist, and not to be removed until the lease is released. Leases that
+   * are asked for at the same time, as by `Promise.all`, are held by one child process.
    *
    * @throws ElementError STORE if a blob of the tree is missing or wrong
    */

@@ -41,7 +41,7 @@ export class FileListing {
     /** Absolute path of what is kept. */
     private readonly file: string,
     private readonly directories: readonly string[],
-    /** Paths that are passed over, with all below them. */
+    /** Paths that are skipped, with all below them. */
     private readonly exclude: ReadonlySet<string>,
   ) {}
 

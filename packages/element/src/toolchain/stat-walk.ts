@@ -13,8 +13,8 @@ export interface StatEntry {
 export const BYTE_CODE = '__pycache__';
 
 /**
- * Everything below `paths`, each path included, in a fixed order. Byte code and what lies below
- * `exclude` is passed over, as is a directory that may not be read.
+ * Everything below `paths`, each path included, in a fixed order. Byte code and what is below `exclude` is skipped, as
+ * is a directory that may not be read.
  */
 export function* statWalk(
   paths: readonly string[],

@@ -82,7 +82,7 @@ describe('beside buildbox-casd', () => {
     const blobs = new MemoryBlobStore();
     const tree = await captureTree(blobs, directory, { label: 'fixture' });
     expect(await casd.captureTree(directory)).toEqual(tree);
-    // The same for ever: keys are made of it.
+    // The same forever: keys are made of it.
     expect(formatDigest(tree)).toBe('sha256:44809d530dd73c427204b1656299c713fbc98ce50cbb0d77be2b1b090363a083/905');
     const digests: Digest[] = [tree];
     for await (const entry of walkTree(blobs, tree)) if (entry.type !== 'symlink') digests.push(entry.digest);

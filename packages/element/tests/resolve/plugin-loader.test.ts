@@ -5,7 +5,7 @@ import { resolve } from './resolve.js';
 
 const HEAD = 'name: test\nmin-version: 2.0\nplugins:\n';
 
-/** A plugin as people write it, its base class taken from where this test has it. */
+/** A plugin as users write it, its base class taken from where this test has it. */
 const PLUGIN = `
 const { BuildElement } = require(${JSON.stringify(join(__dirname, '../../src/plugin/build-element.ts'))});
 class Pony extends BuildElement {}

@@ -248,7 +248,7 @@ describe('an action on buildbox-casd', () => {
     const [left] = local.outputs;
     if (left === undefined) throw new Error('bubblewrap collected nothing');
     expect(await entriesOf(store.blobs, await subtree(store.blobs, left, '/build'))).toEqual({ made: 'made\n' });
-    // What the sandbox needs in a root is taken away by bubblewrap's driver; a server gives it back with the rest.
+    // What the sandbox needs in a root is removed by bubblewrap's driver; a server gives it back with the rest.
     expect(remote).toEqual({ ...local, outputs: [await inputRoot(store.blobs, { ...action, root: left })] });
   });
 });

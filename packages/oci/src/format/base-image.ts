@@ -37,7 +37,7 @@ export interface ContainerConfig {
   readonly StopSignal?: string;
 }
 
-/** OCI image specification, "Image Configuration". Members that are not there are not read. */
+/** OCI image specification, "Image Configuration". Members that do not exist are not read. */
 export interface ImageConfig {
   readonly architecture: string;
   readonly os: string;

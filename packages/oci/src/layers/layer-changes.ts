@@ -17,9 +17,9 @@ export type LayerEntry =
 
 /** What a layer does to the layers below it (OCI image specification, "Layer"). */
 export interface LayerChanges {
-  /** Paths that are taken away. */
+  /** Paths that are removed. */
   readonly whiteouts: readonly string[];
-  /** Directories whose content is taken away. */
+  /** Directories whose content is removed. */
   readonly opaque: readonly string[];
   /** In the order of the archive. */
   readonly entries: readonly LayerEntry[];
@@ -31,7 +31,7 @@ const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
 /**
- * Reads a layer, and keeps its files. Devices and fifos, which a tree cannot contain, are passed over: a sandbox has its
+ * Reads a layer, and keeps its files. Devices and fifos, which a tree cannot contain, are skipped: a sandbox has its
  * own.
  *
  * @param temporary absolute path of a directory for what is too large to be held in memory

@@ -14,7 +14,7 @@ export class RootTree {
 
   /** @throws ElementError IMAGE if a layer does not fit those below it */
   apply({ whiteouts, opaque, entries }: LayerChanges): void {
-    // What a layer takes away is of the layers below it, wherever in the archive it says so.
+    // What a layer removes is of the layers below it, wherever in the archive it says so.
     for (const path of opaque) {
       const directory = this.directory(path);
       directory?.files.clear();

@@ -3,7 +3,7 @@ import type { DistributionFile } from '@wheelhouse/python/fetch';
 import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
 import type { SdistMetadata } from '@wheelhouse/python/metadata';
 
-/** An sdist that lies on this machine; as a lock's entry its hashes are exactly that of its file. */
+/** An sdist that is on this machine; as a lock's entry its hashes are exactly that of its file. */
 export type SdistFile = LockEntry & DistributionFile & { readonly name: string };
 
 /**

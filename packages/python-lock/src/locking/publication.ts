@@ -27,9 +27,9 @@ export interface VendoredSource {
 export interface LockChanges {
   /** By the roots of their projects. */
   readonly locks: ReadonlyMap<string, ProjectLocks>;
-  /** Files whose text is not there yet, relative to the workspace. */
+  /** Files whose text does not exist yet, relative to the workspace. */
   readonly changed: readonly { readonly file: string; readonly text: string }[];
-  /** Files for `vendor/` that are not there yet, relative to the workspace. */
+  /** Files for `vendor/` that do not exist yet, relative to the workspace. */
   readonly vendored: readonly { readonly file: string; readonly bytes: Uint8Array }[];
   /** Files that are there: build locks of what is no longer built from source, and vendored files that nothing requires. */
   readonly removed: readonly string[];

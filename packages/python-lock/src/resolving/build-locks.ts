@@ -87,7 +87,7 @@ export class BuildLocks implements AskedBackends {
     return await this.services.hooks.metadata(await this.sdist(name), lock, this.locks);
   }
 
-  /** Takes a file that no index is asked for: an sdist that lies here, or a wheel by its name and version. */
+  /** Takes a file that no index is queried for: an sdist that is here, or a wheel by its name and version. */
   provide(file: FetchedSdistFile | Name, format: 'wheel' | 'sdist'): void {
     const key = sdistKey(file);
     this.formats.set(key, format);

@@ -25,7 +25,7 @@ export class IndexOffers {
   /**
    * Entries as they may be locked: one that is pinned to an index with the files of that index alone.
    *
-   * @param vendored hashes of files that no index is asked for
+   * @param vendored hashes of files that no index is queried for
    * @throws ElementError DEPENDENCY_CONFUSION for a name under which two indexes have different files, and for one that
    * is pinned to an index which does not have the version; all of them together. FETCH for an index that says neither
    * what it has nor that it has nothing: uv would have passed it over

@@ -38,7 +38,7 @@ export async function packArchive(packing: Packing, context: ArchiveContext): Pr
   await ask({ pack: packing }, context, packing.directory);
 }
 
-/** Reads what an archive says of itself; none of its code runs. @throws ElementError SOURCE if it is none */
+/** Reads what an archive says of itself; none of its code runs. @throws ElementError SOURCE if it is not one */
 export async function inspectArchive(path: string, context: ArchiveContext): Promise<ArchiveTexts> {
   const answer = await ask({ inspect: path }, context, path);
   const { metadata, pyproject, cargoLocks } = answer as {

@@ -25,7 +25,7 @@ export interface Checkout {
  * Clones a repository by git's own command, with its submodules and its credential helpers, and checks a revision out.
  * Credentials of the address reach git by its environment alone.
  *
- * @param destination a directory that is not there, absolute
+ * @param destination a directory that does not exist, absolute
  * @throws ElementError FETCH with git's message
  */
 export async function checkOut(

@@ -15,7 +15,7 @@ export interface IdentifyRequest {
   readonly requirement: Requirement;
   /** A private directory, absolute. */
   readonly work: string;
-  /** Where the file is to lie, absolute. */
+  /** Where the file is to are, absolute. */
   readonly directory: string;
   /** The lowest Python the metadata is for. */
   readonly python: string;
@@ -27,7 +27,7 @@ export interface IdentifyServices {
   readonly builds: VendorBuilds;
 }
 
-/** A distribution whose file lies under the name that says what it is. */
+/** A distribution whose file is under the name that says what it is. */
 export interface Identified {
   readonly name: string;
   readonly version: string;

@@ -53,7 +53,7 @@ export function keptFile(
 }
 
 /**
- * Takes what lies at a requirement's address.
+ * Takes what is at a requirement's address.
  *
  * @param work a private directory, absolute
  * @throws ElementError METADATA, FETCH, LOCK_HASH

@@ -18,7 +18,7 @@ import { keptFile, takeFrom } from './taken.js';
 import type { VendorBuilds, VendorServices } from './vendor-services.js';
 import type { KnownMetadata } from '../hooks/known-metadata.js';
 
-/** A distribution that lies here because its requirement names an address. */
+/** A distribution that is here because its requirement names an address. */
 export interface Vendored extends VendoredFile {
   readonly normalizedName: string;
   readonly version: string;

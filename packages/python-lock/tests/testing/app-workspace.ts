@@ -6,7 +6,9 @@ import { LockWorkspace } from './lock-workspace.js';
 /** What a lock run of `app` did. */
 export type AppOutcome = Omit<LockOutcome, 'locks'> & { readonly locks: ProjectLocks };
 
-/** A workspace whose project `app` is locked alone; what it had locked before is what a test says, not what lies there. */
+/**
+ * A workspace whose project `app` is locked alone; what it had locked before is what a test says, not what is there.
+ */
 export class AppWorkspace extends LockWorkspace {
   /** Variables beside those that every lock run has. */
   environment: NodeJS.ProcessEnv = {};

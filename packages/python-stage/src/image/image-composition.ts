@@ -27,7 +27,7 @@ export interface CompositionInput {
   readonly tag: string;
 }
 
-/** Absolute path of the environment that the application lies in. */
+/** Absolute path of the environment that the application is in. */
 const VENV = '/opt/venv';
 /** Variables of a base that decide which programs and libraries are found. */
 const NEEDED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH'];

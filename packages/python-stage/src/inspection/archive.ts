@@ -21,7 +21,7 @@ export interface ArchiveMember {
   readonly sizeBytes: number;
   /** How it is packed: method, level flags and compressed size. */
   readonly packing: string;
-  /** What else its headers say, by names for people: `owner`, `link`, `extra fields`. */
+  /** What else its headers say, by names for users: `owner`, `link`, `extra fields`. */
   readonly header: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ export interface Archive {
   readonly label: string;
   /** In the order in which the archive lists them. */
   readonly members: readonly ArchiveMember[];
-  /** What the archive says beside its members, by names for people: `comment`, `gzip time`. */
+  /** What the archive says beside its members, by names for users: `comment`, `gzip time`. */
   readonly header: Readonly<Record<string, string>>;
   /** What a member of `members` holds. @throws ElementError ARTIFACT if the archive is damaged */
   read(member: ArchiveMember): AsyncIterable<Uint8Array>;

@@ -43,7 +43,7 @@ export async function checkMetadata(wheel: WheelUnderInspection): Promise<((name
   return fields;
 }
 
-/** The licence files that METADATA names lie where PEP 639 has them; before it, beside METADATA. */
+/** The licence files that METADATA names are where PEP 639 has them; before it, beside METADATA. */
 export function checkLicenceFiles(wheel: WheelUnderInspection, fields: (name: string) => string[]): void {
   const directory = wheel.distInfo ?? '';
   const placed = METADATA_VERSIONS.indexOf(fields('metadata-version')[0] ?? '') >= METADATA_VERSIONS.indexOf('2.4');

@@ -4,7 +4,7 @@ import { PACKAGE_ROOTS, type InspectedProject } from './check-project-files.js';
 import { listed } from './listed.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
-/** A pattern that matches no source of the project and nothing of its wheel. */
+/** A pattern that matches not a source of the project and nothing of its wheel. */
 interface Unmatched {
   readonly pattern: PackagedPattern;
   /** The files that git ignores which it matches. */

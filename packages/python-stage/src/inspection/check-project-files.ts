@@ -34,7 +34,7 @@ export interface InspectedProject {
 /** Names that belong to a repository, and that no other distribution should find in its site-packages. */
 const ACCIDENTS = ['tests', 'test', 'testing', 'docs', 'doc', 'examples', 'example', 'benchmarks', 'build', 'dist'];
 const ACCIDENTAL_MODULES = ['setup', 'conftest', 'noxfile', 'tasks'];
-/** Directories below which packages commonly lie. */
+/** Directories below which packages commonly are. */
 export const PACKAGE_ROOTS: readonly string[] = ['', 'src/', 'lib/', 'python/'];
 
 /** What the project's files say that the wheel should hold, or should not. */
@@ -61,7 +61,7 @@ function checkAccidents(wheel: WheelUnderInspection, { name }: InspectedProject)
 
 const ACCIDENT_HINT = 'exclude it from the packages that the backend finds, or list it in the option `exclude`';
 
-/** What extension modules are made from, which lies beside them and need not be installed. */
+/** What extension modules are made from, which is beside them and need not be installed. */
 const COMPILED_FROM = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|pxi|pyx|f|f90|s|asm|rs)$/i;
 
 function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, files }: InspectedProject): void {
@@ -81,7 +81,7 @@ function checkManifestIn(wheel: WheelUnderInspection, { manifestIn, backend, fil
   wheel.warn(undefined, `MANIFEST.in lists ${listed(lacking)}, which the wheel lacks`, PACKAGE_DATA_HINT);
 }
 
-/** Where a file of the project lies in a wheel that holds its package; `undefined` for one of no such package. */
+/** Where a file of the project is in a wheel that holds its package; `undefined` for one of no such package. */
 export function installedPath(file: string, installed: ReadonlySet<string>): string | undefined {
   const packages = new Set(
     [...installed].filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0] ?? ''),

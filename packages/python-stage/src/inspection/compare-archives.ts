@@ -117,7 +117,7 @@ class Comparison {
     }
     const [mine, theirs] = [await collect(this.left.read(a)), await collect(this.right.read(b))];
     const { reason, detail } = explainContent(mine, theirs, this.options.buildPaths);
-    // PEP 770: there the software bills of materials of a wheel lie.
+    // PEP 770: there the software bills of materials of a wheel are.
     return member.includes('.dist-info/sboms/') ? { member, reason: 'sbom', detail } : { member, reason, detail };
   }
 

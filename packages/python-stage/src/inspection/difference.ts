@@ -20,7 +20,7 @@ export interface Difference {
   /** The member; absent if it is the archive itself that differs. */
   readonly member?: string;
   readonly reason: DifferenceReason;
-  /** What the one and the other hold, as a sentence for people. */
+  /** What the one and the other hold, as a sentence for users. */
   readonly detail: string;
 }
 

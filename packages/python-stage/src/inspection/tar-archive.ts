@@ -5,7 +5,7 @@ import { ElementError } from '@wheelhouse/element';
 import { readTar, type TarEntry } from '@wheelhouse/oci';
 import { collect, range, type Archive, type ArchiveMember, type ByteSource } from './archive.js';
 
-/** Opens a `.tar.gz`, as sdists are (PEP 625). @throws ElementError ARTIFACT if it is none */
+/** Opens a `.tar.gz`, as sdists are (PEP 625). @throws ElementError ARTIFACT if it is not one */
 export async function openTarGz(bytes: ByteSource): Promise<Archive> {
   const members: ArchiveMember[] = [];
   for await (const { header } of entriesOf(bytes)) members.push(memberOf(header));

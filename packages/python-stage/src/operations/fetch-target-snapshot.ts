@@ -12,8 +12,8 @@ import { writeOutputs } from '../workspace/tree-files.js';
  * `dist/<root>/snapshots/<python>-<platform>/` (docs/adr/0029). Where only the interpreter's version differs, that is what
  * a snapshot holds; for another platform it is wheels alone, since nothing can be built for it here.
  *
- * @throws ElementError INVALID_DATA for a target that is none, INTERPRETER if the project is not for it, FETCH naming
- * each distribution without a file for it, LOCK_MISSING, LOCK_STALE, LOCK_HASH
+ * @throws ElementError INVALID_DATA for a target that is not one, INTERPRETER if the project is not for it, FETCH
+ *   naming each distribution without a file for it, LOCK_MISSING, LOCK_STALE, LOCK_HASH
  */
 export async function fetchTargetSnapshot(operation: Operation, request: TargetRequest): Promise<SnapshotResult> {
   const { workspace, engine } = operation;

@@ -5,7 +5,7 @@ import { wheelSourceMatcher, sharedMatcher, projectFiles, ignoredFiles, lfsPoint
 import type { Operation } from '../workspace/operation.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
 
-/** The files of a project by what becomes of them; relative to it. */
+/** The files of a project by what happens to them; relative to it. */
 export type FilesOfProject = Pick<InspectedProject, 'files' | 'all' | 'ignored' | 'shipped' | 'hidden' | 'pointers'>;
 
 /** What editors and running programs leave: no sdist ships it. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { BUILD_ROOT } from '../plan/build-root.js';
 
-/** How programs say that a file is not there. */
+/** How programs say that a file does not exist. */
 const ABSENT =
   /no such file|not found|does ?n[o']t exist|cannot find|could not find|FileNotFound|not a file|does not contain any element/i;
 
@@ -17,7 +17,7 @@ export interface BuiltProject {
 }
 
 /**
- * The files of a workspace that lie outside of a project and that its build did not find, according to its output:
+ * The files of a workspace that are outside of a project and that its build did not find, according to its output:
  * `../../VERSION`, or `/VERSION` where that was resolved.
  *
  * @returns paths relative to the workspace, sorted

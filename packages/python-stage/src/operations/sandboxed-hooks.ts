@@ -18,7 +18,7 @@ import { ProjectPlan } from '../plan/project-plan.js';
 export class SandboxedHooks implements HookRunner {
   /**
    * @param planned a project whose locks are made (any if none is named), with the build locks known so far
-   * @param findLinks directories with files that no index is asked for
+   * @param findLinks directories with files that no index is queried for
    */
   constructor(
     private readonly operation: Pick<Operation, 'workspace' | 'engine'>,

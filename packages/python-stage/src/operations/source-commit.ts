@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const FATAL = 128;
 
 /**
- * The commit that last changed what lies in these directories, if all of it is as it is committed.
+ * The commit that last changed what is in these directories, if all of it is as it is committed.
  *
  * @param workspace absolute path
  * @param roots relative to the workspace

@@ -201,7 +201,7 @@ class Verifier {
     return { digest: formatDigest(record.tree), files };
   }
 
-  /** The files that lie where the manifest's files are, sorted as strings. */
+  /** The files that are where the manifest's files are, sorted as strings. */
   private async listed(dist: string): Promise<string[]> {
     const names: string[] = [];
     for (const directory of ['wheel', 'sdist', 'wheelhouse']) {

@@ -40,7 +40,7 @@ export interface DescribedWheelhouse {
 export type WheelhouseDocuments = Readonly<Record<typeof SBOM | typeof PROVENANCE, string>>;
 
 /**
- * The bill of materials and the provenance of a wheelhouse (docs/adr/0034). Documents that lie there and say what these
+ * The bill of materials and the provenance of a wheelhouse (docs/adr/0034). Documents that are there and say what these
  * would say are kept, so that nothing is read of the wheels when nothing has changed.
  */
 export async function wheelhouseDocuments(

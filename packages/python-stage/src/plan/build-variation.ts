@@ -16,7 +16,7 @@ export interface BuildVariation {
 
 /** Where projects are built on request. */
 const OTHER_PATH = '/srv/elsewhere/project';
-/** Where the sources of a second build lie before they are copied. */
+/** Where the sources of a second build are before they are copied. */
 const SOURCES = '/sources';
 
 /** The path in which a first build takes place, and that of a second one with this variation. */

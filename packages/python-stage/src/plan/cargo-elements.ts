@@ -4,7 +4,7 @@ import type { Crate } from '@wheelhouse/python/lockfile';
 import { rustPrograms, type RustToolchain } from '@wheelhouse/python/rust';
 import type { PlannedElement } from './planned-element.js';
 
-/** Where a toolchain lies that is one of the system's own packages. */
+/** Where a toolchain is that is one of the system's own packages. */
 const SYSTEM = '/usr';
 
 /** The parts of rustup's toolchains that builds use; their documentation is larger than all of them. */

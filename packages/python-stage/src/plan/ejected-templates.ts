@@ -54,7 +54,7 @@ export function ejectedFiles(root: string, workspace: string): string[] {
 }
 
 /**
- * The text that a project's own version of a template begins with: the template's own, and as comments what lies below
+ * The text that a project's own version of a template begins with: the template's own, and as comments what is below
  * it, the defaults of its kind. It gives every element the key that it has without it.
  */
 export function ejectedText(template: EjectableTemplate): string {

@@ -84,8 +84,8 @@ function outside(path: string, located: string, origin: Origin): ElementError {
 }
 
 /**
- * A file that is written by its path from the repository would come to lie beside the project, which is built alone: the
- * wheel would lack it without a word.
+ * A file that is written by its path from the repository would be beside the project, which is built alone: the wheel
+ * would lack it silently.
  *
  * @throws ElementError SOURCE
  */

@@ -132,7 +132,7 @@ function runnerOptions(runner: TestRunner, distribution: string, locked: Readonl
   }
 }
 
-/** Where packages are imported from that tests lie in: their tests, and with them all of what the wheel installs. */
+/** Where packages are imported from that tests are in: their tests, and with them all of what the wheel installs. */
 function importPath(project: PlannedProject, packages: readonly string[]): string {
   const at = posix.join('%{build-root}', projectSubdirectory(project));
   return [...new Set(packages.map((path) => posix.join(at, posix.dirname(path)).replace(/\/$/, '')))].join(':');

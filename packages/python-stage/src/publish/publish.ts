@@ -23,7 +23,7 @@ export interface Publication {
   readonly dryRun: boolean;
   /** Refuses a wheel without a passing record of the same bytes. */
   readonly tested: boolean;
-  /** Absolute path of that record, if it does not lie where it usually does. */
+  /** Absolute path of that record, if it does not be where it usually does. */
   readonly record?: string | undefined;
 }
 

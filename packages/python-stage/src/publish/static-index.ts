@@ -62,7 +62,7 @@ export class StaticIndex {
     });
   }
 
-  /** Which of the files are there already. */
+  /** Which of the files already exist. */
   private async present(files: readonly PublishableFile[]): Promise<boolean[]> {
     const errors: ElementError[] = [];
     const present: boolean[] = [];

@@ -4,7 +4,7 @@ import { ElementError } from '@wheelhouse/element';
 import type { ComposeService } from './compose-service.js';
 import { readService } from './read-service.js';
 
-/** Where compose files usually lie, relative to the project. */
+/** Where compose files usually are, relative to the project. */
 const USUAL = [
   'compose.yaml',
   'compose.yml',

@@ -9,7 +9,7 @@ export interface ComposeService {
   readonly ports: readonly string[];
   /** Absolute paths inside the container with an empty file system in memory; `PATH:OPTIONS` allowed. */
   readonly tmpfs: readonly string[];
-  /** Absolute paths inside the container that a volume of this run's own lies at. */
+  /** Absolute paths inside the container that a volume of this run's own is at. */
   readonly volumes: readonly string[];
   readonly user?: string;
   readonly workdir?: string;

@@ -136,7 +136,7 @@ class ServiceReader {
     throw this.wrong(`\`${text}\` of \`healthcheck\` is not a duration`, 'durations are written as `500ms` or `1m30s`');
   }
 
-  /** A list of words, or a text that is split as a shell would, quotes taken away. */
+  /** A list of words, or a text that is split as a shell would, quotes removed. */
   private words(value: unknown, key: string): string[] {
     if (Array.isArray(value)) return value.map((each) => this.text(each, key));
     const text = this.text(value, key);

@@ -30,8 +30,8 @@ export interface EditableInput {
 }
 
 /**
- * Makes a wheel for each project that leads to its sources instead of holding them. No backend is asked: it would have
- * to run on this machine, since an editable wheel names the directory it was made in (docs/adr/0033).
+ * Makes a wheel for each project that leads to its sources instead of holding them. No backend is run: it would have to
+ * run on this machine, since an editable wheel names the directory it was made in (docs/adr/0033).
  */
 export async function makeEditable(operation: Operation, input: EditableInput): Promise<EditableProject[]> {
   const { workspace, engine } = operation;

@@ -12,7 +12,7 @@ import type { TreeFile } from '../workspace/tree-files.js';
 
 /** How {@link makeVenv} makes an environment. */
 export interface VenvOptions {
-  /** Where it lies: absolute, or relative to the project. Default `.venv`. */
+  /** Where it is: absolute, or relative to the project. Default `.venv`. */
   readonly path?: string | undefined;
   /** Whether pip is in it, beside what the lock says. */
   readonly pip?: boolean | undefined;

@@ -12,7 +12,7 @@ export interface VenvStamp {
 }
 
 /**
- * Where the environment of a project lies: at `path`, relative to the project, with no symbolic link on the way that
+ * Where the environment of a project is: at `path`, relative to the project, with no symbolic link on the way that
  * would give its files two names.
  *
  * @param project absolute path of the project
@@ -30,7 +30,7 @@ export function venvPlace(project: string, path: string): string {
 /**
  * The stamp of the environment at a place; `undefined` if there is nothing yet.
  *
- * @throws ElementError VENV if something lies there that was not made here: it would be lost
+ * @throws ElementError VENV if something is there that was not made here: it would be lost
  */
 export function readStamp(place: string): VenvStamp | undefined {
   let stats;

@@ -36,7 +36,7 @@ export class JsonDocument {
     return isRecord(this.value) ? this.value : {};
   }
 
-  /** For people: a text as it is, any other value as JSON, `''` if there is none. */
+  /** For users: a text as it is, any other value as JSON, `''` if there is none. */
   shown(): string {
     if (this.value === undefined) return '';
     return typeof this.value === 'string' ? this.value : JSON.stringify(this.value);

@@ -35,7 +35,7 @@ export interface Manifest {
   readonly sourceDigest: string;
   /** The tree of the project's snapshot. */
   readonly snapshotDigest: string;
-  /** The files of the snapshot that the wheel was built with or that lie in the wheelhouse, sorted. */
+  /** The files of the snapshot that the wheel was built with or that are in the wheelhouse, sorted. */
   readonly uses: readonly FileDigest[];
   readonly toolchain: ToolchainFacts;
 }

@@ -2,7 +2,7 @@ import { lstat, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { errnoOf, isAbsent } from '@wheelhouse/element';
 
-/** What lies at a path that a document names: the file, by its absolute path, or why it is not read. */
+/** What is at a path that a document names: the file, by its absolute path, or why it is not read. */
 export type OwnFile =
   | { readonly path: string; readonly refused?: undefined; readonly isAbsent?: undefined }
   /** A sentence whose subject is the path. */

@@ -40,7 +40,7 @@ export interface Provenance {
   readonly runDetails: {
     readonly builder: { readonly id: string; readonly version: Readonly<Record<string, string>> };
     readonly metadata: { readonly invocationId: string };
-    /** What lies beside the wheels. */
+    /** What is beside the wheels. */
     readonly byproducts: readonly Resource[];
   };
 }
@@ -109,7 +109,7 @@ export function provenanceOf(input: ProvenanceInput): Statement<Provenance> {
   };
 }
 
-/** The same, with the bill of materials that lies beside the wheels. @param sha256 of its text */
+/** The same, with the bill of materials that is beside the wheels. @param sha256 of its text */
 export function withSbom(statement: Statement<Provenance>, sha256: string): Statement<Provenance> {
   const { predicate } = statement;
   const { runDetails } = predicate;

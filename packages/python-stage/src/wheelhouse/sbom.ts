@@ -1,4 +1,4 @@
-// By its parts: the whole brings a validator of schemas along, which takes longer to load than all of ours.
+// By its parts: the whole includes a schema validator, which takes longer to load than all of ours.
 import * as Enums from '@cyclonedx/cyclonedx-library/Enums';
 import * as Models from '@cyclonedx/cyclonedx-library/Models';
 import * as Serialize from '@cyclonedx/cyclonedx-library/Serialize';

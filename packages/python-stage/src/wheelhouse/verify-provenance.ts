@@ -5,7 +5,7 @@ import { BUILD_TYPE, BUILDER, PROVENANCE_TYPE, type WheelOrigin } from './proven
 import { STATEMENT_TYPE } from './statement.js';
 import type { WheelhouseContents } from './wheelhouse-contents.js';
 
-/** Checks that a provenance is about exactly the wheels that are there, by their digests, and what lies beside them. */
+/** Checks that a provenance is about exactly the wheels that are there, by their digests, and what is beside them. */
 export function verifyProvenance(contents: WheelhouseContents, findings: Findings): void {
   const { provenance, wheels, digests } = contents;
   if (provenance === undefined) return;

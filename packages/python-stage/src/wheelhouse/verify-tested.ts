@@ -14,7 +14,7 @@ import { RECORD, TEST_RESULT } from './layout.js';
 /**
  * Checks that a passing record is about the very bytes of the project's wheel, and the snapshot it was built from.
  *
- * @param record path of the record, or of the directory it lies in; looked for where it usually lies when absent
+ * @param record path of the record, or of the directory it is in; looked for where it usually is when absent
  */
 export async function verifyTested(
   contents: WheelhouseContents,

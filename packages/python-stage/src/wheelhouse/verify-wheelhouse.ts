@@ -11,13 +11,13 @@ import { verifyTested } from './verify-tested.js';
 import type { WheelDescription } from './wheel-description.js';
 import { readWheelhouse, type WheelhouseContents } from './wheelhouse-contents.js';
 
-/** What {@link verifyWheelhouse} is asked. */
+/** The options of {@link verifyWheelhouse}. */
 export interface WheelhouseQuestion {
   /** Absolute path. */
   readonly directory: string;
   /** Whether the project's wheel has to have passed its tests. */
   readonly tested?: boolean | undefined;
-  /** Absolute path of the record, or of its directory, where it lies elsewhere. */
+  /** Absolute path of the record, or of its directory, where it is elsewhere. */
   readonly record?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface WheelhouseVerification {
 }
 
 /**
- * Checks a wheelhouse from its bytes alone, wherever it lies: its wheels against their own RECORD, against
+ * Checks a wheelhouse from its bytes alone, wherever it is: its wheels against their own RECORD, against
  * requirements.txt, the bill of materials, the provenance and the manifest beside it, and that nothing which an
  * installation needs is missing.
  *

@@ -26,7 +26,7 @@ export class WheelArchive {
     return this.files.map(({ name }) => name);
   }
 
-  /** The content of a file. @throws ElementError ARTIFACT if it is not there or cannot be read */
+  /** The content of a file. @throws ElementError ARTIFACT if it does not exist or cannot be read */
   read(name: string): AsyncIterable<Uint8Array> {
     const member = this.byName.get(name);
     if (member !== undefined) return this.archive.read(member);

@@ -25,7 +25,7 @@ export interface WheelhouseContents {
 }
 
 /**
- * Reads everything that lies in a wheelhouse, each wheel against its own RECORD.
+ * Reads everything that is in a wheelhouse, each wheel against its own RECORD.
  *
  * @throws ElementError ARTIFACT if the directory is not a wheelhouse at all
  */

@@ -147,7 +147,7 @@ export function toolchainFacts({ own, all, plan }: PlannedClosure, session: Buil
   };
 }
 
-/** Absolute paths of where a project's outputs lie. */
+/** Absolute paths of where a project's outputs are. */
 export function outputsOf({ workspace, project }: Operation): {
   readonly dist: string;
   readonly reports: string;

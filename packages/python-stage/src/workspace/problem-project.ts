@@ -19,7 +19,7 @@ export interface ProblemProject {
 }
 
 /**
- * No project may go on that requires one with a problem: an index would be asked for it.
+ * No project may go on that requires one with a problem: it would be looked up on an index.
  *
  * @throws ElementError METADATA
  */

@@ -12,12 +12,12 @@ import {
   type Digest,
 } from '@wheelhouse/element';
 
-/** What is to lie at an absolute path: a directory with a tree, a file with a text, or nothing. */
+/** What is to be at an absolute path: a directory with a tree, a file with a text, or nothing. */
 export type Output = { readonly path: string } & (
   { readonly tree: Digest } | { readonly text: string } | { readonly absent: true }
 );
 
-/** A place whose content is to change, and what lies ready for it: nothing if it is only to be taken away. */
+/** A place whose content is to change, and its prepared replacement: nothing if it is only to be removed. */
 interface Step {
   readonly path: string;
   /** A directory beside `path` that holds `new`, and takes what was there as `old`. */
@@ -28,7 +28,7 @@ interface Step {
 /**
  * Makes outputs what they are to be, all together: everything is written beside its place first, and only then put
  * there, in the order given. Where a disk is full or read-only, all is as it was before. What is right already is left
- * alone.
+ * unchanged.
  *
  * @returns whether anything was changed @throws the error of the system call that failed, with its path
  */

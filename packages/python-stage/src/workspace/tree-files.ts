@@ -86,9 +86,9 @@ export interface RunFiles {
 }
 
 /**
- * Puts a test run's reports and its records into a directory, and takes away those of an earlier run that this one did
- * not make: what lies there is of one run. Whatever else lies there stays: a project at the workspace's root has the
- * reports of all others below its own.
+ * Puts a test run's reports and its records into a directory, and removes those of an earlier run that this one did not
+ * make: what is there is of one run. Whatever else is there stays: a project at the workspace's root has the reports of
+ * all others below its own.
  */
 export async function writeReports(directory: string, { reports, records }: RunFiles): Promise<void> {
   const at = (name: string, text: string | undefined): Output => {

@@ -18,7 +18,7 @@ interface Given {
   /** Members behind RECORD, which does not list them. */
   readonly more?: readonly MadeMember[];
   readonly project?: Partial<InspectedProject>;
-  /** It is built from somebody else's sdist. */
+  /** It is built from another user's sdist. */
   readonly foreign?: true;
 }
 

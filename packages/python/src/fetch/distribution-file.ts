@@ -29,7 +29,7 @@ export interface IndexOffer {
   readonly files: Readonly<Record<string, string | null>>;
 }
 
-/** A file that lies on this machine, its hash checked. */
+/** A file that is on this machine, its hash checked. */
 export interface DistributionFile {
   readonly filename: string;
   readonly format: DistributionFormat;

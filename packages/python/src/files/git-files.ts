@@ -37,7 +37,7 @@ const WHICH = {
 const GITLINK = '160000';
 
 /**
- * The files of a directory by git's word, and by that of the repositories that lie in it.
+ * The files of a directory by git's word, and by that of the repositories that are in it.
  *
  * @param directory absolute
  * @returns `undefined` if the directory is in no repository, or in one that ignores the whole directory and tracks
@@ -132,7 +132,7 @@ function parseEntry(line: string): Entry | undefined {
   return { path: path.replace(/\/$/, ''), isRepository: path.endsWith('/'), isSkipped: false };
 }
 
-/** The files of a repository that lies in another one. @returns `undefined` if there is nothing of it but its name */
+/** The files of a repository that is in another one. @returns `undefined` if there is nothing of it but its name */
 async function repositoryListing(directory: string): Promise<GitListing | undefined> {
   // Without a repository of its own git would answer for the outer one.
   if (existsSync(join(directory, '.git'))) {
@@ -155,7 +155,7 @@ function isLinkedWorktree(directory: string): boolean {
   return stats?.isFile() === true && /^gitdir: .*\/worktrees\/[^/]+\s*$/.test(readFileSync(file, 'utf8'));
 }
 
-/** Whether the whole directory is ignored by the repository that it lies in. */
+/** Whether the whole directory is ignored by the repository that it is in. */
 export async function isIgnoredByGit(directory: string): Promise<boolean> {
   const printed = await askGit(directory, ['check-ignore', '.']);
   return printed !== undefined && printed !== '';

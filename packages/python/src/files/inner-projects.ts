@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The projects inside a project whose files are no sources of its wheel: each that lies in none of its packages. What
- * lies in a package, such as a template of a project, is data of that package.
+ * The projects inside a project whose files are not sources of its wheel: each that is in none of its packages. What is
+ * in a package, such as a template of a project, is data of that package.
  *
  * @param root the project's directory, relative to the workspace
  * @param roots those of all projects of the workspace

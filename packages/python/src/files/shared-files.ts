@@ -4,7 +4,7 @@ import { ElementError } from '@wheelhouse/element';
 import { gitListing, type AbsentFiles } from './git-files.js';
 import { walkedFiles } from './walked-files.js';
 
-/** Files of the workspace that a project is built with although they lie outside of it. */
+/** Files of the workspace that a project is built with although they are outside of it. */
 export interface SharedFiles {
   /** Relative to the workspace. */
   readonly files: readonly string[];
@@ -49,7 +49,7 @@ export function sharedMatcher(globs: readonly string[]): (path: string) => boole
   return (path) => matches(path);
 }
 
-/** The directory or file that all matches of a glob lie at or below; `.` for the workspace. */
+/** The directory or file that all matches of a glob are at or below; `.` for the workspace. */
 export function baseOf(glob: string): string {
   const { base } = picomatch.scan(normalGlob(glob));
   return base === '' ? '.' : base.replace(/\/+$/, '');

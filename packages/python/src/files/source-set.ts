@@ -43,7 +43,7 @@ export const WHEEL_EXCLUDES: readonly string[] = [
   BYTE_CODE,
 ];
 
-/** Where tests lie unless something else is said. */
+/** Where tests are unless something else is said. */
 export const TEST_DIRECTORIES: readonly string[] = ['tests/**', 'test/**'];
 
 /** What tests are made of: their files and the configuration of their runner. */
@@ -61,7 +61,7 @@ export const TEST_INCLUDES: readonly string[] = [
 /** Files that never belong to tests, even if included. */
 export const TEST_EXCLUDES: readonly string[] = [BYTE_CODE];
 
-/** The files of a project, and what of them is not there. */
+/** The files of a project, and what of them does not exist. */
 export interface ProjectListing {
   /** Relative paths, unsorted. */
   readonly files: readonly string[];

@@ -12,7 +12,7 @@ const LEFT_BEHIND = /(^|\/)\.|~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock
 
 /** Files of a project that git ignores, relative to it and sorted; the first of them where they are many. */
 export interface IgnoredFiles {
-  /** Those in packages, that a wheel has which is built from what lies there. Not what tools leave behind. */
+  /** Those in packages, that a wheel has which is built from what is there. Not what tools leave behind. */
   readonly inPackages: readonly string[];
   /** All but the caches and environments of tools. */
   readonly all: readonly string[];

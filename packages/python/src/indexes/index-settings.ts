@@ -36,7 +36,7 @@ export interface ConfiguredIndexes {
   readonly machine: MachineSettings;
 }
 
-/** An index that distributions are pinned to: it is asked for them alone, and no other index is asked for them. */
+/** An index that distributions are pinned to: it is asked for them alone, and no other index is queried for them. */
 export interface PinnedIndex {
   /** What messages and uv's variables for credentials call it. */
   readonly name: string;

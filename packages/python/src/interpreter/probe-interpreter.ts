@@ -82,7 +82,7 @@ function readMemo(path: string): readonly Entry[] {
     const memo = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown; entries?: readonly Entry[] };
     return memo.format === FORMAT ? (memo.entries ?? []) : [];
   } catch {
-    // No memo yet, or one cut short: the interpreter is asked anew.
+    // No memo yet, or one cut short: the interpreter is run again.
     return [];
   }
 }

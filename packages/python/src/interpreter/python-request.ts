@@ -46,7 +46,7 @@ const SHORT = /^(3)(\d{1,2})(t|\+freethreaded)?$/;
  * Reads what a `.python-version` or the option `python` asks for: `3.12`, `3.13t`, `cpython@3.12`, `pypy3.10`,
  * `cpython-3.12.1-linux-x86_64-gnu`, `>=3.12,<3.13`.
  *
- * @returns `undefined` if it is none of these, such as a path, or the name of a command or of a virtual environment
+ * @returns `undefined` if it is not one of these, such as a path, or the name of a command or of a virtual environment
  */
 export function parsePythonRequest(given: string): PythonRequest | undefined {
   const text = given.trim().toLowerCase();

@@ -16,7 +16,7 @@ const WINDOWS_MACHINES: Readonly<Record<string, string>> = { win_amd64: 'AMD64',
 /**
  * What markers are on the machine that some platform tags (PEP 425, PEP 600, PEP 656) are of.
  *
- * @throws ElementError INVALID_DATA for a tag that is none, or tags of different machines
+ * @throws ElementError INVALID_DATA for a tag that is not one, or tags of different machines
  */
 export function platformMarkers(platforms: readonly string[]): PlatformMarkers {
   const all = platforms.map(markersOf);

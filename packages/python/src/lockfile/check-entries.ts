@@ -13,7 +13,7 @@ export interface Answered {
   readonly constraints: readonly Requirement[];
 }
 
-/** What {@link checkEntries} is asked with. */
+/** The options of {@link checkEntries}. */
 export interface EntriesContext {
   /** The environment of the interpreter that is used. */
   readonly markers: MarkerEnvironment;
@@ -22,8 +22,9 @@ export interface EntriesContext {
 }
 
 /**
- * Whether a lock has one entry for each requirement that applies to the interpreter, of a version that fits; requirements
- * are what the overrides of the lock make of them. No index is asked. What those entries require in turn is known once their wheels are there: see `checkClosure`.
+ * Whether a lock has one entry for each requirement that applies to the interpreter, of a version that fits;
+ * requirements are what the overrides of the lock make of them. No index is queried. What those entries require in turn
+ * is known once their wheels are there: see `checkClosure`.
  *
  * @returns an error for each entry that is missing, there twice, or of a version that does not fit
  */
@@ -71,7 +72,7 @@ export function checkSubset({ runtime, test }: ProjectLocks, context: EntriesCon
 
 /**
  * Whether each build lock is that of something which a lock of the project holds: another is what is left of an entry
- * whose version was changed by hand, and would be passed over.
+ * whose version was changed by hand, and would be skipped.
  */
 export function checkBuildLocks(
   project: string,

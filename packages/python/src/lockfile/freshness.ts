@@ -40,7 +40,7 @@ export function requirementLines(requirements: readonly Requirement[]): string[]
   return [...new Set(requirements.map(formatRequirement))].sort();
 }
 
-/** What {@link checkLocks} is asked with. */
+/** The options of {@link checkLocks}. */
 export type FreshnessContext = LockPlace & {
   /** The version of the Python that is used. */
   readonly interpreter: string;
@@ -49,8 +49,8 @@ export type FreshnessContext = LockPlace & {
 };
 
 /**
- * Whether a project's locks answer what it requires now, by their headers and by their entries (docs/adr/0062); no index
- * is asked.
+ * Whether a project's locks answer what it requires now, by their headers and by their entries (docs/adr/0062); no
+ * index is queried.
  *
  * @throws ElementError LOCK_STALE naming what changed; all stale locks at once
  */

@@ -17,7 +17,7 @@ export interface LockEntry {
 /** What a lock is for; `tools` is that of this package's own programs. */
 export type LockKind = 'test' | 'runtime' | 'build' | 'tools';
 
-/** A distribution whose file lies beside the locks, in `vendor/`, because its requirement names an address. */
+/** A distribution whose file is beside the locks, in `vendor/`, because its requirement names an address. */
 export interface VendoredFile {
   /** The file's name, by which pip knows name and version. */
   readonly file: string;

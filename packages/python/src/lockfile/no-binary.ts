@@ -6,7 +6,7 @@ import type { MarkerEnvironment } from '../requirements/marker-environment.js';
 
 /**
  * Whether a project's locks build from sdists what the option `noBinary` names, and nothing that it named once; no
- * index is asked (docs/adr/0027).
+ * index is queried (docs/adr/0027).
  *
  * @param noBinary normalised names; those that no lock holds count for nothing
  * @throws ElementError LOCK_STALE for each lock that says otherwise

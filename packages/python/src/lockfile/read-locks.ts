@@ -11,7 +11,7 @@ export interface LockedProject {
   readonly normalizedName: string;
 }
 
-/** Where locks lie and what hints say. */
+/** Where locks are and what hints say. */
 export interface LockPlace {
   /** The workspace's directory, absolute. */
   readonly workspace: string;
@@ -28,7 +28,7 @@ export function locksDirectory(root: string): string {
  * Reads the locks a project has.
  *
  * @throws ElementError LOCK_MISSING without `test.txt`, `runtime.txt` or the project's own build lock, LOCK_INVALID
- *   also where one lies in the place of another
+ *   also where one is in the place of another
  */
 export function readLocks(project: LockedProject, place: LockPlace): ProjectLocks {
   const directory = locksDirectory(project.root);
@@ -59,7 +59,7 @@ export function readLocks(project: LockedProject, place: LockPlace): ProjectLock
   return { test, runtime, build };
 }
 
-/** @throws ElementError LOCK_INVALID if a lock of another kind lies there */
+/** @throws ElementError LOCK_INVALID if a lock of another kind is there */
 function checkIdentity(lock: Lock, kind: LockKind, place: LockPlace): void {
   if (lock.kind !== kind) throw misplaced(lock, `it is a lock of the kind \`${lock.kind}\`, not \`${kind}\``, place);
 }

@@ -69,7 +69,7 @@ function wrongFile(
   });
 }
 
-/** Files of the workspace change under a lock's feet; what lies elsewhere is asked for by `--upgrade` alone. */
+/** Files of the workspace change under a lock's feet; what is elsewhere is asked for by `--upgrade` alone. */
 function changedSource(
   { from, file, at }: VendoredFile,
   lock: Lock,

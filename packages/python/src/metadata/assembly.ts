@@ -159,7 +159,7 @@ function required(field: Field<string>): Placed<string> {
   return placed;
 }
 
-/** @param more what else mends a field that cannot be read */
+/** @param more what else fixes a field that cannot be read */
 function optional<T>(field: Field<T>, more: readonly string[] = []): Placed<T> | undefined {
   if (field === undefined || isPlaced(field)) return field;
   const ways = field.origin.file.endsWith('setup.py') ? [...more, LEAVE_OUT] : more;

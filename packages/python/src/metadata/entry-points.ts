@@ -3,7 +3,7 @@ import { isTable } from './toml-file.js';
 /** Entry points: what they refer to, without white space, by group and name. Plain data. */
 export type EntryPoints = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Reads the text of an `entry_points.txt` (entry points specification, "File format"); what is no entry is passed over. */
+/** Reads the text of an `entry_points.txt` (entry points specification, "File format"); what is no entry is skipped. */
 export function parseEntryPoints(text: string): EntryPoints {
   const groups: Record<string, Record<string, string>> = {};
   let group: Record<string, string> | undefined;

@@ -20,7 +20,7 @@ export class ProjectFiles {
   /**
    * @param directory the project's, absolute
    * @param root the same relative to the workspace
-   * @param workspace absolute: nothing is read that lies outside of it, links followed
+   * @param workspace absolute: nothing is read that is outside of it, links followed
    * @param choices which files are read beside those with metadata, and where variables come from
    */
   constructor(
@@ -91,7 +91,7 @@ export class ProjectFiles {
     return !isAbsolute(name) && path !== '..' && !path.startsWith('../');
   }
 
-  /** What was read: names with the SHA-256 of their content, `null` for what is not there; variables as `${NAME}`. */
+  /** What was read: names with the SHA-256 of their content, `null` for what does not exist; variables as `${NAME}`. */
   digests(): Record<string, string | null> {
     const variables = [...this.variables].map(([name, value]) => [`\${${name}}`, value] as const);
     return Object.fromEntries(

@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly workspace: string;
   /** A JSON file that remembers metadata by content. */
   readonly memo?: string | undefined;
-  /** A Python of 3.8 or later; asked for only when a setup.py must be read anew. */
+  /** A Python of 3.8 or later; requested only when a setup.py must be read anew. */
   readonly python: () => Promise<string>;
   /** Which requirements files are a project's. @param root the project's directory relative to the workspace */
   readonly settings?: (root: string) => RequirementsSettings | undefined;

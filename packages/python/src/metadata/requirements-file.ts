@@ -2,7 +2,7 @@ import type { Placed } from './declaration.js';
 
 /**
  * The requirements of a text that holds one a line, as setuptools reads `file:` lists: comments and empty lines are
- * passed over, nothing else is understood.
+ * skipped, nothing else is understood.
  */
 export function requirementLines(text: string, file: string): Placed<string>[] {
   return text.split(/\r?\n/).flatMap((line, index) => {

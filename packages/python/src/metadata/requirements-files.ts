@@ -93,7 +93,7 @@ class FilesReader {
     };
   }
 
-  /** @throws ElementError if the file is not there, or includes itself */
+  /** @throws ElementError if the file does not exist, or includes itself */
   read(name: string, { as, path, origin }: Inclusion): void {
     const label = this.files.label(name);
     if (path.includes(name)) {

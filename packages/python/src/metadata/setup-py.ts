@@ -32,7 +32,7 @@ type Answer =
       readonly arguments: Readonly<Record<string, Argument>> | null;
       /** Files of the project that were read, with the places that open them. */
       readonly opened: readonly (readonly [path: string, line: number | null, column: number | null])[];
-      /** Files that were looked for and are not there. */
+      /** Files that were looked for and do not exist. */
       readonly missing: readonly string[];
     };
 
@@ -165,7 +165,7 @@ const asGivenText: Convert<readonly string[]> = (value) =>
   typeof value === 'string' && value.trim() !== '' ? [] : undefined;
 
 /**
- * setuptools takes a list, or one text, of lines: empty ones and comments are passed over, and one that ends with a
+ * setuptools takes a list, or one text, of lines: empty ones and comments are skipped, and one that ends with a
  * backslash goes on in the next.
  */
 const asRequirements: Convert<readonly Placed<string>[]> = (value, place) => {

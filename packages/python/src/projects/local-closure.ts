@@ -172,7 +172,7 @@ function buildCycle(cycle: readonly ProjectMetadata[]): ElementError {
   });
 }
 
-/** What comes of the workspace with these requirements, besides `own`, which is there already. */
+/** What comes of the workspace with these requirements, besides `own`, which already exists. */
 function installed(
   required: readonly Requirement[],
   workspace: readonly ProjectMetadata[],

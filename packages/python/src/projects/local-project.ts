@@ -4,7 +4,7 @@ import type { ProjectMetadata } from '../metadata/project-metadata.js';
 import { parseAddress } from '../requirements/address.js';
 import { formatRequirement, type Requirement } from '../requirements/requirement.js';
 
-/** The project of the workspace that a requirement means: the one of its name, or the one that lies where it leads. */
+/** The project of the workspace that a requirement means: the one of its name, or the one that is where it leads. */
 export function localProject(
   requirement: Requirement,
   workspace: readonly ProjectMetadata[],

@@ -7,7 +7,7 @@ import { WHEEL_EXCLUDES } from '../files/source-set.js';
 export interface ProjectSettings extends LockSettings {
   /** Who calls the build backend. Default `hook`. */
   readonly frontend?: 'hook' | 'pip';
-  /** Globs, relative to the project, of files that are no source of the wheel, beside the defaults. */
+  /** Globs, relative to the project, of files that are not sources of the wheel, beside the defaults. */
   readonly exclude?: readonly string[];
   /** Globs, relative to the project, of files that are sources of the wheel although the defaults exclude them. */
   readonly include?: readonly string[];
@@ -24,7 +24,7 @@ export interface ProjectSettings extends LockSettings {
 }
 
 /**
- * Settings of a project that lies around others: their files are no sources of its wheel unless the options include
+ * Settings of a project that is around others: their files are not sources of its wheel unless the options include
  * them.
  *
  * @param inner see `innerProjects`
@@ -34,7 +34,7 @@ export function withInnerProjects(settings: ProjectSettings, inner: readonly str
   return excluded.length === 0 ? settings : { ...settings, exclude: [...(settings.exclude ?? []), ...excluded] };
 }
 
-/** The globs of what is no source of a wheel. */
+/** The globs of what is not a source of a wheel. */
 export function wheelExcludes(settings: ProjectSettings): string[] {
   const included = new Set(settings.include ?? []);
   return [...WHEEL_EXCLUDES.filter((glob) => !included.has(glob)), ...(settings.exclude ?? [])];

@@ -6,7 +6,7 @@ import { stagedFiles, type StagedFiles } from '../files/staged-files.js';
 
 /** The files that a project's wheel is made from. */
 export interface WheelFiles extends StagedFiles {
-  /** Where the project lies among them; empty if they are its own alone. */
+  /** Where the project is among them; empty if they are its own alone. */
   readonly subdirectory: string;
   /** The variables by which its backend takes the version that git gives it; empty if it asks for none. */
   readonly environment: Readonly<Record<string, string>>;

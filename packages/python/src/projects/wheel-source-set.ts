@@ -27,7 +27,7 @@ export function wheelSourceSet({ metadata, settings }: OwnProject): SourceSet {
   return { include: [], exclude: wheelExcludes(settings), named };
 }
 
-/** The files that metadata names and that lie in the project, as that use has them. */
+/** The files that metadata names and that are in the project, as that use has them. */
 export function inProject({ namedFiles = [] }: ProjectMetadata, use: SourcesUse): readonly NamedFile[] {
   return namedFiles.filter(
     ({ path, written, sdist }) =>
@@ -41,7 +41,7 @@ function literalGlob(path: string): string {
 }
 
 /**
- * Where a project lies in what its elements are made from: at its path where files of the workspace are staged with it,
+ * Where a project is in what its elements are made from: at its path where files of the workspace are staged with it,
  * so that `../../LICENSE` leads to them; otherwise they are its files alone (docs/adr/0070).
  *
  * @returns a relative path; empty for the root

@@ -21,7 +21,7 @@ export type Address =
     }
   | {
       readonly kind: 'path';
-      /** Relative to the workspace, or absolute where it lies outside. */
+      /** Relative to the workspace, or absolute where it is outside. */
       readonly path: string;
     };
 
@@ -34,8 +34,8 @@ export interface AddressBase {
 }
 
 /**
- * One spelling for a direct reference: what lies in the workspace is `file:<path relative to the workspace>`, so that
- * it means the same on every machine. Others stay as they are.
+ * One spelling for a direct reference: what is in the workspace is `file:<path relative to the workspace>`, so that it
+ * means the same on every machine. Others stay as they are.
  */
 export function canonicalAddress(url: string, { workspace, directory }: AddressBase): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) && !/^file:/i.test(url)) return url;

@@ -6,7 +6,7 @@ import { runProgram } from '../tools/program.js';
 
 /** A Rust toolchain of this machine. Plain data. */
 export interface RustToolchain {
-  /** The real directory that it lies in, absolute: rustup's for a toolchain, or `/usr`. */
+  /** The real directory that it is in, absolute: rustup's for a toolchain, or `/usr`. */
   readonly sysroot: string;
   /** rustc's release, such as `1.84.0`. */
   readonly version: string;

@@ -6,14 +6,14 @@ import { isDebris } from '../files/walked-files.js';
 /** Directories that hold packages and are none. */
 const SOURCE_ROOTS: readonly string[] = ['src', 'lib', 'python'];
 
-/** What lies beside a package and is hardly ever shipped; some of them setuptools passes over, too. */
+/** What is beside a package and is hardly ever shipped; some of them setuptools passes over, too. */
 const NO_PACKAGES: readonly string[] = [
   ...['tests', 'test', 'docs', 'doc', 'examples', 'example', 'scripts', 'tools', 'benchmarks', 'benchmark'],
   ...['tasks', 'fabfile', 'exercises', 'notebooks', 'locks', 'docker', 'reports', 'third_party', 'vendor'],
 ];
 
 /**
- * Where the packages of a project most likely lie: directories with an `__init__.py`, in the project or in a directory
+ * Where the packages of a project most likely are: directories with an `__init__.py`, in the project or in a directory
  * for sources, and, in `src` or named as the distribution begins, namespaces. Whether a wheel has them shows when it is
  * built.
  *

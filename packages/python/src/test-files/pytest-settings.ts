@@ -76,7 +76,7 @@ function wordsOf(value: unknown): string[] | undefined {
 }
 
 function textOf(path: string): string | undefined {
-  // Most of them are not there, and an error that is thrown takes longer than this.
+  // Most of them do not exist, and an error that is thrown takes longer than this.
   if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, 'utf8');

@@ -31,7 +31,7 @@ const FILE_NAMES: readonly string[] = ['test_*.py', '*_test.py', 'tests.py'];
 const isUsuallyNamed = matcherOf(FILE_NAMES);
 
 /**
- * Where a project has tests that lie in its root, in its packages, or where pytest's `testpaths` say. A package that
+ * Where a project has tests that are in its root, in its packages, or where pytest's `testpaths` say. A package that
  * `testInclude` names files of is left to that option.
  */
 export function testPlaces({ directory, distribution, testInclude = [] }: TestProject): TestPlaces {

@@ -26,7 +26,7 @@ export interface Tools extends ToolsEnvironment {
 export interface ToolsOptions {
   /** The store's directory. */
   readonly store: string;
-  /** A Python of 3.10 or later; asked for only when the environment must be made. */
+  /** A Python of 3.10 or later; requested only when the environment must be made. */
   readonly python: () => Promise<string>;
   /** The environment of pip, whose own configuration says where indexes are. */
   readonly environment: NodeJS.ProcessEnv;
@@ -38,14 +38,14 @@ export interface ToolsOptions {
 /** Written last: an environment without it was not finished. */
 const STAMP = 'wheelhouse-complete';
 
-/** The environment of what locks and fetches, made when it is not there. @throws ElementError TOOLS */
+/** The environment of what locks and fetches, made when it does not exist. @throws ElementError TOOLS */
 export async function ensureTools(options: ToolsOptions): Promise<Tools> {
   const environment = await ensureEnvironment(TOOLS_LOCK, options);
   return { ...environment, uv: join(environment.directory, 'bin', 'uv') };
 }
 
 /**
- * The environment of a lock in a store, made when it is not there: `<store>/tools/<digest of the lock>`. One process
+ * The environment of a lock in a store, made when it does not exist: `<store>/tools/<digest of the lock>`. One process
  * makes it, others wait for it. Everything in it was checked against the lock's hashes; nothing is built from source.
  *
  * @param lock absolute path

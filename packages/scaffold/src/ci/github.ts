@@ -1,6 +1,6 @@
 import { ADOPT_DATABASE, APT, indented, installCommand, PYTHON_VERSIONS, type Pipeline } from './pipeline.js';
 
-/** Where the workflow lies. */
+/** Where the workflow is. */
 export const GITHUB_FILE = '.github/workflows/python.yml';
 
 /** A workflow of GitHub Actions ("Workflow syntax for GitHub Actions"). */

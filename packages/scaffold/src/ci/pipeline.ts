@@ -28,8 +28,8 @@ export const PYTHON_VERSIONS =
 
 /**
  * Gives Nx's database, taken from another machine with a cache, the name that it is looked for under on this one: it is
- * called after the machine's own number, and without it Nx takes nothing out of its cache. If the machine has no
- * number, all such machines have one name.
+ * called after the machine's number, and without it Nx takes nothing out of its cache. If the machine has no number,
+ * all such machines have one name.
  */
 export const ADOPT_DATABASE: readonly string[] = [
   'machine=$( (cat /var/lib/dbus/machine-id || cat /etc/machine-id || true) 2> /dev/null)',

@@ -14,8 +14,8 @@ import { stageOutputs } from '../stage/stage-plan.js';
  * their paths in the workspace `tools/`, `libraries/` and `test-libraries/`), all files of the project, `project/`, and
  * in `certificates/` those that the service `cache` is to trust. Each directory of sources has a file `projects.txt`
  * with a line for each project, of words between tabs: its name, the directory that its wheel is built in a copy of,
- * where in that copy it lies, the names of the projects in `tools/` that it is built with, between commas (`-` for
- * none), and variables that its backend is given, as `NAME=VALUE`.
+ * where in that copy it is, the names of the projects in `tools/` that it is built with, between commas (`-` for none),
+ * and variables that its backend is given, as `NAME=VALUE`.
  *
  * @param directory the workspace, absolute
  * @param certificates the file of whom an index's certificate is trusted by, absolute

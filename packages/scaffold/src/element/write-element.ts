@@ -48,7 +48,7 @@ export async function writeElement(changes: Changes, request: ElementRequest): P
   );
 }
 
-/** Where the elements of a project that is there lie. @throws ElementErrors what is wrong with its project.conf */
+/** Where the elements of a project that is there are. @throws ElementErrors what is wrong with its project.conf */
 async function elementPathOf(directory: string): Promise<string> {
   return (await loadProject({ documents: diskDocuments(directory), directory, maxJobs: 1 })).elementPath;
 }

@@ -10,8 +10,8 @@ export interface CompletedManifest {
 }
 
 /**
- * Adds lines to a MANIFEST.in for the files of packages that it takes no notice of. A file that one of its lines takes
- * away again was meant to be left out.
+ * Adds lines to a MANIFEST.in for the files of packages that it takes no notice of. A file that one of its lines
+ * removes again was meant to be left out.
  *
  * @returns `undefined` if it lacks nothing
  */

@@ -45,7 +45,7 @@ export interface SetupDrift {
  * Compares the literals of a setup.py with the project's requirements files, its packages and their files. What it
  * lacks is added. What only it requires is kept: only its author knows which of the files is right.
  *
- * @throws ElementError METADATA for a requirement that is none
+ * @throws ElementError METADATA for a requirement that is not one
  */
 export function setupDrift(source: string, context: SetupContext): SetupDrift {
   const drift = new Drift(source, context);
@@ -104,7 +104,7 @@ class Drift implements SetupDrift {
 
   packages(): void {
     const { file, files, found } = this.context;
-    // Of packages that lie elsewhere than it seems nothing is known.
+    // Of packages that are elsewhere than it seems nothing is known.
     const { call } = this;
     if (call === undefined) return;
     if (call.has('package_dir') !== (found.layout === 'src')) return;

@@ -12,7 +12,7 @@ import { pythonOption } from '../python/version-option.js';
 /**
  * Makes a project with its tests and its build stage.
  *
- * @param home where projects of its kind usually lie: `apps`
+ * @param home where projects of its kind usually are: `apps`
  * @returns what installs packages and makes the locks
  */
 export async function makeProject(tree: Tree, options: PythonProjectOptions, home: string): Promise<GeneratorCallback> {

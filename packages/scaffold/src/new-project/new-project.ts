@@ -17,7 +17,7 @@ export interface NewProjectRequest {
   readonly framework: Framework;
   readonly database: Database;
   readonly python?: string | undefined;
-  /** Where projects of its kind usually lie: `apps`. */
+  /** Where projects of its kind usually are: `apps`. */
   readonly usualHome: string;
   readonly environment: NodeJS.ProcessEnv;
 }

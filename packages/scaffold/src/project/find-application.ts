@@ -28,7 +28,7 @@ const CALLS: Readonly<Record<string, readonly [Framework, 'wsgi' | 'asgi']>> = {
 /** Modules that hold an application or a command line, likely ones first. */
 const LIKELY = ['__init__', 'app', 'main', 'wsgi', 'asgi', 'api', 'server', 'application', '__main__', 'cli'];
 
-/** What a project is an application of, by the syntax of its modules; a project that is none has `none`. */
+/** What a project is an application of, by the syntax of its modules; a project that is not one has `none`. */
 export function findApplication(request: ApplicationRequest): FoundApplication {
   const django = findDjango(request);
   const scripts = programs(request);
@@ -80,7 +80,7 @@ function collectsStatic(
   return says(/^STATIC_ROOT\s*=/m) && says(/django\.contrib\.staticfiles/) ? { collectsStatic: true } : {};
 }
 
-/** Programs that lie in the project and are installed as they are. */
+/** Programs that are in the project and are installed as they are. */
 function programs({ files, read }: ApplicationRequest): string[] {
   const isProgram = (file: string): boolean => /^#!.*\bpython/.test(read(file).split('\n', 1)[0] ?? '');
   return files.filter((file) => file === 'manage.py' || (/^bin\/[^/]+$/.test(file) && isProgram(file))).sort();

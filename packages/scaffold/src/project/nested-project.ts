@@ -6,8 +6,9 @@ import { namesDistribution } from './read-project.js';
 import type { Changes } from '../merge/changes.js';
 
 /**
- * The directory of the project that lies at `root`, or one directory below it, as in repositories that keep setup.py in
- * `src`: where the files of `root` itself name no distribution and hold no package, and those of one directory in it do.
+ * The directory of the project that is at `root`, or one directory below it, as in repositories that keep setup.py in
+ * `src`: where the files of `root` itself name no distribution and hold no package, and those of one directory in it
+ * do.
  *
  * @param root relative to the workspace
  * @throws ElementError PLACE if several directories below have metadata

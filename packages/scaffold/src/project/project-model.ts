@@ -1,4 +1,4 @@
-/** Where packages lie: beside setup.py, or in a directory of their own. */
+/** Where packages are: beside setup.py, or in a directory of their own. */
 export type Layout = 'flat' | 'src';
 
 /** What serves or runs an application. */

@@ -2,7 +2,7 @@ import { ElementError } from '@wheelhouse/element';
 import { isValidName, normalizeName } from '@wheelhouse/python';
 import { KEYWORDS, PROJECT_DIRECTORIES, STANDARD_LIBRARY, TEMPLATE_DISTRIBUTIONS } from './taken-modules.js';
 
-/** The name of the package that a distribution brings: `my-app` brings `my_app`. */
+/** The name of the package that a distribution contains: `my-app` contains `my_app`. */
 export function moduleName(distribution: string): string {
   return normalizeName(distribution).replaceAll('-', '_');
 }

@@ -17,7 +17,7 @@ export class ComposeProject {
   /**
    * @param name of the Compose project: what containers, networks and volumes are called after
    * @param file relative to the workspace
-   * @throws ElementError STAGE if the file is not there, UNREADABLE if it is no compose file
+   * @throws ElementError STAGE if the file does not exist, UNREADABLE if it is no compose file
    */
   constructor(
     private readonly program: ComposeProgram,

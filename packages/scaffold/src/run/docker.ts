@@ -7,7 +7,7 @@ export type ComposeProgram = readonly ['docker', 'compose'] | readonly ['docker-
 /**
  * Looks for an engine that answers, and for Compose.
  *
- * @throws ElementError ENGINE if no engine answers, HOST_TOOL if a program is not there
+ * @throws ElementError ENGINE if no engine answers, HOST_TOOL if a program does not exist
  */
 export function findCompose(context: ProgramContext): ComposeProgram {
   const engine = askProgram(['docker', 'version', '--format', '{{.Server.Version}}'], context);

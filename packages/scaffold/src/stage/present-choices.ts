@@ -3,7 +3,7 @@ import type { Tree } from '@nx/devkit';
 import { DockerfileParser } from 'dockerfile-ast';
 import { parseDocument } from 'yaml';
 
-/** What the files of a stage that is there already say of what would else be chosen anew. */
+/** What the files of a stage that already exists say of what would else be chosen anew. */
 export interface PresentChoices {
   readonly base?: string;
   readonly databaseImage?: string;

@@ -1,7 +1,7 @@
 import { BUILD_ROOT } from '@wheelhouse/python-stage';
 import { buildLock, type StagePlan } from './stage-plan.js';
 
-/** Fills /build with exactly the files that the locks name; a volume that has them is left alone. */
+/** Fills /build with exactly the files that the locks name; a volume that has them is left unchanged. */
 export const CACHE_SCRIPT = `#!/usr/bin/env bash
 # Downloads the locked files into /build, checking their hashes. No other service uses an index.
 set -euo pipefail
@@ -74,7 +74,7 @@ exec "$@"
 
 /**
  * Installs what the project's own wheel is built with, puts its sources where they are built, and sets where in them it
- * lies, and the variables that its backend is given.
+ * is, and the variables that its backend is given.
  */
 function ownSource(plan: StagePlan): string {
   return `IFS=$'\\t' read -r -a own < /source/projects.txt

@@ -74,7 +74,7 @@ function nameInNx({ tree }: Changes, root: string): string | undefined {
 }
 
 /**
- * Keeps `@nx/docker` away from the stage's Dockerfiles: it would make projects of their directories, which lie in one
+ * Keeps `@nx/docker` away from the stage's Dockerfiles: it would make projects of their directories, which are in one
  * that is a project already, and end every command of Nx. Where nx.json does not have that plugin, nothing is done.
  */
 export function excludeFromDockerPlugin(changes: Changes, root: string): void {

@@ -19,7 +19,7 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes a workspace use `@wheelhouse/build`. What is there already stays as it is.
+ * Makes a workspace use `@wheelhouse/build`. What already exists stays as it is.
  *
  * @returns what installs the packages that package.json has now
  * @throws ElementError UNREADABLE

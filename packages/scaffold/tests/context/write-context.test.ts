@@ -107,7 +107,7 @@ test('a context holds what a project, those it requires and those its tests requ
   expect(statSync(join(context, 'source/files/web/__init__.py')).mode & 0o777).toBe(0o644);
 });
 
-/** A line of a file `projects.txt` of the context, in words. */
+/** A line of a file `projects.txt` of the context, as text. */
 function words(file: string, name: string): string[] | undefined {
   const lines = readFileSync(join(workspace.directory, 'dist/apps/web/stage/context', file), 'utf8').split('\n');
   return lines.map((line) => line.split('\t')).find(([first]) => first === name);

@@ -17,7 +17,7 @@ const SYNC_LOCKS = `${PLUGIN}:sync-locks`;
 const OUTPUTS = ['dist', 'reports', '.venv'];
 
 /**
- * Makes a workspace use the plugin: what `nx add @wheelhouse/build` runs. What is there already stays as it is.
+ * Makes a workspace use the plugin: what `nx add @wheelhouse/build` runs. What already exists stays as it is.
  *
  * @returns what installs the packages that package.json has now
  */

@@ -11,7 +11,7 @@ export interface StaleProject {
 
 /**
  * The projects of a workspace whose locks are stale or missing; those without a target that makes locks have none to be
- * stale. Those of which it cannot be told say why when their targets are run. No index is asked.
+ * stale. Those of which it cannot be told say why when their targets are run. No index is queried.
  */
 export async function staleProjects(workspace: PythonWorkspace): Promise<StaleProject[]> {
   const found = await findProjects(workspace.directory);

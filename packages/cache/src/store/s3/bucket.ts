@@ -85,7 +85,7 @@ export class Bucket {
     return `s3://${this.options.bucket}/${this.options.prefix}${key}`;
   }
 
-  /** @throws if the bucket is not there or may not be used */
+  /** @throws if the bucket does not exist or may not be used */
   async check(): Promise<void> {
     await this.client.send(new this.sdk.HeadBucketCommand({ Bucket: this.options.bucket }));
   }
@@ -183,7 +183,7 @@ export class Bucket {
     }
   }
 
-  /** Removes objects; those that are gone already are passed over. */
+  /** Removes objects; those that are gone already are skipped. */
   async remove(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += 1000) {
       const Objects = keys.slice(start, start + 1000).map((key) => ({ Key: this.options.prefix + key }));

@@ -64,7 +64,7 @@ export class Variables {
     return this.join(split(text), node);
   }
 
-  /** The node with every text in it expanded; keys are left alone. Collects the errors of a whole subtree. */
+  /** The node with every text in it expanded; keys are left unchanged. Collects the errors of a whole subtree. */
   expandNode<T extends Node>(node: T): T;
   expandNode(node: Node): Node {
     const errors = new ErrorCollector();

@@ -30,7 +30,7 @@ const HARMLESS = [
   'source-provenance-attributes',
 ];
 
-/** Keys whose meaning would be lost if they were passed over. */
+/** Keys whose meaning would be lost if they were skipped. */
 const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ['options', 'Project options are not supported yet'],
   ['junctions', 'Junctions are not supported yet'],

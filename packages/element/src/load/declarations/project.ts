@@ -23,7 +23,7 @@ export interface Project {
   readonly junction?: string;
   /** Absolute path of the directory that holds project.conf. */
   readonly directory: string;
-  /** Where element files lie: relative to `directory`, `.` for the directory itself. */
+  /** Where element files are: relative to `directory`, `.` for the directory itself. */
   readonly elementPath: string;
   readonly variables: MappingNode;
   readonly environment: MappingNode;

@@ -16,7 +16,7 @@ export interface DataFile {
 }
 
 /**
- * Reads a YAML file of a package. Beside it may lie `<path>.json`, what {@link compileDataFile} made of the same text
+ * Reads a YAML file of a package. Beside it may be `<path>.json`, what {@link compileDataFile} made of the same text
  * when the package was built; then nothing has to be parsed.
  *
  * @param path absolute

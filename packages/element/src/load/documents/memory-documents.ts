@@ -5,7 +5,7 @@ import type { MappingNode } from '../node.js';
 /** Documents by their paths: nodes, such as a template that is filled in, or the text of a file. */
 export type DocumentsByPath = ReadonlyMap<string, MappingNode | string>;
 
-/** A project that lies in memory. @throws ElementError PROJ_PATH_INVALID */
+/** A project that is in memory. @throws ElementError PROJ_PATH_INVALID */
 export function memoryDocuments(documents: DocumentsByPath): Documents {
   return new MemoryDocuments(
     new Map([...documents].map(([path, document]) => [normalPath(path), document])),

@@ -5,7 +5,7 @@ import type { ScalarNode } from '../node.js';
 import { systemError } from '../../base/system-error.js';
 
 /**
- * Checks a path that a project's file gives, which must lie inside the project (BuildStream reference:
+ * Checks a path that a project's file gives, which must be inside the project (BuildStream reference:
  * `node_get_project_path`).
  *
  * @param directory the project's directory, an absolute path

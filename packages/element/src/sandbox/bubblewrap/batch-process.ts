@@ -164,7 +164,7 @@ function fileFlags(file: number): number {
   try {
     return parseInt(/^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${file}`, 'utf8'))?.[1] ?? '', 8);
   } catch (error) {
-    // The directory that was just listed is closed by now.
+    // The directory that was just listed is closed now.
     if (errnoOf(error) !== 'ENOENT') throw error;
     return O_CLOEXEC;
   }

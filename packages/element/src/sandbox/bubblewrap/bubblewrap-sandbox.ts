@@ -161,7 +161,7 @@ export class BubblewrapSandbox implements Sandbox {
         }),
         log,
         cwd: overlay?.cwd ?? scratch,
-        // Without the overlay's own, which `env` takes away, this is the environment of the sandbox's first process.
+        // Without the overlay's own, which `env` removes, this is the environment of the sandbox's first process.
         environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
         timeoutSeconds: action.limits.timeoutSeconds,
       },

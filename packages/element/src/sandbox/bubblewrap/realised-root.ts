@@ -18,7 +18,7 @@ export type Realisation = 'overlay' | 'tree';
 const MOST_LAYERS = 400;
 const MOST_OPTION_BYTES = 3900;
 
-/** A root that lies on this machine, and what has to be mounted for it. */
+/** A root that is on this machine, and what has to be mounted for it. */
 export interface RealisedRoot {
   readonly realisation: Realisation | 'copy';
   /** Absolute path of the directory that becomes `/`. */
@@ -64,7 +64,7 @@ export async function realiseRoot(
   const [whole] = writable;
   if (plan.writable[0]?.path === '/' && whole !== undefined) return { realisation: 'copy', path: whole, writable };
   if (options.realisation === 'overlay' && options.layers !== undefined) {
-    // A directory may be a lower directory once; what lies under its copy would be hidden by it anyway.
+    // A directory may be a lower directory once; what is under its copy would be hidden by it anyway.
     const layers = [...new Map([...options.layers].reverse().map((layer) => [layer.hash, layer])).values()];
     const lowers = [...layers.keys(), layers.length].map((index) => index.toString(36)).join(':');
     const mountOptions = `lowerdir=${lowers},userxattr`;
@@ -77,7 +77,9 @@ export async function realiseRoot(
   return { realisation: 'tree', path: lease.path, writable };
 }
 
-/** The top layer comes first; a tree of mount points lies under all. Numbers stand for the trees: the option is a page. */
+/**
+ * The top layer comes first; a tree of mount points is under all. Numbers stand for the trees: the option is a page.
+ */
 async function stackLayers(
   plan: RootPlan,
   topFirst: readonly Digest[],

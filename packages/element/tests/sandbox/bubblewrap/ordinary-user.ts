@@ -45,7 +45,7 @@ export function copyForOrdinaryUser(): OrdinaryCopy {
   for (const [name, from] of dependenciesOf(PACKAGE)) {
     cpSync(from, join(modules, name), { recursive: true, dereference: true });
   }
-  // The interpreter may lie in a home that is closed to others.
+  // The interpreter may be in a home that is closed to others.
   const node = join(directory, 'node');
   cpSync(process.execPath, node, { dereference: true });
   const home = join(directory, 'home');

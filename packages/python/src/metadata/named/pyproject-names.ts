@@ -172,7 +172,7 @@ function namesIn(value: unknown, form: Form, files: ProjectFiles, toml: TomlFile
 
 /**
  * What an in-tree backend is made of: the directory it is imported from, and of a project that is this directory itself
- * the backend's module, and the entry points that lie beside it.
+ * the backend's module, and the entry points that are beside it.
  */
 function backendGlobs(path: string, toml: TomlFile): string[] {
   if (posix.join(path, '.') !== '.' && posix.join(path, '.') !== './') return [posix.join(path, '**')];

@@ -67,7 +67,7 @@ function ofRow({ at, keys, syntax }: Row, toml: TomlFile): PackagedPattern[] {
   return names.flatMap((key) =>
     patternsIn(table[key], key).flatMap((pattern) => {
       const plain = pattern.replace(/^\.\//, '');
-      // What is taken away, and what lies elsewhere, is not looked for in the project.
+      // What is removed, and what is elsewhere, is not looked for in the project.
       if (plain.startsWith('!') || plain.startsWith('../') || (posix.isAbsolute(plain) && syntax === 'path')) return [];
       return [{ pattern, globs: globsOf(plain, syntax), origin: toml.origin(at, key, pattern) }];
     }),

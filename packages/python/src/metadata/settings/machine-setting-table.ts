@@ -1,4 +1,4 @@
-/** What becomes of a setting that one machine has: followed, passed over with a word, or without a meaning here. */
+/** What happens to a setting that one machine has: followed, passed over with a message, or without a meaning here. */
 export type MachineTreatment = 'honoured' | 'passed over' | 'no effect';
 
 /** A setting of pip's or uv's that a machine may have, outside of the workspace (docs/adr/0080). */
@@ -7,7 +7,7 @@ export interface MachineRow {
   /** pip's long name of the option, or uv's variable. */
   readonly name: string;
   readonly treatment: MachineTreatment;
-  /** What does the same for everyone, where it is passed over; else why. */
+  /** What does the same for everyone, where it is skipped; else why. */
   readonly note: string;
 }
 
@@ -53,7 +53,7 @@ export const MACHINE_SETTINGS: readonly MachineRow[] = [
   ...pip('no effect', 'upgrade upgrade-strategy', 'versions are kept, except with `--upgrade` of `lock`'),
 ];
 
-/** Of the settings in a user's or a system's uv.toml, those of indexes: all others that mean something are passed over. */
+/** Of the settings in a user's or a system's uv.toml, those of indexes: all others that mean something are skipped. */
 export const OF_INDEXES: readonly string[] = [
   ...['index', 'index-url', 'extra-index-url', 'find-links', 'no-index', 'allow-insecure-host'],
 ];

@@ -1,4 +1,4 @@
-/** What becomes of a setting of another tool: followed, an error where it stands, or without a meaning here. */
+/** What happens to a setting of another tool: followed, an error where it stands, or without a meaning here. */
 export type Treatment = 'honoured' | 'refused' | 'no effect';
 
 /** A setting of another tool that could change what is installed, or stands beside such settings. */

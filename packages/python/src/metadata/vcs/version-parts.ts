@@ -13,7 +13,7 @@ export function nextVersion(version: string): string {
   return ofDev(version) ?? version.replace(/\d+$/, (number) => String(Number(number) + 1));
 }
 
-/** The version that a commit after it is called by without guessing: `.dev0` taken away, else `.post1` added. */
+/** The version that a commit after it is called by without guessing: `.dev0` removed, else `.post1` added. */
 export function unguessed(version: string): string {
   const known = ofDev(version);
   if (known !== undefined) return known;

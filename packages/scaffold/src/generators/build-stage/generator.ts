@@ -10,7 +10,7 @@ import { readProject } from '../../project/read-project.js';
 import { pythonOption } from '../../python/version-option.js';
 
 /**
- * Gives a build stage to a project that is there already. Run again, it changes nothing.
+ * Gives a build stage to a project that already exists. Run again, it changes nothing.
  *
  * @returns what installs packages and makes the locks
  */

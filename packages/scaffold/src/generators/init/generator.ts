@@ -5,7 +5,7 @@ import { shown } from '../../errors.js';
 import { Changes } from '../../merge/changes.js';
 
 /**
- * Sets up a workspace for Python projects. What is there already stays as it is.
+ * Sets up a workspace for Python projects. What already exists stays as it is.
  *
  * @returns what installs the packages that package.json has now
  */
