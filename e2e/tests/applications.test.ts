@@ -102,13 +102,13 @@ test('Datasette publishes the catalogue', async () => {
   );
 });
 
-test('the greeter answers through uvicorn, and HTTPie asks it', async () => {
+test('the greeter serves requests of HTTPie through uvicorn', async () => {
   const url = await start('greeter', (port) => ['greeter', String(port)]);
   expect(await script('probe', 'probe', `${url}/greetings/you`)).toBe('{"text":"Hello, you!"}');
   expect(await script('probe', 'http', '--version')).toMatch(/^3\.\d/);
 });
 
-test('the ledger answers through gunicorn', async () => {
+test('the ledger serves requests through gunicorn', async () => {
   const database = join(base, 'ledger.db');
   const url = await start('ledger', (port) => [
     ...['gunicorn', '--bind', `127.0.0.1:${port}`, '--worker-tmp-dir', base, '--log-level', 'warning'],

@@ -110,7 +110,7 @@ test('every backend builds without a network', () => {
   expect(Object.keys(wheels(first))).toEqual(ALL);
 });
 
-test.each(ALL)('%s builds the same bits in other surroundings', (name) => {
+test.each(ALL)('%s builds identical bytes in a different environment', (name) => {
   expect(wheels(second)[name]).toEqual(wheels(first)[name]);
 });
 
@@ -145,7 +145,7 @@ for name in sys.argv[1:]:
   }
 });
 
-test.each(RUST)('%s tells of the crate and of the toolchain that it was built with', async (name) => {
+test.each(RUST)('%s shows the crate and the toolchain that it was built with', async (name) => {
   const dist = join(workspace, 'dist', name);
   const json = (file: string): unknown => JSON.parse(readFileSync(join(dist, file), 'utf8'));
   const { components, dependencies } = json('wheelhouse/sbom.cdx.json') as {
@@ -173,7 +173,7 @@ function withoutCrate(name: string): string {
   return copy;
 }
 
-test('trap: a build of Rust works offline because of what lies in ~/.cargo', async () => {
+test('trap: a build of Rust works offline because of files in ~/.cargo', async () => {
   const cargoHome = join(base, 'warm cargo home');
   const env = { ...process.env, CARGO_HOME: cargoHome };
   await runWell(['cargo', 'fetch'], { cwd: join(workspace, 'maturin'), env });

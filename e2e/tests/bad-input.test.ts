@@ -251,7 +251,7 @@ describe('an interpreter', () => {
     );
   });
 
-  test('that .python-version asks for and nobody has', async () => {
+  test('in .python-version that is not installed', async () => {
     configure({});
     workspace.write('.python-version', '3.99\n');
     const { stderr, ...rest } = await build('todo-common');
@@ -343,7 +343,7 @@ describe('a machine', () => {
 });
 
 describe('a command', () => {
-  test('that fails while a wheel is built is shown with its exit code and its last words, and ends with 2', async () => {
+  test('that fails while a wheel is built is shown with its exit code and its last output, and exits with 2', async () => {
     workspace.edit(`${COMMON}/pyproject.toml`, 'packages = ["todo_common"]', 'packages = ["todo_uncommon"]');
     const { exitCode, stdout, stderr } = await build('todo-common');
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });

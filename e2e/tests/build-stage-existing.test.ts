@@ -56,7 +56,7 @@ describe('a Django project that was there before', () => {
     expect(await staged.engine.docker('volume', 'ls', '--quiet')).toMatch(/^shop-[0-9a-f]{8}-dev_build$/);
   });
 
-  test('a release whose application fails is not healthy, and nothing of it goes on running', async () => {
+  test('a release whose application fails is not healthy, and nothing of it keeps running', async () => {
     const dockerfile = 'shop/docker/release/Dockerfile';
     staged.workspace.edit(dockerfile, '--retries=30', '--retries=1');
     staged.workspace.edit(dockerfile, 'PYTHONUNBUFFERED=1', 'PYTHONUNBUFFERED=1 SHOP_IS_BROKEN=1');

@@ -207,7 +207,7 @@ describe('nx sync', () => {
     expect({ exitCode, stdout, stderr }).toHaveEndedWell();
   });
 
-  test('names the requirements that setup.py lacks, and puts them in', async () => {
+  test('lists the requirements that setup.py lacks, and adds them', async () => {
     workspace.edit('wikipedia/requirements.txt', 'requests>=2.0.0', 'six\nrequests>=2.31');
     const checked = await workspace.nx(['sync:check']);
     expect(checked.exitCode).toBe(1);
@@ -217,14 +217,14 @@ describe('nx sync', () => {
     expect(workspace.read('wikipedia/setup.py')).toContain('"requests<3.0.0,>=2.31",\n        "six",\n');
   });
 
-  test('says then that the locks are out of date', async () => {
+  test('reports afterwards that the locks are out of date', async () => {
     const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);
     expect(exitCode).toBe(1);
     expect(stdout + stderr).toContain('the locks of `wikipedia` are out of date');
     expect(stdout + stderr).not.toContain('setup.py does not match');
   });
 
-  test('leaves to people what only they can tell', async () => {
+  test('refuses what only a user can decide', async () => {
     workspace.restore();
     workspace.edit('wikipedia/requirements.txt', 'beautifulsoup4\n', '');
     const { exitCode, stdout, stderr } = await workspace.nx(['sync:check']);

@@ -101,7 +101,7 @@ describe('a new Django application', () => {
     expect(requirements).not.toMatch(/^(pytest|kit|maker)/m);
   });
 
-  test('its release answers on loopback, as another user than root', async () => {
+  test('its release responds on loopback, as a user other than root', async () => {
     expect(JSON.parse(await staged.ask('/'))).toEqual({ name: 'todo', version: '0.1.0' });
     expect(JSON.parse(await staged.ask('/health'))).toEqual({ database: 'postgresql' });
     // A tag of the checkout's own.

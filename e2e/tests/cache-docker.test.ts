@@ -141,7 +141,7 @@ async function ask(secret: string, hash: string, body?: Uint8Array): Promise<Res
   });
 }
 
-test('hadolint finds nothing, and compose understands its file', async () => {
+test('hadolint has no findings, and compose accepts its file', async () => {
   expect(existsSync(HADOLINT)).toBe(true);
   const linted = await runProgram([HADOLINT, join(DOCKER, 'Dockerfile')], { cwd: directory, env: environment });
   expect(linted).toEqual({ exitCode: 0, stdout: '', stderr: '' });
@@ -157,7 +157,7 @@ test('the version that is installed unless another is named is this one', () => 
   }
 });
 
-test('it serves healthily as nobody in particular, knows tokens at once, and ends when told', async () => {
+test('it serves as an arbitrary user, accepts new tokens at once, and exits on a signal', async () => {
   const main = await token('create', '--name', 'ci-main', '--tier', 'trusted');
   expect(main).toMatch(/^whc_/);
   expect(await compose('up', '--detach', '--no-build', 'cache')).toHaveEndedWell();

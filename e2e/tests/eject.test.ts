@@ -114,7 +114,7 @@ config:
   expect(await shown()).toEqual(before);
 });
 
-test('what is wrong with it is told by its place, and nothing is built', async () => {
+test('an error in it is reported with its position, and nothing is built', async () => {
   workspace.write(TEMPLATE, 'kind: wheel\nenviroment:\n  A: b\nsources: []\n');
   const ended = await workspace.wheelhouse(['build', 'unsteady']);
   expect(ended).toMatchObject({ exitCode: 1, stdout: '' });

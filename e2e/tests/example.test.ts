@@ -116,7 +116,7 @@ describe('from empty stores, with the snapshot and without a network', () => {
     expect(stdout).toBe('System check identified no issues (0 silenced).\n');
   });
 
-  test('the manifest and the record are about the same wheel and the same snapshot, and stand up to a check', async () => {
+  test('the manifest and the record are about the same wheel and the same snapshot, and pass verification', async () => {
     expect(record().wheel).toEqual(manifest().files[0]);
     expect(record().snapshotDigest).toBe(manifest().snapshotDigest);
     const { stdout, stderr, exitCode } = await workspace.wheelhouse(['verify', 'todobackend']);
@@ -223,7 +223,7 @@ describe('one byte of a file that is staged', () => {
     await nx('run', 'todobackend:test');
   });
 
-  test('changes every digest that comes of it', () => {
+  test('changes every digest that depends on it', () => {
     const [wheel] = manifest().files;
     expect(wheel?.path).toBe(before.manifest.files[0]?.path);
     expect(wheel?.sha256).not.toBe(before.manifest.files[0]?.sha256);
@@ -241,7 +241,7 @@ describe('one byte of a file that is staged', () => {
     expect({ ...record(), wheel: before.record.wheel }).toEqual(before.record);
   });
 
-  test('and the outputs stand up to a check until somebody changes them', async () => {
+  test('and the outputs pass verification until they are changed', async () => {
     const verify = async (): Promise<{ readonly lines: string[]; readonly exitCode: number | null }> => {
       const { stdout, exitCode } = await workspace.wheelhouse(['verify', 'todobackend']);
       return { lines: stdout.trimEnd().split('\n'), exitCode };

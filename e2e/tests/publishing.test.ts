@@ -134,7 +134,7 @@ describe('the target publish', () => {
     expect(stdout).toMatch(/nx run app:publish[^[\n]*\n/);
   });
 
-  test('is told where to publish', async () => {
+  test('needs a destination', async () => {
     expect(await publish(['app'])).toEqual(
       complaint(
         'no destination to publish to',
@@ -212,7 +212,7 @@ describe('pip', () => {
     expect(stdout).toBe('2.0 KiB\n');
   });
 
-  test('is served until the server is told to end, which it does well', async () => {
+  test('is served until the server gets a signal, and then it exits cleanly', async () => {
     if (server === undefined) throw new Error('there is no server');
     const ended = once(server, 'exit');
     server.kill('SIGTERM');

@@ -130,7 +130,7 @@ describe('the image of a Flask application', () => {
     });
   });
 
-  test('answers without any engine, as a user who is not root', async () => {
+  test('responds without any engine, as a user who is not root', async () => {
     const port = await freePort();
     const process = startUnpacked(unpacked, ['--bind', `127.0.0.1:${port}`]);
     try {
@@ -146,7 +146,7 @@ describe('the image of a Flask application', () => {
     }
   });
 
-  test('is known to the engine by the same id, and answers there', async () => {
+  test('has the same id in the engine, and responds there', async () => {
     const given = await image(['--base', pinned, '--engine', 'docker', ...GREETER]);
     expect(given).toMatchObject({ exitCode: 0, stderr: '' });
     expect(given.stdout).toContain('engine: loading `greeter:1.2.0`\nLoaded image: greeter:1.2.0\n');

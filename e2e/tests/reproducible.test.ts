@@ -104,7 +104,7 @@ test('the clock in one sandbox is right, and in the other it is a day ahead', ()
   for (const seconds of elsewhere.ahead) expect(Math.abs(seconds - DAY)).toBeLessThan(minutes);
 });
 
-test('the wheels of both projects are the same bits, whoever builds them, where, when and on how many processors', () => {
+test('the wheels of both projects are identical for every user, directory, time and number of processors', () => {
   const [one, other] = [digests(here), digests(elsewhere)];
   const wheels = Object.keys(one).filter((path) => path.startsWith('wheel/'));
   expect(wheels.map((path) => path.replace(/-.*/, '')).sort()).toEqual(['wheel/todo_common', 'wheel/todobackend']);

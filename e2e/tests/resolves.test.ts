@@ -154,7 +154,7 @@ describe('a resolve that twenty projects share', () => {
     workspace.commit();
   });
 
-  test('a new version is no reason to change anything', async () => {
+  test('a new version on the index changes nothing', async () => {
     publish(join(base, 'index'), [{ name: 'housetwig', version: '1.1', requires: ['houseleaf'] }]);
     expect(await nxWell('run', 's07:lock')).toContain('the locks are up to date\n');
   });
@@ -199,7 +199,7 @@ describe('locks are kept fresh', () => {
     expect(await nxWell('sync:check')).toContain('The workspace is up to date');
   });
 
-  test('nx sync:check names the project, the lock and the requirement that changed; nx sync mends it', async () => {
+  test('nx sync:check names the project, the lock and the requirement that changed; nx sync fixes it', async () => {
     requirement('left', 'houseleaf', 'houseleaf<2');
     const before = workspace.contents(...locks);
     const { exitCode, stdout, stderr } = await nx(['sync:check']);
@@ -225,7 +225,7 @@ describe('locks are kept fresh', () => {
     workspace.commit();
   });
 
-  test('nx sync brings files of requirements by address, too', async () => {
+  test('nx sync also updates the files of URL requirements', async () => {
     publish(workspace.path('third-party'), [{ name: 'housefile', version: '1.0' }]);
     const wheel = 'housefile-1.0-py3-none-any.whl';
     requirement('left', 'housebark', `housefile @ file://${workspace.path('third-party')}/${wheel}`);

@@ -44,7 +44,7 @@ async function build(...words: readonly string[]): Promise<{ exitCode: number | 
   };
 }
 
-test('wheel and sdist are the same in other surroundings, and are really built each time', async () => {
+test('wheel and sdist are identical in a different environment, and are really built each time', async () => {
   const made = [
     `wheel: dist/unsteady/wheel/${WHEEL}`,
     'sdist: dist/unsteady/sdist/unsteady-1.0.0.tar.gz',
@@ -59,7 +59,7 @@ test('wheel and sdist are the same in other surroundings, and are really built e
   expect(again.last).toMatch(/^2 built, \d+ cached, 0 failed$/);
 });
 
-test('the sdist is in the manifest, is verified with it, and goes when it is no longer asked for', async () => {
+test('the sdist is in the manifest, is verified with it, and is removed when it is no longer requested', async () => {
   await build('--format', 'sdist');
   const manifest = JSON.parse(workspace.read('dist/unsteady/manifest.json')) as { files: { path: string }[] };
   const paths = manifest.files.map(({ path }) => path);
@@ -100,7 +100,7 @@ test('what the sandbox fixes differs where it is varied: the path, the umask', a
   expect(said[1]).toBe('  unsteady/__init__.py: mode: 0644 and 0600');
 });
 
-test('the executor fails for it, too, and the words of the command line are checked', async () => {
+test('the executor fails for it, too, and the arguments of the command line are checked', async () => {
   workspace.write(FAULTS, 'clock\n');
   const { exitCode, stdout } = await workspace.nx(['run', 'unsteady:build-wheel', '--verify', '--formats=wheel,sdist']);
   expect(exitCode).toBe(1);

@@ -126,7 +126,7 @@ describe('tests', () => {
     expect(record('plain')).toMatchObject({ passed: 2 });
   });
 
-  test('that lie in packages or in the root run with all that the wheel installs, whether it ships them or not', async () => {
+  test('in packages or in the root run with everything that the wheel installs, whether it ships them or not', async () => {
     const isInstalled = (module: string): string => `os.path.realpath(${module}.__file__).startswith("/venv/")`;
     workspace.write('plain/src/plain/tests/__init__.py', '');
     workspace.write(
@@ -293,7 +293,7 @@ print(loads(metadata.distribution("app").read_text("direct_url.json")), sys.pref
     expect(again.stdout).toContain('environment: app/.venv (up to date)\n');
   });
 
-  test('is no source of the project, and git does not see it', async () => {
+  test('is not a source of the project, and git ignores it', async () => {
     const { stdout } = await workspace.run(['git', 'status', '--porcelain', '--untracked-files=all']);
     expect(stdout).toBe('');
     expect((await workspace.run(['git', 'check-ignore', 'app/.venv/bin/python'])).exitCode).toBe(0);

@@ -164,7 +164,7 @@ describe('an edit in place elsewhere', () => {
     expect(await built()).toBe(0);
   });
 
-  test('that is undone brings the first toolchain back', async () => {
+  test('that is undone restores the first toolchain', async () => {
     await shell('cat "$2" > "$1" && touch --reference="$2" "$1"', HEADER, join(base, 'header'));
     expect(await built('--verify-toolchain')).toBe(0);
     expect(await toolchain()).toBe(first);

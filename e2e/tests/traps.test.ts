@@ -119,7 +119,7 @@ test('trap: --require-hashes does not reach what a wheel is built with', async (
   await nxWell('run', 'old:build-wheel');
 });
 
-test("trap: pip's cache answers in the place of a file whose hash is known", () => {
+test("trap: pip's cache is used instead of a file whose hash is known", () => {
   expect(existsSync(join(workspace.home, '.cache', 'pip'))).toBe(false);
   expect(existsSync(join(workspace.home, '.cache', 'uv'))).toBe(false);
 });
@@ -138,7 +138,7 @@ test('trap: a module that was deleted comes back from build/lib', async () => {
   workspace.restore();
 });
 
-test('trap: an older version lies in the wheelhouse beside the new one', async () => {
+test('trap: an older version is in the wheelhouse beside the new one', async () => {
   await nxWell('run', 'legacy:build-wheel');
   workspace.edit('legacy/setup.py', 'version="1.0.0"', 'version="1.1.0"');
   await nxWell('run', 'legacy:build-wheel');

@@ -20,7 +20,7 @@ test('the packages are bundled', () => {
 });
 
 for (const entry of entries) {
-  test(`an ES module imports by name whatever ${relative(packages, entry)} exports`, async () => {
+  test(`an ES module imports by name everything that ${relative(packages, entry)} exports`, async () => {
     const imported = await import(pathToFileURL(entry).href);
     for (const name of Object.getOwnPropertyNames(require(entry)))
       if (name !== '__esModule') ok(name in imported, name);

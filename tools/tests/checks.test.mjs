@@ -76,7 +76,7 @@ const result = (passed, seconds, more = {}) => ({
   ...more,
 });
 
-test('the summary adds up reports, tells what came from the cache, and ends with the counts', () => {
+test('the summary adds up reports, shows what came from the cache, and ends with the counts', () => {
   const reports = {
     'python:lint': result(1, 4, { started: 5 }),
     'element:lint': result(0, 6, { failed: 1, reasons: ['exit code 1'] }),

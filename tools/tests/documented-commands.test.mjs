@@ -4,7 +4,7 @@ import { blocksOf, commandsOf, faultsOf, pages, wordsOf } from '../documented-co
 
 const block = (mark, text, language = 'sh') => `${mark}\n\n\`\`\`${language}\n${text}\n\`\`\`\n`;
 
-test('every block of commands or output that users read is run by a test, or says why not', () => {
+test('every block of commands or output in the documentation is run by a test, or says why not', () => {
   assert.deepEqual(faultsOf(pages().flatMap((page) => blocksOf(page))), []);
 });
 
@@ -35,7 +35,7 @@ test('a block without a mark, or with one that is not known, is named with its l
   );
 });
 
-test('a block that a test runs has its words in that test', () => {
+test('a block that a test runs occurs in that test', () => {
   const tests = { 'x/tests/a.test.ts': "nx(['run', 'app:lock', '--upgrade=flask'])" };
   const faults = (mark, text) =>
     faultsOf(blocksOf('a.md', block(`<!-- run by ${mark} -->`, text)), (path) => tests[path]);
@@ -53,7 +53,7 @@ test('a block that another page runs is there word for word', () => {
   assert.deepEqual(faultsOf([...blocks, ...other]), ['a.md:3: b.md does not run `ls -a`']);
 });
 
-test('output belongs to a block that is run, or has its words in a test', () => {
+test('output belongs to a block that is run, or occurs in a test', () => {
   const output = block('<!-- output -->', 'file', '');
   assert.deepEqual(faultsOf(blocksOf('a.md', block('<!-- run -->', 'ls') + output)), []);
   assert.deepEqual(faultsOf(blocksOf('a.md', output)), ['a.md:3: it is the output of no block that is run']);

@@ -21,7 +21,7 @@ test('every Python of this machine that they are for compiles them', () => {
   for (const version of versions) assert.equal(compileErrors(version, files), '', `python${version}`);
 });
 
-test('a file that Python cannot compile is told with its line', () => {
+test('a file that Python cannot compile is reported with its line', () => {
   const [version] = pythons();
   assert.match(compileErrors(version, ['ruff.toml']), /File "ruff\.toml", line \d+[^]*SyntaxError/);
 });

@@ -46,7 +46,7 @@ describe('wheelhouse artifact checkout', () => {
       expect(statSync(join(out, 'usr/bin/hello')).mode & 0o777).toBe(0o755);
     });
 
-    it('lays what it needs when it runs below it, and says what lies over what', () => {
+    it('includes its runtime dependencies, and reports which file replaces which', () => {
       const out = directory();
       expect(run('artifact', 'checkout', 'app.bst', out)).toEqual({
         exitCode: 0,
@@ -66,7 +66,7 @@ describe('wheelhouse artifact checkout', () => {
       expect(readFileSync(join(out, 'greeting'), 'utf8')).toBe('of the text\n');
     });
 
-    it('writes over nothing unless it is told to, and then leaves the rest', () => {
+    it('overwrites files only with --force, and then keeps the others', () => {
       const out = directory({ greeting: 'mine', 'share/more': 'mine', 'share/about': 'mine' });
       expect(run('artifact', 'checkout', 'text.bst', out)).toEqual({
         exitCode: 1,

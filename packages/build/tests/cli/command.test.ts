@@ -182,7 +182,7 @@ describe('wheelhouse', () => {
     });
   });
 
-  it('ends with 70 where a plugin ends the process, or leaves a rejection to nobody', () => {
+  it('exits with 70 if a plugin exits the process, or has an unhandled rejection', () => {
     const build = ['build', '--directory', 'odd', 'rash.bst'];
     const ended = wheelhouse(build, { cwd: project, environment: { WHEELHOUSE_CACHE_DIR: store, RASH: 'exit' } });
     expect([ended.exitCode, ended.stderr]).toEqual([70, 'the process exited before its work was done\n']);
@@ -204,7 +204,7 @@ describe('wheelhouse', () => {
     });
   });
 
-  it('builds, finds what is built, and shows where elements stand', () => {
+  it('builds, reuses what is built, and shows the state of elements', () => {
     const states = (): string[] =>
       run('show', 'hello.bst')
         .stdout.trimEnd()
@@ -218,7 +218,7 @@ describe('wheelhouse', () => {
     expect(states()).toEqual(['cached', 'cached']);
   });
 
-  it('ends with 2 when a build fails, then says that it has, and tries again when told to', () => {
+  it('exits with 2 if a build fails, reports that the next time, and retries it on request', () => {
     const first = run('build', 'broken.bst');
     const lines = first.stdout.trimEnd().split('\n');
     expect([first.exitCode, first.stderr]).toEqual([2, '']);
@@ -247,7 +247,7 @@ describe('wheelhouse', () => {
     expect([retried.exitCode, retried.stdout.includes('building   broken.bst')]).toEqual([2, true]);
   }, 60_000);
 
-  it('tells what happens as JSON', () => {
+  it('prints events as JSON', () => {
     const { exitCode, stdout } = run('build', '--json', 'hello.bst');
     const lines = stdout
       .trimEnd()

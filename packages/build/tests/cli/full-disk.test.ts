@@ -52,7 +52,7 @@ function onSmallDisk(size: string, script: string): { readonly store: string; re
 }
 
 describe('a store on a disk that is full', () => {
-  it('is an error with its path, at whatever is written first, and whole when there is room again', () => {
+  it('is an error with the path, whatever is written first, and the store is intact when there is room again', () => {
     const { text } = onSmallDisk(
       '40k',
       'wheelhouse build hello.bst; mount -o remount,size=200m "$WHEELHOUSE_CACHE_DIR"; wheelhouse build hello.bst',

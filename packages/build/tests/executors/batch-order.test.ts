@@ -72,7 +72,7 @@ describe('the order of a batch', () => {
     expect((await runAll(graph, { concurrency: 1 })).most).toBe(1);
   });
 
-  it('skips what depends on a task that failed, at whatever depth, and goes on with the rest', async () => {
+  it('skips what depends on a failed task, directly or indirectly, and continues with the rest', async () => {
     const graph = graphOf({ top: ['middle'], middle: ['base'], other: [], base: [] });
     const { events } = await runAll(graph, { concurrency: 1, failing: 'base' });
     expect(events).toEqual(['> other', 'other', '> base', 'base', '- middle', '- top']);

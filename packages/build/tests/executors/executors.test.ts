@@ -107,7 +107,7 @@ describe('executors', () => {
       expect(existsSync(join(workspace, 'reports'))).toBe(false);
     });
 
-    it('fail in a batch with the same words, and skip what depends on them', async () => {
+    it('fail in a batch with the same message, and skip what depends on them', async () => {
       const task = (id: string): TaskGraph['tasks'][string] => ({
         id,
         target: { project: 'app', target: 'build-wheel' },
@@ -134,7 +134,7 @@ describe('executors', () => {
       ]);
     });
 
-    it('say which project is none of theirs', async () => {
+    it('refuse a project that is not a Python project', async () => {
       const { result, stderr } = await captured(() => buildWheel({}, contextOf(workspace, 'libs/other')));
       expect([result, stderr]).toEqual([
         { success: false },

@@ -15,11 +15,11 @@ it.each<[string[], string[]]>([
   [['--verbose', 'false', '--maxfail=1'], ['--maxfail=1']],
   [['--args', '-x', '--args=-v', '--cov-fail-under=90'], ['--cov-fail-under=90']],
   [[], []],
-])('of the words %j the runner is given %j', (words, expected) => {
+])('of the arguments %j the runner gets %j', (words, expected) => {
   expect(forwardedWords({ __unparsed__: words }, OWN)).toEqual(expected);
 });
 
-it('says which option of a configuration there is not', () => {
+it('reports an unknown option of a configuration', () => {
   expect(() => forwardedWords({ ...{ retryFaild: true }, __unparsed__: [] }, OWN)).toThrow(
     expect.objectContaining({
       message: 'unknown option `retryFaild`',

@@ -43,7 +43,7 @@ describe('the generator init', () => {
     expect(readNxJson(tree)).toMatchObject({ plugins: ['@nx/other', entry], parallel: 7 });
   });
 
-  it('keeps sync generators of others, and does not put its own back', async () => {
+  it('keeps sync generators of others, and does not add its own again', async () => {
     const tree = emptyWorkspace();
     const sync = { globalGenerators: ['@nx/other:sync'], applyChanges: false };
     updateNxJson(tree, { ...readNxJson(tree), sync });

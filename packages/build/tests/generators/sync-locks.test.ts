@@ -48,7 +48,7 @@ describe('the generator sync-locks', () => {
     asked.length = 0;
   });
 
-  it('tells what is out of date without asking an index, and leaves it to who syncs the workspace to make them', async () => {
+  it('reports locks that are out of date without querying an index, and only `nx sync` writes them', async () => {
     const root = directory({
       'nx.json': '{"plugins": ["@wheelhouse/build"]}',
       'a/pyproject.toml': pyproject('a', ['six']),
@@ -69,7 +69,7 @@ describe('the generator sync-locks', () => {
     expect(callback).toBeInstanceOf(Function);
   });
 
-  it('makes locks after it has run where somebody generates them', async () => {
+  it('writes locks after it has run as a generator', async () => {
     const root = directory({ 'nx.json': '{}', 'a/pyproject.toml': pyproject('a') });
     const tree = new WrittenTree(root);
     expect(await syncLocks(tree as never, {})).toBeInstanceOf(Function);

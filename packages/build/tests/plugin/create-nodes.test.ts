@@ -133,7 +133,7 @@ describe('createNodes', () => {
     expect(result?.projects?.a?.name).toBe(name);
   });
 
-  it('has what metadata names among the inputs of a wheel, whatever is excluded', async () => {
+  it('has the files in metadata among the inputs of a wheel, even if they are excluded', async () => {
     const named = `${pyproject('a')}readme = "docs/README.md"\nlicense-files = ["test/LICENCE*"]\n`;
     const inputs = async (text: string): Promise<readonly unknown[]> =>
       targetsOf(await infer({ 'a/pyproject.toml': text }), 'a')['build-wheel']?.inputs ?? [];
@@ -266,7 +266,7 @@ describe('createNodes', () => {
     expect(await image({ base: fixed, engine: 'docker' })).toMatchObject({ cache: false });
   });
 
-  it('infers what project.json gives options to, or wants, as if nx.json said it', async () => {
+  it('infers targets with options in project.json, as if nx.json had them', async () => {
     const base = `python@sha256:${'0'.repeat(64)}`;
     const infers = async (targets: object, more: Files = {}): Promise<Record<string, TargetConfiguration>> =>
       targetsOf(
@@ -482,7 +482,7 @@ describe('createNodes', () => {
     expect(targets.check?.inputs?.slice(0, 2)).toEqual(['{workspaceRoot}/a/**/*', '^{projectRoot}/**/*']);
   });
 
-  it('knows tests by `testInclude` where they lie elsewhere', async () => {
+  it('finds tests elsewhere by `testInclude`', async () => {
     const files = { 'a/pyproject.toml': pyproject('a'), 'a/checks/check_a.py': '' };
     const workspace = directory(files);
     gitInit(workspace);
@@ -492,7 +492,7 @@ describe('createNodes', () => {
     );
   });
 
-  it('gives one external node a version, whose hash stands for the files of all locks', async () => {
+  it('gives one external node a version, a hash of the files of all locks', async () => {
     const [one, two] = ['a'.repeat(64), 'b'.repeat(64)];
     const results = await infer({
       'a/pyproject.toml': pyproject('a'),

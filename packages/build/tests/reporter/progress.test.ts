@@ -80,7 +80,7 @@ test('elsewhere nothing is said for 20 seconds, and then a line for all that run
   );
 });
 
-test('the command line of a compiler is cut, where nobody looks on too', () => {
+test('the command line of a compiler is cut, without a terminal too', () => {
   const output: BuildEvent = {
     type: 'output',
     element: sdist,

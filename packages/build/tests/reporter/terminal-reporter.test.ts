@@ -132,7 +132,7 @@ describe('TerminalReporter', () => {
     );
   });
 
-  it('colours the first word alone', () => {
+  it('colours only the first word', () => {
     expect(told([{ type: 'started', element }], { colour: true })).toBe(
       '\u001b[36mbuilding  \u001b[39m libs/app.bst a1b2c3d4\n0 built, 0 cached, 0 failed\n',
     );

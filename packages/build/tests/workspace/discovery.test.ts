@@ -82,7 +82,7 @@ describe('findProjects', () => {
     expect(a?.options.python).toBe('3.9');
   });
 
-  it('says where an nx.json is no JSON', async () => {
+  it('reports where an nx.json is not valid JSON', async () => {
     const workspace = directory({ ...PROJECTS, 'nx.json': '{\n  "plugins": [}\n}\n' });
     await expect(findProjects(workspace)).rejects.toThrow(
       new ElementError({

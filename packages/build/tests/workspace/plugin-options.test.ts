@@ -197,7 +197,7 @@ describe('parsePluginOptions', () => {
     expect(messageOf(options)).toBe(text);
   });
 
-  it('tells all that is wrong at once', () => {
+  it('reports all errors at once', () => {
     expect(messageOf({ python: '', frontend: 1 })).toBe(
       'nx.json: @wheelhouse/build: the option `python` is `""`\n' +
         'hint: it must be a path, a command or a version such as "3.12"\n' +

@@ -78,7 +78,7 @@ describe('a project that something is wrong with', () => {
     }
   });
 
-  it('has targets in Nx, and edges from whoever requires it', async () => {
+  it('has targets in Nx, and edges from projects that require it', async () => {
     const files = Object.keys(FILES).filter((path) => /(setup\.py|setup\.cfg|pyproject\.toml)$/.test(path));
     const context = { nxJsonConfiguration: {}, workspaceRoot };
     const results = await createNodes[1](files, undefined, context);

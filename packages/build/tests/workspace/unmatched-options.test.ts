@@ -59,7 +59,7 @@ describe('options that nothing fits', () => {
     ]);
   });
 
-  it('are told by doctor', () => {
+  it('are reported by doctor', () => {
     const { stdout } = wheelhouse(['doctor'], {
       cwd: workspaceRoot,
       environment: { ...process.env, WHEELHOUSE_CACHE_DIR: directory() },

@@ -9,7 +9,7 @@ const directory = temporaryDirectories();
 const { run, serve } = commandLine();
 
 describe('wheelhouse-cache', () => {
-  it('serves what it is told, knows tokens at once, and ends on SIGTERM', async () => {
+  it('serves with its settings, accepts new tokens at once, and exits on SIGTERM', async () => {
     const cwd = directory({ 'wheelhouse-cache.yml': 'data: data\ntokens: tokens.yml\nmax-entry: 1MB\n' });
     const token = run(cwd, 'token', 'create', '--name', 'ci-main', '--tier', 'trusted');
     expect(token).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^whc_\w+[\w-]+\n$/) as string, stderr: '' });

@@ -31,7 +31,7 @@ async function ask(url: string, token: string, hash: string, body?: string): Pro
 }
 
 describe('wheelhouse-cache with tokens of an issuer', () => {
-  it('keeps what a pull request wrote first from main (CREEP), whatever its token claims besides', async () => {
+  it('keeps what a pull request wrote first from main (CREEP), whatever else its token claims', async () => {
     const server = await serve(workplace());
     const token = (claims: object): Promise<string> => sign(key, { iss: issuer.url, aud: 'cache', ...claims });
     const [main, pull] = await Promise.all([token(MAIN), token(PULL)]);

@@ -69,7 +69,7 @@ describe('the step that keeps a token', () => {
   // What goes on after the step is not for a test to leave behind.
   const script = (keeping(workflow).run ?? '').replace(/^nohup .*$/m, 'true');
 
-  it('writes what GitHub answers for the audience, for its owner alone', async () => {
+  it('writes GitHub's response for the audience, readable only for its owner', async () => {
     const asked: IncomingMessage[] = [];
     const server = createServer((request, response) => {
       asked.push(request);
@@ -101,7 +101,7 @@ describe('the step that keeps a token', () => {
     );
   });
 
-  it('does nothing where there is none to be had', async () => {
+  it('does nothing if there is none', async () => {
     const root = directory();
     await run('bash', ['-e', '-c', script], { cwd: root, env: { PATH: process.env.PATH, RUNNER_TEMP: root } });
     expect(existsSync(join(root, '.nx'))).toBe(false);

@@ -121,14 +121,14 @@ describe.each(MAJORS)('Nx %d with this cache', (major) => {
     expect(outOf(second)).toEqual(outOf(first));
   }, 120_000);
 
-  it('lets a reader build what nobody has stored, and a failed task stay unstored', async () => {
+  it('lets a reader build what is not stored, and never stores a failed task', async () => {
     const reader = clone(server, version);
     expect((await reader.nx('build', server.tokens.reader, 'oak')).exitCode).toBe(0);
     expect((await reader.nx('fail', server.tokens.reader, 'oak')).exitCode).toBe(1);
     expect(server.outcomes()).toEqual(['GET miss', 'PUT forbidden', 'GET miss']);
   }, 120_000);
 
-  it('withstands CREEP: main never gets what a pull request wrote first, and the pull request gets what is of main', async () => {
+  it('withstands CREEP: main never gets what a pull request wrote first, and the pull request gets the entries of main', async () => {
     const { main, pr1, pr2 } = server.tokens;
     // 1. The pull request changes no source, but what is built, and is the first to write.
     const attacker = clone(server, version);

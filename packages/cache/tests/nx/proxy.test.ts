@@ -104,7 +104,7 @@ describe.each(MAJORS)('Nx %d with the plugin and nothing else set up', (major) =
     expect(recordedProxies(one!.home)).toHaveLength(1);
   }, 240_000);
 
-  it('goes on without a remote cache where the proxy cannot start, and says why', async () => {
+  it('continues without a remote cache if the proxy cannot start, and reports why', async () => {
     const [one] = machines({ quota: 'much' }, major);
     const clone = one!.clone();
     const { exitCode, output } = await clone.run(BUILD, {

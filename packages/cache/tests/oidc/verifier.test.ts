@@ -151,7 +151,7 @@ describe('a token of OpenID Connect', () => {
     ['that is no token', () => 'a.b.c'],
     ['of two parts', () => 'a.b'],
     ['that is encrypted', () => 'a.b.c.d.e'],
-  ])('is refused %s, and nobody is asked for keys', async (_what, make) => {
+  ])('is refused %s, without a request for keys', async (_what, make) => {
     expect(await verifier().identify(await make())).toBeUndefined();
     expect(refused).toEqual([['its issuer is not known', undefined]]);
     expect(issuer.requests).toEqual([]);
@@ -190,7 +190,7 @@ describe('a token of OpenID Connect', () => {
     expect(await verifier().identify(token)).toBeUndefined();
   });
 
-  it('is not verified by what it brings itself', async () => {
+  it('is not verified with keys that it contains', async () => {
     const evil = await newKey('evil');
     const trap = await startIssuer([evil]);
     const headers = [
@@ -248,7 +248,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.requests).toHaveLength(3);
   });
 
-  it('are not asked for again and again by tokens that nobody signed', async () => {
+  it('are not requested repeatedly for tokens with unknown keys', async () => {
     const it = verifier({ keys: spans });
     await it.identify(await main());
     const bad = await sign({ ...key, kid: 'no-such-key' }, claims());
@@ -313,7 +313,7 @@ describe('the keys of an issuer', () => {
     await expect(verifier({ keys: spans }).identify(await main())).rejects.toMatchObject({ name: 'IssuerFault' });
   });
 
-  it('are not taken from a document without end', async () => {
+  it('are not read from an endless document', async () => {
     issuer.discovery = { issuer: issuer.url, jwks_uri: `${issuer.url}/keys`, filler: 'x'.repeat(2_000_000) };
     await expect(verifier({ keys: spans }).identify(await main())).rejects.toThrow('more than 1048576 bytes');
   });

@@ -40,7 +40,7 @@ describe('a census', () => {
     ]);
   });
 
-  it('lists the largest, the slowest and the latest, of equals by their names whatever order they come in', () => {
+  it('lists the largest, the slowest and the latest, equal ones by their names, in whatever order they are read', () => {
     const numbers = Array.from({ length: LISTED_ENTRIES + 10 }, (_, index) => index);
     const entryOf = (index: number) => ({
       record: recordOf({ hash: String(1000 + index), sizeBytes: index >> 1, createdMs: index * 1000 }),

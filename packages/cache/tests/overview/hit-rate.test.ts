@@ -50,7 +50,7 @@ it('is nothing where there were misses alone, with nothing drawn', async () => {
   );
 });
 
-it('is none where nobody asked', async () => {
+it('is null without requests', async () => {
   expect(await total()).toMatchObject({ hits: 0, misses: 0, hitRate: null });
   expect(await page()).toContain('Nothing has used this cache in this period');
 });

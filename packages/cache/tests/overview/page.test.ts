@@ -55,7 +55,7 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   });
 });
 
-it('has a name for everything, and says in words what it draws', async () => {
+it('has a label for everything, and describes its charts in text', async () => {
   const { page, context } = await openPage(browser, { url: server.url });
   await signIn(page, server.tokens.admin);
   await page.getByRole('img', { name: /^Hit rate by day: from .* %, and .* % on \d/ }).waitFor();
@@ -116,7 +116,7 @@ it('orders tables by links', async () => {
   await context.close();
 });
 
-it('shows a cache that nobody has used, and names without end', async () => {
+it('shows an unused cache, and very long names', async () => {
   const mine = await startServer({ directory: directory() });
   const { page, context } = await openPage(browser, { url: mine.url, width: 360 });
   await signIn(page, mine.tokens.reader);

@@ -59,7 +59,7 @@ describe('a surveyor', () => {
     expect(readings()).toBe(2);
   });
 
-  it('lets nobody wait long, and has an answer later', async () => {
+  it('keeps no request waiting for long, and has a result later', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const { surveyor, readings } = await watched(async function* () {
@@ -75,7 +75,7 @@ describe('a surveyor', () => {
     expect((await surveyor.look())?.workspaces.size).toBe(1);
   });
 
-  it('tells who looks that the store cannot be read, and keeps what it knew', async () => {
+  it('reports that the store cannot be read, and keeps the last figures', async () => {
     let isBroken = false;
     const { clock, surveyor, readings } = await watched(async function* () {
       yield* listed(recordOf({ hash: '1' }));

@@ -36,7 +36,7 @@ async function faulty(): Promise<FaultyUpstream> {
 const filesIn = (path: string): string[] => (existsSync(path) ? readdirSync(path) : []);
 
 describe('the proxy, before the server of this package', () => {
-  it('answers an upload at once, sends it behind, and gives it to another machine byte for byte', async () => {
+  it('accepts an upload at once, sends it later, and serves it to another machine byte for byte', async () => {
     const upstream = await server();
     const token = upstream.tokens.main;
     const archive = await archiveWith(someBytes(3_000_000, 1));
@@ -146,7 +146,7 @@ describe('the proxy, before the server of this package', () => {
 
 describe('the proxy, before a cache that is out of order', () => {
   it.each(FAULTS)(
-    'answers a miss and takes uploads while it is "%s", and warns once a run',
+    'responds with a miss and accepts uploads while it is "%s", and warns once per run',
     async (fault) => {
       const upstream = await faulty();
       const subject = await proxy({ options: { upstream: upstream.url, timeout: '300ms' }, token: 'secret' });
@@ -197,7 +197,7 @@ describe('the proxy, before a cache that is out of order', () => {
     expect(await gone.end()).toContain('cannot be reached (ECONNREFUSED)');
   });
 
-  it('goes on asking where single answers are bad', async () => {
+  it('continues after single bad responses', async () => {
     const upstream = await faulty();
     const subject = await proxy({ options: { upstream: upstream.url } });
     const good = await archiveWith('good');
@@ -268,7 +268,7 @@ describe('the statistics of a run', () => {
     expect(upstream.reports).toEqual([{ tasks: [task('1')] }]);
   });
 
-  it.each([404, 403])('are not sent again to a cache that answers %d', async (status) => {
+  it.each([404, 403])('are not sent again to a cache that responds with %d', async (status) => {
     const upstream = await server();
     const spy = await faulty();
     const subject = await proxy({ options: { upstream: spy.url } });
@@ -331,7 +331,7 @@ describe('the proxy itself', () => {
     expect(new URL(subject.record.url).hostname).toBe('127.0.0.1');
   });
 
-  it('ends when nobody has needed it for a while, and only then', async () => {
+  it('exits when it has been idle for a while, and only then', async () => {
     const where = directory();
     const subject = await proxy({ directory: where, options: { idle: '200ms' } });
     await subject.begin('r', { pid: process.pid });

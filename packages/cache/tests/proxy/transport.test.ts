@@ -159,7 +159,7 @@ describe('a proxy of HTTP', () => {
   });
 });
 
-test('several runs at once are told of their own faults alone', async () => {
+test('several runs at once are only told of their own faults', async () => {
   const subject = await proxyFor({ options: { upstream: upstream.url, quota: '0' } });
   await Promise.all(['one', 'two'].map((run) => subject.begin(run)));
   expect(await subject.bytes('1', 'one')).toBeUndefined();

@@ -19,8 +19,8 @@ process.on('SIGUSR2', () => {
 });
 `;
 
-describe('an error in a proxy that nobody foresaw', () => {
-  it('ends no run: the proxy goes on and says so in its log', async () => {
+describe('an unforeseen error in a proxy', () => {
+  it('ends no run: the proxy continues and logs it', async () => {
     const home = directory();
     const sabotage = join(home, 'sabotage.cjs');
     writeFileSync(sabotage, SABOTAGE);

@@ -84,7 +84,7 @@ describe('lengths', () => {
     expect((await server.get('large')).status).toBe(404);
   });
 
-  it('breaks off who goes on with far too much', async () => {
+  it('closes the connection of a client that keeps sending far too much', async () => {
     const connection = rawConnection(server.port);
     connection.send(upload('huge', '999999999999999'));
     expect(await connection.answered(/\n$/)).toMatch(/^HTTP\/1\.1 403 /);
@@ -97,7 +97,7 @@ describe('lengths', () => {
     expect(connection.socket.bytesWritten).toBeLessThan(20_000_000);
   });
 
-  it('breaks off a stranger after a megabyte', async () => {
+  it('closes the connection of an unknown client after a megabyte', async () => {
     const connection = rawConnection(server.port);
     connection.send(head('PUT', '/v1/cache/1', ['content-length: 900000000']));
     expect(await connection.answered(/\n$/)).toMatch(/^HTTP\/1\.1 401 /);
@@ -150,7 +150,7 @@ describe('smuggling', () => {
     expect(server.outcomes().slice(before)).not.toContain('PUT stored');
   });
 
-  it('knows nobody by two tokens', async () => {
+  it('identifies no client by two tokens', async () => {
     const connection = rawConnection(server.port);
     connection.send(head('GET', '/v1/cache/1', [authorization, `authorization: Bearer ${server.tokens.pr1}`]));
     expect(await connection.answered(/\n$/)).toMatch(/^HTTP\/1\.1 401 /);

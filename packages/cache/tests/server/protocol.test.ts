@@ -73,7 +73,7 @@ describe('the protocol of Nx', () => {
     expect(await answer(it1.get('404'))).toEqual([404, 'text/plain', 'No such entry.\n']);
   });
 
-  it('answers 409 where there is one already, which stays', async () => {
+  it('answers 409 if the entry already exists, and keeps it', async () => {
     await it1.put('409', 'first');
     expect(await answer(it1.put('409', 'second'))).toEqual([
       409,
@@ -83,7 +83,7 @@ describe('the protocol of Nx', () => {
     expect(await (await it1.get('409')).text()).toBe('first');
   });
 
-  it('answers 403 to who may not write', async () => {
+  it('answers 403 to clients that may not write', async () => {
     expect(await answer(it1.put('403', 'x', it1.tokens.reader))).toEqual([
       403,
       'text/plain',
@@ -156,7 +156,7 @@ describe('tiers, over HTTP', () => {
 });
 
 describe('a server that cannot do its work', () => {
-  it('answers a miss and a refusal, with which Nx goes on, and says so in a header', async () => {
+  it('answers a miss and a refusal, after which Nx continues, and says so in a header', async () => {
     const mine = await startServer({ directory: directory() });
     await mine.put('1', 'x');
     const { bodies } = mine.store.layout;
@@ -172,7 +172,7 @@ describe('a server that cannot do its work', () => {
     await mine.server.stop(1000);
   });
 
-  it('knows nobody while the tokens cannot be read', async () => {
+  it('identifies no client while the tokens cannot be read', async () => {
     const mine = await startServer({ directory: directory() });
     await mine.put('1', 'x');
     writeFileSync(mine.tokenFile, 'tokens: 3');

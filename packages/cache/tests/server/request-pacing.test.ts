@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { RequestPacing } from '../../src/server/request-pacing.js';
 
-test('what waits until connections are accepted goes on when those that came together are', async () => {
+test('requests waiting for connections continue once those that arrived together are accepted', async () => {
   const server = createServer();
   const pacing = new RequestPacing(server);
   const whenReleased: number[] = [];
@@ -21,7 +21,7 @@ test('what waits until connections are accepted goes on when those that came tog
   server.close();
 });
 
-test('connections that go on coming hold nobody up for long', async () => {
+test('a stream of new connections delays no client for long', async () => {
   const server = createServer();
   const pacing = new RequestPacing(server);
   let isReleased = false;

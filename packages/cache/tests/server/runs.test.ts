@@ -55,7 +55,7 @@ it('names what is wrong with a report', async () => {
   expect(await answer('x')).toBe('400 `tasks` must be array.\n');
 });
 
-it('refuses who may not write, what is no JSON, and what is too large', async () => {
+it('refuses clients that may not write, invalid JSON, and bodies that are too large', async () => {
   const send = (body: string, headers: Record<string, string>) =>
     fetch(`${server.url}/v1/runs`, { method: 'POST', body, headers }).then(({ status }) => status);
   const main = { authorization: `Bearer ${server.tokens.main}`, 'content-type': 'application/json' };

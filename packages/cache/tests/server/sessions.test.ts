@@ -8,7 +8,7 @@ function clocked(limits = SESSION_LIMITS) {
 }
 
 describe('a session', () => {
-  it('has the token that it began with, under an id that nobody guesses', () => {
+  it('has the token that it began with, under an id that cannot be guessed', () => {
     const { sessions } = clocked();
     const ids = ['a', 'b'].map((token) => sessions.begin(token));
     expect(ids.map((id) => sessions.tokenOf(id))).toEqual(['a', 'b']);
@@ -42,7 +42,7 @@ describe('a session', () => {
     expect(sessions.tokenOf(id)).toBeUndefined();
   });
 
-  it('ends when it is told to, and no other one with it', () => {
+  it('ends on request, and no other one with it', () => {
     const { sessions } = clocked();
     const [one, other] = [sessions.begin('one'), sessions.begin('other')];
     sessions.end(one);

@@ -53,7 +53,7 @@ test('more bodies at a time than there is memory kept for get their own bytes ea
   expect(received.map((bytes, index) => bytes.equals(sent[index] ?? Buffer.alloc(0)))).toEqual(sent.map(() => true));
 });
 
-test('destinations that take nothing hold nobody up, and get their own bytes when they do', async () => {
+test('destinations that do not read delay no other, and get their own bytes when they do', async () => {
   const slow = Array.from({ length: 100 }, (_, index) => {
     const bytes = Buffer.alloc(1_200_000, index);
     const pieces: Buffer[] = [];
@@ -79,7 +79,7 @@ test('destinations that take nothing hold nobody up, and get their own bytes whe
   expect(await Promise.all(slow.map(({ done }) => done))).toEqual(slow.map(() => true));
 });
 
-test('a destination that closes before the end is told, and what comes after it is right', async () => {
+test('a destination that closes before the end gets an error, and the next one is served correctly', async () => {
   const bytes = randomBytes(2_000_000);
   for (let round = 0; round < 200; round++) {
     const to = collector((self) => self.destroy());

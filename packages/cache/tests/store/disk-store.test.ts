@@ -127,7 +127,7 @@ describe('a disk store', () => {
     expect(Buffer.compare((await bytesOf(subject.store, named('a')))!, bytes)).toBe(0);
   });
 
-  it('mends a damaged body when the same bytes are written again', async () => {
+  it('repairs a damaged body when the same bytes are written again', async () => {
     const subject = disk();
     const bytes = someBytes(1000, 3);
     await add(subject, named('1'), bytes);
@@ -181,7 +181,7 @@ describe('a disk store', () => {
     expect(filesIn(subject.store.layout.bodies)).toHaveLength(9);
   });
 
-  it('keeps within its quota whatever many writers do at the same time', async () => {
+  it('keeps within its quota with many concurrent writers', async () => {
     const subject = disk({ quotaBytes: 50_000 });
     await Promise.all(
       Array.from({ length: 200 }, (_, index) => add(subject, named(String(index)), someBytes(1000, index))),

@@ -68,7 +68,7 @@ describe('the contract of a store, by a disk before a bucket', () => {
   describeStoreContract(() => layered());
 });
 
-describe('the contract of a store, by a bucket alone that a disk stands before', () => {
+describe('the contract of a store, by a bucket behind a disk', () => {
   // Everything is written behind the back of the near one, so that all is read from afar.
   describeStoreContract(() => {
     const subject = layered();
@@ -117,7 +117,7 @@ describe('a layered store', () => {
     expect(existsSync(subject.near.layout.entries)).toBe(false);
   });
 
-  it('keeps nothing near of a download that nobody read to its end', async () => {
+  it('keeps nothing near of a download that was not read to its end', async () => {
     const subject = layered();
     const bytes = someBytes(9_000_000, 23);
     await add({ ...subject, store: subject.far }, named('left'), bytes);
@@ -144,7 +144,7 @@ describe('a layered store', () => {
     expect(await subject.near.get(named('bad'))).toBeUndefined();
   });
 
-  it('goes on by the far one alone where the near one fails', async () => {
+  it('continues with only the far one if the near one fails', async () => {
     const data = directory();
     const subject = layered({}, data);
     const bytes = someBytes(100_000, 25);
@@ -165,7 +165,7 @@ describe('a layered store', () => {
     expect(await subject.near.get(named('big'))).toBeUndefined();
   });
 
-  it('goes on where there is no room to receive what is read from afar', async () => {
+  it('continues if there is no room to receive what is read from the far one', async () => {
     const subject = layered();
     const spool = new Spool({ directory: subject.near.layout.temporary, capacityBytes: 10 });
     const faults: unknown[] = [];
@@ -186,7 +186,7 @@ describe('a layered store', () => {
     expect(Date.now() - started).toBeLessThan(8000);
   });
 
-  it('reads with whatever the reader takes at a time', async () => {
+  it('reads at the pace of the reader', async () => {
     const subject = layered();
     const bytes = someBytes(1_500_000, 29);
     const body = await subject.spool.receive(inPieces(bytes), bytes.byteLength);

@@ -36,7 +36,7 @@ describe('a store that is only read', () => {
     expect(await store.get(name)).toBeUndefined();
   });
 
-  it('says so to whoever would send a body, before it is sent', async () => {
+  it('refuses a body before it is sent', async () => {
     const { store, spool, writer } = readOnly();
     const near = writer!;
     const layered = new LayeredStore({ near, far: store, spool, onNearFault: () => undefined });

@@ -132,7 +132,7 @@ describe('a store in a bucket', () => {
     expect(filesOf(subject)).toEqual([]);
   });
 
-  it('tries again what failed, and goes on', async () => {
+  it('retries failed requests, and continues', async () => {
     const subject = await faulty();
     const seen = new Map<string, number>();
     subject.proxy.fault = (line) => {
@@ -163,7 +163,7 @@ describe('a store in a bucket', () => {
     expect(Date.now() - started).toBeLessThan(8000);
   });
 
-  it('goes on with a download that breaks off, where it ended', async () => {
+  it('resumes an interrupted download where it ended', async () => {
     const subject = await faulty();
     const bytes = someBytes(5 * MIB, 8);
     await add(subject, named('1'), bytes);
@@ -198,7 +198,7 @@ describe('a store in a bucket', () => {
     absent.bucket.close();
   });
 
-  it('says that there is no room where the service says so', async () => {
+  it('reports that there is no room if the service does', async () => {
     const subject = await faulty();
     subject.proxy.fault = (line) => (line.startsWith('PUT') ? { status: 507, code: 'StorageFull' } : 'pass');
     await expect(add(subject, named('1'), someBytes(10, 1))).rejects.toMatchObject({ reason: 'room' });
@@ -276,7 +276,7 @@ describe('a store in a bucket', () => {
     expect(await audit(subject.store, { remove: false })).toEqual({ entries: 1, bodies: 1, damaged: [], dangling: [] });
   });
 
-  it('makes no key of a name that is none', async () => {
+  it('makes no key of an invalid name', async () => {
     const { store } = s3();
     for (const hash of ['../../x', '..', 'a/b', '', 'x'.repeat(129)]) {
       await expect(store.get(named(hash))).rejects.toThrow('an entry cannot be named');

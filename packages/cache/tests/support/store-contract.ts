@@ -62,7 +62,7 @@ export function describeStoreContract(make: () => StoreUnderTest): void {
     expect(await store.get(name)).toEqual(withCommit);
   });
 
-  it('has nothing under a name that nobody wrote, nor under that name in another namespace', async () => {
+  it('has nothing under a name that was never written, nor under a written name in another namespace', async () => {
     const subject = make();
     const name = newName();
     await add(subject, name, someBytes(10, 1));
@@ -109,7 +109,7 @@ export function describeStoreContract(make: () => StoreUnderTest): void {
     expect(await bytesOf(subject.store, name)).toEqual(new Uint8Array(someBytes(10, 8)));
   });
 
-  it('goes on with a body that is evicted while it is read', async () => {
+  it('continues with a body that is evicted while it is read', async () => {
     const subject = make();
     const [name, bytes] = [newName(), someBytes(2_000_000, 9)];
     await add(subject, name, bytes);

@@ -106,7 +106,7 @@ describe('tiers of trust', () => {
     expect(await read(main, 'h')).toBeUndefined();
   });
 
-  it('spare an upload that nobody would be given', async () => {
+  it('avoid an upload that no client would be given', async () => {
     const { write, cache } = open();
     await write(pr1, 'own', 'x');
     await write(main, 'trusted', 'x');
@@ -117,7 +117,7 @@ describe('tiers of trust', () => {
     expect(await ask(pr12)).toEqual(['writable', 'present', 'writable']);
   });
 
-  it('put who wrote an entry, how far he was trusted and when on record', async () => {
+  it('record who wrote an entry, with which trust, and when', async () => {
     const { write, cache } = open();
     await write(pr12, 'h', 'x');
     const hit = await cache.find(pr12, 'h');

@@ -15,14 +15,14 @@ export interface StoresUnderTest {
 export function artifactStoreContract(make: () => StoresUnderTest | Promise<StoresUnderTest>): readonly ContractCase[] {
   return [
     {
-      name: 'a key that was never put has no record',
+      name: 'a key that was never written has no record',
       run: async (): Promise<void> => {
         const { artifacts } = await make();
         strictEqual(await artifacts.get(keyOf('never')), undefined);
       },
     },
     {
-      name: 'a record is got as it was put',
+      name: 'a record is read as it was written',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const record = await someRecord(blobs, 'whole');
@@ -31,7 +31,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     {
-      name: 'a record of the few fields there must be is got as it was put',
+      name: 'a record with only the required fields is read as it was written',
       run: async (): Promise<void> => {
         const { artifacts } = await make();
         const record: ArtifactRecord = {
@@ -49,7 +49,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     {
-      name: 'the first record of a key stands, and the second put is given it',
+      name: 'the first record of a key is kept, and the second put returns it',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const first = await someRecord(blobs, 'twice');
@@ -60,7 +60,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     {
-      name: 'the record of a failure gives way to any later one, and a success to none',
+      name: 'the record of a failure is replaced by any later one, and that of a success by none',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const record = { ...(await someRecord(blobs, 'mended')), exitCode: 0 };
@@ -74,7 +74,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       },
     },
     {
-      name: 'of many puts at once one wins, and all are given it',
+      name: 'of many puts at once one wins, and all return it',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const record = await someRecord(blobs, 'race');
@@ -90,7 +90,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
         const record = await someRecord(blobs, 'gone');
-        const gone = digestOf('nobody wrote this');
+        const gone = digestOf('never written');
         const broken = { ...record, ...(await withMissing(blobs, part)) };
         deepStrictEqual(await artifacts.put(record.key, broken), broken);
         strictEqual(await artifacts.get(record.key), undefined);
@@ -103,7 +103,7 @@ export function artifactStoreContract(make: () => StoresUnderTest | Promise<Stor
       name: 'a record whose merged root is gone is still good',
       run: async (): Promise<void> => {
         const { artifacts, blobs } = await make();
-        const record = { ...(await someRecord(blobs, 'rootless')), root: digestOf('nobody wrote this') };
+        const record = { ...(await someRecord(blobs, 'rootless')), root: digestOf('never written') };
         await artifacts.put(record.key, record);
         deepStrictEqual(await artifacts.get(record.key), record);
       },
@@ -144,7 +144,7 @@ async function withMissing(
   blobs: BlobStore,
   part: 'log' | 'root of the tree' | 'directory' | 'file',
 ): Promise<Partial<ArtifactRecord>> {
-  const gone = digestOf('nobody wrote this');
+  const gone = digestOf('never written');
   const tree = emptyTree();
   const below = emptyTree();
   switch (part) {

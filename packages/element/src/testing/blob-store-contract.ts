@@ -48,20 +48,20 @@ export function blobStoreContract(make: () => BlobStore | Promise<BlobStore>): r
       },
     })),
     {
-      name: 'a body that fails is not kept, and its error is given on',
+      name: 'a body that fails is not kept, and its error is thrown',
       run: async (): Promise<void> => {
         const blobs = await make();
         const bytes = someBytes(2_000_000, 5);
         async function* failing(): AsyncGenerator<Uint8Array> {
           yield* inPieces(bytes.subarray(0, 1_000_000));
-          throw new Error('the line went dead');
+          throw new Error('the connection was lost');
         }
-        await rejects(blobs.write(digestOf(bytes), failing()), /^Error: the line went dead$/);
+        await rejects(blobs.write(digestOf(bytes), failing()), /^Error: the connection was lost$/);
         deepStrictEqual(await blobs.findMissing([digestOf(bytes)]), [digestOf(bytes)]);
       },
     },
     {
-      name: 'a blob that is there already may be written again',
+      name: 'an existing blob may be written again',
       run: async (): Promise<void> => {
         const blobs = await make();
         for (const size of SIZES) {
@@ -83,7 +83,7 @@ export function blobStoreContract(make: () => BlobStore | Promise<BlobStore>): r
       },
     },
     {
-      name: 'the missing ones are found in the order they were asked for',
+      name: 'the missing ones are returned in the order of the request',
       run: async (): Promise<void> => {
         const blobs = await make();
         const here = await writeBlob(blobs, 'here');
@@ -93,7 +93,7 @@ export function blobStoreContract(make: () => BlobStore | Promise<BlobStore>): r
       },
     },
     {
-      name: 'reading a blob that is not there is an error that names it',
+      name: 'reading a missing blob is an error that names it',
       run: async (): Promise<void> => {
         const blobs = await make();
         for (const size of SIZES) {
@@ -107,7 +107,7 @@ export function blobStoreContract(make: () => BlobStore | Promise<BlobStore>): r
       },
     },
     {
-      name: 'the empty blob is always there',
+      name: 'the empty blob always exists',
       run: async (): Promise<void> => {
         const blobs = await make();
         const empty = digestOf('');

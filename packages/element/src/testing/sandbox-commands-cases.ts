@@ -36,7 +36,7 @@ export const commandsCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'fails a step whose program a signal ends, and one whose program is not there',
+    name: 'fails a step whose program is ended by a signal, and one whose program does not exist',
     async run(subject) {
       const killed = await runSteps(subject, [shellStep('kill -9 $$', { label: 'killed' })]);
       assert.deepEqual([killed.exitCode, killed.failedStep], [137, 'killed']);

@@ -78,7 +78,7 @@ export const endsCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'needs no steps to give a tree back',
+    name: 'returns a tree without any steps',
     async run(subject) {
       const inner = await treeOf(subject.blobs, { file: 'x' });
       const root = await nestTree(subject.blobs, inner, '/opt/deep');

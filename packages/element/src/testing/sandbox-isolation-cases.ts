@@ -18,7 +18,7 @@ export const isolationCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'lays file systems in memory over what is there, and lets everybody write to /tmp',
+    name: 'mounts in-memory file systems over what is there, and lets every user write to /tmp',
     async run(subject) {
       const root = await treeOf(subject.blobs, { 'var/tmp/old': 'x', 'tmp/old': 'x' });
       const log = await outputOf(
@@ -83,7 +83,7 @@ export const isolationCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'gives everything it lays out one owner and one time, and the modes of a tree',
+    name: 'gives everything in the root one owner and one time, and the modes of a tree',
     async run(subject) {
       const root = await treeOf(subject.blobs, {
         'opt/dir/file': 'x',

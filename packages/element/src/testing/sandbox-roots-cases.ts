@@ -163,7 +163,7 @@ export const rootsCases: readonly SandboxCase[] = [
     },
   },
   {
-    name: 'has an error of its own for a root without a shell',
+    name: 'has its own error for a root without a shell',
     async run(subject) {
       const root = await treeOf(subject.blobs, { 'opt/file': 'x' });
       await assert.rejects(

@@ -21,7 +21,7 @@ test('a file is made with its directory, and replaced', () => {
   expect(readdirSync(join(directory, 'a', 'b'))).toEqual(['file']);
 });
 
-test('what cannot be replaced stands as it was, and nothing lies beside it', () => {
+test('what cannot be replaced is unchanged, and nothing is left beside it', () => {
   const path = join(directory, 'taken');
   mkdirSync(path);
   expect(() => {

@@ -133,7 +133,7 @@ describe('a project', () => {
       { 'project.conf': `${CONF}element-path: ${LONG}\n`, 'app.bst': IMPORT },
       `project.conf [line 3 column 14]: cannot look at \`@PROJECT@/${LONG}\`: file name too long (ENAMETOOLONG)`,
     ],
-  ])('says where it stands that %s', async (_what, files, message) => {
+  ])('reports the position: %s', async (_what, files, message) => {
     const directory = projectDirectory({ 'project.conf': CONF, ...files });
     expect(await rejectionText(() => resolve(directory, ['app.bst']), directory)).toBe(message);
   });

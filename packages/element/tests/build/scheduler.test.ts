@@ -71,7 +71,7 @@ describe('Scheduler', () => {
     expect(order).toEqual(['b', 'd', 'a', 'c', 'first']);
   });
 
-  it('goes on when work fails', async () => {
+  it('continues when work fails', async () => {
     const scheduler = new Scheduler({ fetch: 1 });
     const failing = scheduler.run('fetch', () => Promise.reject(new Error('no')));
     const next = scheduler.run('fetch', () => Promise.resolve('yes'));

@@ -59,6 +59,6 @@ it.each<[string, string, string]>([
   );
 });
 
-it('is no matter where both have the same value', async () => {
+it('is allowed if both have the same value', async () => {
   expect(await scriptOf('variables: {a-b: one, a_b: one}\nenvironment: {a_b: one}\n')).toContain("export a_b='one'\n");
 });

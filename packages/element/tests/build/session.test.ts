@@ -179,7 +179,7 @@ test('integration commands run in the staged root before sources are there, once
   expect(project.runs).toBe(before + 1);
 });
 
-test('create-dev-shm mounts a file system in memory, and without it there is none to write to', async () => {
+test('create-dev-shm mounts an in-memory file system, and without it /dev/shm is not writable', async () => {
   const project = testProject(path());
   const text = (flag: string): string =>
     `kind: manual\nbuild-depends: [host.bst]\nconfig:\n  create-dev-shm: ${flag}\n  install-commands:\n  - mkdir -p %{install-root}\n  - echo x > /dev/shm/x\n`;
@@ -233,7 +233,7 @@ test('an import element takes a part of its sources to a place', async () => {
   expect(await project.paths(session, 'i.bst')).toEqual(['usr', 'usr/share', 'usr/share/x']);
 });
 
-test('a stack builds everything it stands for', async () => {
+test('a stack builds all its elements', async () => {
   const project = testProject(path());
   project.write({ 'copy.bst': COPY, 'src/in.txt': 'x', 'all.bst': 'kind: stack\ndepends: [copy.bst]\n' });
   expect(await project.build(['all.bst'])).toMatchObject({ 'copy.bst': 'built', 'all.bst': 'built' });
@@ -442,7 +442,7 @@ describe('an error that ends the build of one element', () => {
     expect((error as ElementError).message.split('\n')[0]).toBe(`broken.bst [line 1 column 0]: broken.bst: ${message}`);
   });
 
-  it('names kind and element where `create` answers no element', async () => {
+  it('reports kind and element if `create` does not return an element', async () => {
     const project = testProject(path());
     project.write({
       'project.conf': 'name: test\nmin-version: 2.4\nplugins:\n- origin: local\n  path: plugin.cjs\n',

@@ -191,7 +191,7 @@ test('a source that changes what is staged makes the tree of its directory anew'
   expect(await paths(project, 'b.bst')).toEqual(['x.old', 'z']);
 });
 
-test('sources of a kind that can are fetched together, whatever element they are of', async () => {
+test('sources of a kind that can are fetched together, even of different elements', async () => {
   const project = await open({
     'a.bst': imported('{kind: batched, file: x}', '{kind: batched, file: y}'),
     'b.bst': imported('{kind: batched, file: z}'),
@@ -209,7 +209,7 @@ test('the pool of fetches is shared by all kinds, and what two elements name is 
   expect(calls.filter((call) => call === 'fetch f0')).toHaveLength(1);
 });
 
-test('a source that follows something tells its newest ref, from what earlier sources staged', async () => {
+test('a source that tracks returns its newest ref, from what earlier sources staged', async () => {
   const project = await open({
     'a.bst': imported('{kind: file, file: x}', '{kind: file, file: y}', '{kind: listing, file: z}'),
   });

@@ -53,7 +53,7 @@ interface StagedResult {
   readonly entries: readonly string[];
 }
 
-test('directories are merged, whoever brings them', async () => {
+test('directories of all elements are merged', async () => {
   const { area, entries } = await stageAll([{ usr: { bin: { a: 'a' } } }, { usr: { bin: { b: 'b' }, lib: {} } }]);
   expect(entries.map((entry) => entry.split(' ').slice(0, 2).join(' '))).toEqual([
     'directory usr',
@@ -66,7 +66,7 @@ test('directories are merged, whoever brings them', async () => {
   expect(area.isPlainOverlay).toBe(true);
 });
 
-test('a later file takes the place of an earlier one, and whose both are is told', async () => {
+test('a later file replaces an earlier one, with a warning that names both elements', async () => {
   const { area, entries } = await stageAll([{ etc: { conf: 'one' } }, { etc: { conf: 'two' } }]);
   const alone = await stageAll([{ etc: { conf: 'two' } }]);
   expect(entries).toEqual(alone.entries);
@@ -74,17 +74,17 @@ test('a later file takes the place of an earlier one, and whose both are is told
   expect(area.isPlainOverlay).toBe(true);
 });
 
-test('an overlap that the later element allows is no warning', async () => {
+test('an overlap that the later element allows is not a warning', async () => {
   const { area } = await stageAll([{ etc: { conf: 'one' } }, { etc: { conf: 'two' } }], ['/etc/conf']);
   expect(area.warnings).toEqual([]);
 });
 
-test('the same file from two elements is no overlap', async () => {
+test('the same file from two elements is not an overlap', async () => {
   const { area } = await stageAll([{ etc: { conf: 'one' } }, { etc: { conf: 'one' } }]);
   expect(area.warnings).toEqual([]);
 });
 
-test('a third element over two is told of the one that put the file there last', async () => {
+test('a third element over two is reported with the one that staged the file last', async () => {
   const { area } = await stageAll([{ a: { f: '1' } }, { a: { f: '2' } }, { a: { f: '3' } }]);
   expect(area.warnings.map(({ owner, other }) => [owner, other])).toEqual([
     ['1.bst', '0.bst'],

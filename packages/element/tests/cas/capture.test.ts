@@ -89,7 +89,7 @@ describe('captureTree', () => {
     ]);
   });
 
-  test('only what the store does not have is written, but directories always, since writing mends them', async () => {
+  test('only what the store does not have is written, but directories always, since writing repairs them', async () => {
     const directory = freshDirectory();
     mkdirSync(join(directory, 'sub'));
     for (let index = 0; index < 20; index++) writeFileSync(join(directory, 'sub', String(index)), String(index));

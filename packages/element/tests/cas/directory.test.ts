@@ -55,7 +55,7 @@ describe('the encoding of a directory', () => {
     });
   });
 
-  test('fields of a later version of the message are passed over', () => {
+  test('fields of a later version of the message are skipped', () => {
     // A file with node_properties (6), and a directory with node_properties (5).
     const bytes = Buffer.from('0a070a0166' + '32020a00' + '2a00', 'hex');
     expect(decodeDirectory(bytes)).toEqual({

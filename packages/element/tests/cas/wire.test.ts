@@ -37,7 +37,7 @@ test('defaults are left out (proto3)', () => {
   expect(new WireWriter().string(1, '').integer(2, 0).boolean(3, false).finish()).toHaveLength(0);
 });
 
-test('fields of other wire types are passed over', () => {
+test('fields of other wire types are skipped', () => {
   const bytes = new BinaryWriter()
     .tag(1, WireType.Bit64)
     .fixed64(7)
@@ -52,6 +52,6 @@ test('fields of other wire types are passed over', () => {
 test.each([
   ['within a number', [0x10, 0x80]],
   ['within a field', [0x0a, 5, 1]],
-])('a message that ends %s is none', (where, bytes) => {
+])('a message that ends %s is not valid', (where, bytes) => {
   expect(() => [...readWire(Uint8Array.from(bytes))]).toThrow(`a protobuf message ends ${where}`);
 });

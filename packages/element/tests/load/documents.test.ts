@@ -16,7 +16,7 @@ async function plain(documents: Documents, path: string): Promise<unknown> {
 }
 
 describe('diskDocuments', () => {
-  it('reads, tells and lists what is in the directory', async () => {
+  it('reads, inspects and lists what is in the directory', async () => {
     const directory = projectDirectory({ 'b/c.bst': 'kind: c', 'a.bst': 'kind: a' });
     symlinkSync('a.bst', join(directory, 'link.bst'));
     const documents = diskDocuments(directory);

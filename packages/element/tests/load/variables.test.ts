@@ -51,7 +51,7 @@ describe('Variables', () => {
     );
   });
 
-  it('refuses a text that variables make too long, where it stands', () => {
+  it('refuses a string that variables make too long, with its position', () => {
     const lines = Array.from({ length: 40 }, (_, index) => `v${index}: "%{v${index + 1}}%{v${index + 1}}"`);
     const bad = variables([...lines, 'v40: x', ''].join('\n'));
     const text =
@@ -62,7 +62,7 @@ describe('Variables', () => {
     expect(bad.check().map(({ message }) => message)).toEqual([text.split('\n')[0]]);
   });
 
-  it('tells every bad variable once', () => {
+  it('reports every bad variable once', () => {
     const errors = variables('a: "%{b}"\nb: "%{a}"\nc: "%{a}"\nd: "%{foo}"\ne: "%{d}"\nf: fine\n').check();
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
       ['CIRCULAR_REFERENCE_VARIABLE', "Circular dependency detected on variable 'a'"],

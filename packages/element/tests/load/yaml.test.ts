@@ -33,7 +33,7 @@ describe('parseYaml', () => {
     expect(place(node.mapping('below')?.get('deep'))).toBe('10:8');
   });
 
-  it('puts an empty value right behind its colon or dash', () => {
+  it('places an empty value right after its colon or dash', () => {
     const node = parseYaml('depends:\nlist:\n-\n- x\nlast:   # comment\n', 'a');
     expect(node.get('depends')?.toPlain()).toBeNull();
     expect(place(node.get('depends'))).toBe('1:8');

@@ -49,7 +49,7 @@ async function errorOf(element: string): Promise<string> {
 }
 
 describe('configureDependencies', () => {
-  it('is given every mention of a build dependency after configure, its variables put in', async () => {
+  it('gets every listing of a build dependency after configure, with variables expanded', async () => {
     const directory = projectDirectory({
       ...FILES,
       'app.bst': `kind: probe
@@ -86,7 +86,7 @@ runtime-depends: [run.bst]
     );
   });
 
-  it.each(['manual', 'script'])('refuses what is no location of a dependency of kind %s', async (kind) => {
+  it.each(['manual', 'script'])('refuses an invalid location of a dependency of kind %s', async (kind) => {
     expect(await errorOf(`kind: ${kind}\nbuild-depends:\n- filename: a.bst\n  config: {place: /x}\n`)).toBe(
       'app.bst [line 4 column 18]: Unexpected key: place\nhint: known keys are `location`',
     );

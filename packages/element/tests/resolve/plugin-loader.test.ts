@@ -82,7 +82,7 @@ describe('plugins of project.conf', () => {
     expect(await rejectionText(() => resolve(directory, ['app.bst']))).toBe(expected);
   });
 
-  it('that are no package of the project are refused', async () => {
+  it('that are not a package of the project are refused', async () => {
     const directory = projectDirectory({
       'project.conf': `${HEAD}- origin: npm\n  package: wheelhouse-has-no-such-package\n`,
       'app.bst': 'kind: stack\n',

@@ -36,7 +36,7 @@ const sha256 = (file: string): string => createHash('sha256').update(readFileSyn
 const names = (elements: readonly Element[]): string[] => elements.map((element) => element.name);
 
 describe('resolveProject', () => {
-  it('composes the layers of an element and puts its variables in', async () => {
+  it('composes the layers of an element and expands its variables', async () => {
     const graph = await graphOf(
       {
         'project.conf': `${CONF}variables: {flags: -O1}\nenvironment: {FROM: project, CC: "cc %{flags}"}\nenvironment-nocache: [B]\nelements:\n  manual:\n    variables: {flags: -O2}\n    environment: {FROM: kind}\n    config: {strip-commands: {(<): [first]}}\nsandbox: {build-gid: 5}\n`,
@@ -178,7 +178,7 @@ describe('resolveProject', () => {
     ).toEqual(['b.bst']);
   });
 
-  it('says which targets are not there, or are no elements', async () => {
+  it('reports targets that do not exist, or are not elements', async () => {
     const directory = projectDirectory({
       'project.conf': `${CONF}element-path: elements\n`,
       'elements/a.bst': stack(),
@@ -221,7 +221,7 @@ describe('resolveProject', () => {
     );
   });
 
-  it('tells an error of a layer that many elements share once', async () => {
+  it('reports an error of a layer that many elements share once', async () => {
     const files = {
       'project.conf': `${CONF}variables: {a: "%{nowhere}"}\n`,
       'one.bst': stack(),

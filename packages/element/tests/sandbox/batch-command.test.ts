@@ -74,7 +74,7 @@ describe('batchCommand', () => {
     expect(batchCommand([step({ b: '1', a: '2' })])).toEqual(batchCommand([step({ a: '2', b: '1' })]));
   });
 
-  it('writes an environment once, whatever number of steps has it', () => {
+  it('writes an environment once, for any number of steps', () => {
     const [first, second] = [step({ A: 'one' }), step({ A: 'two' })];
     const program = batchCommand([first, second, first, second]).arguments;
     expect(program.slice(0, 4)).toEqual(['sh', '-c', 'for part do eval "$part"; done', 'sh']);

@@ -95,7 +95,7 @@ describe('DiskArtifactStore', () => {
       JSON.stringify({ ...recordOf(), log: { hash: '../../etc', sizeBytes: 1 } }),
     ],
     ['a record with a dependency that is none', JSON.stringify({ ...recordOf(), dependencies: ['base.bst'] })],
-  ])('a file with %s is no record, and the next put replaces it', async (_what, text) => {
+  ])('a file with %s is not a record, and the next put replaces it', async (_what, text) => {
     const { artifacts } = onDisk();
     mkdirSync(dirname(artifacts.pathOf(key)), { recursive: true });
     writeFileSync(artifacts.pathOf(key), text);
@@ -104,7 +104,7 @@ describe('DiskArtifactStore', () => {
     expect(await artifacts.get(key)).toEqual(recordOf());
   });
 
-  test('a record that a power cut has shortened, wherever, or left without its bytes is none', async () => {
+  test('a record that a power cut truncated anywhere, or left empty, is not a record', async () => {
     const { artifacts } = onDisk();
     await artifacts.put(key, recordOf());
     const path = artifacts.pathOf(key);
@@ -118,7 +118,7 @@ describe('DiskArtifactStore', () => {
     expect(readFileSync(path, 'utf8')).toBe(whole);
   });
 
-  test('a record whose directory blob is damaged is none, and a build of the same tree mends it', async () => {
+  test('a record whose directory blob is damaged is not a record, and a build of the same tree repairs it', async () => {
     const { artifacts, blobs } = onDisk();
     const tree = emptyTree();
     tree.symlinks.set('s', { name: 's', target: 'one' });
@@ -133,7 +133,7 @@ describe('DiskArtifactStore', () => {
     expect(await artifacts.get(key)).toEqual(record);
   });
 
-  test('many puts at once in place of what is no record: one wins, and all are given it', async () => {
+  test('many puts at once in place of an invalid record: one wins, and all return it', async () => {
     const { artifacts } = onDisk();
     mkdirSync(dirname(artifacts.pathOf(key)), { recursive: true });
     writeFileSync(artifacts.pathOf(key), '{');

@@ -56,7 +56,7 @@ async function corrupted(size: number): Promise<{ blobs: DiskBlobStore; digest: 
 }
 
 describe('DiskBlobStore', () => {
-  test('a blob is a file of mode 0644 named for its hash, whatever the umask, and nothing else is left', async () => {
+  test('a blob is a file of mode 0644 named for its hash, with any umask, and nothing else is left', async () => {
     const directory = fresh();
     const blobs = new DiskBlobStore(directory);
     const before = process.umask(0o077);
@@ -106,7 +106,7 @@ describe('DiskBlobStore', () => {
     },
   );
 
-  test('a small blob with wrong bytes is noticed by a whole read, and mended by the next write', async () => {
+  test('a small blob with wrong bytes is noticed by a full read, and repaired by the next write', async () => {
     const { blobs, digest, path } = await corrupted(SMALL);
     await expect(readBlob(blobs, digest)).rejects.toMatchObject({
       code: 'STORE',

@@ -21,7 +21,7 @@ describe.each([
   ['a disk', () => new DiskBlobStore(fresh())],
   ['memory', () => new MemoryBlobStore()],
 ])('checkoutTree from %s', (_name, make) => {
-  test('what is checked out is what was captured, with modes 644 and 755, whatever the umask', async () => {
+  test('what is checked out is what was captured, with modes 644 and 755, with any umask', async () => {
     const blobs = make();
     const directory = fresh();
     makeTreeFixture(directory);

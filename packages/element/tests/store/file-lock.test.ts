@@ -31,7 +31,7 @@ describe('lockFile', () => {
     await lock?.release();
   });
 
-  test('who waits is told so once, and has the lock when it is released', async () => {
+  test('a waiting process is told once, and has the lock when it is released', async () => {
     const path = fresh();
     const order: string[] = [];
     const first = await lockFile(path, { onWait: () => order.push('first waits') });

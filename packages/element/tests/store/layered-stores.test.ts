@@ -110,7 +110,7 @@ describe('LayeredArtifactStore', () => {
     expect(await near.findMissing([data])).toEqual([data]);
   });
 
-  test('the near record stands before the far one, and nothing is put into the far store', async () => {
+  test('the near record takes precedence over the far one, and nothing is written to the far store', async () => {
     const { near, far, farRecords, layered } = stores();
     const [here, there] = [await recordIn(near, { elapsed: 1 }), await recordIn(far, { elapsed: 2 })];
     expect(await layered.put(key, here)).toEqual(here);
@@ -125,7 +125,7 @@ describe('LayeredArtifactStore', () => {
     expect(await layered.get(key)).toBeUndefined();
   });
 
-  test('a record whose blobs the far store has lost is none', async () => {
+  test('a record whose blobs the far store has lost is not a record', async () => {
     const { near, far, farRecords, layered } = stores();
     const record = await recordIn(far, { log: digestOf('gone') });
     await farRecords.put(key, record);

@@ -44,7 +44,7 @@ const FAILING = {
 };
 
 describe('a project of texts', () => {
-  test('it lies on disk as long as it is not disposed of', async () => {
+  test('it is on disk until it is disposed of', async () => {
     const project = await openTestProject({ files: FILES });
     expect(existsSync(join(project.directory, 'text', 'a.txt'))).toBe(true);
     await project.dispose();

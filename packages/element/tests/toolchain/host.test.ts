@@ -144,7 +144,7 @@ test('a file that is added elsewhere, or removed, is noticed by verification', a
   expect(await host.identity(true)).not.toBe(added);
 });
 
-test('who keeps what was seen is told the same for as long, of each toolchain and each way of looking', async () => {
+test('a kept examination is reused, for each toolchain and each way of examining', async () => {
   const [host, other] = [toolchain(), toolchain()];
   const seen = new Map<string, string>();
   const first = await host.identity(false, { seen });
@@ -169,7 +169,7 @@ test('who looks without a place for the list of files leaves it to the next', as
   expect(await host.identity(true)).not.toBe(first);
 });
 
-test('where there is no list of files, verification begins with what it finds', async () => {
+test('without a list of files, verification starts from the files it finds', async () => {
   const host = toolchain();
   const first = await host.identity(false, { background: undefined });
   expect(await host.identity(true)).toBe(first);
@@ -177,7 +177,7 @@ test('where there is no list of files, verification begins with what it finds', 
   expect(await host.identity(true)).not.toBe(first);
 });
 
-test('a directory with a `*` stands for what there is of such names', async () => {
+test('a directory with a `*` matches the existing names', async () => {
   const root = path();
   for (const name of ['share/cmake-3.25', 'share/cmake-4.0', 'share/other']) {
     mkdirSync(join(root, name), { recursive: true });

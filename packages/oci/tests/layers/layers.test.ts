@@ -54,7 +54,7 @@ async function listing(tree: Digest): Promise<Record<string, string>> {
   return found;
 }
 
-test('a later layer lies over an earlier one', async () => {
+test('a later layer replaces files of an earlier one', async () => {
   const root = await rootOf(
     [['./'], ['./etc/'], ['./etc/a', 'one'], ['./etc/b', 'one'], ['run/']],
     [
@@ -65,7 +65,7 @@ test('a later layer lies over an earlier one', async () => {
   expect(root).toEqual({ 'etc/': '', 'etc/a': 'two', 'etc/b': 'one', run: 'a file now' });
 });
 
-test('whiteouts take away what is below, and nothing of their own layer, whatever the order', async () => {
+test('whiteouts remove what is below, and nothing of their own layer, in any order', async () => {
   const root = await rootOf(
     [
       ['a', 'old'],
@@ -84,7 +84,7 @@ test('whiteouts take away what is below, and nothing of their own layer, whateve
   expect(root).toEqual({ a: 'new', 'd/': '', 'd/z': 'new', kept: 'old' });
 });
 
-test('what lies below a symbolic link lands where the link leads, seen from the root', async () => {
+test('entries below a symbolic link are written to the target of the link, relative to the root', async () => {
   const root = await rootOf(
     [
       ['usr/lib/'],
@@ -113,7 +113,7 @@ test('hard links are the files that they link to, also those of a layer below', 
   expect(root).toEqual({ a: 'text', b: 'text', c: 'text' });
 });
 
-test('devices and fifos are passed over', async () => {
+test('devices and fifos are skipped', async () => {
   const root = await rootOf([
     ['dev/null', { type: 'character-device', devmajor: 1, devminor: 3 }],
     ['f', { type: 'fifo' }],

@@ -54,7 +54,7 @@ const read = async (digest?: string): Promise<BaseImage> =>
     ...(digest === undefined ? {} : { digest }),
   });
 
-test('of an index for several machines the image for this one is taken, and attestations are passed over', async () => {
+test('of an index for several machines the image for this one is used, and attestations are skipped', async () => {
   const [here, there] = [imageFor('amd64'), imageFor('arm64', 'another')];
   const nested = put(INDEX, {
     manifests: [

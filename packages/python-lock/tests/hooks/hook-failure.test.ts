@@ -51,6 +51,6 @@ test.each<[string, FailedHook, string]>([
     'the build backend of `legacy 1.0` failed to report its build requirements\n' +
       'hint: it runs without a network, and only with its build requirements',
   ],
-])('a backend that fails for %s is told what to do', (_what, failed, text) => {
+])('a backend that fails for %s is reported with a hint', (_what, failed, text) => {
   expect(formatError(hookFailure(failed))).toBe(text);
 });

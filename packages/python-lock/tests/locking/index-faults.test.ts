@@ -159,7 +159,7 @@ test('a page that one is sent on to is named', async () => {
   );
 }, 120_000);
 
-test('a page of find-links that is none stops the lock as an index does', async () => {
+test('an invalid page of find-links stops locking as an index does', async () => {
   expect(await failure('login', 'links')).toContain(
     `the index \`${faulty.url('login')}\` answers with a page that lists no files of a distribution (\`Sign in\`)`,
   );
@@ -177,7 +177,7 @@ test('so does an index that an sdist or a pinned name is looked up on', async ()
   );
 }, 120_000);
 
-test('a locked file may come from any index that answers, and where none has it the silent one is named', async () => {
+test('a locked file may come from any index that responds, and if none has it the one that does not respond is named', async () => {
   const hash = everybody.sha256('leaf-1.0-py3-none-any.whl');
   const fetched = async (version: string): Promise<unknown> =>
     await fetchDistributions([{ name: 'leaf', version, hashes: [`sha256:${hash}`], format: 'any' }], {
@@ -196,7 +196,7 @@ test.each([
   ['SHA-512 alone', `#sha512=${'ab'.repeat(64)}`],
   ['no hash', ''],
 ])(
-  'files of which an index tells %s are hashed here',
+  'files for which an index has %s are hashed here',
   async (_what, fragment) => {
     const wheel = 'leaf-1.0-py3-none-any.whl';
     everybody.fragments.set(wheel, fragment);

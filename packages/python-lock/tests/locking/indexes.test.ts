@@ -96,7 +96,7 @@ test('so is such a build requirement', async () => {
   expect(await failure(workspace.lock({ indexes: settings() }))).toBe(confusion());
 }, 120_000);
 
-test('an index that mirrors files of another is no confusion', async () => {
+test('an index that mirrors files of another is not dependency confusion', async () => {
   const workspace = workspaceWith(['leaf']);
   await workspace.lock({ indexes: settings() });
   expect(workspace.pins('test.txt')).toEqual(['leaf==1.0']);

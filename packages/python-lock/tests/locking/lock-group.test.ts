@@ -135,7 +135,7 @@ test('what is locked stays until it is to be upgraded, and what did not change i
   expect(workspace.pins('runtime.txt')).toEqual(['leaf==1.1']);
 }, 120_000);
 
-test('a build lock that is no longer needed goes', async () => {
+test('a build lock that is no longer needed is removed', async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['deeper']);
   await workspace.lock();
@@ -143,7 +143,7 @@ test('a build lock that is no longer needed goes', async () => {
   expect((await workspace.lock()).removed).toEqual(['app/locks/build/deeper.txt']);
 }, 120_000);
 
-test("a requirement without an answer is named with its place and uv's own words; nothing is written", async () => {
+test("an unsatisfiable requirement is reported with its position and uv's message; nothing is written", async () => {
   const workspace = new LockWorkspace({ index, tools, interpreter });
   workspace.app(['leaf']);
   await workspace.lock();

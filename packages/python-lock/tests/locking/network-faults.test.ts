@@ -87,7 +87,7 @@ async function expectBoth(more: Partial<IndexSettings>, [url, deed, hint]: Param
 const ONLINE = "check that this machine is online, and whether it needs a proxy (`HTTPS_PROXY`, or pip's `proxy`)";
 const CERTIFICATES = "set the variable `SSL_CERT_FILE` or pip's `cert` to the certificates of your organisation";
 
-test('a host that is not known, and one that refuses, are told first', async () => {
+test('an unknown host, and one that refuses connections, are reported first', async () => {
   const unknown = 'https://user:secret@packages.invalid/simple';
   await expectBoth({ indexUrl: unknown }, [
     'https://packages.invalid/simple',
@@ -110,7 +110,7 @@ test('a proxy that requires credentials is named first', async () => {
   ]);
 }, 120_000);
 
-test("an index with a company's certificate is asked where its authority is named, and told of first where it is not", async () => {
+test("an index with a company's certificate is used if its authority is configured, and reported first if not", async () => {
   const url = await index.secure(company.valid);
   const { host } = new URL(url);
   await expectBoth({ indexUrl: index.authorized(url) }, [
@@ -127,7 +127,7 @@ test("an index with a company's certificate is asked where its authority is name
   }
 }, 120_000);
 
-test('a certificate that is not valid any more is told first', async () => {
+test('an expired certificate is reported first', async () => {
   const url = await index.secure(company.expired);
   const { host } = new URL(url);
   await expectBoth({ indexUrl: index.authorized(url), cert: company.authority }, [

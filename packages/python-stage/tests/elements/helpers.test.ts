@@ -64,12 +64,12 @@ describe('unpack.py', () => {
     [
       'a member above it',
       { 'x-1.0/../../out': 'o' },
-      "the sdist holds the member 'x-1.0/../../out', which lies outside of it\n",
+      "the sdist contains the member 'x-1.0/../../out', which is outside of it\n",
     ],
-    ['an absolute member', { '/out': 'o' }, "the sdist holds the member '/out', which lies outside of it\n"],
+    ['an absolute member', { '/out': 'o' }, "the sdist contains the member '/out', which is outside of it\n"],
     ['a link out of it', { 'x-1.0/a/b': '-> ../../out' }, "the sdist's link 'x-1.0/a/b' points outside of it\n"],
     ['an absolute link', { 'x-1.0/a': '-> /etc/passwd' }, "the sdist's link 'x-1.0/a' points outside of it\n"],
-    ['a fifo', { 'x-1.0/f': 'fifo' }, "the sdist's member 'x-1.0/f' is no file, directory or link\n"],
+    ['a fifo', { 'x-1.0/f': 'fifo' }, "the sdist's member 'x-1.0/f' is not a file, directory or link\n"],
   ])('%s is refused', (_what, members, message) => {
     const cwd = temporaryDirectory();
     expect(run('unpack.py', [archive(members)], cwd)).toEqual({ code: 1, output: message });
@@ -78,9 +78,7 @@ describe('unpack.py', () => {
 
   test('one sdist is expected', () => {
     const empty = temporaryDirectory();
-    expect(run('unpack.py', [empty], temporaryDirectory()).output).toBe(
-      `${empty} holds 0 sdists where one was expected\n`,
-    );
+    expect(run('unpack.py', [empty], temporaryDirectory()).output).toBe(`${empty} contains 0 sdists, expected one\n`);
   });
 });
 
@@ -127,7 +125,7 @@ describe('hook.py', () => {
     expect(readFileSync(metadata, 'utf8')).toContain('Requires-Dist: y\n');
   });
 
-  test('an sdist has the time SOURCE_DATE_EPOCH, whatever the clock and the files say', () => {
+  test('an sdist has the time SOURCE_DATE_EPOCH, regardless of the clock and the files', () => {
     const cwd = temporaryDirectory();
     write(cwd, { 'pyproject.toml': IN_TREE, 'tools/backend.py': SDIST_BACKEND.replace('REQUIRES', '[]') });
     const out = join(temporaryDirectory(), 'sdists');
@@ -177,7 +175,7 @@ describe('hook.py', () => {
     write(cwd, { 'pyproject.toml': IN_TREE.replace('"tools"', '"../elsewhere"') });
     const { code, output } = hook(cwd, 'metadata', join(cwd, 'm'));
     expect(code).toBe(1);
-    expect(output).toBe(`backend-path names ${join(dirname(cwd), 'elsewhere')}, which lies outside of the project\n`);
+    expect(output).toBe(`backend-path contains ${join(dirname(cwd), 'elsewhere')}, which is outside of the project\n`);
   });
 
   test('with backend-path the backend has to be found there', () => {
@@ -185,7 +183,7 @@ describe('hook.py', () => {
     write(cwd, { 'pyproject.toml': IN_TREE.replace('"backend"', '"json"'), 'tools/other.py': '' });
     const { code, output } = hook(cwd, 'metadata', join(cwd, 'm'));
     expect(code).toBe(1);
-    expect(output).toMatch(/^the backend json was not found in backend-path but at \S+json\/__init__\.py\n$/);
+    expect(output).toMatch(/^the backend json was not found in backend-path, but at \S+json\/__init__\.py\n$/);
   });
 
   test('temporary directories of a backend have the same names in every build', () => {
@@ -211,11 +209,7 @@ describe('hook.py', () => {
 describe('run_varied.py', () => {
   const around = (from: string, ...command: readonly string[]): Ended => {
     const to = temporaryDirectory();
-    return run(
-      'run_varied.py',
-      ['--from', from, '--to', to, '--seed', '7', '--umask', '0077', '--', ...command],
-      '/',
-    );
+    return run('run_varied.py', ['--from', from, '--to', to, '--seed', '7', '--umask', '0077', '--', ...command], '/');
   };
 
   test('a command runs in a copy of the sources, on one processor and with another umask', () => {
@@ -241,7 +235,7 @@ describe('vendor.py', () => {
     return directory;
   };
 
-  test('crates are unpacked as a directory source, and cargo is told to take them from there alone', () => {
+  test('crates are unpacked as a directory source, and cargo is configured to use only these', () => {
     const directory = crate({ 'x-1.0/Cargo.toml': 'c', 'x-1.0/src/lib.rs': 'l' });
     const out = temporaryDirectory();
     const other = 'sparse+https://crates.example/index/';
@@ -270,9 +264,9 @@ describe('vendor.py', () => {
     [
       'a member above it',
       { 'x-1.0/../../out': 'o' },
-      "the crate x-1.0.crate holds 'x-1.0/../../out', which is no file below it\n",
+      "the crate x-1.0.crate contains 'x-1.0/../../out', which is not a file inside it\n",
     ],
-    ['a link', { 'x-1.0/a': '-> b' }, "the crate x-1.0.crate holds 'x-1.0/a', which is no file below it\n"],
+    ['a link', { 'x-1.0/a': '-> b' }, "the crate x-1.0.crate contains 'x-1.0/a', which is not a file inside it\n"],
   ])('%s is refused', (_what, members, message) => {
     const out = temporaryDirectory();
     expect(run('vendor.py', [crate(members), out, '/opt/crates'], out)).toEqual({ code: 1, output: message });

@@ -65,7 +65,7 @@ test('the build path is found where each was built in another place', async () =
   ]);
 });
 
-test('a path that the backend makes up is found without being told where it was', async () => {
+test('a path that the backend makes up is found without knowing it', async () => {
   expect(await contents('\0/tmp/build-ab12/x.c\0', '\0/tmp/build-cd34/x.c\0')).toEqual([
     'app/data: build path: it embeds `/tmp/build-ab12/x.c` and `/tmp/build-cd34/x.c`',
   ]);
@@ -93,7 +93,7 @@ test('byte code and gzip files hold a time in their headers', async () => {
   ]);
 });
 
-test('the same lines in another order are told from other lines', async () => {
+test('the same lines in another order are distinguished from different lines', async () => {
   expect(await contents('a\nb\nc\n', 'b\na\nc\n')).toEqual([
     'app/data: order: the same lines in another order: line 1 is `a` and `b`',
   ]);
@@ -151,7 +151,7 @@ test('sdists are compared, too: their gzip header, and the headers of their memb
   expect(await compareSdists(fileBytes(a), fileBytes(again))).toEqual([]);
 });
 
-test('what is no archive is an error that says so', async () => {
+test('a file that is not an archive is an error that says so', async () => {
   const [wheel = '', sdist = ''] = makeArchives([
     { name: WHEEL, members: [CODE] },
     { name: 'app-1.0.tar.gz', members: [CODE] },

@@ -14,7 +14,7 @@ test.each([
   expect(parseWheelName(file)).toEqual(expected);
 });
 
-test.each(['x-1.0.tar.gz', 'x-1.0-py3-none.whl', 'x.whl'])('what is no name of a wheel is refused: %s', (file) => {
+test.each(['x-1.0.tar.gz', 'x-1.0-py3-none.whl', 'x.whl'])('an invalid name of a wheel is refused: %s', (file) => {
   expect(() => parseWheelName(file)).toThrow(`\`${file}\` is not the name of a wheel`);
 });
 

@@ -228,7 +228,7 @@ describe('errors', () => {
     expect(said).not.toContain('wheel/app.bst');
   });
 
-  test('of all files are told together, and once', async () => {
+  test('of all files are reported together, and once', async () => {
     write('app/.wheelhouse/weel.bst', 'kind: wheel\n');
     write('app/.wheelhouse/sdist.bst', 'kind: wheel\n');
     write('app/.wheelhouse/README.md', 'Ours.\n');
@@ -250,7 +250,7 @@ describe('errors', () => {
   });
 });
 
-test('files that are no templates are none, and a project without any has none', () => {
+test('other files are not templates, and a project without any has none', () => {
   expect(readEjected('app', workspace).size).toBe(0);
   write('app/.wheelhouse/README.md', 'Ours.\n');
   eject('wheel');

@@ -76,7 +76,7 @@ test('projects that require one another when they run are built each by itself',
   expect(await changedBy('a', 'b/b/__init__.py')).toEqual(['installed/a.bst', 'test/a.bst', 'wheel/b.bst']);
 });
 
-test('the files of a project inside another are no sources of the outer one, unless they are in a package of it', async () => {
+test('the files of a project inside another are not sources of the outer one, unless they are in a package of it', async () => {
   workspace.project('.', 'dependencies = ["inner"]\n');
   workspace.project('libs/inner');
   workspace.project('libs/inner/deep');

@@ -39,7 +39,7 @@ async function planned(use: SourcesUse, more: string, settings?: ProjectSettings
 
 const OWN = { kind: 'project-files', path: 'apps/a', exclude: WHEEL_EXCLUDES };
 
-test('a project that needs nothing from elsewhere is built as it lies there', async () => {
+test('a project that needs nothing from elsewhere is built in place', async () => {
   expect(await planned('wheel', '')).toEqual({ variables: {}, sources: [OWN] });
 });
 
@@ -71,7 +71,7 @@ test('what tasks make is a source of distributions, but is not there yet when th
   expect(await planned('hook', '', { generated })).toEqual({ variables: {}, sources: [OWN] });
 });
 
-test('a project with shared files lies at its path in the workspace', async () => {
+test('a project with shared files is at its path in the workspace', async () => {
   expect(await planned('wheel', 'readme = "../../README.md"\n', { shared: ['README.md'] })).toEqual({
     variables: { 'command-subdir': 'apps/a' },
     sources: [{ ...OWN, shared: ['README.md'] }],

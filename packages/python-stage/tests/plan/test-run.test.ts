@@ -88,12 +88,12 @@ test('tests in packages run among what the wheel installs, which is imported fro
   });
 });
 
-test('a command is one word of a shell, whatever is in it, and no variable of an element', () => {
+test('a command is one shell word with any content, and does not expand variables of an element', () => {
   const { variables } = run([], { command: `echo 'it is' "%{reports}"` }).overlay;
   expect(variables['test-command']).toBe(`'echo '\\''it is'\\'' "%''{reports}"'`);
 });
 
-test('arguments are shell text or words, and make the run a partial one', () => {
+test('arguments are shell text or a list, and make the run a partial one', () => {
   expect(run(['pytest'], { args: "-k 'a b'" })).toMatchObject({
     whole: false,
     overlay: { variables: { 'test-arguments': "-k 'a b'" } },
@@ -113,7 +113,7 @@ test.each<[string[], TestOptions, string]>([
   expect([overlay.variables['test-arguments'], overlay.config['keep-sources'], whole]).toEqual([args, 'true', false]);
 });
 
-test('a run that updates snapshots is no other one', () => {
+test('a run that updates snapshots differs in nothing else', () => {
   const [one, two] = [0, 1].map(() => run(['pytest', 'syrupy'], { updateSnapshots: true }).overlay.environment);
   expect(one).not.toEqual(two);
 });

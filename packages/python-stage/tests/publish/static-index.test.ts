@@ -207,7 +207,7 @@ describe('served over HTTP, an index', () => {
     }
   });
 
-  it('answers 406 to a form it does not have', async () => {
+  it('answers 406 to a format it does not have', async () => {
     expect((await get('', { accept: 'image/png' })).status).toBe(406);
   });
 

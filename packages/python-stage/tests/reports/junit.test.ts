@@ -41,6 +41,6 @@ test.each([
   ['', 'the report is not well-formed XML: missing root element'],
   ['<testsuite', 'the report is not well-formed XML: unexpected end of input'],
   ['<html/>', 'the report is not a report: its root element is `html`'],
-])('what is no report is an error: %s', async (text, message) => {
+])('an invalid report is an error: %s', async (text, message) => {
   await expect(readReport(text, 'the report')).rejects.toThrow(message);
 });

@@ -107,14 +107,14 @@ test.each([
   });
 });
 
-test('a file that is no YAML is refused where it is wrong', async () => {
+test('invalid YAML is refused with its position', async () => {
   await expect(read('services:\n  db: [')).rejects.toMatchObject({
     code: 'SERVICE',
     origin: { file: 'app/compose.yaml', line: 2 },
   });
 });
 
-test('a project without a compose file is told where one is looked for', async () => {
+test('a project without a compose file gets an error with the default names', async () => {
   const workspace = temporaryDirectory();
   const request = { workspace, directory: join(workspace, 'app'), names: ['db'], environment: {} };
   await expect(readComposeServices(request)).rejects.toMatchObject({

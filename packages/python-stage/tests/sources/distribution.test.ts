@@ -72,7 +72,7 @@ async function names(store: LocalStore, source: Source): Promise<string[]> {
   return found;
 }
 
-test('the key needs nobody, and tells formats, hashes and targets apart', () => {
+test('the key needs no network, and differs by format, hashes and target', () => {
   const { source } = setUp();
   const key = source('b-1.0.tar.gz').getUniqueKey();
   expect(key).toEqual({

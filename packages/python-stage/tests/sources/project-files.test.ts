@@ -108,7 +108,7 @@ describe.each([
     );
   });
 
-  it('may change where they are no sources', async () => {
+  it('may change if they are not sources', async () => {
     const same = await edited(git, () => undefined);
     expect(same).toContain('app/__init__.py');
     expect(

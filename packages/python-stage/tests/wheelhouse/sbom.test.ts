@@ -171,7 +171,7 @@ describe('crates', () => {
 });
 
 describe('what an installation needs', () => {
-  it('is missed where there is no wheel for it, or one of another version, or it is no requirement', () => {
+  it('is missed if there is no wheel for it, or one of another version, or it is not a requirement', () => {
     const app = wheel('app', { requiresDist: ['web>=2', 'gone', 'web>=1', '!!!'] });
     expect(closureOf([app, WEB, SPEED], ['app'], LINUX).unmet).toEqual([
       { file: app.file, requirement: 'web>=2', version: '1.5+local.1' },

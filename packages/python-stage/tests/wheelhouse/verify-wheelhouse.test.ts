@@ -27,7 +27,7 @@ function tamper(path: string, at: string): [string, string] {
 }
 
 describe('a wheelhouse', () => {
-  it('stands up to a check from its bytes alone, wherever it lies', async () => {
+  it('passes verification from its bytes alone, in any directory', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     expect(await findings(made.directory)).toEqual([]);
     const moved = join(temporaryDirectory(), 'moved');
@@ -37,7 +37,7 @@ describe('a wheelhouse', () => {
     expect(checked).toBeGreaterThan(20);
   });
 
-  it('with a wheel that was tampered with is told of by everything that knows the wheel', async () => {
+  it('with a wheel that was tampered with is reported by everything that lists the wheel', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     const [before, after] = tamper(made.path(WEB_FILE), 'VERSION');
     expect(await findings(made.directory)).toEqual([
@@ -51,14 +51,14 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('with a wheel that is no archive any more says so', async () => {
+  it('with a wheel that is not an archive is reported', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     writeFileSync(made.path(WEB_FILE), 'no archive');
     const [first] = await findings(made.directory);
     expect(first).toMatch(/^web-2\.1-py3-none-any\.whl: it is not a zip file, or is damaged: /);
   });
 
-  it('that lacks a wheel is told of, with who needs it', async () => {
+  it('that lacks a wheel is reported, with what requires it', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     const digest = sha256(made.path(WEB_FILE));
     rmSync(made.path(WEB_FILE));
@@ -72,7 +72,7 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('with a wheel and a file that nobody knows is told of', async () => {
+  it('with an unlisted wheel and an unlisted file is reported', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     makeWheels(made.directory, [{ name: 'more', version: '1' }]);
     writeFileSync(made.path('notes.txt'), 'Bring milk.');
@@ -86,14 +86,14 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('with a version that does not fit is told of, whatever all its documents say', async () => {
+  it('with a version that does not fit is reported, even if all its documents agree', async () => {
     const made = new WheelhouseMaker([APP, { ...WEB, version: '1.9' }]);
     expect(await findings(made.directory)).toEqual([
       `${APP_FILE}: it requires \`web>=2\`, but the wheelhouse has version \`1.9\``,
     ]);
   });
 
-  it('with wheels that require addresses is told of, an error for paths of the machine that built them', async () => {
+  it('with wheels that require URLs is reported, with an error for paths of the build machine', async () => {
     const metadata = [
       'Requires-Dist: web @ file:///web',
       'Requires-Dist: web@git+https://me:secret@host/web ; extra == "x"',
@@ -108,7 +108,7 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('with documents that were edited is told of', async () => {
+  it('with edited documents is reported', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     const before = sha256(made.path('sbom.cdx.json'));
     made.edit('sbom.cdx.json', '"MIT"', '"GPL-3.0-only"');
@@ -126,7 +126,7 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('beside an edited manifest is told of', async () => {
+  it('beside an edited manifest is reported', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     made.edit('../manifest.json', 'e'.repeat(64), 'f'.repeat(64));
     made.edit('../manifest.json', `"identity": "${'7'.repeat(64)}"`, '"identity": "mine"');
@@ -136,7 +136,7 @@ describe('a wheelhouse', () => {
     ]);
   });
 
-  it('with crates is as it was built, and is told of where they are others', async () => {
+  it('with crates passes as it was built, and is reported if they differ', async () => {
     const crate = { name: 'itoa', version: '1.0.11', checksum: `sha256:${'c'.repeat(64)}` };
     const made = new WheelhouseMaker([APP, WEB], [crate]);
     expect(await findings(made.directory)).toEqual([]);
@@ -153,7 +153,7 @@ describe('a wheelhouse', () => {
     );
   });
 
-  it('is none where there are no wheels', async () => {
+  it('is not a wheelhouse without wheels', async () => {
     const directory = temporaryDirectory();
     const error: unknown = await verifyWheelhouse({ directory }).catch((reason: unknown) => reason);
     expect(formatError(error as ElementError)).toBe(
@@ -166,7 +166,7 @@ describe('a wheelhouse', () => {
 describe('a wheelhouse with what leads elsewhere', () => {
   const manifestOf = (files: readonly unknown[]): string => JSON.stringify({ project: 'app', version: '1.0', files });
 
-  it('has links that are told of and not read', async () => {
+  it('has links that are reported and not read', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     const elsewhere = join(made.base, WEB_FILE);
     renameSync(made.path(WEB_FILE), elsewhere);
@@ -195,7 +195,7 @@ describe('a wheelhouse with what leads elsewhere', () => {
     [[{ path: '/etc/passwd' }], '`files[0].path` is `/etc/passwd`: it is not a relative path'],
     [[{ path: '../../x' }], '`files[0].path` is `../../x`: it points outside its directory'],
     [[null], '`files[0].path` is ``, not a path'],
-  ])('has paths in its manifest that are told of: %j', async (files, message) => {
+  ])('has paths in its manifest that are reported: %j', async (files, message) => {
     const made = new WheelhouseMaker([APP, WEB]);
     writeFileSync(made.path('../manifest.json'), manifestOf(files));
     expect(await findings(made.directory)).toContain(`../manifest.json: ${message}`);
@@ -228,7 +228,7 @@ describe('an untested wheel', () => {
     ]);
   });
 
-  it('is not one whose record lies in reports, beside the wheelhouse, in it, or where it is said to', async () => {
+  it('is not one whose record is in reports, beside the wheelhouse, in it, or at a given path', async () => {
     const made = new WheelhouseMaker([APP, WEB]);
     made.test();
     expect(await findings(made.directory, tested)).toEqual([]);

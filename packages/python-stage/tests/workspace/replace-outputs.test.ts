@@ -29,7 +29,7 @@ async function written(): Promise<string> {
   return dist;
 }
 
-it('puts directories, texts and nothing where they are to be, and leaves what is right alone', async () => {
+it('writes directories and files, removes others, and keeps what is up to date', async () => {
   const dist = await written();
   expect(listing(dist)).toEqual(['manifest.json', 'sdist', 'sdist/a-1.tar.gz', 'wheel', 'wheel/a-1.whl']);
   expect(statSync(join(dist, 'wheel')).mode & 0o777).toBe(0o755);
@@ -46,7 +46,7 @@ it('puts directories, texts and nothing where they are to be, and leaves what is
   expect(await replaceOutputs(blobs, outputs)).toBe(false);
 });
 
-it('takes the place of whatever is there: a file, a link, a directory', async () => {
+it('replaces what is there: a file, a link, a directory', async () => {
   const dist = temporaryDirectory();
   writeFileSync(join(dist, 'wheel'), 'a file');
   mkdirSync(join(dist, 'text'));

@@ -159,7 +159,7 @@ test('what no index has is an error; passwords are nowhere in it', async () => {
 describe('a download that is cut', () => {
   const served = (file: string): string[] => index.served.filter((each) => each.startsWith(file));
 
-  test('goes on where it ended', async () => {
+  test('resumes where it ended', async () => {
     const file = 'cut-1.0-py3-none-any.whl';
     index.cuts.set(file, [100, 50]);
     await fetchDistributions([request(file)], context);

@@ -59,7 +59,7 @@ describe('repositories in a project', () => {
     expect((await gitListing(directory, { which: 'sources' }))?.nested).toEqual(['lib', 'lib/vendor']);
   });
 
-  test('one that is not checked out is told, at whatever depth', async () => {
+  test('one that is not checked out is reported, at any depth', async () => {
     const middle = repository('middle.py');
     git(middle, 'submodule', '--quiet', 'add', repository('deep.txt'), 'vendor');
     git(middle, 'commit', '-q', '-m', 'c');
@@ -74,7 +74,7 @@ describe('repositories in a project', () => {
     expect((await gitListing(directory, { which: 'sources' }))?.absent).toEqual([{ path: 'lib', why: 'submodule' }]);
   });
 
-  test('a repository that is no submodule counts, and one whose own repository is gone counts as it lies there', async () => {
+  test('a repository that is not a submodule counts, and one whose own repository is gone counts as it is', async () => {
     const directory = repository('a.py');
     git(directory, 'clone', '-q', repository('tool.py', 'x.pyc'), 'cloned');
     git(directory, 'submodule', '--quiet', 'add', repository('sub.py'), 'lib');
@@ -106,7 +106,7 @@ describe('repositories in a project', () => {
 });
 
 describe('what git says', () => {
-  test('a directory that an outer repository ignores is taken as it lies there', async () => {
+  test('a directory that an outer repository ignores is used as it is', async () => {
     const outer = repository('.gitignore');
     writeFileSync(join(outer, '.gitignore'), 'workspace/\n');
     write(outer, 'workspace/apps/a/a.py', 'workspace/apps/a/__pycache__/a.pyc');
@@ -119,7 +119,7 @@ describe('what git says', () => {
     expect(await listed(join(directory, 'apps/sub'))).toEqual(['pyproject.toml', 'sub/__init__.py']);
   });
 
-  test('names are read as they are, whatever git quotes', async () => {
+  test('names that git quotes are read unquoted', async () => {
     const names = ['a\nb.txt', 'tab\there.txt', 'ünïcode.txt', '"quoted".txt', 'sp ace.txt', '? x', 'H 100644'];
     const directory = repository(...names.slice(0, 4));
     git(directory, 'config', 'core.quotePath', 'true');
@@ -127,7 +127,7 @@ describe('what git says', () => {
     expect(await listed(directory)).toEqual([...names].sort());
   });
 
-  test('a file outside of a sparse checkout is told', async () => {
+  test('a file outside of a sparse checkout is reported', async () => {
     const directory = repository('a/a.py', 'b/b.py', 'c.py');
     git(directory, 'sparse-checkout', 'set', '--no-cone', '/a/', '/c.py');
     const listing = await gitListing(directory, { which: 'sources' });

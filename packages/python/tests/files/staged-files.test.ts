@@ -39,7 +39,7 @@ async function errorOf(work: () => unknown): Promise<string> {
 }
 
 describe('files that metadata names', () => {
-  test('count whatever is excluded, and nothing else of their directory', async () => {
+  test('count even if excluded, and nothing else of their directory', async () => {
     const directory = workspace({ 'apps/a/docs/README.md': '', 'apps/a/docs/guide.md': '' });
     const { wanted } = await staged(directory, { named: ['docs/README.md', 'docs/absent.md'] });
     expect([...wanted].sort()).toEqual(['a', 'a/__init__.py', 'docs', 'docs/README.md']);
@@ -164,7 +164,7 @@ describe('files that a task makes', () => {
   });
 
   test.each(['../web/dist/**', '/srv/dist', 'a/../../web'])(
-    'and lie outside of the project are refused: %s',
+    'and are outside of the project are refused: %s',
     async (glob) => {
       const directory = workspace({ 'apps/web/dist/app.js': '' });
       expect(await errorOf(() => staged(directory, { generated: [{ files: [glob], by: 'web:build' }] }))).toBe(

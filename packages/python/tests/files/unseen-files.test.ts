@@ -44,7 +44,7 @@ test('a directory that an outer repository ignores as a whole is asked nothing',
   expect(await ignoredFiles(inner, await projectFiles(inner))).toEqual({ inPackages: [], all: [] });
 });
 
-test('pointers of Git LFS are told from the files that they stand for', () => {
+test('pointers of Git LFS are distinguished from the files themselves', () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`;
   const files = { 'a/model.bin': pointer, 'a/real.bin': 'version', 'a/long.txt': pointer + 'x'.repeat(2000) };
   expect(lfsPointers(project(files), [...Object.keys(files), 'a/deleted.bin'])).toEqual(['a/model.bin']);

@@ -46,7 +46,7 @@ test("uv's variables come over pip's settings", () => {
   });
 });
 
-test('uv gets exactly these settings, whatever its own variables and those of an active environment say', () => {
+test('uv gets exactly these settings, regardless of its own variables and those of an active environment', () => {
   const environment = {
     PATH: '/bin',
     UV_CACHE_DIR: '/c',

@@ -34,7 +34,7 @@ test('a machine that says nothing of versions has no such settings', async () =>
   expect(await read(isOff)).toEqual({ passedOver: [] });
 });
 
-test('variables that would change versions are passed over, each with what stands for it', async () => {
+test('variables that would change versions are ignored, each with its replacement', async () => {
   const rows = MACHINE_SETTINGS.filter(({ treatment }) => treatment !== 'honoured').map((row) => ({
     ...row,
     variable: row.tool === 'uv' ? row.name : `PIP_${row.name.toUpperCase().replaceAll('-', '_')}`,
@@ -62,7 +62,7 @@ test("pip's configuration counts wherever it is: of the user, of the site, or in
   expect(indexUrl).toBe('https://example.invalid/simple');
 });
 
-test("the user's and the system's uv.toml are passed over where they say anything but of indexes", async () => {
+test("settings in the user's and the system's uv.toml are ignored, except those of indexes", async () => {
   const system = write('etc/uv/uv.toml', 'constraint-dependencies = ["six<1"]\nresolution = "lowest"\n');
   const user = write(
     '.config/uv/uv.toml',

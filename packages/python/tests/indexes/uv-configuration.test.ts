@@ -247,7 +247,7 @@ priority = "explicit"
     expect(pinned).toEqual([{ name: 'PyPI', url: configured?.usual, packages: ['acme'] }]);
   });
 
-  test('of an address that is none is refused', async () => {
+  test('with an invalid URL is refused', async () => {
     write('workspace/app/pyproject.toml', poetry('acme', 'url = "nowhere"'));
     await expect(settings('app')).rejects.toThrow('`nowhere`, the URL of the index `acme`, is not valid');
   });

@@ -181,7 +181,7 @@ describe('what an interpreter is', () => {
     expect(existsSync(memo)).toBe(false);
   });
 
-  test('is nothing where the program is no Python', async () => {
+  test('is nothing if the program is not a Python', async () => {
     expect(await probeInterpreter('/bin/ls')).toBeUndefined();
   });
 });

@@ -41,7 +41,7 @@ test('what is not asked for is that of the host: the same tags and markers', asy
   expect(same.interpreter.markers).toMatchObject(markers);
 });
 
-test('a manylinux platform stands for older C libraries, too, and their legacy names (PEP 600)', async () => {
+test('a manylinux platform includes older C libraries, and their legacy names (PEP 600)', async () => {
   const arm = await target({ python: '3.12', platforms: ['manylinux_2_19_aarch64'] });
   expect(arm.name).toBe('3.12-manylinux_2_19_aarch64');
   expect(arm.isSamePlatform).toBe(false);

@@ -47,7 +47,7 @@ test('a lock is read and written back as it was', () => {
   ]);
 });
 
-test('what limits the answer and what lies beside the lock is in the header, and only where there is such', () => {
+test('limits of the resolution and files beside the lock are in the header, and only if there are any', () => {
   const limited = {
     ...lock,
     constraints: ['sqlparse<1'],
@@ -107,7 +107,7 @@ test.each([
     'app/locks/test.txt [line 18 column 0]: `--hash=md5:00` is not a `--hash=sha256:...`',
   ],
   [text.replace('kind: test', 'kind: nest'), 'app/locks/test.txt [line 1 column 0]: `nest` is not a kind of lock'],
-])('what is no lock is refused at its place (%#)', (broken, message) => {
+])('an invalid lock is refused with its position (%#)', (broken, message) => {
   const head = broken.startsWith('#') ? broken : `# wheelhouse lock 1\n${broken}`;
   expect(thrown(() => parseLock(head, 'app/locks/test.txt'))).toBe(
     `${message.replace('line 2 column 0]: the header', 'line 1 column 0]: the header')}\nhint: locks are written only by the target \`lock\`: run it again`,
@@ -123,7 +123,7 @@ describe('a project', () => {
     writeFileSync(path, content);
   };
 
-  test('without its locks is told which is missing and how to make it', () => {
+  test('without its locks gets an error that says which is missing and how to create it', () => {
     const message = (file: string): string =>
       `the lock \`apps/app/locks/${file}\` does not exist\nhint: run \`nx run app:lock\``;
     expect(thrown(() => readLocks(project, place))).toBe(message('test.txt'));
@@ -149,7 +149,7 @@ describe('a project', () => {
       text.replace('kind: test', 'kind: build'),
       'it is the lock of `app`, like `apps/app/locks/build/app.txt`',
     ],
-  ])('with a lock in the place of another is told so: %s', (file, content, what) => {
+  ])('with a lock in the place of another gets an error: %s', (file, content, what) => {
     write('test.txt', text);
     write('runtime.txt', text.replace('kind: test', 'kind: runtime'));
     write('build/app.txt', text.replace('kind: test', 'kind: build'));
@@ -158,7 +158,7 @@ describe('a project', () => {
     rmSync(join(place.workspace, 'apps/app/locks/build'), { recursive: true });
   });
 
-  test('with a merge that is not resolved in a lock is told where', () => {
+  test('with an unresolved merge in a lock gets an error with the position', () => {
     write('test.txt', text.replace('pytest==', '<<<<<<< HEAD\npytest=='));
     expect(thrown(() => readLocks(project, place))).toBe(
       'apps/app/locks/test.txt [line 15 column 0]: `<<<<<<< HEAD` is a git conflict marker: the merge is not resolved\n' +

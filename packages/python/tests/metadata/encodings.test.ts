@@ -77,7 +77,7 @@ test.each([
     'line 2 column 10',
   ],
   ['requirements.txt', Buffer.concat([Buffer.from('idna\n# caf'), Buffer.from([0xe9])]), 'line 2 column 5'],
-])('what is not UTF-8 in %s is refused where it stands (%#)', async (name, bytes, place) => {
+])('invalid UTF-8 in %s is refused with its position (%#)', async (name, bytes, place) => {
   const files = { 'pyproject.toml': PROJECT, [name]: bytes };
   if (place === undefined) {
     expect((await read(files)).description).toBe('\u20ac caf\xff');

@@ -86,7 +86,7 @@ describe('python', () => {
     },
   );
 
-  test('of alternatives what lies between is taken out', async () => {
+  test('gaps between alternatives are excluded', async () => {
     const { requiresPython } = await read(declared('>=3.6,<3.8 || >=3.9'));
     expect(requiresPython).toBe('!=2.7.*,!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*,!=3.4.*,!=3.5.*,!=3.8.*,>=3.6');
   });
@@ -191,7 +191,7 @@ describe('beside [project]', () => {
   });
 });
 
-test('a version that stands for one from git is left open', async () => {
+test('a placeholder for a version from git is left open', async () => {
   const { version, vcsVersion } = await read(
     `${HEAD.replace('poetry.core.masonry.api', 'poetry_dynamic_versioning.backend')}[tool.poetry-dynamic-versioning]\nenable = true\n`,
   );

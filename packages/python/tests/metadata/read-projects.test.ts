@@ -178,7 +178,7 @@ if __name__ == '__main__':
     expect(lines(metadata.optionalDependencies.x)).toEqual(['d ; python_version < "3.12"']);
   });
 
-  test('that is no Python is refused at its place', async () => {
+  test('that is not valid Python is refused with its position', async () => {
     write({ 'app/setup.py': 'from setuptools import setup\nsetup(name=\n' });
     expect(await failure('app')).toMatch(/^app\/setup\.py \[line 2 column 5\]: not valid Python: /);
   });
@@ -256,7 +256,7 @@ install-requires =
   expect(metadata.dependencies[1]?.origin).toEqual({ file: 'app/setup.cfg', line: 12, column: 4 });
 });
 
-test('all that is wrong in all projects is told at once', async () => {
+test('all errors in all projects are reported at once', async () => {
   write({ 'a/pyproject.toml': '[project]\nname = "a"\nversion = "1"\ndependencies = ["-", "ok", "x[", ]\n' });
   expect(await failure('a', '../b', 'c')).toBe(
     [
@@ -290,7 +290,7 @@ test('two projects of one name are refused, naming both', async () => {
   ]);
 });
 
-test('a project that cannot be read keeps no other from being read, and tells the names it may have', async () => {
+test('an unreadable project does not affect others, and reports the names it may have', async () => {
   write({
     'good/pyproject.toml': '[project]\nname = "good"\nversion = "1"\n',
     'toml/pyproject.toml': '[project]\nname = "Some.Name"\nversion =\n',

@@ -80,7 +80,7 @@ test('a project that declares its requirements has those of files only where opt
   );
 });
 
-test('files that options name stand for a list that only running setup.py would tell', async () => {
+test('files in options replace a list that is only known by running setup.py', async () => {
   const workspace = new Workspace({
     'app/setup.py': 'from setuptools import setup\nsetup(name="app", install_requires=computed())\n',
     'app/requirements.txt': 'django\n',
@@ -89,7 +89,7 @@ test('files that options name stand for a list that only running setup.py would 
   expect(lines((await workspace.read({ requirements: ['requirements.txt'] })).dependencies)).toEqual(['django']);
 });
 
-test('everything that pip understands and a lock has a use for is read', async () => {
+test('everything that pip understands and a lock needs is read', async () => {
   const workspace = new Workspace({
     'app/requirements.txt': `\uFEFF# a comment
 --index-url https://user:\${TOKEN}@host/simple
@@ -245,14 +245,14 @@ test.each([
   expect(await workspace.failure({ constraints: ['c.txt'] })).toBe(expected);
 });
 
-test('all that is wrong in all files is told at once', async () => {
+test('all errors in all files are reported at once', async () => {
   const workspace = new Workspace({ 'app/requirements.txt': 'a b\n--what\n', 'app/requirements-test.txt': '-x\n' });
   const text = await workspace.failure();
   expect(text).toContain('app/requirements.txt [line 1 column 0]: `a b` is not a valid requirement');
   expect(text).toContain('app/requirements.txt [line 2 column 0]: `--what` is not an option of requirements files');
 });
 
-test('an index whose address is none is told at its place', async () => {
+test('an index with an invalid URL is reported with its position', async () => {
   const workspace = new Workspace({ 'app/requirements.txt': 'six\n-i $INDEX\n--extra-index-url team\n' });
   expect(await workspace.failure({}, { INDEX: 'https://index/simple' })).toBe(
     [

@@ -131,7 +131,7 @@ test.each(OTHER_SETTINGS.map((row) => [`${row.table} ${row.key}`, row] as const)
   else expect(strip(await read(text))).toBe(before);
 });
 
-test('a setting that is not known is refused where it stands, in a uv.toml too', async () => {
+test('an unknown setting is refused with its position, in a uv.toml too', async () => {
   write({ 'uv.toml': 'resolution = "highest"\nnew-thing = true\n' });
   expect(await failure(read(PROJECT))).toBe(
     'uv.toml [line 2 column 0]: `new-thing` is an unknown setting of uv, and may change what is locked\n' +
@@ -179,7 +179,7 @@ test('what builds have beside what they declare comes from where the constraints
   ]);
 });
 
-test('settings are part of what a lock answers, and dates are part of what build locks answer', async () => {
+test('settings are part of the inputs of a lock, and dates of those of build locks', async () => {
   const metadata = await read(
     `${PROJECT}[tool.uv]\noverride-dependencies = ["six==1.15.0"]\nexclude-newer = 2023-12-01T00:00:00Z\n`,
   );

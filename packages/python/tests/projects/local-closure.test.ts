@@ -132,7 +132,7 @@ test('a requirement counts where its marker can hold, and that of an extra with 
   ]);
 });
 
-test('what wheels are built with is needed for it, whoever of the closure is built with it', async () => {
+test('what wheels are built with is needed, for every member of the closure', async () => {
   const all = await workspaceOf(
     { app: 'dependencies = ["lib"]\n', plugin: 'dependencies = ["helper"]\n', helper: '', tool: '', lib: '' },
     { app: 'plugin>=1', helper: 'tool' },

@@ -48,7 +48,7 @@ test('local projects are replaced by what they require, and never asked of an in
   expect(localDependencies(all[0]!, all).map(({ name }) => name)).toEqual(['base', 'lib']);
 });
 
-test('a project of the workspace may be required from where it lies, and extras of the options count', async () => {
+test('a project of the workspace may be required by its path, and extras of the options count', async () => {
   const all = await projects({
     app: 'version = "1"\ndependencies = ["lib @ file:../lib"]\n[project.optional-dependencies]\nfast = ["uvloop", "other"]\nqa = ["mypy"]\n',
     lib: 'version = "1"\ndependencies = ["six"]\n',

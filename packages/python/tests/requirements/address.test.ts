@@ -39,7 +39,7 @@ test.each(['hg+https://host/b', 'git+host:b', 'git+ext://x/y', 'git+https://host
   },
 );
 
-test('a path has one spelling wherever it is named from, and is no address of this machine inside the workspace', () => {
+test('a path has one spelling in every file, and inside the workspace it is not absolute', () => {
   const base = { workspace: '/work space', directory: 'apps/shop' };
   expect(canonicalAddress('../../libs/x', base)).toBe('file:libs/x');
   expect(canonicalAddress('file:///work%20space/libs/x', base)).toBe('file:libs/x');

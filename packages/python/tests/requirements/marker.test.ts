@@ -71,7 +71,7 @@ describe('a marker', () => {
     ['python_version < "3"', true],
     ['os_name == "posix"', true],
     ['extra == "x"', false],
-  ])('%s may hold on Linux, whatever the interpreter: %s', (text, may) => {
+  ])('%s may hold on Linux with any interpreter: %s', (text, may) => {
     expect(mayHold(parseMarker(text), platformMarkers('linux'))).toBe(may);
   });
 });

@@ -60,7 +60,7 @@ test('the Cargo.lock nearest to the top counts, and all that are equally near', 
   expect(mergeCrates([[crate], [{ ...crate }]])).toEqual([crate]);
 });
 
-test('crates in the header of a build lock are read and written back; a line that is none is refused', () => {
+test('crates in the header of a build lock are read and written back; an invalid line is refused', () => {
   const crates = [
     { name: 'itoa', version: '1.0.0+build', checksum: `sha256:${CHECKSUM}` },
     { name: 'other', version: '1.0.0', checksum: `sha256:${CHECKSUM}`, registry: OTHER },

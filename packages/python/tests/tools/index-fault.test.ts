@@ -23,7 +23,7 @@ test.each([
   expect(faultInWords(words)?.kind).toBe(kind);
 });
 
-test('what has nothing to do with the network is none', () => {
+test('an error unrelated to the network is not a fault', () => {
   expect(faultInWords('Because only leaf==1.0 is available and you require leaf>=2, ...')).toBeUndefined();
 });
 

@@ -39,7 +39,7 @@ test.each([
   30_000,
 );
 
-test('nothing is started once it is aborted, and what is not aborted tells its code and its words', async () => {
+test('nothing is started once it is aborted, and otherwise the result has the exit code and the output', async () => {
   const signal = AbortSignal.abort(new Error('before'));
   await expect(runProgram('sh', ['-c', 'exit 0'], { environment, signal })).rejects.toThrow('before');
   const answer = await runProgram('sh', ['-c', 'cat; echo http://user:secret@host >&2; exit 3'], {

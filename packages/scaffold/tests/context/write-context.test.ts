@@ -176,7 +176,7 @@ test('the first variable that is set names the certificates, and a file that is 
   rmSync(directory, { recursive: true });
 });
 
-test("the service `cache` is told what pip's files of configuration say", async () => {
+test("the service `cache` gets the settings of pip's configuration files", async () => {
   workspace.write(
     'pip.conf',
     '[global]\nindex-url = https://index.example.org/simple\nextra-index-url = https://other.example.org/simple\ntrusted-host = index.example.org\ncert = /etc/company.pem\n',

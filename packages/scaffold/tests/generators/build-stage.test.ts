@@ -64,7 +64,7 @@ describe('a Django project with requirements files alone', () => {
     });
   });
 
-  test('shares files by volumes_from where that is asked for, and goes on doing so', async () => {
+  test('shares files by volumes_from on request, and keeps doing so', async () => {
     const tree = await generate({ directory: 'shop/', ...FIXED, volumesFrom: true });
     const compose = written(tree)['shop/docker/dev/docker-compose.yml'];
     expect(compose).toContain('    volumes: ["/build"]\n');
@@ -75,7 +75,7 @@ describe('a Django project with requirements files alone', () => {
     expect(said).toBe('');
   });
 
-  test('is not changed the second time, whatever the base that is in its Dockerfile', async () => {
+  test('is not changed the second time, with any base in its Dockerfile', async () => {
     workspace.flush(await generate({ directory: 'shop', ...FIXED }));
     expect(written(await generate({ project: 'shop', pin: 'never' }))).toEqual({});
     expect(said).toBe('');
@@ -100,7 +100,7 @@ describe('a Django project with requirements files alone', () => {
   });
 });
 
-test('a MANIFEST.in is no conflict where setup.py names the files itself', async () => {
+test('a MANIFEST.in is not a conflict if setup.py lists the files itself', async () => {
   workspace = new TestWorkspace({
     'text/MANIFEST.in': 'include LICENSE\n',
     'text/setup.py':
@@ -264,7 +264,7 @@ describe('is refused, and nothing is written:', () => {
     expect(written(tree)).toEqual({});
   });
 
-  test('a digest that must be there, without an engine to tell it', async () => {
+  test('a required digest, without an engine to look it up', async () => {
     const before = process.env.DOCKER_HOST;
     process.env.DOCKER_HOST = 'unix:///nonexistent/docker.sock';
     try {

@@ -49,7 +49,7 @@ test('it is said what to do next', async () => {
   expect(said).toContain('`nx run plain:lock`');
 });
 
-test('a file that is there stays, and the difference is shown; where there is none, nothing is said', async () => {
+test('an existing file is kept, and the difference is shown; without a difference, nothing is printed', async () => {
   const tree = workspace.tree();
   await eject(tree, { template: 'installed', project: 'web-shop' });
   workspace.flush(tree);

@@ -68,7 +68,7 @@ test('keeps an entry that is there, and comments', () => {
   });
 });
 
-test('an nx.json that is no JSON is refused, and nothing is written', () => {
+test('an nx.json that is not valid JSON is refused, and nothing is written', () => {
   workspace.write('nx.json', '{ "plugins": [ }\n');
   const tree = workspace.tree();
   expect(() => init(tree, {})).toThrow('nx.json [line 1 column 15]: not valid JSON: ValueExpected');

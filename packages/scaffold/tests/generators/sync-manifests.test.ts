@@ -71,7 +71,7 @@ test('what setup.py names by package_data needs no MANIFEST.in', async () => {
   ]);
 });
 
-test('as a generator of its own it writes, and answers nothing', async () => {
+test('as a generator it writes, and returns nothing', async () => {
   workspace = new TestWorkspace({ ...APP, 'app/MANIFEST.in': 'graft shop/static\n' });
   const tree = workspace.tree();
   expect(await syncManifests(tree, {})).toBeUndefined();

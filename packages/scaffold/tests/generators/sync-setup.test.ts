@@ -54,7 +54,7 @@ test('a setup.py that says what is around it is left alone', async () => {
   expect(await sync({})).toEqual({ details: [], text: undefined });
 });
 
-test('requirements that are new or have changed are named, and put in', async () => {
+test('requirements that are new or have changed are listed, and added', async () => {
   const { details, text } = await sync({
     'shop/requirements.txt': 'Django>=5.2.1,<5.3\nrequests\ncelery[redis]~=5.4\n',
     'shop/requirements_test.txt': '-r requirements.txt\npytest>=8\npytest-django ; python_version > "3"\n',
@@ -109,7 +109,7 @@ test.each<[string, Record<string, string>]>([
   expect(await sync(files)).toEqual({ details: [], text: undefined });
 });
 
-describe('what only people can tell is refused, and nothing is written:', () => {
+describe('what only a user can decide is refused, and nothing is written:', () => {
   test.each<[string, Record<string, string>, string]>([
     [
       'a requirement of setup.py alone',
@@ -136,7 +136,7 @@ describe('what only people can tell is refused, and nothing is written:', () => 
   });
 });
 
-test('as a generator of its own it writes, and answers nothing', async () => {
+test('as a generator it writes, and returns nothing', async () => {
   workspace = new TestWorkspace({ ...SHOP, 'shop/cart/__init__.py': '' });
   const tree = workspace.tree();
   expect(await syncSetup(tree, {})).toBeUndefined();

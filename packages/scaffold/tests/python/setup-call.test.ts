@@ -36,7 +36,7 @@ test.each([
   expect(edited(list(before)?.remove(1))).toBe(after);
 });
 
-test('an item is put in the place of another one, and nothing else changes', () => {
+test('an item is replaced, and nothing else changes', () => {
   expect(edited(list("['a',  'b'  # why\n]")?.replace(1, 'c>"1"'))).toBe('[\'a\',  "c>\\"1\\""  # why\n]');
 });
 
@@ -47,7 +47,7 @@ test.each(['REQUIRES', '["a"] + MORE', '["a", B]', '["a", f"{b}"]', '["a" "b"]',
   },
 );
 
-test('arguments are found by name, whatever the module is called by', () => {
+test('arguments are found by name, whatever the module is called', () => {
   const call = SetupCall.find(
     'import setuptools as s\n\ns.setup(\n    **more,\n    name=f(name="no"),\n    version="1")\n',
   );

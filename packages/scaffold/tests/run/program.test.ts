@@ -20,7 +20,7 @@ describe('a program', () => {
     expect(await run('kill -INT $$')).toBe(130);
   });
 
-  it('that is interrupted has ended when that is told', async () => {
+  it('that is interrupted has ended when its end is reported', async () => {
     const interruption = new AbortController();
     const ended = run(
       "trap 'sleep 0.3; touch ended; exit 0' TERM; touch started; while :; do sleep 0.05; done",

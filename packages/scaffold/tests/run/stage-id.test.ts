@@ -1,6 +1,6 @@
 import { composeName, stageId } from '../../src/run/run-stage.js';
 
-test('projects of one path in two checkouts, and of two paths with the same words, have different names', () => {
+test('projects of one path in two checkouts, and of two similar paths, have different names', () => {
   const names = [
     { directory: '/a', root: 'apps/shop' },
     { directory: '/b', root: 'apps/shop' },

@@ -66,7 +66,7 @@ if (process.getuid?.() === 0) {
       },
     );
 
-    it('is told which setting forbids user namespaces', async () => {
+    it('reports which setting forbids user namespaces', async () => {
       const forbid = `echo 0 > /proc/sys/user/max_user_namespaces && exec "${copy.node}" "${copy.main}" probe "$0"`;
       const output = await runAsOrdinaryUser(copy, [
         'unshare',
@@ -176,7 +176,7 @@ describe('BubblewrapSandbox.supports', () => {
     expect(sandbox().supports({ ...action, steps: [bad] })).toMatchObject({ message });
   });
 
-  it('says how to get bubblewrap where there is none', async () => {
+  it('says how to install bubblewrap if it is missing', async () => {
     const io = { log: { write: () => undefined }, signal: new AbortController().signal };
     const bare = join(directory, 'bin');
     mkdirSync(bare);
