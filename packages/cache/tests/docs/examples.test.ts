@@ -69,7 +69,7 @@ describe('the step that keeps a token', () => {
   // What goes on after the step is not for a test to leave behind.
   const script = (keeping(workflow).run ?? '').replace(/^nohup .*$/m, 'true');
 
-  it('writes GitHub's response for the audience, readable only for its owner', async () => {
+  it("writes GitHub's response for the audience, readable only for its owner", async () => {
     const asked: IncomingMessage[] = [];
     const server = createServer((request, response) => {
       asked.push(request);
