@@ -21,7 +21,7 @@ const OPTIONS = {
   decodeStrings: false,
 };
 
-/** Opens a wheel, or any other zip file. @throws ElementError ARTIFACT where it is none */
+/** Opens a wheel, or any other zip file. @throws ElementError ARTIFACT if it is not one */
 export async function openZip(bytes: ByteSource): Promise<Archive> {
   try {
     const zip =
@@ -64,7 +64,7 @@ class ZipArchive implements Archive {
   }
 }
 
-/** Lets yauzl read where the bytes lie. */
+/** Lets yauzl read where the bytes are. */
 class SourceReader extends RandomAccessReader {
   constructor(private readonly bytes: ByteSource) {
     super();

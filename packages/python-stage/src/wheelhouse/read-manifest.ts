@@ -40,8 +40,8 @@ export async function readManifest(place: DocumentPlace): Promise<Manifest> {
 /**
  * Reads `record.json`.
  *
- * @returns `undefined` where there is none
- * @throws ElementError ARTIFACT where it is not a record
+ * @returns `undefined` if there is none
+ * @throws ElementError ARTIFACT if it is not a record
  */
 export async function readRecord(place: DocumentPlace): Promise<TestRecord | undefined> {
   return await readAs<TestRecord>(place, (document) => {

@@ -13,7 +13,7 @@ import { fileBytes } from '../inspection/archive.js';
 
 /** From the wheelhouse. */
 const SHOWN = `../${MANIFEST}`;
-/** What lies beside a wheelhouse and is listed with it. */
+/** What is beside a wheelhouse and is listed with it. */
 const BESIDE = ['wheel', 'sdist'];
 
 /**
@@ -79,7 +79,7 @@ async function verifyFiles(
     const computed = path.startsWith(prefix)
       ? (digests.get(path.slice(prefix.length)) ?? 'no such file')
       : await digestBeside(base, path, own);
-    // Of what lies elsewhere only this directory may have come along.
+    // Of what is elsewhere only this directory may have come along.
     if (computed !== undefined) findings.compare(SHOWN, `${member}.sha256 (${path})`, { recorded, computed });
   }
   const found = [...[...digests.keys()].map((name) => `${prefix}${name}`), ...(await filesBeside(base))];
