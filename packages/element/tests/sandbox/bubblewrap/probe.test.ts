@@ -21,7 +21,11 @@ describe('explainRefusal', () => {
       /^user namespaces are disabled: `sysctl -w user\.max_user_namespaces=15000`/,
     ],
     ['sys/kernel/unprivileged_userns_clone', '0\n', /`sysctl -w kernel\.unprivileged_userns_clone=1` as root$/],
-    ['sys/kernel/apparmor_restrict_unprivileged_userns', '1\n', /^AppArmor denies user namespaces to programs without a profile/],
+    [
+      'sys/kernel/apparmor_restrict_unprivileged_userns',
+      '1\n',
+      /^AppArmor denies user namespaces to programs without a profile/,
+    ],
     ['self/status', 'Name:\tnode\nSeccomp:\t2\nSeccomp_filters:\t1\n', /^a system call filter is active/],
     ['sys/user/max_user_namespaces', '1000\n', /^run `wheelhouse doctor` outside of any container/],
   ])('names what %s says', (path, content, hint) => {
