@@ -130,8 +130,7 @@ class PyprojectReader {
     for (const [group, entries] of Object.entries(isTable(more) ? more : {})) groups[group] = tableEntryPoints(entries);
     const [key] = ['scripts', 'gui-scripts', 'entry-points'].filter((name) => isTable(table[name]));
     if (key === undefined) return undefined;
-    const header = this.toml.origin(['project', key]);
-    return { value: groups, origin: header.line > 1 ? header : this.toml.origin(['project'], key) };
+    return { value: groups, origin: this.toml.origin(['project'], key) };
   }
 
   private readme(table: TomlTable): Field<readonly string[]> {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Toml from 'smol-toml';
 import { ElementError, type Origin } from '@wheelhouse/element';
+import { TomlPlaces, type TomlPlace } from './toml-places.js';
 
 const lazily = createRequire(__filename);
 
@@ -9,14 +10,15 @@ export type TomlTable = Readonly<Record<string, unknown>>;
 
 /** A parsed TOML file that can find where its values were written. */
 export class TomlFile {
-  private readonly lines: readonly string[];
+  private readonly places: () => TomlPlaces;
 
   private constructor(
     readonly table: TomlTable,
     text: string,
     readonly file: string,
   ) {
-    this.lines = text.split(/\r?\n/);
+    let places: TomlPlaces | undefined;
+    this.places = () => (places ??= TomlPlaces.parse(text));
   }
 
   /** @throws ElementError METADATA at the place where the text is no TOML */
@@ -55,44 +57,31 @@ export class TomlFile {
   }
 
   /**
-   * Where `key` of the table at `path` was written; with `text`, where that string stands behind it. The nearest place
-   * that is certain to be right where the file is written in an unusual way.
+   * Where `key` of the table at `path` was written; with `text`, where that string of its value was. Otherwise the nearest
+   * place that was: of the key, of the table, the beginning of the file.
+   *
+   * A line and a column are looked for when they are read: most are not.
    */
   origin(path: readonly string[], key?: string, text?: string): Origin {
-    const header = this.lines.findIndex((line) => new RegExp(`^\\s*\\[\\s*${dotted(path)}\\s*\\]`).test(line));
-    // What stands before the first table has no header.
-    if (header < 0 && path.length > 0) return { file: this.file, line: 1, column: 0 };
-    if (key === undefined) return { file: this.file, line: Math.max(header, 0) + 1, column: 0 };
-    let [line, column] = [Math.max(header, 0), 0];
-    for (let at = header + 1; at < this.lines.length; at += 1) {
-      const current = this.lines[at] ?? '';
-      if (/^\s*\[\s*[\w"'.-]+\s*\]/.test(current)) break;
-      if (new RegExp(`^\\s*${quotable(key)}\\s*[=.]`).test(current)) {
-        [line, column] = [at, current.length - current.trimStart().length];
-        break;
-      }
-    }
-    if (text === undefined) return { file: this.file, line: line + 1, column };
-    for (let at = line; at < this.lines.length; at += 1) {
-      const found = [`"${text}"`, `'${text}'`, JSON.stringify(text)]
-        .map((literal) => (this.lines[at] ?? '').indexOf(literal))
-        .find((index) => index >= 0);
-      if (found !== undefined) return { file: this.file, line: at + 1, column: found };
-    }
-    return { file: this.file, line: line + 1, column };
+    const places = this.places;
+    const place = (): TomlPlace => {
+      const found = places();
+      const ofKey = key === undefined ? undefined : found.find([...path, key], text);
+      return ofKey ?? (path.length === 0 ? undefined : found.find(path)) ?? { line: 1, column: 0 };
+    };
+    return {
+      file: this.file,
+      get line() {
+        return place().line;
+      },
+      get column() {
+        return place().column;
+      },
+    };
   }
 }
 
 /** Whether a value is a table. */
 export function isTable(value: unknown): value is TomlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-function dotted(path: readonly string[]): string {
-  return path.map(quotable).join('\\s*\\.\\s*');
-}
-
-function quotable(name: string): string {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return `(?:${escaped}|"${escaped}"|'${escaped}')`;
 }

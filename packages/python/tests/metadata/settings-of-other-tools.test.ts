@@ -92,7 +92,7 @@ describe.each(UV_SETTINGS)('[tool.uv] $key', (row: SettingRow) => {
       const isPip = row.key === 'pip';
       const hint = row.hint === undefined ? '' : `\nhint: ${row.hint}`;
       expect(await failure(read(text))).toBe(
-        `app/pyproject.toml [line ${isPip ? 1 : 6} column 0]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not supported: ${row.note.split(': settings')[0] ?? ''}${hint}`,
+        `app/pyproject.toml [line 6 column ${isPip ? 26 : 0}]: \`tool.uv.${isPip ? 'pip.resolution' : row.key}\` is not supported: ${row.note.split(': settings')[0] ?? ''}${hint}`,
       );
       return;
     }
