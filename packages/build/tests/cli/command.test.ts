@@ -39,45 +39,32 @@ function programsWithout(names: RegExp): string {
   return path;
 }
 
+const COMMANDS = [
+  'build',
+  'test',
+  'venv',
+  'show',
+  'snapshot',
+  'script',
+  'artifact',
+  'lock',
+  'verify',
+  'image',
+  'publish',
+  'index',
+  'doctor',
+  'toolchain',
+];
+
 describe('wheelhouse', () => {
   it('lists its commands', () => {
     const { exitCode, stdout, stderr } = run('--help');
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout.match(/^ {2}\w+/gm)?.map((name) => name.trim())).toEqual([
-      'build',
-      'test',
-      'venv',
-      'show',
-      'snapshot',
-      'script',
-      'artifact',
-      'lock',
-      'verify',
-      'image',
-      'publish',
-      'index',
-      'doctor',
-      'toolchain',
-    ]);
+    expect(stdout.match(/^ {2}\w+/gm)?.map((name) => name.trim())).toEqual(COMMANDS);
   });
 
   it('says how each command is used', () => {
-    for (const name of [
-      'build',
-      'test',
-      'venv',
-      'show',
-      'snapshot',
-      'script',
-      'artifact',
-      'lock',
-      'verify',
-      'image',
-      'publish',
-      'index',
-      'doctor',
-      'toolchain',
-    ]) {
+    for (const name of COMMANDS) {
       const { exitCode, stdout } = run(name, '--help');
       expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`wheelhouse ${name} [OPTION]`)]);
     }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { logger } from '@nx/devkit';
 import app from '../../src/generators/app/generator.js';
 import type { AppGeneratorSchema } from '../../src/generators/app/schema.js';
 import buildStage from '../../src/generators/build-stage/generator.js';
 import lib from '../../src/generators/lib/generator.js';
+import { heard } from '../support/heard.js';
 import { expectGolden } from '../support/golden.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
@@ -16,20 +16,15 @@ const PYTHON = execFileSync('python3', ['-c', 'import sys; print("%d.%d" % sys.v
 }).trim();
 
 let workspace: TestWorkspace;
-let said: string;
+const said = heard();
 beforeEach(() => {
   workspace = new TestWorkspace({
     'apps/web/.keep': '',
     'old/setup.py': 'from setuptools import setup\nsetup(name="taken.name")\n',
     'old/locks/runtime.txt': 'requests==2.32.5 \\\n    --hash=sha256:00\n',
   });
-  said = '';
-  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
-    said += String(text);
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   workspace.remove();
 });
 
@@ -66,11 +61,11 @@ test.each(['django', 'fastapi', 'flask', 'cli', 'none'] as const)(
     const first = workspace.tree();
     await app(first, { name: 'todo', framework, ...FIXED });
     workspace.flush(first);
-    said = '';
+    said.forget();
     const second = workspace.tree();
     await buildStage(second, { directory: 'apps/todo', pin: 'never' });
     expect(written(second)).toEqual({});
-    expect(said).not.toContain('is left unchanged');
+    expect(said()).not.toContain('is left unchanged');
   },
 );
 

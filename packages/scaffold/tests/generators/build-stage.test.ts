@@ -1,6 +1,6 @@
-import { logger } from '@nx/devkit';
 import buildStage from '../../src/generators/build-stage/generator.js';
 import type { BuildStageGeneratorSchema } from '../../src/generators/build-stage/schema.js';
+import { heard } from '../support/heard.js';
 import { expectGolden } from '../support/golden.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
@@ -19,21 +19,14 @@ const DJANGO = {
 };
 
 let workspace: TestWorkspace;
-let said: string;
-beforeEach(() => {
-  said = '';
-  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
-    said += String(text);
-  });
-});
+const said = heard();
 afterEach(() => {
-  jest.restoreAllMocks();
   workspace.remove();
 });
 
 async function generate(options: BuildStageGeneratorSchema): Promise<ReturnType<TestWorkspace['tree']>> {
   const tree = workspace.tree();
-  said = '';
+  said.forget();
   await buildStage(tree, options);
   return tree;
 }
@@ -46,7 +39,7 @@ describe('a Django project with requirements files alone', () => {
   test('gets metadata, a stage with its database, and targets', async () => {
     const tree = await generate({ directory: 'shop', ...FIXED });
     expectGolden(tree, 'shop', 'build-stage-django');
-    expect(said).toBe('');
+    expect(said()).toBe('');
     expect(Object.keys(written(tree)).filter((file) => file in DJANGO)).toEqual([]);
   });
 
@@ -72,13 +65,13 @@ describe('a Django project with requirements files alone', () => {
     expect(compose).not.toMatch(/^volumes:/m);
     workspace.flush(tree);
     expect(written(await generate({ directory: 'shop', pin: 'never' }))).toEqual({});
-    expect(said).toBe('');
+    expect(said()).toBe('');
   });
 
   test('is not changed the second time, with any base in its Dockerfile', async () => {
     workspace.flush(await generate({ directory: 'shop', ...FIXED }));
     expect(written(await generate({ project: 'shop', pin: 'never' }))).toEqual({});
-    expect(said).toBe('');
+    expect(said()).toBe('');
   });
 
   test("keeps the user's edits, and shows what it would have written", async () => {
@@ -92,11 +85,11 @@ describe('a Django project with requirements files alone', () => {
     edit('shop/project.json', '"stage": "clean"', '"stage": "build"');
     edit('shop/MANIFEST.in', '*.css', '*.js');
     expect(written(await generate({ directory: 'shop', pin: 'never' }))).toEqual({});
-    expect(said).toContain('`shop/docker/dev/Dockerfile` is left unchanged.');
-    expect(said).toContain('-    TZ=CET\n+    TZ=UTC\n');
-    expect(said).toContain('-      "stage": "build"\n+      "stage": "clean"\n');
-    expect(said).toContain('-recursive-include shop *.js\n+recursive-include shop *.css\n');
-    expect(said).not.toContain('setup.py');
+    expect(said()).toContain('`shop/docker/dev/Dockerfile` is left unchanged.');
+    expect(said()).toContain('-    TZ=CET\n+    TZ=UTC\n');
+    expect(said()).toContain('-      "stage": "build"\n+      "stage": "clean"\n');
+    expect(said()).toContain('-recursive-include shop *.js\n+recursive-include shop *.css\n');
+    expect(said()).not.toContain('setup.py');
   });
 });
 
@@ -109,7 +102,7 @@ test('a MANIFEST.in is not a conflict if setup.py lists the files itself', async
     'text/src/text/data.bin': '',
   });
   await generate({ directory: 'text', ...FIXED });
-  expect(said).not.toContain('is left unchanged');
+  expect(said()).not.toContain('is left unchanged');
 });
 
 describe('a flat project whose packages setuptools discovers has them named, behind what is there', () => {
@@ -133,7 +126,7 @@ describe('a flat project whose packages setuptools discovers has them named, beh
       'flat/flat/__init__.py': '',
     });
     await generate({ directory: 'flat', ...FIXED });
-    expect(said).toContain(
+    expect(said()).toContain(
       'setuptools discovers the packages of `flat` automatically, and would include the directories `docker` and `locks`: ' +
         'list the packages, in setup.cfg with `packages = find:` and `include` in `[options.packages.find]`.',
     );
@@ -153,10 +146,10 @@ test('a project with metadata of its own keeps every line of it', async () => {
   workspace = new TestWorkspace(files);
   const tree = await generate({ project: 'the-api', ...FIXED });
   expectGolden(tree, 'api', 'build-stage-fastapi');
-  expect(said).toContain('`api/MANIFEST.in` is not needed: the packages contain only Python source.\n');
-  expect(said).toContain('The services `agent` and `db` are left out');
-  expect(said).toContain('no server for `api.main:app` is required. Require one of `uvicorn`, `hypercorn`, `daphne`');
-  expect(said).toContain('`api/scripts/test.sh` is left unchanged.');
+  expect(said()).toContain('`api/MANIFEST.in` is not needed: the packages contain only Python source.\n');
+  expect(said()).toContain('The services `agent` and `db` are left out');
+  expect(said()).toContain('no server for `api.main:app` is required. Require one of `uvicorn`, `hypercorn`, `daphne`');
+  expect(said()).toContain('`api/scripts/test.sh` is left unchanged.');
   expect(JSON.parse(written(tree)['nx.json']!)).toMatchObject({
     plugins: [{ plugin: '@nx/docker', exclude: ['api/docker/**'] }, { plugin: '@wheelhouse/build' }],
   });
@@ -176,7 +169,7 @@ test('a project whose metadata is one directory below is found there, and no sec
   ).toEqual([]);
   expect(written(tree)['todo/src/setup.py']).toBeUndefined();
   expect(written(tree)['todo/src/docker/dev/Dockerfile']).toContain('ARG BASE=');
-  expect(said).toContain(
+  expect(said()).toContain(
     'The project of `todo` is in `todo/src`, which has its metadata: its build stage is there, too.',
   );
 });

@@ -1,13 +1,13 @@
-import { logger } from '@nx/devkit';
 import { EJECTABLE_TEMPLATES, readEjected } from '@wheelhouse/python-stage';
 import eject from '../../src/generators/eject/generator.js';
 import type { EjectGeneratorSchema } from '../../src/generators/eject/schema.js';
 import schema from '../../src/generators/eject/schema.json';
+import { heard } from '../support/heard.js';
 import { expectGolden } from '../support/golden.js';
 import { TestWorkspace, written } from '../support/workspace.js';
 
 let workspace: TestWorkspace;
-let said: string;
+const said = heard();
 beforeEach(() => {
   workspace = new TestWorkspace({
     'apps/shop/pyproject.toml': '[project]\nname = "web-shop"\nversion = "1"\n',
@@ -15,13 +15,8 @@ beforeEach(() => {
     'plain/setup.py': 'from setuptools import setup\nsetup(name="plain", version="1")\n',
     'docs/index.md': '',
   });
-  said = '';
-  jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
-    said += String(text);
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   workspace.remove();
 });
 
@@ -37,33 +32,33 @@ test('every template is copied into the project, with the defaults of its kind, 
 
 test('it is said what to do next', async () => {
   await eject(workspace.tree(), { template: 'wheel', directory: 'apps/shop/' });
-  expect(said).toBe(
+  expect(said()).toBe(
     [
       '`apps/shop/.wheelhouse/wheel.bst` now overrides the template `wheel`. Unchanged, it has the same effect.',
       'Change it, check the result with `wheelhouse show --format json shop`, and run `nx run shop:build-wheel`.',
       'Commit it; without it, the template of the package is used again.',
     ].join('\n'),
   );
-  said = '';
+  said.forget();
   await eject(workspace.tree(), { template: 'hook', directory: 'plain' });
-  expect(said).toContain('`nx run plain:lock`');
+  expect(said()).toContain('`nx run plain:lock`');
 });
 
 test('an existing file is kept, and the difference is shown; without a difference, nothing is printed', async () => {
   const tree = workspace.tree();
   await eject(tree, { template: 'installed', project: 'web-shop' });
   workspace.flush(tree);
-  said = '';
+  said.forget();
   const again = workspace.tree();
   await eject(again, { template: 'installed', project: 'shop' });
   expect(written(again)).toEqual({});
-  expect(said).toBe('');
+  expect(said()).toBe('');
   workspace.write('apps/shop/.wheelhouse/wheel.bst', 'kind: wheel\nenvironment:\n  OURS: here\n');
   const changed = workspace.tree();
   await eject(changed, { template: 'wheel', project: 'shop' });
   expect(written(changed)).toEqual({});
-  expect(said).toContain('`apps/shop/.wheelhouse/wheel.bst` is left unchanged.');
-  expect(said).toContain(' kind: wheel\n-environment:\n-  OURS: here\n+description: The wheel of a project\n');
+  expect(said()).toContain('`apps/shop/.wheelhouse/wheel.bst` is left unchanged.');
+  expect(said()).toContain(' kind: wheel\n-environment:\n-  OURS: here\n+description: The wheel of a project\n');
 });
 
 test.each<[EjectGeneratorSchema, string]>([

@@ -1,10 +1,20 @@
 import { logger } from '@nx/devkit';
 
-/** What generators say during a test, which nobody else hears. @returns all of it so far */
-export function heard(): () => string {
+/** What generators print during a test, which is not shown. */
+export interface Heard {
+  /** All of it since the test began, or since {@link forget}. */
+  (): string;
+  forget(): void;
+}
+
+/** Listens to generators in each test of a file. */
+export function heard(): Heard {
   let said = '';
-  beforeEach(() => {
+  const forget = (): void => {
     said = '';
+  };
+  beforeEach(() => {
+    forget();
     jest.spyOn(logger, 'info').mockImplementation((text: unknown) => {
       said += String(text);
     });
@@ -12,5 +22,5 @@ export function heard(): () => string {
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  return () => said;
+  return Object.assign(() => said, { forget });
 }
