@@ -188,6 +188,7 @@ export { probeBubblewrap } from './sandbox/bubblewrap/probe.js';
 export type { Realisation } from './sandbox/bubblewrap/realised-root.js';
 export { errnoOf, isAbsent } from './base/errno.js';
 export { makeDirectory } from './base/make-directory.js';
+export { namesIn } from './base/names-in.js';
 export { namingPath, systemError } from './base/system-error.js';
 export { decodeText, readFileBytes, readTextFile } from './base/text-file.js';
 export { replaceFile, replaceMemo } from './base/replace-file.js';

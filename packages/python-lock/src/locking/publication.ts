@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { isAbsent, readFileBytes } from '@wheelhouse/element';
+import { namesIn, readFileBytes } from '@wheelhouse/element';
 import { NO_MACHINE_SETTINGS, type MachineSettings } from '@wheelhouse/python/fetch';
 import {
   formatLock,
@@ -87,11 +87,11 @@ export function changesOf(
       vendored.push({ file, bytes: readFileSync(path) });
     }
     removed.push(
-      ...listFiles(join(workspace, directory, 'build'))
+      ...namesIn(join(workspace, directory, 'build'))
         .filter((name) => name.endsWith('.txt'))
         .map((name) => posix.join(directory, 'build', name))
         .filter((file) => !files.has(file)),
-      ...listFiles(join(workspace, vendorDirectory(root)))
+      ...namesIn(join(workspace, vendorDirectory(root)))
         .filter((name) => !needed.has(name))
         .map((name) => posix.join(vendorDirectory(root), name)),
     );
@@ -142,13 +142,4 @@ function nameBuildLocks(build: ReadonlyMap<string, Lock>, project: string): (rea
     taken.add(name);
     return [[file, lock] as const];
   });
-}
-
-function listFiles(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import {
   captureTree,
-  digestOnlyBlobs,
   digestOf,
-  ElementError,
+  digestOnlyBlobs,
   formatDigest,
+  namesIn,
   readBlob,
   VerifyingBlobStore,
   type BuildSession,
@@ -131,7 +131,7 @@ class Verifier {
         .map(({ path }) => path)
         .sort()
         .join(' '),
-      (await this.listed(dist)).join(' '),
+      this.listed(dist).join(' '),
     );
     this.compare(file, 'elementKey', manifest.elementKey, session.keys.key(element));
     this.compare(file, 'sourceDigest', manifest.sourceDigest, sourceDigestOf(element));
@@ -202,10 +202,10 @@ class Verifier {
   }
 
   /** The files that are where the manifest's files are, sorted as strings. */
-  private async listed(dist: string): Promise<string[]> {
+  private listed(dist: string): string[] {
     const names: string[] = [];
     for (const directory of ['wheel', 'sdist', 'wheelhouse']) {
-      for (const name of await namesIn(join(dist, directory))) names.push(`${directory}/${name}`);
+      for (const name of namesIn(join(dist, directory))) names.push(`${directory}/${name}`);
     }
     return names.sort();
   }
@@ -225,14 +225,10 @@ class Verifier {
 }
 
 async function digestsIn(directory: string): Promise<FileDigest[]> {
-  const names = (await namesIn(directory)).sort();
+  const names = namesIn(directory);
   return await Promise.all(
     names.map(async (name) => ({ path: name, sha256: digestOf(await readFile(join(directory, name))).hash })),
   );
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  return existsSync(directory) ? await readdir(directory) : [];
 }
 
 function stable(value: unknown): string {

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import {
   ElementError,
   ErrorCollector,
-  isAbsent,
+  namesIn,
   parseYaml,
   readDataFile,
   type MappingNode,
@@ -47,7 +47,7 @@ export function ejectedPath(root: string, template: EjectableTemplate): string {
 /** The element files in the directory of a project's own templates, relative to the workspace, sorted. */
 export function ejectedFiles(root: string, workspace: string): string[] {
   const directory = posix.join(root, EJECTED_DIRECTORY);
-  return listed(join(workspace, directory))
+  return namesIn(join(workspace, directory))
     .filter((name) => name.endsWith('.bst'))
     .sort()
     .map((name) => posix.join(directory, name));
@@ -133,13 +133,4 @@ function identityOf(node: MappingNode, template: EjectableTemplate): Pick<Ejecte
 function contentOf(node: MappingNode): unknown {
   const { description: _, ...content } = node.toPlain();
   return content;
-}
-
-function listed(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
 }

@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, isAbsent, readTextFile } from '@wheelhouse/element';
+import { ElementError, namesIn, readTextFile } from '@wheelhouse/element';
 import type { Lock, LockKind, ProjectLocks } from './lock.js';
 import { parseLock } from './parse.js';
 
@@ -81,12 +80,5 @@ function missing(file: string, place: LockPlace): ElementError {
 }
 
 function listBuildLocks(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.txt'))
-      .sort();
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  return namesIn(directory).filter((name) => name.endsWith('.txt'));
 }
