@@ -1,9 +1,20 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './support/installation.js';
 import { PageShell, pageBlocks, type PageBlock } from './support/page-shell.js';
 import { startRegistry, type Registry } from './support/registry.js';
+import { removeTree } from './support/remove-tree.js';
 import { freePort } from './support/service.js';
 import { runProgram, runWell } from './support/users.js';
 
@@ -62,6 +73,16 @@ async function nx(...args: string[]): Promise<string> {
 async function git(...words: string[]): Promise<void> {
   const identity = ['-c', 'user.name=Tests', '-c', 'user.email=tests@example.org'];
   await runWell(['git', ...identity, ...words], { cwd: workspace, env: environment });
+}
+
+/** A directory with an `npx` that runs a program of the workspace directly, and leaves all else to npm's. */
+function directNpx(): string {
+  const npx = execFileSync('sh', ['-c', 'command -v npx'], { encoding: 'utf8' }).trim();
+  const bin = join(directory, 'npx');
+  mkdirSync(bin);
+  const lines = ['#!/bin/sh', 'program="$PWD/node_modules/.bin/$1"', `[ -x "$program" ] || exec ${npx} "$@"`];
+  writeFileSync(join(bin, 'npx'), [...lines, 'shift', 'exec "$program" "$@"', ''].join('\n'), { mode: 0o755 });
+  return bin;
 }
 
 /** What is affected is what differs from the last commit. A test more leaves the wheel as it was published. */
@@ -124,7 +145,7 @@ afterAll(async () => {
   for (const shell of shells) await shell.stop();
   await runWell(['npx', 'wheelhouse-cache', 'proxy', 'stop'], { cwd: workspace, env: environment });
   await registry?.stop();
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 test('no page is forgotten whose commands are run', () => {
@@ -176,8 +197,10 @@ test('the first page: lock, test, build-wheel, venv and publish', async () => {
 });
 
 test('getting started: the wheel is installed from the wheelhouse alone', async () => {
-  // So far Nx ran as it does by default. From here on it runs plugins in its own process, which starts sooner.
+  // So far npx and Nx ran as they do by default. From here on Nx runs plugins in its own process, and what npx finds in the
+  // workspace is run without npm: both start sooner.
   environment.NX_ISOLATE_PLUGINS = 'false';
+  environment.PATH = `${directNpx()}:${environment.PATH ?? ''}`;
   await read(guide('getting-started'));
   const program = join(workspace, 'dist', 'apps', 'my-app', 'app', 'bin', 'my-app');
   const { stdout } = await runWell([program, '3072'], { cwd: directory, env: {} });

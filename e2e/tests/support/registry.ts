@@ -31,7 +31,8 @@ export async function startRegistry(directory: string): Promise<Registry> {
     JSON.stringify({
       storage: join(directory, 'storage'),
       auth: { htpasswd: { file: join(directory, 'htpasswd'), max_users: -1 } },
-      uplinks: { upstream: { url: upstream, timeout: '60s', max_fails: 100 } },
+      // What others publish meanwhile does not matter to a test.
+      uplinks: { upstream: { url: upstream, timeout: '60s', max_fails: 100, maxage: '2h' } },
       packages: {
         '@wheelhouse/*': { access: '$all', publish: '$all', unpublish: '$all' },
         '**': { access: '$all', proxy: 'upstream' },
