@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { normalizeName } from '@wheelhouse/python';
 import type { Manifest } from '@wheelhouse/python-stage/wheelhouse';
 import { REPOSITORY } from './support/installation.js';
+import { removeTree } from './support/remove-tree.js';
 import { startService, type Service } from './support/service.js';
 import { runWell } from './support/users.js';
 import { nxTasks, Workspace } from './support/workspace.js';
@@ -44,7 +45,7 @@ beforeAll(() => {
 
 afterAll(async () => {
   for (const service of services) await service.stop();
-  rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 test('the locks of all applications are what a lock run from their requirements gives', async () => {

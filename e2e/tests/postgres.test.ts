@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { baseImage } from './support/base-image.js';
 import { DockerEngine } from './support/docker-engine.js';
+import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
 import { Workspace } from './support/workspace.js';
 
@@ -135,7 +136,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 afterEach(async () => {
