@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
@@ -9,6 +9,7 @@ import { baseImage } from './support/base-image.js';
 import { DockerEngine } from './support/docker-engine.js';
 import { REPOSITORY } from './support/installation.js';
 import { startRegistry, type Registry } from './support/registry.js';
+import { removeTree } from './support/remove-tree.js';
 import { freePort } from './support/service.js';
 import { runProgram, runWell, type Ended } from './support/users.js';
 
@@ -18,6 +19,17 @@ const DOCKER = join(REPOSITORY, 'packages', 'cache', 'docker');
 const HADOLINT = join(REPOSITORY, '.cache', 'pip', 'hadolint', 'bin', 'hadolint');
 const NODE = 'node-for-the-cache:1';
 const IMAGE = 'wheelhouse-cache-under-test:1';
+
+/** Of the image, with times in nanoseconds. */
+const HEALTH_CHECK = {
+  Test: ['CMD', 'wheelhouse-cache', 'healthcheck'],
+  Interval: 10e9,
+  Timeout: 10e9,
+  StartPeriod: 30e9,
+  Retries: 3,
+};
+/** The same command, more often. */
+const OFTEN = { interval: '2s', timeout: '5s', retries: 2 };
 
 let directory: string;
 let context: string;
@@ -38,6 +50,10 @@ beforeAll(async () => {
   context = join(directory, 'context');
   mkdirSync(context);
   for (const file of ['Dockerfile', 'compose.yaml']) copyFileSync(join(DOCKER, file), join(context, file));
+  writeFileSync(
+    join(context, 'compose.override.yaml'),
+    JSON.stringify({ services: { cache: { healthcheck: OFTEN } } }),
+  );
   const sources = ['element', 'cache'].map((name) => join(REPOSITORY, 'packages', name));
   await runWell(['npm', 'pack', ...sources, '--pack-destination', context], {
     cwd: directory,
@@ -68,7 +84,7 @@ afterAll(async () => {
   door.close();
   await registry.stop();
   await engine.stop();
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 });
 
 /** An image such as Docker's own of Node: this machine's Node and npm. */
@@ -146,6 +162,11 @@ test('hadolint has no findings, and compose accepts its file', async () => {
   const linted = await runProgram([HADOLINT, join(DOCKER, 'Dockerfile')], { cwd: directory, env: environment });
   expect(linted).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   expect(await compose('config', '--quiet')).toHaveEndedWell();
+});
+
+test('the image asks every ten seconds whether the server is well', async () => {
+  const shown = await engine.docker('inspect', '--format', '{{json .Config.Healthcheck}}', IMAGE);
+  expect(JSON.parse(shown)).toEqual(HEALTH_CHECK);
 });
 
 test('the version that is installed unless another is named is this one', () => {
