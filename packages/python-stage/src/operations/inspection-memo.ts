@@ -15,8 +15,8 @@ type Entry = readonly [key: string, findings: readonly WheelFinding[]];
  * unreadable or overwritten by another process costs time and nothing else.
  */
 export class InspectionMemo {
-  private readonly entries: Map<string, readonly WheelFinding[]>;
-  private changed = false;
+  private readonly entries: ReadonlyMap<string, readonly WheelFinding[]>;
+  private readonly added = new Map<string, readonly WheelFinding[]>();
 
   /** @param path the memo's file */
   constructor(private readonly path: string) {
@@ -29,17 +29,18 @@ export class InspectionMemo {
     inspect: () => Promise<readonly WheelFinding[]>,
   ): Promise<readonly WheelFinding[]> {
     const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
-    const known = this.entries.get(key);
+    const known = this.added.get(key) ?? this.entries.get(key);
     if (known !== undefined) return known;
     const found = await inspect();
-    this.entries.set(key, found);
-    this.changed = true;
+    this.added.set(key, found);
     return found;
   }
 
+  /** Adds what was found to the file as it is now: projects that are built together each have a memo of their own. */
   save(): void {
-    if (!this.changed) return;
-    replaceMemo(this.path, JSON.stringify({ format: FORMAT, entries: [...this.entries].slice(-CAPACITY) }));
+    if (this.added.size === 0) return;
+    const entries = [...new Map([...readEntries(this.path), ...this.added])];
+    replaceMemo(this.path, JSON.stringify({ format: FORMAT, entries: entries.slice(-CAPACITY) }));
   }
 }
 
