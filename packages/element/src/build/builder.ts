@@ -7,17 +7,24 @@ import type { BuildListener, CachedBecause, ElementFacts, ElementResult, LogFile
 import type { Fetcher } from './fetcher.js';
 import { hasFailed, type Outcome } from './outcome.js';
 import type { Scheduler } from './scheduler.js';
+import { Stopped, throwIfStopped } from './stopped.js';
 import { formatDigest } from '../cas/digest.js';
 import type { ElementKeys } from '../key/element-key.js';
 import type { Element } from '../plugin/element.js';
 import type { KeyLocks, Lock } from '../plugin/local-ports.js';
 import type { ArtifactRecord, ArtifactStore } from '../plugin/ports.js';
 
-/** What happens to the other elements when one cannot be carried out. */
-export type OnError = 'quit' | 'continue';
+/**
+ * What happens to the others when an element fails or cannot be carried out (BuildStream's user configuration,
+ * `scheduler: on-error`): `continue` builds all that do not need it; `quit` lets those that run end and starts no other;
+ * `terminate` ends those that run, too.
+ */
+export type OnError = 'continue' | 'quit' | 'terminate';
 
 /** The parts a {@link Builder} works with. */
 export interface BuilderOptions {
+  /** All elements that it may be asked for. */
+  readonly targets: readonly Element[];
   readonly artifacts: ArtifactStore;
   readonly keys: ElementKeys;
   readonly assembler: Assembler;
@@ -30,6 +37,8 @@ export interface BuilderOptions {
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed: boolean;
   readonly onError: OnError;
+  /** Lets nothing more start. Several builders that stop together share one. */
+  readonly stopping: AbortController;
   /** Ends what runs, when the caller aborts it or this builder does. */
   readonly ending: AbortController;
   /** Ends what runs, from outside. */
@@ -44,22 +53,31 @@ export interface BuilderOptions {
 export class Builder {
   private readonly outcomes = new Map<Element, Promise<Outcome>>();
   private readonly records = new Map<Element, ArtifactRecord>();
+  /** What was looked up, each with what its build needs: nothing where it has an artifact. */
+  private readonly needs = new Map<Element, readonly Element[]>();
+  private begun: Promise<void> | undefined;
   /** Those whose own code has given what a key is made of. */
   private readonly keyed = new Set<Element>();
   private priorities: ReadonlyMap<Element, number> = new Map();
-  /** The element that ended the build, and its error. */
-  private ended: { readonly element: Element; readonly error: Error } | undefined;
+  /** The elements whose errors these are: one error may be that of many that were fetched together. */
+  private readonly errors = new Map<Error, Element>();
+  /** What ended the build and is not an outcome. */
+  private bug: Error | undefined;
   private readonly running: AbortSignal;
+  private readonly stopping: AbortSignal;
 
   constructor(private readonly options: BuilderOptions) {
     this.running = options.ending.signal;
+    this.stopping = options.stopping.signal;
   }
 
   /**
-   * Builds these elements and all they need when they run. A failed command is an outcome, and so is the error of an
-   * element that cannot be carried out; unless the builder is to `continue`, it ends those that run, and the rest is
-   * skipped (docs/adr/0064). Nothing is left running afterwards.
+   * Builds these of the targets and all they need when they run. A failed command is an outcome, and so is the error of
+   * an element that cannot be carried out; what becomes of the others is told by {@link OnError} (docs/adr/0102). Nothing
+   * is left running afterwards. Several calls may run at once: whatever their targets
+   * share is looked up, fetched and built once (docs/adr/0101).
    *
+   * @returns the outcomes of these targets and of what was looked at for them
    * @throws `signal.reason` when aborted from outside; a bug, naming the element in which it showed
    */
   async build(targets: readonly Element[]): Promise<Outcome[]> {
@@ -69,19 +87,21 @@ export class Builder {
     };
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
+    let reached: readonly Element[] = [];
     try {
-      const missing = await this.lookUpAll(targets.flatMap((target) => target.closure('run')));
-      this.priorities = criticalPath(missing);
-      if (!this.running.aborted) fetcher.begin(missing);
-      await Promise.all(missing.map((element) => this.ensure(element)));
+      this.begun ??= this.begin();
+      await this.begun;
+      reached = this.reachedFrom(targets);
+      await Promise.all(reached.map((element) => this.ensure(element)));
       await fetcher.idle();
     } finally {
       signal.removeEventListener('abort', abort);
     }
     signal.throwIfAborted();
-    const error = this.ended?.error;
-    if (error !== undefined && !isUserError(error)) throw error;
-    return await Promise.all(this.outcomes.values());
+    if (this.bug !== undefined) throw this.bug;
+    const wanted = new Set(reached);
+    const outcomes = [...this.outcomes].filter(([element]) => wanted.has(element));
+    return await Promise.all(outcomes.map(([, outcome]) => outcome));
   }
 
   /** The record of an element that has been built or found. */
@@ -91,13 +111,12 @@ export class Builder {
     return record;
   }
 
-  /** Looks for the artifacts of elements, and of what those need that have none. @returns those that have none */
-  private async lookUpAll(elements: readonly Element[]): Promise<Element[]> {
-    const visited = new Set<Element>();
+  /** Looks for the artifacts of all targets, and of what those need that have none; begins to fetch for what is missing. */
+  private async begin(): Promise<void> {
     const missing = new Set<Element>();
     const visit = async (element: Element): Promise<void> => {
-      if (visited.has(element) || this.outcomes.has(element)) return;
-      visited.add(element);
+      if (this.needs.has(element)) return;
+      this.needs.set(element, []);
       try {
         const found = await this.lookUp(element);
         if (found !== undefined) {
@@ -110,10 +129,28 @@ export class Builder {
         return;
       }
       missing.add(element);
-      await Promise.all(element.closure('build').map(visit));
+      const needed = element.closure('build');
+      this.needs.set(element, needed);
+      await Promise.all(needed.map(visit));
     };
-    await Promise.all(elements.map(visit));
-    return [...visited].filter((element) => missing.has(element));
+    await Promise.all(this.options.targets.flatMap((target) => target.closure('run')).map(visit));
+    const ordered = [...this.needs.keys()].filter((element) => missing.has(element));
+    this.priorities = criticalPath(ordered);
+    if (!this.running.aborted && !this.stopping.aborted) this.options.fetcher.begin(ordered);
+  }
+
+  /** Those that were looked up for these targets, in the order in which they were. */
+  private reachedFrom(targets: readonly Element[]): Element[] {
+    const reached = new Set<Element>();
+    const rest = targets.flatMap((target) => target.closure('run'));
+    for (let element = rest.pop(); element !== undefined; element = rest.pop()) {
+      if (reached.has(element)) continue;
+      const needed = this.needs.get(element);
+      if (needed === undefined) throw new Error(`${element.name} is not needed by any target`);
+      reached.add(element);
+      rest.push(...needed);
+    }
+    return [...this.needs.keys()].filter((element) => reached.has(element));
   }
 
   private ensure(element: Element): Promise<Outcome> {
@@ -135,6 +172,7 @@ export class Builder {
     try {
       await fetcher.ready(element);
     } catch (error) {
+      if (error instanceof Stopped) return this.skip(element, error.element ?? element);
       // It names what was fetched, for other elements too.
       return this.endBecauseOf(element, isUserError(error) ? error : errorOfElement(element, error));
     }
@@ -143,7 +181,7 @@ export class Builder {
       return await scheduler.alone(key, () => this.buildLocked(element), this.running);
     }
     // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
-    return await scheduler.run('collect', () => this.make(element), this.priorities.get(element));
+    return await scheduler.run('collect', () => this.start(() => this.make(element)), this.priorities.get(element));
   }
 
   /** A place is not kept for an element that another process builds. */
@@ -153,7 +191,7 @@ export class Builder {
     const begun = await scheduler.run<Outcome | { readonly waiting: Promise<Lock> }>(
       'build',
       async () => {
-        this.running.throwIfAborted();
+        this.throwIfStopped();
         let onWait = (): void => undefined;
         const waits = new Promise<undefined>((resolve) => {
           onWait = () => {
@@ -170,6 +208,17 @@ export class Builder {
     if (!('waiting' in begun)) return begun;
     const lock = await begun.waiting;
     return await scheduler.run('build', () => this.underLock(element, lock), priority);
+  }
+
+  private async start<T>(work: () => Promise<T>): Promise<T> {
+    this.throwIfStopped();
+    return await work();
+  }
+
+  /** @throws Stopped if nothing more is to be started; the reason of what ended the build */
+  private throwIfStopped(): void {
+    this.running.throwIfAborted();
+    throwIfStopped(this.stopping);
   }
 
   private async underLock(element: Element, lock: Lock): Promise<Outcome> {
@@ -212,6 +261,7 @@ export class Builder {
         ...timing,
         replayed: why !== undefined,
       });
+      this.stopBecauseOf(element);
       return { status: 'failed', element, record };
     }
     const tree = formatDigest(record.tree);
@@ -230,23 +280,38 @@ export class Builder {
 
   /** What an error makes of an element. */
   private fail(element: Element, thrown: unknown): Outcome {
+    if (thrown instanceof Stopped) return this.skip(element, thrown.element ?? element);
     return this.endBecauseOf(element, errorOfElement(element, thrown));
   }
 
-  /** The first error ends the others, unless they are to continue, and is why they are skipped. */
   private endBecauseOf(element: Element, error: Error): Outcome {
-    const { signal, ending, onError } = this.options;
-    if (this.ended !== undefined) return this.skip(element, this.ended.element);
-    // What ends the whole build is thrown, and is no element's outcome.
+    // What ends the whole build is thrown, and is not an outcome of an element.
     const aside: Outcome = { status: 'skipped', element, because: element };
-    if (signal.aborted) return aside;
-    if (onError === 'quit' || !isUserError(error)) {
-      this.ended = { element, error };
-      ending.abort(error);
+    if (this.options.signal.aborted) return aside;
+    const reason: unknown = this.running.reason;
+    if (reason instanceof Stopped) return this.skip(element, reason.element ?? element);
+    const whose = this.errors.get(error);
+    if (whose !== undefined) return this.skip(element, whose);
+    if (!isUserError(error)) {
+      this.bug ??= error;
+      const stopped = new Stopped(element);
+      this.options.stopping.abort(stopped);
+      this.options.ending.abort(stopped);
+      return aside;
     }
-    if (!isUserError(error)) return aside;
+    this.errors.set(error, element);
+    this.stopBecauseOf(element);
     this.tell(element, { outcome: 'error', message: error.message });
     return { status: 'error', element, error };
+  }
+
+  /** An element has no artifact: unless the builder is to continue, nothing more is started. */
+  private stopBecauseOf(element: Element): void {
+    const { onError, stopping, ending } = this.options;
+    if (onError === 'continue' || this.stopping.aborted) return;
+    const stopped = new Stopped(element);
+    stopping.abort(stopped);
+    if (onError === 'terminate') ending.abort(stopped);
   }
 
   private tell(element: Element, result: ElementResult): void {

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { errorOfElement } from './element-error.js';
 import type { Scheduler } from './scheduler.js';
 import { fetchSource, requires, stageSources } from './source-staging.js';
+import { Stopped, throwIfStopped } from './stopped.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { Digest } from '../cas/digest.js';
 import { canonicalJson } from '../base/json.js';
@@ -18,7 +19,10 @@ export interface FetcherOptions {
   consistencyOf(source: Source): Consistency | undefined;
   /** Takes what is printed while something is fetched for an element. */
   output(element: Element, text: string): void;
+  /** Ends what is being fetched. */
   readonly signal: AbortSignal;
+  /** Lets nothing more be fetched. */
+  readonly stopping: AbortSignal;
 }
 
 /** Brings the sources of elements to this machine, ahead of their builds, in the pool that all kinds share. */
@@ -92,6 +96,7 @@ export class Fetcher {
       await this.fetchOne(element, source, earlier);
     } catch (error) {
       this.options.signal.throwIfAborted();
+      if (error instanceof Stopped) throw error;
       throw errorOfElement(element, error);
     }
   }
@@ -123,6 +128,7 @@ export class Fetcher {
   private async inPool<T>(work: () => Promise<T>): Promise<T> {
     return await this.options.scheduler.run('fetch', async () => {
       this.options.signal.throwIfAborted();
+      throwIfStopped(this.options.stopping);
       return await work();
     });
   }

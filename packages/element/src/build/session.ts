@@ -40,8 +40,10 @@ export interface Engine {
   readonly retryFailed: boolean;
   /** What each action may take, commands and integration alike. Default: no limit. */
   readonly limits?: Limits;
-  /** What happens to the other elements when one cannot be carried out. Default: they are ended, too. */
+  /** What happens to the other elements when one fails or cannot be carried out. Default: `quit`, as in BuildStream. */
   readonly onError?: OnError;
+  /** Shared by sessions that stop together unless they are to continue. Default: one for each session. */
+  readonly stopping?: AbortController;
 }
 
 /** What is built. */
@@ -56,44 +58,11 @@ export interface SessionInput {
 
 /** A project's elements, loaded, resolved, looked over and keyed: ready to be built. */
 export class BuildSession {
-  private readonly builder: Builder;
-
   private constructor(
-    engine: Engine,
     readonly graph: ElementGraph,
     readonly keys: ElementKeys,
-    consistencies: ReadonlyMap<Source, Consistency>,
-  ) {
-    const { store, scheduler, listener, retryFailed, signal, sandbox } = engine;
-    const ending = new AbortController();
-    const fetcher = new Fetcher({
-      scheduler,
-      blobs: store.blobs,
-      consistencyOf: (source) => consistencies.get(source),
-      output: (element, text) => {
-        listener({ type: 'output', element: elementFacts(element, keys.key(element)), text });
-      },
-      signal: ending.signal,
-    });
-    const common = { keys, listener, scheduler, retryFailed, logDirectory: store.scratch.logs };
-    const assembler = new Assembler({
-      ...common,
-      blobs: store.blobs,
-      actions: store.artifacts,
-      sandbox,
-      fetched: fetcher.treeOf,
-      clock: Date.now,
-      limits: engine.limits ?? {},
-      hostFacts: {
-        sandbox: sandbox.name,
-        kernel: release(),
-        processors: String(availableParallelism()),
-      },
-    });
-    const { artifacts, locks } = store;
-    const onError = engine.onError ?? 'quit';
-    this.builder = new Builder({ ...common, artifacts, locks, assembler, fetcher, onError, ending, signal });
-  }
+    private readonly builder: Builder,
+  ) {}
 
   /** @throws ElementErrors what is wrong with the project, or with this machine for it */
   static async open(engine: Engine, input: SessionInput): Promise<BuildSession> {
@@ -104,22 +73,28 @@ export class BuildSession {
       maxJobs: availableParallelism(),
     });
     const consistencies = await preflight(graph.elements);
-    return new BuildSession(
-      engine,
-      graph,
-      new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION }),
-      consistencies,
-    );
+    const keys = new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION });
+    return new BuildSession(graph, keys, builderOf(engine, { graph, keys, consistencies }));
+  }
+
+  /**
+   * These of the targets and what they need, as a session of its own: what several parts share is loaded, keyed, looked
+   * up and built once (docs/adr/0101).
+   *
+   * @param targets names of some of this session's targets
+   */
+  part(targets: readonly string[]): BuildSession {
+    return new BuildSession(this.graph.part(targets.map((name) => this.element(name))), this.keys, this.builder);
   }
 
   /** Whether there is an element of that name. */
   has(name: string): boolean {
-    return this.graph.elements.some((each) => each.name === name);
+    return this.graph.find(name) !== undefined;
   }
 
   /** The element of that name. */
   element(name: string): Element {
-    const element = this.graph.elements.find((each) => each.name === name);
+    const element = this.graph.find(name);
     if (element === undefined) throw new Error(`the graph has no element ${name}`);
     return element;
   }
@@ -137,4 +112,56 @@ export class BuildSession {
   recordOf(name: string): ArtifactRecord {
     return this.builder.recordOf(this.element(name));
   }
+}
+
+/** Puts together what builds the elements of a graph. */
+function builderOf(
+  engine: Engine,
+  resolved: {
+    readonly graph: ElementGraph;
+    readonly keys: ElementKeys;
+    readonly consistencies: ReadonlyMap<Source, Consistency>;
+  },
+): Builder {
+  const { store, scheduler, listener, retryFailed, signal, sandbox } = engine;
+  const { graph, keys, consistencies } = resolved;
+  const stopping = engine.stopping ?? new AbortController();
+  const ending = new AbortController();
+  const fetcher = new Fetcher({
+    scheduler,
+    blobs: store.blobs,
+    consistencyOf: (source) => consistencies.get(source),
+    output: (element, text) => {
+      listener({ type: 'output', element: elementFacts(element, keys.key(element)), text });
+    },
+    signal: ending.signal,
+    stopping: stopping.signal,
+  });
+  const common = { keys, listener, scheduler, retryFailed, logDirectory: store.scratch.logs };
+  const assembler = new Assembler({
+    ...common,
+    blobs: store.blobs,
+    actions: store.artifacts,
+    sandbox,
+    fetched: fetcher.treeOf,
+    clock: Date.now,
+    limits: engine.limits ?? {},
+    hostFacts: {
+      sandbox: sandbox.name,
+      kernel: release(),
+      processors: String(availableParallelism()),
+    },
+  });
+  return new Builder({
+    ...common,
+    targets: graph.targets,
+    artifacts: store.artifacts,
+    locks: store.locks,
+    assembler,
+    fetcher,
+    onError: engine.onError ?? 'quit',
+    stopping,
+    ending,
+    signal,
+  });
 }

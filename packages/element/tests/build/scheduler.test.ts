@@ -185,10 +185,10 @@ describe('an element that cannot be carried out', () => {
 
   const MESSAGE = 'broken.bst [line 1 column 0]: broken.bst: `/f` of two.bst overlaps the one of one.bst';
 
-  it('is an outcome, ends the others, and leaves nothing running', async () => {
+  it('is an outcome, ends the others where they are to be terminated, and leaves nothing running', async () => {
     const seconds = uniqueSeconds('300.');
     const project = broken(seconds);
-    const session = await project.open(['slow.bst', 'above.bst']);
+    const session = await project.open(['slow.bst', 'above.bst'], { onError: 'terminate' });
     const outcomes = new Map((await session.build()).map((outcome) => [outcome.element.name, outcome]));
     expect(sleepers(seconds)).toBe(0);
     expect(outcomes.get('broken.bst')).toMatchObject({ status: 'error', error: { message: MESSAGE } });
@@ -220,6 +220,71 @@ describe('an element that cannot be carried out', () => {
     await expect(building).rejects.toThrow('enough');
     expect(sleepers(seconds)).toBe(0);
   }, 60_000);
+});
+
+describe('a build that quits on errors', () => {
+  it.each<[string, string, Record<string, string>]>([
+    [
+      'fails',
+      'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands: [exit 1]\n',
+      { 'bad.bst': 'failed' },
+    ],
+    ['cannot be carried out', 'kind: manual\nbuild-depends: [host.bst, one.bst, two.bst]\n', { 'bad.bst': 'error' }],
+  ])('lets what runs end and starts no other where an element %s', async (_what, bad, outcome) => {
+    const project = testProject(path());
+    const data = (name: string): string => `kind: import\nsources:\n- kind: local\n  path: ${name}\n`;
+    project.write({
+      'project.conf': 'name: test\nmin-version: 2.4\nfatal-warnings: [overlaps]\n',
+      ...{ 'one/f': '1', 'two/f': '2', 'one.bst': data('one'), 'two.bst': data('two') },
+      'bad.bst': bad,
+      'slow.bst': slow(uniqueSeconds('1.')),
+      'late.bst': 'kind: manual\nbuild-depends: [host.bst, slow.bst]\n',
+    });
+    const session = await project.open(['bad.bst', 'slow.bst', 'late.bst'], {
+      onError: 'quit',
+      scheduler: new Scheduler({ build: 2 }),
+    });
+    const outcomes = await session.build();
+    expect(Object.fromEntries(outcomes.map(({ element, status }) => [element.name, status]))).toMatchObject({
+      ...outcome,
+      'slow.bst': 'built',
+      'late.bst': 'skipped',
+    });
+    expect(outcomes.find(({ element }) => element.name === 'late.bst')).toMatchObject({ because: { name: 'bad.bst' } });
+  });
+
+  it('builds what is left the next time', async () => {
+    const project = testProject(path());
+    project.write({
+      'bad.bst': 'kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands: [exit 1]\n',
+      'good.bst': slow(uniqueSeconds('0.0')),
+    });
+    await project.build(['bad.bst']);
+    const quitting = await project.build(['bad.bst', 'good.bst'], { onError: 'quit' });
+    expect(quitting).toMatchObject({ 'bad.bst': 'failed', 'good.bst': 'skipped' });
+    const continuing = await project.build(['bad.bst', 'good.bst'], { onError: 'continue' });
+    expect(continuing).toMatchObject({ 'bad.bst': 'failed', 'good.bst': 'built' });
+  });
+});
+
+test('parts of a session that are built at once share what both need, and each has the outcomes of its own', async () => {
+  const project = testProject(path());
+  const user = (name: string): string =>
+    `kind: manual\nbuild-depends: [host.bst, shared.bst]\nconfig:\n  install-commands: ["mkdir -p %{install-root}/${name}"]\n`;
+  project.write({ 'shared.bst': slow(uniqueSeconds('0.0')), 'a.bst': user('a'), 'b.bst': user('b') });
+  const session = await project.open(['a.bst', 'b.bst']);
+  const [a, b] = [session.part(['a.bst']), session.part(['b.bst'])];
+  const outcomes = await Promise.all([a.build(), b.build()]);
+  const names = outcomes.map((each) => each.map(({ element }) => element.name).sort());
+  expect(names).toEqual([
+    ['a.bst', 'host.bst', 'shared.bst'],
+    ['b.bst', 'host.bst', 'shared.bst'],
+  ]);
+  expect(project.runs).toBe(3);
+  const ended = project.events.flatMap((event) => ('result' in event ? [event.element.name] : []));
+  expect(ended.sort()).toEqual(['a.bst', 'b.bst', 'host.bst', 'shared.bst']);
+  expect([a.has('a.bst'), a.has('b.bst'), b.has('b.bst')]).toEqual([true, false, true]);
+  expect(a.recordOf('shared.bst')).toBe(b.recordOf('shared.bst'));
 });
 
 test('events are plain data, from queued to ended, and name the steps', async () => {

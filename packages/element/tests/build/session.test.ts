@@ -353,7 +353,7 @@ describe('an error that ends the build of one element', () => {
       'slow.bst': `kind: manual\nbuild-depends: [host.bst]\nconfig:\n  build-commands: [sleep ${seconds}]\n`,
       'above.bst': 'kind: stack\ndepends: [broken.bst, slow.bst]\n',
     });
-    const session = await project.open(['above.bst']);
+    const session = await project.open(['above.bst'], { onError: 'terminate' });
     const error = await session
       .build()
       .then(throwErrors)

@@ -17,7 +17,7 @@ import {
   type SourceKind,
 } from '@wheelhouse/element';
 
-/** What differs from an engine of its own without limits that takes failures from the record. */
+/** What differs from an engine of its own without limits that takes failures from the record and continues on errors. */
 export interface SessionOptions extends Partial<
   Pick<Engine, 'retryFailed' | 'limits' | 'scheduler' | 'onError' | 'signal'>
 > {
@@ -62,7 +62,10 @@ export function testProject(root: string, storeDirectory: string = join(root, 's
         writeFileSync(join(directory, path), text);
       }
     },
-    async open(targets, { retryFailed = false, limits = {}, scheduler, onError = 'quit', sources = [], signal } = {}) {
+    async open(
+      targets,
+      { retryFailed = false, limits = {}, scheduler, onError = 'continue', sources = [], signal } = {},
+    ) {
       const counted: Sandbox = {
         name: real.name,
         supports: (action) => real.supports(action),
