@@ -11,10 +11,10 @@ import { isMain, root } from './workspace.mjs';
 
 /**
  * The rooms of a package: each row imports only from the rows before it and from itself. Those that stand `above` the
- * order may import all others, and no room imports them. Files that are in `src` itself are one room, `.`; the index is
- * in none, and nothing imports it.
+ * order may import all others, and no room imports them. Files that lie in `src` itself are one room, `.`; the index is
+ * in none, and nothing imports it. The folders of a room are ordered in the same way where `inner` has the room.
  *
- * @typedef {{ rows: string[][], above: string[] }} RoomOrder
+ * @typedef {{ rows: string[][], above: string[], inner?: Record<string, RoomOrder> }} RoomOrder
  * @type {Readonly<Record<string, RoomOrder>>} by the name of the package's folder
  */
 export const roomOrders = {
@@ -33,6 +33,10 @@ export const roomOrders = {
       ['build'],
     ],
     above: ['testing'],
+    inner: {
+      load: { rows: [['.'], ['documents', 'composition'], ['directives'], ['declarations']], above: [] },
+      sandbox: { rows: [['.'], ['bubblewrap']], above: [] },
+    },
   },
   cache: {
     rows: [
@@ -108,6 +112,22 @@ export const roomOrders = {
     above: [],
   },
 };
+
+/**
+ * Every place that has an order: the `src` of a package, and the rooms that are ordered within.
+ *
+ * @returns {{ name: string, source: string, order: RoomOrder }[]} `name` such as `element` or `element/load`; `source`
+ *   relative to the repository
+ */
+export function orderedPlaces() {
+  const within = (name, source, order) => [
+    { name, source, order },
+    ...Object.entries(order.inner ?? {}).flatMap(([room, inner]) =>
+      within(`${name}/${room}`, `${source}/${room}`, inner),
+    ),
+  ];
+  return Object.entries(roomOrders).flatMap(([name, order]) => within(name, `packages/${name}/src`, order));
+}
 
 /** The order of a package as one line, for messages. */
 export const orderText = ({ rows }) => rows.map((names) => names.join(', ')).join(' < ');
@@ -296,11 +316,14 @@ function print(name, survey) {
 function main() {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
   const faults = [];
-  for (const name of readdirSync(join(root, 'packages')).sort()) {
-    const source = join(root, 'packages', name, 'src');
-    if (!existsSync(source)) continue;
-    const survey = surveyRooms(source, roomOrders[name]);
-    faults.push(...faultsOf(name, survey, roomOrders[name]));
+  const places = orderedPlaces();
+  const unordered = readdirSync(join(root, 'packages'))
+    .filter((name) => roomOrders[name] === undefined)
+    .map((name) => ({ name, source: `packages/${name}/src`, order: undefined }));
+  for (const { name, source, order } of [...places, ...unordered].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!existsSync(join(root, source))) continue;
+    const survey = surveyRooms(join(root, source), order);
+    faults.push(...faultsOf(name, survey, order));
     if (!values.check) print(name, survey);
   }
   if (faults.length > 0) console.error(`\n${faults.join('\n')}`);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { roomOrders, surveyRooms } from '../rooms.mjs';
+import { roomRule } from '../room-rule.mjs';
+import { orderedPlaces, surveyRooms } from '../rooms.mjs';
 import { root } from '../workspace.mjs';
 
 let source;
@@ -70,11 +71,39 @@ test('every import of a room is counted, one that is made late too', () => {
   );
 });
 
-test('the orders name packages that there are, and the packages keep to them', () => {
-  const packages = readdirSync(join(root, 'packages'));
-  for (const [name, order] of Object.entries(roomOrders)) {
-    assert.ok(packages.includes(name), name);
-    const { upward, unplaced, cycles } = surveyRooms(join(root, 'packages', name, 'src'), order);
+test('the rooms of a room have an order of their own, which is a place beside that of the package', () => {
+  const places = orderedPlaces().map(({ name, source }) => [name, source]);
+  assert.deepEqual(
+    places.filter(([name]) => name.startsWith('element')),
+    [
+      ['element', 'packages/element/src'],
+      ['element/load', 'packages/element/src/load'],
+      ['element/sandbox', 'packages/element/src/sandbox'],
+    ],
+  );
+});
+
+test('the lint rule marks an import against the order of a package, and of a room within', () => {
+  const messages = [];
+  const check = (file, value) => {
+    const context = {
+      filename: join(root, 'packages/element/src', file),
+      report: ({ message }) => messages.push(message),
+    };
+    roomRule.create(context).ImportDeclaration({ source: { value } });
+  };
+  check('load/directives/directive.ts', '../declarations/project.js');
+  check('load/declarations/project.ts', '../directives/directive.js');
+  check('load/node.ts', '../build/session.js');
+  assert.deepEqual(messages, [
+    'The rooms of element/load import only towards the first: . < documents, composition < directives < declarations.',
+    'The rooms of element import only towards the first: base < cas, program < load < plugin < resolve < sources, toolchain < elements < key < store < sandbox < build.',
+  ]);
+});
+
+test('the packages keep to the orders, and so do rooms that are ordered within', () => {
+  for (const { name, source, order } of orderedPlaces()) {
+    const { upward, unplaced, cycles } = surveyRooms(join(root, source), order);
     assert.deepEqual({ name, upward, unplaced, cycles }, { name, upward: [], unplaced: [], cycles: [] });
   }
 });

@@ -1,5 +1,5 @@
 import { assertComposited, composite, parseYaml, type Plain } from '@wheelhouse/element';
-import { errorText } from './project-directory.js';
+import { errorText } from '../project-directory.js';
 
 function composed(...layers: readonly string[]): Plain {
   const [first = '', ...rest] = layers;

@@ -1,5 +1,5 @@
 import { parseYaml, ScalarNode, toMapping, Variables } from '@wheelhouse/element';
-import { errorText } from './project-directory.js';
+import { errorText } from '../project-directory.js';
 
 const origin = { file: 'app.bst', line: 5, column: 6 };
 

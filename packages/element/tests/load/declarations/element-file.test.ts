@@ -1,5 +1,5 @@
 import { diskDocuments, loadElementFile, loadProject, toMapping, type ElementFile } from '@wheelhouse/element';
-import { projectDirectory } from './project-directory.js';
+import { projectDirectory } from '../project-directory.js';
 
 async function load(text: string): Promise<ElementFile> {
   const directory = projectDirectory({ 'project.conf': 'name: test\nmin-version: 2.0\n', 'app.bst': text });

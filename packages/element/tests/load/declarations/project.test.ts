@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskDocuments, loadProject, memoryDocuments, toMapping, type Project } from '@wheelhouse/element';
-import { projectDirectory, rejectionText } from './project-directory.js';
+import { projectDirectory, rejectionText } from '../project-directory.js';
 
 function load(files: Readonly<Record<string, string>>): Promise<Project> {
   const directory = projectDirectory(files);

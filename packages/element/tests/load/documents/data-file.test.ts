@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileDataFile, digestOf, parseYaml, readDataFile } from '@wheelhouse/element';
-import { temporaryPaths } from '../support/temporary.js';
+import { temporaryPaths } from '../../support/temporary.js';
 
 const path = temporaryPaths();
 

@@ -8,7 +8,7 @@ import {
   type Documents,
   type MappingNode,
 } from '@wheelhouse/element';
-import { projectDirectory, rejectionText } from './project-directory.js';
+import { projectDirectory, rejectionText } from '../project-directory.js';
 
 /** What a document holds. */
 async function plain(documents: Documents, path: string): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { ElementError, ElementErrors, parseYaml, type Node } from '@wheelhouse/element';
-import { errorText } from './project-directory.js';
+import { errorText } from '../project-directory.js';
 
 function place(node: Node | undefined): string {
   return node === undefined ? 'absent' : `${node.origin.line}:${node.origin.column}`;
