@@ -1,5 +1,13 @@
-import { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory, type BuildListener } from '@wheelhouse/element';
+import {
+  BubblewrapSandbox,
+  LocalStore,
+  Scheduler,
+  storeDirectory,
+  type BuildListener,
+  type OnError,
+} from '@wheelhouse/element';
 import type { PythonEngine } from '@wheelhouse/python-stage';
+import { timeLimit } from './time-limit.js';
 
 /** What an entry point decides. */
 export interface EngineOptions {
@@ -9,6 +17,8 @@ export interface EngineOptions {
   readonly signal: AbortSignal;
   /** Whether a failure that is on record is tried again. */
   readonly retryFailed?: boolean | undefined;
+  /** What happens to the others when an element fails. Default: `continue`, since Nx itself decides about its tasks. */
+  readonly onError?: OnError | undefined;
   /** Whether to read every file of the host toolchain instead of trusting the package database. */
   readonly verifyToolchain?: boolean | undefined;
   /** Creates the reporter used while the store works. */
@@ -19,11 +29,13 @@ export interface EngineOptions {
  * Where executors and the command are put together: the store, the sandbox, the listener. Nothing is touched on disk
  * and no program is started before it is needed.
  *
- * @throws ElementError STORE if WHEELHOUSE_CACHE_DIR is no absolute path
+ * @throws ElementError STORE if WHEELHOUSE_CACHE_DIR is not an absolute path; USAGE if WHEELHOUSE_TIME_LIMIT is not a number
+ *   of seconds
  */
 export function openEngine(options: EngineOptions): PythonEngine {
   const { environment, signal } = options;
   const store = LocalStore.open(storeDirectory(environment));
+  const timeoutSeconds = timeLimit(environment);
   return {
     store,
     sandbox: new BubblewrapSandbox({ store, path: environment.PATH ?? '' }),
@@ -31,6 +43,8 @@ export function openEngine(options: EngineOptions): PythonEngine {
     listener: options.reporter(store).listener,
     signal,
     retryFailed: options.retryFailed ?? false,
+    onError: options.onError ?? 'continue',
+    limits: timeoutSeconds === undefined ? {} : { timeoutSeconds },
     environment,
     verifyToolchain: options.verifyToolchain ?? false,
     toolchains: new Map(),

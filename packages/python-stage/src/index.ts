@@ -23,7 +23,8 @@ export { openPlan, outputDirectory, type PythonEngine } from './workspace/python
 export { PythonWorkspace } from './workspace/python-workspace.js';
 export { toolchainIdentities, toolchainIdentity } from './workspace/toolchain-identity.js';
 export type { ProjectRef, WorkspaceProject } from './workspace/workspace-project.js';
-export { buildWheel, type WheelOptions, type WheelResult } from './operations/build-wheel.js';
+export { openWorks, type PlannedWork } from './workspace/planned-work.js';
+export { buildWheel, planWheel, type WheelOptions, type WheelResult } from './operations/build-wheel.js';
 export { fetchSnapshot } from './operations/fetch-snapshot.js';
 export { fetchTargetSnapshot } from './operations/fetch-target-snapshot.js';
 export { FORMATS, type Format } from './operations/formats.js';

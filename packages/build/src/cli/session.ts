@@ -7,6 +7,7 @@ import {
   listenForInterruption,
   PluginRegistry,
   SourceServices,
+  type OnError,
 } from '@wheelhouse/element';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
 import type { CommandContext } from './command.js';
@@ -20,6 +21,7 @@ import { findElementProject, findWorkspace, isInElementProject } from '../worksp
 export interface SessionOptions {
   readonly directory?: string | undefined;
   readonly retryFailed?: boolean | undefined;
+  readonly onError?: OnError | undefined;
   readonly verifyToolchain?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -63,20 +65,17 @@ export class CommandSession {
   /**
    * The elements of the project that the working directory is in.
    *
-   * @param signal aborts running work; default: the engine's
+   * @param engine default: the session's
    * @throws ElementError
    */
-  async elements(targets: readonly string[], signal: AbortSignal = this.engine.signal): Promise<BuildSession> {
+  async elements(targets: readonly string[], engine: PythonEngine = this.engine): Promise<BuildSession> {
     const directory = findElementProject(this.directory);
-    return await BuildSession.open(
-      { ...this.engine, signal },
-      {
-        documents: diskDocuments(directory),
-        directory,
-        targets,
-        registry: elementRegistry(this.engine),
-      },
-    );
+    return await BuildSession.open(engine, {
+      documents: diskDocuments(directory),
+      directory,
+      targets,
+      registry: elementRegistry(engine),
+    });
   }
 }
 

@@ -104,6 +104,12 @@ describe('wheelhouse', () => {
         'hint: `wheelhouse index --help` shows its usage\n',
     ],
     [
+      'a way to treat errors that does not exist',
+      ['build', '--on-error', 'stop'],
+      'wheelhouse build: --on-error is one of continue, quit, terminate, not `stop`\n' +
+        'hint: `wheelhouse build --help` shows its usage\n',
+    ],
+    [
       'a format that does not exist',
       ['show', '--format', 'xml', 'hello.bst'],
       'wheelhouse show: unknown format `xml`\nhint: `wheelhouse show --help` shows its usage\n',
@@ -234,7 +240,51 @@ describe('wheelhouse', () => {
     expect([retried.exitCode, retried.stdout.includes('building   broken.bst')]).toEqual([2, true]);
   }, 60_000);
 
-  it('prints events as JSON', () => {
+  it.each<[string, string[], string]>([
+    ['starts nothing more by default', [], '0 built, 1 cached, 1 failed'],
+    ['builds the others on demand', ['--on-error', 'continue'], '1 built, 1 cached, 1 failed'],
+  ])(
+    'where an element fails %s',
+    (_what, options, summary) => {
+      const good =
+        'kind: manual\nbuild-depends: [toolchain.bst]\nconfig:\n  install-commands: ["mkdir %{install-root}"]\n';
+      const elements = directory({ ...ELEMENTS, 'good.bst': good });
+      const environment = { WHEELHOUSE_CACHE_DIR: directory() };
+      const build = (...args: string[]): CommandResult =>
+        wheelhouse(['build', ...args], { cwd: elements, environment });
+      expect(build('broken.bst').exitCode).toBe(2);
+      const { exitCode, stdout, stderr } = build(...options, 'broken.bst', 'good.bst');
+      expect([exitCode, stdout.trimEnd().split('\n').at(-1), stderr]).toEqual([2, summary, '']);
+    },
+    60_000,
+  );
+
+  it('ends what takes longer than the time limit of the machine, which is not recorded', () => {
+    const elements = directory({
+      ...ELEMENTS,
+      'slow.bst': 'kind: manual\nbuild-depends: [toolchain.bst]\nconfig:\n  build-commands: [sleep 60]\n',
+    });
+    const build = (limit: string): CommandResult =>
+      wheelhouse(['build', 'slow.bst'], {
+        cwd: elements,
+        environment: { WHEELHOUSE_CACHE_DIR: store, WHEELHOUSE_TIME_LIMIT: limit },
+      });
+    const { exitCode, stdout, stderr } = build('1');
+    expect([exitCode, stderr]).toEqual([
+      2,
+      "slow.bst: Command 'sleep 60' was ended after its time limit of 1 second\n",
+    ]);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 built, 1 cached, 1 failed');
+    expect(build('1m')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'WHEELHOUSE_TIME_LIMIT is not a time limit: `1m`\n' +
+        'hint: set it to a whole number of seconds from 1 to 2147483, or unset it\n',
+    });
+  }, 60_000);
+
+  it('tells what happens as JSON', () => {
     const { exitCode, stdout } = run('build', '--json', 'hello.bst');
     const lines = stdout
       .trimEnd()

@@ -8,14 +8,15 @@ import { inspectWheels } from './inspect-wheels.js';
 import { manifestText, type Manifest } from '../wheelhouse/manifest.js';
 import {
   artifactFiles,
-  buildTargets,
   outputsOf,
   planClosure,
   toolchainFacts,
   usedFiles,
+  type BuildOutcome,
   type Operation,
   type PlannedClosure,
 } from '../workspace/operation.js';
+import { doWork, type PlannedWork } from '../workspace/planned-work.js';
 import { outsideHint } from './outside-hint.js';
 import { sourceDigestOf } from './source-digest.js';
 import { replaceOutputs } from '../workspace/replace-outputs.js';
@@ -68,6 +69,15 @@ export interface WheelResult {
  * @throws ElementError FORMATS, LOCK_MISSING, LOCK_STALE, LOCK_HASH, FETCH, INTERPRETER, SANDBOX, ARTIFACT
  */
 export async function buildWheel(operation: Operation, options: WheelOptions = {}): Promise<WheelResult> {
+  return await doWork(await planWheel(operation, options));
+}
+
+/**
+ * What {@link buildWheel} builds and makes of it, so that those of several projects can be built together.
+ *
+ * @throws ElementError FORMATS, LOCK_MISSING, LOCK_STALE, INTERPRETER
+ */
+export async function planWheel(operation: Operation, options: WheelOptions = {}): Promise<PlannedWork<WheelResult>> {
   const withSdist = includesSdist(options.formats);
   const closure = await planClosure(operation);
   const { own, plan } = closure;
@@ -75,10 +85,35 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const snapshot = plan.snapshot(own);
   const installed = [...closure.all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
   const distributions = [name, ...(withSdist ? [plan.sdist(own)] : [])];
-  const targets = [...new Set([snapshot, ...installed, ...distributions])];
-  const { session, outcomes, failed } = await buildTargets(operation, closure, targets, () => {
-    void Promise.all([import('../inspection/inspect-wheel.js'), import('./bill-of-materials.js')]);
-  });
+  return {
+    operation,
+    closure,
+    targets: [...new Set([snapshot, ...installed, ...distributions])],
+    whileRunning: () => {
+      void Promise.all([import('../inspection/inspect-wheel.js'), import('./bill-of-materials.js')]);
+    },
+    finish: (built) => finishWheel({ operation, closure, options, snapshot, installed, distributions }, built),
+  };
+}
+
+/** What was asked of a project, by the names of its elements. */
+interface WheelWork {
+  readonly operation: Operation;
+  readonly closure: PlannedClosure;
+  readonly options: WheelOptions;
+  readonly snapshot: string;
+  /** Elements of the wheels that are installed together. */
+  readonly installed: readonly string[];
+  /** The wheel and, where it is asked for, the sdist. */
+  readonly distributions: readonly string[];
+}
+
+async function finishWheel(
+  { operation, closure, options, snapshot, installed, distributions }: WheelWork,
+  { session, outcomes, failed }: BuildOutcome,
+): Promise<WheelResult> {
+  const { own, plan } = closure;
+  const name = plan.wheel(own);
   await checkBuildClosures(operation, { closure, session });
   if (failed) {
     const [record] = outcomes.flatMap((each) =>
@@ -93,7 +128,7 @@ export async function buildWheel(operation: Operation, options: WheelOptions = {
   const wheel = onlyWheel(name, await artifactFiles(operation, session, [name], '.whl'));
   await checkMetadata(operation, { closure, session });
   const wheels = await artifactFiles(operation, session, installed, '.whl');
-  const sdist = withSdist
+  const sdist = includesSdist(options.formats)
     ? onlySdist(plan.sdist(own), await artifactFiles(operation, session, [plan.sdist(own)]))
     : undefined;
   const strict = options.strict === true;

@@ -3,7 +3,6 @@ import {
   hasFailed,
   HostElement,
   throwErrors,
-  type BuildListener,
   type BuildSession,
   type Element,
   type Outcome,
@@ -63,35 +62,23 @@ export interface BuildOutcome {
 /**
  * Builds the targets of a plan, with what has to be fetched for them fetched at once.
  *
- * @param whileRunning loads what will be needed if something was built; called, if at all, when a command runs in a
- *   sandbox and this process has nothing to do
  * @throws ElementError
  */
 export async function buildTargets(
   { workspace, engine }: Operation,
   { plan, all }: PlannedClosure,
   targets: readonly string[],
-  whileRunning?: () => void,
 ): Promise<BuildOutcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const listener: BuildListener = (event) => {
-    if (event.type === 'started' && 'element' in event && whileRunning !== undefined)
-      timer ??= setTimeout(whileRunning, SANDBOX_START);
-    engine.listener(event);
-  };
-  const session = await openPlan(workspace, { ...engine, listener }, { plan, targets, projects: all });
-  try {
-    const outcomes = await session.build();
-    throwErrors(outcomes);
-    await finishBackground(engine);
-    return { session, outcomes, failed: outcomes.some(hasFailed) };
-  } finally {
-    clearTimeout(timer);
-  }
+  return await buildSession(engine, await openPlan(workspace, engine, { plan, targets, projects: all }));
 }
 
-/** How long it takes from the start of an element until its first command runs, in milliseconds: about. */
-const SANDBOX_START = 80;
+/** Builds what was opened, and awaits what goes on beside. @throws ElementError of elements that could not be carried out */
+export async function buildSession(engine: PythonEngine, session: BuildSession): Promise<BuildOutcome> {
+  const outcomes = await session.build();
+  throwErrors(outcomes);
+  await finishBackground(engine);
+  return { session, outcomes, failed: outcomes.some(hasFailed) };
+}
 
 /** The files in the artifacts of these elements whose names end like that. */
 export async function artifactFiles(

@@ -43,10 +43,12 @@ export interface PythonEngine extends Engine {
 
 /** What is opened by {@link openPlan}. */
 export interface PlanInput {
-  readonly plan: ProjectPlan;
+  readonly plan: Pick<ProjectPlan, 'elements'>;
   readonly targets: readonly string[];
   /** The projects the plan was made for: their interpreters decide which files fit. */
   readonly projects: readonly PlannedProject[];
+  /** Those of them whose files say where files are downloaded from. Default: all. */
+  readonly downloadsOf?: readonly PlannedProject[];
   /** Directories of this machine that may hold files of the locks, beside the snapshots of the workspace. */
   readonly findLinks?: readonly string[];
 }
@@ -62,7 +64,11 @@ export async function openPlan(
     documents: elementsOfPlan(needed(input.plan.elements, input.targets)),
     directory: workspace.directory,
     targets: input.targets,
-    registry: registryFor(workspace, engine, { ...input, projects }),
+    registry: registryFor(workspace, engine, {
+      ...input,
+      projects,
+      downloadsOf: withBuildTools(input.downloadsOf ?? input.projects),
+    }),
   });
 }
 
@@ -100,7 +106,11 @@ export function ioOf(engine: PythonEngine): Io {
   return { signal: engine.signal, log: { write: () => undefined } };
 }
 
-function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: PlanInput): PluginRegistry {
+function registryFor(
+  workspace: PythonWorkspace,
+  engine: PythonEngine,
+  input: Required<Pick<PlanInput, 'projects' | 'downloadsOf'>> & Pick<PlanInput, 'findLinks'>,
+): PluginRegistry {
   const { store } = engine;
   const findLinks = [
     ...workspace.projects.map(({ ref }) => join(outputDirectory(workspace.directory, ref.root), 'snapshot')),
@@ -120,7 +130,7 @@ function registryFor(workspace: PythonWorkspace, engine: PythonEngine, input: Pl
       await mkdir(partials, { recursive: true });
       const { environment } = engine;
       const settings = await readIndexSettings(tools, environment, workspace.indexes);
-      const projects = input.projects.map(({ metadata }) => metadata);
+      const projects = input.downloadsOf.map(({ metadata }) => metadata);
       return await withActivity(engine.listener, downloading(requests.length), (received) =>
         fetchForProjects(
           requests,

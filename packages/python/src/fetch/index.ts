@@ -14,7 +14,7 @@ export {
   UPLOAD_TOOL_REQUIREMENTS,
   UPLOAD_TOOLS_LOCK,
 } from '../tools/tools-lock.js';
-export { withFileIndexes } from '../indexes/file-indexes.js';
+export { haveIndexes, withFileIndexes } from '../indexes/file-indexes.js';
 export { commonIndexes, pinOf } from '../indexes/index-choice.js';
 export type { IndexSettings, PinnedIndex } from '../indexes/index-settings.js';
 export { machineLines, NO_MACHINE_SETTINGS, type MachineSettings } from '../indexes/machine-settings.js';

@@ -1,10 +1,11 @@
-import { hasFailed, throwErrors } from '@wheelhouse/element';
+import type { OnError } from '@wheelhouse/element';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
-import { buildWheel, FORMATS, VARIATIONS, type Operation, type WheelOptions } from '@wheelhouse/python-stage';
+import { FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage';
 import type { Command } from '../command.js';
-import { isElementName, withSession, type CommandSession } from '../session.js';
-import { interpreterLine } from '../../reporter/interpreter-line.js';
-import { wheelLines } from '../../reporter/wheel-lines.js';
+import { buildAll } from '../build-all.js';
+import { withSession } from '../session.js';
+
+const ON_ERROR: readonly OnError[] = ['continue', 'quit', 'terminate'];
 
 const help = `wheelhouse build [OPTION]... TARGET...
 
@@ -16,6 +17,9 @@ targets of the elements' project are built.
   --verify            build projects a second time in a different environment, and fail if the bytes differ
   --vary WHAT         what to vary in the second build, besides what no sandbox controls: path, umask, hash-seed,
                       timezone, locale, home or ids; repeatable
+  --on-error WHAT     what to do about the others if an element fails: quit, to finish those that are running and start
+                      no more; continue, to build all that do not need it; or terminate, to stop those that are
+                      running; default: quit
   --strict            treat warnings about the built wheels as errors
   --retry-failed      retry builds that failed before and have not changed since
   --verify-toolchain  read every file of the host toolchain instead of trusting the package database
@@ -38,6 +42,7 @@ export const build: Command = {
         format: { type: 'string', multiple: true },
         verify: { type: 'boolean' },
         vary: { type: 'string', multiple: true },
+        'on-error': { type: 'string' },
         strict: { type: 'boolean' },
         'retry-failed': { type: 'boolean' },
         'verify-toolchain': { type: 'boolean' },
@@ -49,8 +54,10 @@ export const build: Command = {
     });
     if (values.json === true && values.verbose === true)
       throw usage('wheelhouse build', '--json includes all output: remove --verbose');
+    const [onError = 'quit'] = oneOf(ON_ERROR, 'on-error', present(values['on-error']));
     const options = {
       ...values,
+      onError,
       retryFailed: values['retry-failed'],
       verifyToolchain: values['verify-toolchain'],
     };
@@ -71,63 +78,6 @@ export const build: Command = {
   },
 };
 
-/** What a part of the targets came to, and the lines that are said of it. */
-interface Part {
-  readonly failed: boolean;
-  readonly lines: readonly string[];
-}
-
-/**
- * Builds all targets at once, as the engine's scheduler lets them. The first error ends all of them.
- *
- * @returns whether anything failed
- */
-async function buildAll(
-  session: CommandSession,
-  targets: readonly string[],
-  { say, wheelOptions }: { readonly say: (line: string) => void; readonly wheelOptions: WheelOptions },
-): Promise<boolean> {
-  const elements = targets.filter(isElementName);
-  const operations: Operation[] = [];
-  for (const target of targets.filter((each) => !isElementName(each))) operations.push(await session.operation(target));
-  const ending = new AbortController();
-  const signal = AbortSignal.any([session.engine.signal, ending.signal]);
-  const parts = [
-    ...(elements.length > 0 || targets.length === 0 ? [buildElements(session, elements, signal)] : []),
-    ...operations.map((operation) =>
-      buildProject({ ...operation, engine: { ...operation.engine, signal } }, wheelOptions),
-    ),
-  ];
-  let failure: { readonly error: unknown } | undefined;
-  const end = (error: unknown): void => {
-    failure ??= { error };
-    ending.abort(error);
-  };
-  for (const part of parts) part.catch(end);
-  const settled = await Promise.allSettled(parts);
-  const done = settled.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
-  for (const line of done.flatMap(({ lines }) => lines)) say(line);
-  if (failure !== undefined) throw failure.error;
-  return done.some(({ failed }) => failed);
-}
-
-async function buildElements(session: CommandSession, elements: readonly string[], signal: AbortSignal): Promise<Part> {
-  const outcomes = await (await session.elements(elements, signal)).build();
-  throwErrors(outcomes);
-  return { failed: outcomes.some(hasFailed), lines: [] };
-}
-
-async function buildProject(operation: Operation, options: WheelOptions): Promise<Part> {
-  const result = await buildWheel(operation, options);
-  return {
-    failed: result.differing.length > 0 || result.outcomes.some(hasFailed),
-    lines: [
-      ...(result.made === undefined ? [] : [await interpreterLine(operation)]),
-      ...wheelLines(result, operation.workspace.directory),
-    ],
-  };
-}
-
 /** The values of an option that accepts only certain keywords. @throws ElementError USAGE */
 function oneOf<T extends string>(known: readonly T[], option: string, values: readonly string[]): T[] {
   return values.map((value) => {
@@ -135,4 +85,8 @@ function oneOf<T extends string>(known: readonly T[], option: string, values: re
     if (found !== undefined) return found;
     throw usage('wheelhouse build', `--${option} is one of ${known.join(', ')}, not \`${value}\``);
   });
+}
+
+function present(value: string | undefined): string[] {
+  return value === undefined ? [] : [value];
 }
