@@ -153,7 +153,8 @@ export { Assembler, type Assembled, type AssemblerOptions } from './build/assemb
 export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
-export { Builder, type BuilderOptions, type OnError } from './build/builder.js';
+export type { BuilderOptions, OnError } from './build/builder-options.js';
+export { Builder } from './build/builder.js';
 export { hasFailed, throwErrors, type Outcome } from './build/outcome.js';
 export {
   withActivity,

@@ -247,7 +247,7 @@ describe('wheelhouse', () => {
     'where an element fails %s',
     (_what, options, summary) => {
       const good =
-        'kind: manual\nbuild-depends: [toolchain.bst]\nconfig:\n  install-commands: ["mkdir %{install-root}"]\n';
+        'kind: manual\nbuild-depends: [toolchain.bst]\nconfig:\n  install-commands: ["mkdir -p %{install-root}/share"]\n';
       const elements = directory({ ...ELEMENTS, 'good.bst': good });
       const environment = { WHEELHOUSE_CACHE_DIR: directory() };
       const build = (...args: string[]): CommandResult =>

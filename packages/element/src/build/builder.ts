@@ -1,49 +1,15 @@
-import type { Assembler } from './assembler.js';
 import { logPath } from './build-log.js';
+import type { BuilderOptions } from './builder-options.js';
 import { criticalPath } from './critical-path.js';
 import { errorOfElement, isUserError } from './element-error.js';
 import { elementFacts } from './element-facts.js';
-import type { BuildListener, CachedBecause, ElementFacts, ElementResult, LogFile } from './events.js';
-import type { Fetcher } from './fetcher.js';
+import type { CachedBecause, ElementFacts, ElementResult, LogFile } from './events.js';
 import { hasFailed, type Outcome } from './outcome.js';
-import type { Scheduler } from './scheduler.js';
 import { Stopped, throwIfStopped } from './stopped.js';
 import { formatDigest } from '../cas/digest.js';
-import type { ElementKeys } from '../key/element-key.js';
 import type { Element } from '../plugin/element.js';
-import type { KeyLocks, Lock } from '../plugin/local-ports.js';
-import type { ArtifactRecord, ArtifactStore } from '../plugin/ports.js';
-
-/**
- * What happens to the others when an element fails or cannot be carried out (BuildStream's user configuration,
- * `scheduler: on-error`): `continue` builds all that do not need it; `quit` lets those that run end and starts no other;
- * `terminate` ends those that run, too.
- */
-export type OnError = 'continue' | 'quit' | 'terminate';
-
-/** The parts a {@link Builder} works with. */
-export interface BuilderOptions {
-  /** All elements that it may be asked for. */
-  readonly targets: readonly Element[];
-  readonly artifacts: ArtifactStore;
-  readonly keys: ElementKeys;
-  readonly assembler: Assembler;
-  readonly fetcher: Fetcher;
-  readonly scheduler: Scheduler;
-  readonly locks: KeyLocks;
-  readonly listener: BuildListener;
-  /** Absolute path of the directory of log files: `<element>/<key>.log`. */
-  readonly logDirectory: string;
-  /** Whether a failure that is on record is tried again. */
-  readonly retryFailed: boolean;
-  readonly onError: OnError;
-  /** Lets nothing more start. Several builders that stop together share one. */
-  readonly stopping: AbortController;
-  /** Ends what runs, when the caller aborts it or this builder does. */
-  readonly ending: AbortController;
-  /** Ends what runs, from outside. */
-  readonly signal: AbortSignal;
-}
+import type { Lock } from '../plugin/local-ports.js';
+import type { ArtifactRecord } from '../plugin/ports.js';
 
 /**
  * Builds what has to be built and nothing else. An element whose key is known is taken from the store, and nothing
@@ -63,6 +29,11 @@ export class Builder {
   private readonly errors = new Map<Error, Element>();
   /** What ended the build and is not an outcome. */
   private bug: Error | undefined;
+  /** Calls of {@link build} that are under way: they listen to the signal together. */
+  private calls = 0;
+  private readonly abort = (): void => {
+    this.options.ending.abort(this.options.signal.reason);
+  };
   private readonly running: AbortSignal;
   private readonly stopping: AbortSignal;
 
@@ -81,12 +52,10 @@ export class Builder {
    * @throws `signal.reason` when aborted from outside; a bug, naming the element in which it showed
    */
   async build(targets: readonly Element[]): Promise<Outcome[]> {
-    const { fetcher, signal, ending } = this.options;
-    const abort = (): void => {
-      ending.abort(signal.reason);
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
+    const { fetcher, signal } = this.options;
+    if (signal.aborted) this.abort();
+    if (this.calls === 0) signal.addEventListener('abort', this.abort);
+    this.calls += 1;
     let reached: readonly Element[] = [];
     try {
       this.begun ??= this.begin();
@@ -95,7 +64,8 @@ export class Builder {
       await Promise.all(reached.map((element) => this.ensure(element)));
       await fetcher.idle();
     } finally {
-      signal.removeEventListener('abort', abort);
+      this.calls -= 1;
+      if (this.calls === 0) signal.removeEventListener('abort', this.abort);
     }
     signal.throwIfAborted();
     if (this.bug !== undefined) throw this.bug;

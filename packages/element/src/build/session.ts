@@ -1,6 +1,7 @@
 import { availableParallelism, release } from 'node:os';
 import { Assembler } from './assembler.js';
-import { Builder, type OnError } from './builder.js';
+import type { OnError } from './builder-options.js';
+import { Builder } from './builder.js';
 import { elementFacts } from './element-facts.js';
 import type { BuildListener } from './events.js';
 import { Fetcher } from './fetcher.js';
