@@ -284,7 +284,7 @@ describe('wheelhouse', () => {
     });
   }, 60_000);
 
-  it('tells what happens as JSON', () => {
+  it('prints events as JSON', () => {
     const { exitCode, stdout } = run('build', '--json', 'hello.bst');
     const lines = stdout
       .trimEnd()
