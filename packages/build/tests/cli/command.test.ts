@@ -270,10 +270,7 @@ describe('wheelhouse', () => {
         environment: { WHEELHOUSE_CACHE_DIR: store, WHEELHOUSE_TIME_LIMIT: limit },
       });
     const { exitCode, stdout, stderr } = build('1');
-    expect([exitCode, stderr]).toEqual([
-      2,
-      "slow.bst: Command 'sleep 60' was ended after its time limit of 1 second\n",
-    ]);
+    expect([exitCode, stderr]).toEqual([2, "slow.bst: Command 'sleep 60' exceeded its time limit of 1 second\n"]);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 built, 1 cached, 1 failed');
     expect(build('1m')).toEqual({
       exitCode: 1,
