@@ -69,6 +69,8 @@ export async function startRegistry(directory: string): Promise<Registry> {
       npm_config_audit: 'false',
       npm_config_fund: 'false',
       npm_config_update_notifier: 'false',
+      // ssh2, an optional part of what talks to Docker, would compile itself at each installation.
+      npm_config_ignore_scripts: 'true',
     },
     stop: async () => {
       const ended = once(server, 'exit');

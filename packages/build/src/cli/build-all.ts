@@ -92,7 +92,7 @@ async function prepareProjects(operations: readonly Operation[], options: WheelO
 /** @throws the only one; ElementErrors if there are several; a bug as it is */
 function throwAll(errors: ReadonlySet<unknown>): void {
   const bug = [...errors].find((error) => !isUserError(error));
-  if (bug !== undefined) throw bug;
+  if (bug !== undefined) throw bug as Error;
   throwCollected(
     [...errors].flatMap((error) => {
       if (error instanceof ElementErrors) return error.errors;

@@ -56,7 +56,7 @@ export class Builder {
     if (signal.aborted) this.abort();
     if (this.calls === 0) signal.addEventListener('abort', this.abort);
     this.calls += 1;
-    let reached: readonly Element[] = [];
+    let reached: readonly Element[];
     try {
       this.begun ??= this.begin();
       await this.begun;

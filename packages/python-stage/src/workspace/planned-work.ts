@@ -1,4 +1,4 @@
-import type { BuildListener, BuildSession, ElementError, ElementErrors } from '@wheelhouse/element';
+import type { BuildListener, BuildSession } from '@wheelhouse/element';
 import { buildSession, type BuildOutcome, type Operation, type PlannedClosure } from './operation.js';
 import { openPlan, type PythonEngine } from './python-engine.js';
 import { planGroups } from './plan-groups.js';
@@ -57,7 +57,8 @@ async function openGroup<T>(works: readonly PlannedWork<T>[]): Promise<[PlannedW
       downloadsOf: first.closure.all,
     });
   } catch (error) {
-    if (works.length === 1) return [[first, () => Promise.reject(error as ElementError | ElementErrors)]];
+    const reason = error as Error;
+    if (works.length === 1) return [[first, () => Promise.reject(reason)]];
     // What is wrong with one project does not keep the others from being built.
     return (await Promise.all(works.map((work) => openGroup([work])))).flat();
   }

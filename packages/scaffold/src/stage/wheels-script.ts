@@ -4,7 +4,8 @@ import { BUILD_ROOT } from '@wheelhouse/python-stage';
  * Makes wheels as the elements of `build-wheel` do (docs/adr/0015): each from clean sources at `/application`, in an
  * environment of what its own build lock names.
  */
-export const WHEELS_SCRIPT: string = `#!/usr/bin/env bash
+export function wheelsScript(): string {
+  return `#!/usr/bin/env bash
 # Builds wheels only from /build: wheels.sh OUT LOCK [SOURCES...]
 # For the entries of LOCK, and for the workspace projects in the directories SOURCES. Everything that has to be built is
 # built in ${BUILD_ROOT}, with exactly the entries of its own build lock and the wheels of the workspace projects that it
@@ -114,3 +115,4 @@ for sources in "$@"; do
 done
 rm -rf "$environments" "$built" "$rest"
 `;
+}

@@ -8,7 +8,7 @@ import { releaseCompose } from './release-compose.js';
 import { releaseDockerfile } from './release-dockerfile.js';
 import { AGENT_SCRIPT, buildScript, CACHE_SCRIPT, testScript } from './scripts.js';
 import type { StagePlan } from './stage-plan.js';
-import { WHEELS_SCRIPT } from './wheels-script.js';
+import { wheelsScript } from './wheels-script.js';
 import type { Changes } from '../merge/changes.js';
 import { manifestIn } from '../metadata/manifest-in.js';
 import { withNamedPackages } from '../metadata/named-packages.js';
@@ -81,7 +81,7 @@ export function writeStage(changes: Changes, plan: StagePlan): void {
   changes.write(at('scripts/build.sh'), buildScript(plan), 0o755);
   changes.write(at('scripts/cache.sh'), CACHE_SCRIPT, 0o755);
   changes.write(at('scripts/test.sh'), testScript(plan), 0o755);
-  changes.write(at('scripts/wheels.sh'), WHEELS_SCRIPT, 0o755);
+  changes.write(at('scripts/wheels.sh'), wheelsScript(), 0o755);
   if (database === undefined) {
     changes.note(
       'The services `agent` and `db` are left out: no database driver is required, and `--database` is not given.',
