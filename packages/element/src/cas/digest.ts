@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The name of a blob: REAPI's `Digest` with SHA-256.
@@ -14,7 +14,7 @@ export interface Digest {
 /** The digest of bytes held in memory. */
 export function digestOf(bytes: Uint8Array | string): Digest {
   const body = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
-  return { hash: createHash('sha256').update(body).digest('hex'), sizeBytes: body.byteLength };
+  return { hash: hash('sha256', body, 'hex'), sizeBytes: body.byteLength };
 }
 
 /** The printed form that manifests and records use: `sha256:<hex>/<bytes>`. */

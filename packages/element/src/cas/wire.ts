@@ -6,25 +6,32 @@
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
+/** Bytes of the largest safe integer. */
+const LONGEST_VARINT = 8;
+
+/** What a writer has room for at first, in bytes: a file or a directory within a `Directory`. */
+const ROOM = 128;
 
 /** Writes a message field by field, in the order of the calls. proto3's defaults are left out. */
 export class WireWriter {
-  private readonly parts: Buffer[] = [];
+  private buffer = Buffer.allocUnsafe(ROOM);
+  private length = 0;
 
   string(field: number, value: string): this {
-    return value === '' ? this : this.bytes(field, Buffer.from(value, 'utf8'));
+    return value === '' ? this : this.text(field, value);
   }
 
   /** A repeated field: every text is there, an empty one, too. */
   strings(field: number, values: Iterable<string>): this {
-    for (const value of values) this.bytes(field, Buffer.from(value, 'utf8'));
+    for (const value of values) this.text(field, value);
     return this;
   }
 
   bytes(field: number, value: Uint8Array): this {
-    return this.varint((field << 3) | LENGTH_DELIMITED)
-      .varint(value.byteLength)
-      .raw(value);
+    this.lengthDelimited(field, value.byteLength);
+    this.buffer.set(value, this.length);
+    this.length += value.byteLength;
+    return this;
   }
 
   /** A non-negative safe integer, as `int64` and `uint32` write it. */
@@ -44,20 +51,36 @@ export class WireWriter {
   }
 
   finish(): Uint8Array {
-    return Buffer.concat(this.parts);
+    return this.buffer.subarray(0, this.length);
   }
 
   private varint(value: number): this {
-    const bytes: number[] = [];
-    for (let rest = value; ; rest = Math.floor(rest / 128)) {
-      if (rest < 128) return this.raw(Uint8Array.from([...bytes, rest]));
-      bytes.push((rest % 128) | 128);
-    }
+    this.reserve(LONGEST_VARINT);
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.buffer[this.length++] = (rest % 128) | 128;
+    this.buffer[this.length++] = rest;
+    return this;
   }
 
-  private raw(bytes: Uint8Array): this {
-    this.parts.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  private text(field: number, value: string): this {
+    const bytes = Buffer.byteLength(value, 'utf8');
+    this.lengthDelimited(field, bytes);
+    this.length += this.buffer.write(value, this.length, 'utf8');
     return this;
+  }
+
+  /** What stands before so many bytes, and room for them. */
+  private lengthDelimited(field: number, bytes: number): void {
+    this.varint((field << 3) | LENGTH_DELIMITED).varint(bytes);
+    this.reserve(bytes);
+  }
+
+  private reserve(bytes: number): void {
+    const needed = this.length + bytes;
+    if (needed <= this.buffer.byteLength) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.buffer.byteLength));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
   }
 }
 
