@@ -73,7 +73,8 @@ export class BuildSession {
       hostOs: process.platform,
       maxJobs: availableParallelism(),
     });
-    const consistencies = await preflight(graph.elements);
+    const { fileDigests } = input.registry.services;
+    const consistencies = await preflight(graph.elements).finally(() => fileDigests?.save());
     const keys = new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION });
     return new BuildSession(graph, keys, builderOf(engine, { graph, keys, consistencies }));
   }

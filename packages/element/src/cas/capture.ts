@@ -5,10 +5,12 @@ import {
   constants,
   createReadStream,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readlinkSync,
   readSync,
+  type BigIntStats,
   type Dirent,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +21,7 @@ import type { Origin } from '../base/origin.js';
 import { digestOf, type Digest } from './digest.js';
 import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
 import type { BlobStore } from './blob-store.js';
+import type { FileSight, StatMemo } from './stat-memo.js';
 
 /** How a directory is captured. */
 export interface CaptureOptions {
@@ -30,6 +33,8 @@ export interface CaptureOptions {
   readonly origin?: Origin;
   /** Whether an entry belongs to the tree; a directory that does not is not looked into. Default: every entry. */
   readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
+  /** Knows files by their stat: one that it knows and whose blob the store has is not read. Default: all are read. */
+  readonly memo?: StatMemo | undefined;
 }
 
 /** Up to this many bytes a file is held in memory between being hashed and being kept. */
@@ -43,7 +48,7 @@ const HELD_BYTES = 16 * 1024 * 1024;
  * kept as they are; other modes, owners, times and extended attributes are not (REAPI: `Directory`).
  *
  * Small files are read once, and written only if the store does not have them. Larger ones are read to be hashed
- * and, if the store does not have them, again to be kept.
+ * and, if the store does not have them, again to be kept. With a memo, files that are known are not read.
  *
  * @returns the digest of the root `Directory`; all blobs of the tree are in `blobs`
  * @throws ElementError of `options.code` on a fifo, socket, device, a name or target that is not UTF-8 among what
@@ -120,11 +125,23 @@ class Capture {
 
   private async file(name: string, path: string): Promise<FileNode> {
     const absolute = join(this.root, path);
+    const sight = this.look(path, absolute);
+    if (sight?.digest !== undefined && (await this.blobs.findMissing([sight.digest])).length === 0) {
+      return { name, digest: sight.digest, isExecutable: sight.isExecutable };
+    }
     const { bytes, isExecutable } = this.attempt(path, () => this.readSmall(absolute));
-    if (bytes === undefined) return { name, digest: await this.large(path, absolute), isExecutable };
-    const digest = digestOf(bytes);
-    await this.hold(digest, bytes);
+    const digest = bytes === undefined ? await this.large(path, absolute) : digestOf(bytes);
+    const after = sight === undefined ? undefined : statOf(absolute);
+    if (after !== undefined) sight?.learn(after, digest);
+    if (bytes !== undefined) await this.hold(digest, bytes);
     return { name, digest, isExecutable };
+  }
+
+  private look(path: string, absolute: string): FileSight | undefined {
+    const { memo } = this.options;
+    if (memo === undefined) return undefined;
+    const stats = this.attempt(path, () => statOf(absolute));
+    return stats?.isFile() === true ? memo.look(stats) : undefined;
   }
 
   /** The bytes of a file, where it is small; always whether it is executable. Not what a link in its place leads to. */
@@ -220,6 +237,10 @@ class Capture {
       cause,
     });
   }
+}
+
+function statOf(absolute: string): BigIntStats | undefined {
+  return lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
 }
 
 function kindOf(entry: Dirent): string {

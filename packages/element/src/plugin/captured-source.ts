@@ -3,6 +3,7 @@ import { formatDigest, sameDigest, type Digest } from '../cas/digest.js';
 import { directoriesInMemory } from '../cas/digest-only-blobs.js';
 import type { Json } from '../base/json.js';
 import type { BlobStore } from '../cas/blob-store.js';
+import type { StatMemo } from '../cas/stat-memo.js';
 import { Source, type Consistency } from './source.js';
 import { treeDifference, type LocatedTree } from '../cas/tree-difference.js';
 
@@ -11,7 +12,8 @@ const NAMED_CHANGES = 5;
 
 /**
  * A source that is files of this machine and is known by their content. What `fetch` keeps is what the key was made of:
- * files that were changed in between are an error, so nothing is built from them and nothing is recorded.
+ * files that were changed in between are an error, so nothing is built from them and nothing is recorded. For the key,
+ * files that are known by their stat are not read (docs/adr/0100); what is fetched is always read.
  */
 export abstract class CapturedSource extends Source {
   private seen: LocatedTree | undefined;
@@ -28,7 +30,7 @@ export abstract class CapturedSource extends Source {
   override async consistency(): Promise<Consistency> {
     if (this.seen === undefined) {
       const blobs = directoriesInMemory();
-      this.seen = { blobs, tree: await this.capture(blobs) };
+      this.seen = { blobs, tree: await this.capture(blobs, this.services.fileDigests) };
     }
     return 'cached';
   }
@@ -59,8 +61,13 @@ export abstract class CapturedSource extends Source {
   /** What errors call the files: a path as it was written. */
   protected abstract get label(): string;
 
-  /** Keeps the files as they are now. @returns the digest of their tree @throws ElementError SOURCE */
-  protected abstract capture(blobs: BlobStore): Promise<Digest>;
+  /**
+   * Keeps the files as they are now.
+   *
+   * @param memo for {@link captureTree}: present where the content of files is not kept
+   * @returns the digest of their tree @throws ElementError SOURCE
+   */
+  protected abstract capture(blobs: BlobStore, memo?: StatMemo): Promise<Digest>;
 
   private captured(): LocatedTree {
     if (this.seen === undefined) throw new Error(`${this.name}: its key was requested before its files were read`);
@@ -68,6 +75,8 @@ export abstract class CapturedSource extends Source {
   }
 
   private changed(what: string, cause?: unknown): ElementError {
+    // A file system may have kept the stat of a file that was changed: the next build reads everything.
+    this.services.fileDigests?.forget();
     return new ElementError({
       code: 'SOURCE',
       message: `\`${this.label}\` was changed during the build: ${what}`,

@@ -1,6 +1,7 @@
 import { getHostTool } from './host-tool.js';
 import type { ScratchSpace } from './local-ports.js';
 import type { BlobStore } from '../cas/blob-store.js';
+import { FILE_DIGESTS, StatMemo } from '../cas/stat-memo.js';
 
 /** What the store of this machine offers to sources. */
 export interface SourceStore {
@@ -30,6 +31,9 @@ export class SourceServices {
   private readonly openedStore: SourceStore | undefined;
   private readonly path: string;
 
+  /** What is known of files by their stat, shared by all sources and saved by the engine; absent without a store. */
+  readonly fileDigests: StatMemo | undefined;
+
   /**
    * @param openedStore without it a source can be configured, but not asked for its content
    * @param path the directories of programs, as `PATH` lists them
@@ -37,6 +41,7 @@ export class SourceServices {
   constructor(openedStore?: SourceStore, path = '') {
     this.openedStore = openedStore;
     this.path = path;
+    this.fileDigests = openedStore === undefined ? undefined : new StatMemo(openedStore.memo(FILE_DIGESTS));
   }
 
   /** The store of this machine. */

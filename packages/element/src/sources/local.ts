@@ -7,6 +7,7 @@ import { CapturedSource } from '../plugin/captured-source.js';
 import type { Digest } from '../cas/digest.js';
 import type { Json } from '../base/json.js';
 import type { BlobStore } from '../cas/blob-store.js';
+import type { StatMemo } from '../cas/stat-memo.js';
 import type { SourceKind } from '../plugin/source.js';
 
 /** A file or directory of the project itself (BuildStream reference: local source). */
@@ -28,9 +29,9 @@ export class LocalSource extends CapturedSource {
     return this.path;
   }
 
-  protected override async capture(blobs: BlobStore): Promise<Digest> {
+  protected override async capture(blobs: BlobStore, memo?: StatMemo): Promise<Digest> {
     const absolute = join(this.project.directory, this.path);
-    const options = { label: this.path, code: 'SOURCE', origin: this.origin } as const;
+    const options = { label: this.path, code: 'SOURCE', origin: this.origin, memo } as const;
     if (lstatSync(absolute, { throwIfNoEntry: false })?.isDirectory() === true) {
       return await captureTree(blobs, absolute, options);
     }

@@ -1,16 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   digestOf,
   ElementError,
   encodeDirectory,
   formatError,
+  LocalStore,
   MemoryBlobStore,
+  StatMemo,
   walkTree,
   type Digest,
   type Source,
 } from '@wheelhouse/element';
+import { openTestProject, type TestProject } from '@wheelhouse/element/testing';
 import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 
@@ -251,6 +255,35 @@ describe('a local source', () => {
     await expect(source.consistency()).rejects.toThrow(
       /^app\.bst \[line 3 column 2\]: files: `pipe` is a fifo, which a tree cannot contain$/,
     );
+  });
+
+  it('takes what is remembered of files for its key, and reads them when it is fetched', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'wheelhouse-local-'));
+    const directory = projectDirectory({
+      'project.conf': 'name: test\nmin-version: 2.0\n',
+      'app.bst': 'kind: import\nsources:\n- kind: local\n  path: files\n',
+      'files/a': 'y',
+    });
+    const store = LocalStore.open(root);
+    const project = (): Promise<TestProject> => openTestProject({ directory, store, targets: ['app.bst'] });
+    const key = (await project()).keyOf('app.bst');
+    // Written a moment ago, it is not remembered.
+    expect(existsSync(store.memo('file-digests'))).toBe(false);
+
+    const memo = new StatMemo(store.memo('file-digests'), () => Date.now() + 5000);
+    const stat = lstatSync(join(directory, 'files/a'), { bigint: true });
+    memo.look(stat).learn(stat, digestOf('x'));
+    memo.save();
+    const deceived = await project();
+    expect(deceived.keyOf('app.bst')).not.toBe(key);
+    await expect(deceived.build()).rejects.toThrow(
+      /^app\.bst \[line 3 column 2\]: `files` was changed during the build: `a` \(content\)$/,
+    );
+    const next = await project();
+    expect(next.keyOf('app.bst')).toBe(key);
+    await next.build();
+    expect(await next.readArtifact('app.bst', 'a')).toBe('y');
+    rmSync(root, { recursive: true });
   });
 
   it('does not answer before it was looked at', async () => {

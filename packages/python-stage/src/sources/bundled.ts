@@ -7,6 +7,7 @@ import {
   type Digest,
   type MappingNode,
   type SourceKind,
+  type StatMemo,
 } from '@wheelhouse/element';
 import { PROBE_SCRIPT } from '@wheelhouse/python';
 
@@ -52,10 +53,11 @@ export class BundledSource extends CapturedSource {
     return this.path;
   }
 
-  protected override async capture(blobs: BlobStore): Promise<Digest> {
+  protected override async capture(blobs: BlobStore, memo?: StatMemo): Promise<Digest> {
     return await captureTree(blobs, this.shipped, {
       label: this.path,
       code: 'SOURCE',
+      memo,
       filter: (path) => !path.includes('__pycache__') && this.include?.includes(path) !== false,
     });
   }

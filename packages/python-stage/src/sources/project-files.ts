@@ -7,6 +7,7 @@ import {
   type Digest,
   type MappingNode,
   type SourceKind,
+  type StatMemo,
 } from '@wheelhouse/element';
 import { type GeneratedFiles, stagedFiles, type StagedFilesChoice } from '@wheelhouse/python';
 
@@ -52,7 +53,7 @@ export class ProjectFilesSource extends CapturedSource {
     return this.path;
   }
 
-  protected override async capture(blobs: BlobStore): Promise<Digest> {
+  protected override async capture(blobs: BlobStore, memo?: StatMemo): Promise<Digest> {
     const { directory, wanted, checkLink } = await stagedFiles({
       ...this.choice,
       workspace: this.project.directory,
@@ -61,6 +62,7 @@ export class ProjectFilesSource extends CapturedSource {
     return await captureTree(blobs, directory, {
       label: this.path,
       code: 'SOURCE',
+      memo,
       filter: (path, type) => {
         if (!wanted.has(path)) return false;
         if (type === 'symlink') checkLink(path);
