@@ -55,7 +55,7 @@ export default defineConfig(
       'reports/',
       '**/fixtures/',
       // Made from the schemas beside them.
-      '**/schema.d.ts',
+      '**/{,*.}schema.d.ts',
       'examples/',
     ],
   },

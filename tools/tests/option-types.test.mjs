@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { optionSchemas, optionTypes } from '../option-types.mjs';
+import { optionSchemas, optionTypes, pluginSchema } from '../option-types.mjs';
 import { root } from '../workspace.mjs';
 
 const schemas = optionSchemas();
@@ -14,7 +14,7 @@ test('every executor and generator has a schema', () => {
   assert.ok(names.includes('cache: generator init'));
 });
 
-for (const schema of schemas) {
+for (const schema of [...schemas, pluginSchema()]) {
   test(`the types of the ${schema.kind} ${schema.packageName}:${schema.name} are current`, async () => {
     const { path, text } = await optionTypes(schema);
     assert.equal(readFileSync(path, 'utf8'), text, `run \`npm run generate\`: ${relative(root, path)} is not current`);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ElementError, ElementErrors, type Origin } from '@wheelhouse/element';
-import type { OptionPath } from './option-kinds.js';
+import type { OptionPath } from './option-check.js';
 import { nxJsonPlaces, parseNxJson } from './nx-json-text.js';
 import { parsePluginOptions, type PluginOptions } from './plugin-options.js';
 

@@ -1,8 +1,21 @@
 import { ElementError, throwCollected, type Origin } from '@wheelhouse/element';
-import type { ProjectSettings } from '@wheelhouse/python';
-import type { Fail, OptionPath } from './option-kinds.js';
-import { ENTRY_OPTIONS, SETTING_OPTIONS, type EntryOptions, type PluginOption } from './plugin-schema.js';
-import { parseTargets, TARGET_OPTIONS, type TargetChoices } from './target-options.js';
+import { normalizeName, type ProjectSettings } from '@wheelhouse/python';
+import type { PinnedIndex } from '@wheelhouse/python/fetch';
+import { checkOption, isObject, type Fail, type OptionPath, type PluginOptionSchema } from './option-check.js';
+import { pinnedIndexes } from './pinned-indexes.js';
+import type { PluginOptionsSchema } from './plugin-options.schema.js';
+import schema from './plugin-options.schema.json';
+import { parseTargets, TARGETS, type TargetChoices, type TargetOption } from './target-options.js';
+
+/** Options of an entry that are not settings of a project. */
+interface EntryOptions {
+  /** The interpreter asked for: a path, a command or a version. */
+  readonly python?: string;
+  /** Groups of projects that are resolved together: patterns of projects, by the names of the groups. */
+  readonly resolves?: Readonly<Record<string, readonly string[]>>;
+  /** Indexes that names are pinned to. */
+  readonly indexes?: readonly PinnedIndex[];
+}
 
 /** What the plugin's entry in nx.json says, checked and with its defaults. */
 export interface PluginOptions extends EntryOptions {
@@ -10,8 +23,11 @@ export interface PluginOptions extends EntryOptions {
   readonly settings: ProjectSettings;
 }
 
+/** The schemas of all options; those of targets have their own check. */
+const PROPERTIES: Readonly<Record<string, PluginOptionSchema>> = schema.properties;
+
 /** The names of all options. */
-const KNOWN: readonly string[] = [...TARGET_OPTIONS, ...Object.keys(ENTRY_OPTIONS), ...Object.keys(SETTING_OPTIONS)];
+const KNOWN: readonly string[] = Object.keys(PROPERTIES);
 
 /**
  * Checks the options of a plugin's entry in nx.json.
@@ -44,22 +60,42 @@ export function parsePluginOptions(value: unknown, locate?: (path: OptionPath) =
     fail(`unknown option \`${key}\``, `the options are ${KNOWN.map((name) => `\`${name}\``).join(', ')}`, [key]);
   }
   const targets = parseTargets(options, fail);
-  const entry = checked<EntryOptions>(ENTRY_OPTIONS, options, fail);
-  const settings = checked<ProjectSettings>(SETTING_OPTIONS, options, fail);
+  const { python, resolves, indexes, ...settings } = rightOptions(options, errors, fail);
+  const pinned = indexes === undefined ? undefined : pinnedIndexes(indexes, fail);
   throwCollected(errors);
-  return { targets, ...entry, settings };
+  return {
+    targets,
+    ...(python === undefined ? {} : { python }),
+    ...(resolves === undefined ? {} : { resolves }),
+    ...(pinned === undefined ? {} : { indexes: pinned }),
+    settings: settingsOf(settings),
+  };
 }
 
-/** The values of those options of a table that are given. */
-function checked<T>(
-  table: { readonly [K in keyof T]-?: PluginOption<NonNullable<T[K]>> },
+/** Those options that are right, but for those about targets. */
+function rightOptions(
   options: Readonly<Record<string, unknown>>,
+  errors: readonly ElementError[],
   fail: Fail,
-): T {
-  const given = (Object.keys(table) as (keyof T & string)[]).filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, table[name].kind.check(options[name], name, fail)])) as T;
+): PluginOptionsSchema {
+  const right: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(PROPERTIES)) {
+    if (options[name] === undefined || Object.hasOwn(TARGETS, name)) continue;
+    const before = errors.length;
+    checkOption(options[name], schema, name, fail);
+    if (errors.length === before) right[name] = options[name];
+  }
+  return right;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The schema has what the settings of a project are, and nothing else besides its other options. */
+type Settings = Omit<PluginOptionsSchema, keyof EntryOptions | TargetOption>;
+type ExactSettings = { readonly [K in keyof Settings]: K extends keyof ProjectSettings ? ProjectSettings[K] : never };
+
+function settingsOf(given: Pick<Settings, keyof ProjectSettings>): ProjectSettings {
+  const settings: ExactSettings = given;
+  const { noBinary } = given;
+  return noBinary === undefined
+    ? settings
+    : { ...settings, noBinary: [...new Set(noBinary.map(normalizeName))].sort() };
 }

@@ -1,4 +1,6 @@
-import type { Fail } from './option-kinds.js';
+import { isObject, type Fail } from './option-check.js';
+import type { PluginOptionsSchema } from './plugin-options.schema.js';
+import schema from './plugin-options.schema.json';
 
 /** What is said of a target wherever it is inferred: its usual name, and those options of its executor that nx.json may set. */
 export interface KnownTarget {
@@ -7,22 +9,29 @@ export interface KnownTarget {
   readonly options: readonly string[];
 }
 
-/** The option that is about one target. */
-export type TargetOption = 'lock' | 'snapshot' | 'test' | 'buildWheel' | 'venv' | 'releaseImage' | 'publish';
+/** The option that is about one target: one that can be `false`. */
+export type TargetOption = {
+  [K in keyof PluginOptionsSchema]-?: false extends PluginOptionsSchema[K] ? K : never;
+}[keyof PluginOptionsSchema];
+
+/** What the schema says of an option: one about a target can be `false`, or else an object. */
+interface PropertySchema {
+  readonly description: string;
+  readonly oneOf?: readonly { readonly properties?: { readonly targetName: { readonly default: string } } }[];
+}
+
+const PROPERTIES: Readonly<Record<string, PropertySchema>> = schema.properties;
 
 /** The targets a Python project can get, by the names of their options. */
-export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = {
-  lock: { name: 'lock', options: [] },
-  snapshot: { name: 'snapshot', options: [] },
-  test: {
-    name: 'test',
-    options: ['runner', 'command', 'args', 'updateSnapshots', 'updateSnapshotsArgs', 'services', 'composeFile'],
-  },
-  buildWheel: { name: 'build-wheel', options: ['formats', 'verify', 'vary', 'strict'] },
-  venv: { name: 'venv', options: ['path', 'pip'] },
-  releaseImage: { name: 'release-image', options: ['base', 'engine', 'user', 'env', 'labels'] },
-  publish: { name: 'publish', options: ['to', 'repository', 'checkUrl', 'scope', 'dryRun', 'tested', 'record'] },
-};
+export const TARGETS: Readonly<Record<TargetOption, KnownTarget>> = Object.fromEntries(
+  Object.entries(PROPERTIES).flatMap(([option, { oneOf = [] }]) =>
+    oneOf.flatMap(({ properties }): [string, KnownTarget][] => {
+      if (properties === undefined) return [];
+      const { targetName, ...options } = properties;
+      return [[option, { name: targetName.default, options: Object.keys(options) }]];
+    }),
+  ),
+) as Record<TargetOption, KnownTarget>;
 
 /** The options that are about targets. */
 export const TARGET_OPTIONS: readonly TargetOption[] = Object.keys(TARGETS) as TargetOption[];
@@ -59,11 +68,11 @@ function parseTarget(option: TargetOption, value: unknown, fail: Fail): TargetCh
   if (value === false) return undefined;
   const more = usual.options.map((key) => `, "${key}": ...`).join('');
   const hint = `it must be \`{"targetName": "${usual.name}"${more}}\`, or \`false\` to omit the target`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     fail(`the option \`${option}\` is \`${JSON.stringify(value)}\``, hint, [option]);
     return { name: usual.name, options: {} };
   }
-  const { targetName = usual.name, ...options } = value as Record<string, unknown>;
+  const { targetName = usual.name, ...options } = value;
   for (const key of Object.keys(options)) {
     if (!usual.options.includes(key)) fail(`unknown option \`${option}.${key}\``, hint, [option, key]);
   }

@@ -2,15 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import {
-  createNodes,
-  ENTRY_OPTIONS,
-  SETTING_OPTIONS,
-  TARGETS,
-  type KnownTarget,
-  type TargetOption,
-} from '@wheelhouse/build';
+import { createNodes, TARGETS, type KnownTarget, type TargetOption } from '@wheelhouse/build';
+import { PRERELEASE_MODES, WHEEL_EXCLUDES } from '@wheelhouse/python';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
+import { OPTION_FORMATS } from '../../src/workspace/option-formats.js';
+import schema from '../../src/workspace/plugin-options.schema.json';
 import { gitInit, pyproject, temporaryDirectories, writeFiles, type Files } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
@@ -65,10 +61,16 @@ const targetValues = Object.fromEntries(
   }),
 ) as Record<TargetOption, { readonly targetName: string } & Record<string, unknown>>;
 
-const examples = (table: Readonly<Record<string, { readonly example: unknown }>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(table).map(([name, { example }]) => [name, example]));
+/** An example of every option that is not about a target. */
+const examples: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(schema.properties).flatMap(([name, option]) =>
+    'examples' in option ? [[name, option.examples[0]]] : [],
+  ),
+);
 
-const OPTIONS = { ...targetValues, ...examples(ENTRY_OPTIONS), ...examples(SETTING_OPTIONS) };
+const { python, resolves, indexes, ...settings } = examples;
+
+const OPTIONS = { ...targetValues, ...examples };
 
 async function open(workspace: string): ReturnType<typeof openWorkspace> {
   return await openWorkspace({
@@ -88,7 +90,7 @@ describe('the options of the plugin', () => {
       root: 'a',
       python: '3.12',
       resolve: 'services',
-      settings: examples(SETTING_OPTIONS),
+      settings,
     });
     expect(workspace.indexes).toEqual([
       { name: 'acme', url: 'https://packages.example.org/simple/', packages: ['acme-*'] },
@@ -131,5 +133,37 @@ describe('the options of the plugin', () => {
     };
     expect(await versionWith({})).toMatch(/^1\.3\.dev1/);
     expect(await versionWith({ versionCommits: 'project' })).toBe('1.2');
+  });
+});
+
+/** The keywords that the check of options has a meaning for, and those that are for readers and editors. */
+const KEYWORDS: readonly string[] = [
+  ...['type', 'enum', 'minLength', 'format', 'minItems', 'items', 'properties', 'required', 'additionalProperties'],
+  ...['propertyNames', 'pattern', 'x-value', 'x-noun', 'x-hint', 'oneOf', 'const', 'default', '$ref'],
+  ...['description', 'x-default', 'examples'],
+];
+
+/** Every schema inside of one. */
+function* schemasIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof value !== 'object' || value === null) return;
+  const { properties = {}, items, additionalProperties, propertyNames, oneOf = [] } = value as Record<string, unknown>;
+  yield value as Record<string, unknown>;
+  const inner = [...Object.values(properties as Record<string, unknown>), items, additionalProperties, propertyNames];
+  for (const each of [...inner, ...(oneOf as unknown[])]) yield* schemasIn(each);
+}
+
+describe('the schema of the options', () => {
+  const options = Object.values(schema.properties);
+
+  it('has no keyword and no format that the check does not know', () => {
+    const all = options.flatMap((option) => [...schemasIn(option)]);
+    expect(all.flatMap(Object.keys).filter((keyword) => !KEYWORDS.includes(keyword))).toEqual([]);
+    const formats = new Set(all.flatMap(({ format }) => (format === undefined ? [] : [format])));
+    expect([...formats].sort()).toEqual(Object.keys(OPTION_FORMATS).sort());
+  });
+
+  it('has the words that are known where they are used', () => {
+    expect(schema.properties.prereleases.enum).toEqual(PRERELEASE_MODES);
+    expect(schema.properties.include.items.enum).toEqual(WHEEL_EXCLUDES);
   });
 });
