@@ -1,5 +1,5 @@
 export { captureTree, type CaptureOptions } from './cas/capture.js';
-export { StatMemo } from './cas/stat-memo.js';
+export { fileStamp, StatMemo } from './cas/stat-memo.js';
 export { CapturedSource } from './plugin/captured-source.js';
 export { checkoutTree } from './store/checkout.js';
 export { DiskArtifactStore } from './store/disk-artifact-store.js';

@@ -48,7 +48,7 @@ export class StatMemo {
 
   /** @param before a regular file, asked for before it is opened */
   look(before: BigIntStats): FileSight {
-    const id = `${before.dev}:${before.ino}`;
+    const id = idOf(before);
     const stamp = stampOf(before);
     const known = this.learned.get(id) ?? this.entries().get(id);
     const isKnown = known?.startsWith(`${stamp} `) === true;
@@ -58,7 +58,7 @@ export class StatMemo {
       isExecutable: (before.mode & 0o100n) !== 0n,
       learn: (after, { hash, sizeBytes }) => {
         // A file of procfs has another size than it contains.
-        if (`${after.dev}:${after.ino}` !== id || stampOf(after) !== stamp || BigInt(sizeBytes) !== after.size) return;
+        if (idOf(after) !== id || stampOf(after) !== stamp || BigInt(sizeBytes) !== after.size) return;
         if (latest(after) >= since - GRANULARITY) return;
         this.learned.set(id, `${stamp} ${hash}`);
       },
@@ -100,8 +100,19 @@ export class StatMemo {
   }
 }
 
-/** What changes whenever a file is written to, or has its mode or times set, as far as the file system tells. */
-export function stampOf({ size, mode, mtimeNs, ctimeNs }: BigIntStats): string {
+/**
+ * Which file this is, and in which state: another text whenever a file is replaced, written to, or has its mode or times
+ * set, as far as its file system tells.
+ */
+export function fileStamp(stats: BigIntStats): string {
+  return `${idOf(stats)} ${stampOf(stats)}`;
+}
+
+function idOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+function stampOf({ size, mode, mtimeNs, ctimeNs }: BigIntStats): string {
   return `${size} ${mode} ${mtimeNs} ${ctimeNs}`;
 }
 

@@ -1,9 +1,11 @@
 import { createHash, hash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { replaceMemo } from '../base/replace-file.js';
+import { FILE_DIGESTS, StatMemo } from '../cas/stat-memo.js';
+import { contentOf } from './entry-content.js';
 import { packageDatabasePaths, readPackageDatabase } from './package-database.js';
 import { FileListing, listedNow, type ListedFile } from './file-listing.js';
-import { statWalk, type StatEntry } from './stat-walk.js';
+import { statWalk } from './stat-walk.js';
 import { errnoOf } from '../base/errno.js';
 
 /** What makes up a host toolchain, and where it is remembered. */
@@ -125,7 +127,11 @@ export class HostIdentity {
     if (this.databases.length === 0) {
       for (const { path, stamp } of this.listing.files()) hash.update(`${path} ${stamp}\n`);
     }
-    for (const entry of statWalk(this.options.trees, this.exclude)) hash.update(`${entry.path} ${contentOf(entry)}\n`);
+    const digests = new StatMemo(this.options.memo(FILE_DIGESTS));
+    for (const entry of statWalk(this.options.trees, this.exclude)) {
+      hash.update(`${entry.path} ${contentOf(entry, digests)}\n`);
+    }
+    digests.save();
     return hash.digest('hex');
   }
 }
@@ -138,56 +144,6 @@ function keep(background: Set<Promise<void>>, work: Promise<void>): void {
 
 function combine(memo: Memo): string {
   return memo.changes === '' ? memo.identity : sha256(`${memo.identity} ${memo.changes}`);
-}
-
-function contentOf(entry: StatEntry): string {
-  switch (entry.type) {
-    case 'file':
-      return `${entry.stamp.split(' ')[0] ?? ''} ${contentDigest(entry.path)}`;
-    case 'symlink':
-      return `-> ${readlinkSync(entry.path)}`;
-    case 'directory':
-    case 'other':
-      return entry.type;
-    default: {
-      const unknown: never = entry.type;
-      throw new Error(`no such entry type: ${String(unknown)}`);
-    }
-  }
-}
-
-function contentDigest(path: string): string {
-  try {
-    return digestOfFile(path);
-  } catch (error) {
-    // Unreadable for this user: no command of theirs can read it either.
-    if (errnoOf(error) === 'EACCES') return 'unreadable';
-    throw error;
-  }
-}
-
-/** Read into memory that is kept: a toolchain has thousands of files, and memory that is new for each takes longer. */
-function digestOfFile(path: string): string {
-  const descriptor = openSync(path, 'r');
-  try {
-    const first = fill(descriptor);
-    if (first.byteLength < memory.byteLength) return hash('sha256', first, 'hex');
-    const whole = createHash('sha256');
-    for (let piece = first; piece.byteLength > 0; piece = fill(descriptor)) whole.update(piece);
-    return whole.digest('hex');
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-const memory = Buffer.allocUnsafeSlow(1024 * 1024);
-
-/** What comes next of a file, as much as there is memory for; the same memory each time. */
-function fill(descriptor: number): Buffer {
-  let length = 0;
-  for (let read = -1; read !== 0 && length < memory.byteLength; length += read)
-    read = readSync(descriptor, memory, length, memory.byteLength - length, null);
-  return memory.subarray(0, length);
 }
 
 function sha256(text: string): string {

@@ -1,9 +1,20 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   BubblewrapSandbox,
   BuildSession,
   coreElements,
+  digestOf,
   diskDocuments,
   HostElement,
   type HostServices,
@@ -11,6 +22,7 @@ import {
   memoryDocuments,
   PluginRegistry,
   Scheduler,
+  StatMemo,
 } from '@wheelhouse/element';
 import { temporaryPaths } from '../support/temporary.js';
 
@@ -90,6 +102,22 @@ test('a file of the interpreter that is touched without a change leaves the iden
   const host = toolchain();
   const first = await host.identity();
   utimesSync(join(host.root, 'tree/lib.py'), new Date(), new Date());
+  expect(await host.identity()).toBe(first);
+});
+
+test('a file of the interpreter that is known by its stat is not read again', async () => {
+  const host = toolchain();
+  const first = await host.identity();
+  const memo = join(host.root, 'store/memo');
+  const file = join(host.root, 'tree/lib.py');
+  rmSync(memo, { recursive: true });
+  const digests = new StatMemo(join(memo, 'file-digests.json'), () => Date.now() + 5000);
+  const stat = lstatSync(file, { bigint: true });
+  digests.look(stat).learn(stat, { hash: digestOf('another').hash, sizeBytes: Number(stat.size) });
+  digests.save();
+  const remembered = await host.identity();
+  expect(remembered).not.toBe(first);
+  rmSync(memo, { recursive: true });
   expect(await host.identity()).toBe(first);
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { replaceMemo } from '@wheelhouse/element';
+import { fileStamp, replaceMemo } from '@wheelhouse/element';
 import type { Interpreter } from './interpreter.js';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ interface Entry {
 
 /**
  * Asks a Python to describe itself. The answer is remembered for as long as the file of that path, and the program it
- * stands for, keep size, time and inode; a script that chooses an interpreter each time it runs is asked each time.
+ * stands for, are the same by their stat; a script that chooses an interpreter each time it runs is asked each time.
  *
  * @param memo a JSON file that remembers; without it nothing outlives the call
  * @returns `undefined` if the program is no Python 3, or does not run
@@ -74,7 +74,7 @@ async function describe(path: string): Promise<Interpreter | undefined> {
 
 function statOf(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat?.isFile() === true ? [stat.size, stat.mtimeNs, stat.ino].join(':') : undefined;
+  return stat?.isFile() === true ? fileStamp(stat) : undefined;
 }
 
 function readMemo(path: string): readonly Entry[] {

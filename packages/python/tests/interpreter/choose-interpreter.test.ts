@@ -172,6 +172,13 @@ describe('what an interpreter is', () => {
     expect((await probeInterpreter(copy, memo))?.version).toBe('remembered');
     utimesSync(copy, 1, 1);
     expect((await probeInterpreter(copy, memo))?.version).toBe(first?.version);
+    // Written anew at the same size, with its time put back.
+    writeFileSync(memo, readFileSync(memo, 'utf8').replaceAll(`"version":"${version}"`, '"version":"remembered"'));
+    expect((await probeInterpreter(copy, memo))?.version).toBe('remembered');
+    await new Promise((done) => setTimeout(done, 20));
+    writeFileSync(copy, readFileSync(copy));
+    utimesSync(copy, 1, 1);
+    expect((await probeInterpreter(copy, memo))?.version).toBe(first?.version);
   });
 
   test('is asked each time of a script, which may run another one tomorrow', async () => {
