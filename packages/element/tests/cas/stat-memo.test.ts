@@ -13,6 +13,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { captureTree, digestOf, MemoryBlobStore, StatMemo, walkTree, type Digest } from '@wheelhouse/element';
 import { directoriesInMemory } from '../../src/cas/digest-only-blobs.js';
 import { startChild } from '../support/child.js';
@@ -96,7 +97,7 @@ describe('a memo of digests by stat', () => {
     const { file, memo } = setUp('x');
     utimesSync(file, 1, 1);
     // The clock of a file system ticks every few milliseconds.
-    await new Promise((done) => setTimeout(done, 20));
+    await setTimeout(20);
     remember(memo, file, digestOf('x'));
     expect(known(memo, file)).toEqual(digestOf('x'));
     change(file);
@@ -184,12 +185,10 @@ describe('a memo of digests by stat', () => {
     remember(memo, file, digestOf('x'));
     const children = [1, 2, 3].map((number) => startChild('memo-child.ts', [memo, `${file}-${number}-`]));
     const ended = Promise.all(children.map((child) => child.ended));
-    let running = true;
-    void ended.finally(() => (running = false));
+    const over = ended.then(() => true);
     do {
       expect(known(memo, file)).toEqual(digestOf('x'));
-      await new Promise(setImmediate);
-    } while (running);
+    } while (!(await Promise.race([over, setTimeout(1, false)])));
     expect(await ended).toEqual([0, 0, 0]);
     // Who writes last may not have seen what another one wrote at the same time.
     const names = [1, 2, 3].map((number) => `${file}-${number}-39`);
