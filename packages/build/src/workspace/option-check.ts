@@ -36,7 +36,7 @@ export interface PluginOptionSchema extends Wording {
   readonly propertyNames?: Wording & { readonly pattern: string };
 }
 
-/** Where a value is, and what it is to be if its schema does not say. */
+/** Where a value is, and the hint for it if its schema has no words for it: empty for the option itself. */
 interface Place {
   readonly path: OptionPath;
   readonly hint: string;
@@ -49,7 +49,7 @@ export function checkOption(value: unknown, schema: PluginOptionSchema, name: st
 }
 
 function check(value: unknown, schema: PluginOptionSchema, outer: Place): void {
-  const described = describeOption(schema);
+  const described = outer.hint === '' ? describeOption(schema) : schema['x-value'];
   const place = described === undefined ? outer : { ...outer, hint: `it must be ${described}` };
   if (schema.type === 'array' && Array.isArray(value) && value.length >= (schema.minItems ?? 0)) {
     for (const [index, item] of value.entries()) check(item, schema.items ?? {}, inside(place, index));

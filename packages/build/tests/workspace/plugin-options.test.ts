@@ -162,6 +162,20 @@ describe('parsePluginOptions', () => {
         'hint: it must be `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them',
     ],
     [
+      'lists inside of objects that are empty, missing or have a wrong item',
+      {
+        resolves: { all: ['**', 1] },
+        indexes: { acme: { url: 'https://a.test' } },
+        generated: [{ files: [], by: 'a' }],
+      },
+      'nx.json: @wheelhouse/build: the option `resolves.all[1]` is `1`\n' +
+        'hint: it must be an object of resolve names and lists of projects, such as `{"services": ["apps/*", "libs/common"]}`\n' +
+        'nx.json: @wheelhouse/build: the option `indexes.acme.packages` is `undefined`\n' +
+        'hint: it must be `{"url": "https://...", "packages": ["acme-*"]}`\n' +
+        'nx.json: @wheelhouse/build: the option `generated[0].files` is `[]`\n' +
+        'hint: it must be `{"files": ["web/static/**"], "by": "web:build"}`: files relative to the project, and the task that makes them',
+    ],
+    [
       'a name that no extra has',
       { testExtras: ['a b'] },
       'nx.json: @wheelhouse/build: the option `testExtras[0]` is `"a b"`\n' +
