@@ -11,5 +11,5 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that this package adds to those of the packages below it. */
+/** The codes of user errors that this package adds to those of the packages below it. @public */
 export type BuildErrorCode = 'CHECKOUT' | 'WORKSPACE' | 'PLUGIN_OPTIONS' | 'TARGET_OPTIONS';

@@ -11,7 +11,7 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that this package adds to those of `@wheelhouse/element`. */
+/** The codes of user errors that this package adds to those of `@wheelhouse/element`. @public */
 export type CacheErrorCode = 'CACHE_SETTINGS' | 'CACHE_TOKENS' | 'CACHE_DATA';
 
 /** A user's error of this package without a place in a file. */

@@ -7,5 +7,5 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that `@wheelhouse/oci` adds to those of `@wheelhouse/element`. */
+/** The codes of user errors that `@wheelhouse/oci` adds to those of `@wheelhouse/element`. @public */
 export type OciErrorCode = 'IMAGE' | 'ENGINE';

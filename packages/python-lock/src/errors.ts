@@ -5,5 +5,5 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that `@wheelhouse/python-lock` adds to those of `@wheelhouse/python`. */
+/** The codes of user errors that `@wheelhouse/python-lock` adds to those of `@wheelhouse/python`. @public */
 export type PythonLockErrorCode = 'DEPENDENCY_CONFUSION';

@@ -13,5 +13,5 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that `@wheelhouse/python-stage` adds to those of the packages below it. */
+/** The codes of user errors that `@wheelhouse/python-stage` adds to those of the packages below it. @public */
 export type PythonStageErrorCode = 'TEST_OPTIONS' | 'VENV' | 'PUBLISH' | 'FORMATS' | 'SERVICE';

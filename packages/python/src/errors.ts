@@ -25,7 +25,7 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that `@wheelhouse/python` adds to those of `@wheelhouse/element`. */
+/** The codes of user errors that `@wheelhouse/python` adds to those of `@wheelhouse/element`. @public */
 export type PythonErrorCode =
   | 'LOCK_MISSING'
   | 'LOCK_STALE'

@@ -20,7 +20,7 @@ declare module '@wheelhouse/element' {
   }
 }
 
-/** The codes of user errors that this package adds to those of the packages below. */
+/** The codes of user errors that this package adds to those of the packages below. @public */
 export type ScaffoldErrorCode = 'NAME' | 'PLACE' | 'OPTION' | 'UNREADABLE' | 'NO_PROJECT' | 'STAGE' | 'DRIFT';
 
 /**

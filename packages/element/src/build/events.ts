@@ -9,14 +9,18 @@ import type { Key } from '../plugin/ports.js';
  */
 export type BuildEvent = ElementEvent | ActivityEvent;
 
-/** What happens to one element, from `queued`, where it has to be built, to `ended`. */
+/** What happens to one element, from `queued`, where it has to be built, to `ended`. @public */
 export type ElementEvent =
   ElementQueued | ElementWaiting | ElementStep | ElementStarted | ElementOutput | ElementWarning | ElementEnded;
 
-/** Work beside elements that may take long, such as a download. Told only if it takes a tenth of a second or longer. */
+/**
+ * Work beside elements that may take long, such as a download. Told only if it takes a tenth of a second or longer.
+ *
+ * @public
+ */
 export type ActivityEvent = ActivityStarted | ActivityProgress | ActivityEnded;
 
-/** An element as events name it. */
+/** An element as events name it. @public */
 export interface ElementFacts {
   /** Its full name, such as `lib/app.bst`. */
   readonly name: string;
@@ -71,14 +75,14 @@ export interface ElementWarning {
   readonly message: string;
 }
 
-/** The outcome. */
+/** The outcome. @public */
 export interface ElementEnded {
   readonly type: 'ended';
   readonly element: ElementFacts;
   readonly result: ElementResult;
 }
 
-/** How an element came by its artifact, or why it has none. */
+/** How an element came by its artifact, or why it has none. @public */
 export type ElementResult = BuiltResult | CachedResult | FailedResult | SkippedResult | ErrorResult;
 
 /** It was built. */
@@ -128,7 +132,7 @@ export interface Timing {
   readonly elapsed: number;
 }
 
-/** What commands printed. */
+/** What commands printed. @public */
 export interface LogFile {
   /** `sha256:<hex>/<bytes>`: the blob that is kept. */
   readonly digest: string;
@@ -136,10 +140,10 @@ export interface LogFile {
   readonly file: string;
 }
 
-/** The key was known; or the key was new, but what would have run had run before on the very same root. */
+/** The key was known; or the key was new, but what would have run had run before on the very same root. @public */
 export type CachedBecause = 'key' | 'action';
 
-/** Work beside elements, by the same data from its start to its end. */
+/** Work beside elements, by the same data from its start to its end. @public */
 export interface Activity {
   /** Tells activities apart. */
   readonly id: string;

@@ -90,7 +90,7 @@ export async function subtree(blobs: BlobStore, tree: Digest, path: string): Pro
   return current;
 }
 
-/** What {@link walkTree} meets: the path is relative, without a leading slash. */
+/** What {@link walkTree} meets: the path is relative, without a leading slash. @public */
 export type TreeEntry =
   | { readonly type: 'file'; readonly path: string; readonly digest: Digest; readonly isExecutable: boolean }
   | { readonly type: 'directory'; readonly path: string; readonly digest: Digest }

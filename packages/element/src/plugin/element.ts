@@ -15,7 +15,7 @@ export interface Dependency {
   readonly type: DependencyType;
 }
 
-/** One mention of a build dependency, as {@link Element.configureDependencies} is given it. */
+/** One mention of a build dependency, as {@link Element.configureDependencies} is given it. @public */
 export interface DependencyConfiguration {
   readonly element: Element;
   /** The name by which the element mentions it. */
@@ -28,6 +28,8 @@ export interface DependencyConfiguration {
  * A part of an artifact by the domains of its split rules (`public.bst.split-rules`): the paths of the domains in
  * `include` (default: all), without those of the domains in `exclude`; and, where `orphans` is true, those
  * of no domain (BuildStream reference: `Element.stage_artifact`).
+ *
+ * @public
  */
 export interface SplitSelection {
   readonly include?: readonly string[];

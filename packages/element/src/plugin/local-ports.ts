@@ -25,7 +25,7 @@ export interface KeyLocks {
   acquire(key: Key, options?: KeyLockOptions): Promise<Lock>;
 }
 
-/** A private directory of one piece of work. */
+/** A private directory of one piece of work. @public */
 export interface ScratchDirectory {
   /** Absolute path of an empty directory of mode 0700. */
   readonly path: string;
@@ -33,7 +33,7 @@ export interface ScratchDirectory {
   dispose(): Promise<void>;
 }
 
-/** The part of this machine's disk that builds work on. Nothing there is an artifact. */
+/** The part of this machine's disk that builds work on. Nothing there is an artifact. @public */
 export interface ScratchSpace {
   /** Absolute path of the directory of the logs of builds, as files that can be followed while commands run. */
   readonly logs: string;

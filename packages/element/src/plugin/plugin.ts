@@ -3,7 +3,7 @@ import { ElementError } from '../base/error.js';
 import { type MappingNode, type Node, type ScalarNode, type SequenceNode, unexpectedType } from '../load/node.js';
 import type { Origin } from '../base/origin.js';
 
-/** The types {@link Plugin.nodeGetMember} knows, by the names BuildStream's messages use. */
+/** The types {@link Plugin.nodeGetMember} knows, by the names BuildStream's messages use. @public */
 export interface MemberTypes {
   str: string;
   int: number;

@@ -5,7 +5,7 @@ import type { Plain } from '../load/node.js';
 /** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
 export type Key = string & { readonly __brand: 'Key' };
 
-/** Takes the output of a command, or the messages of a fetch, while it runs. */
+/** Takes the output of a command, or the messages of a fetch, while it runs. @public */
 export interface Sink {
   write(chunk: Uint8Array): void;
 }
@@ -68,6 +68,8 @@ export interface ArtifactStore {
  * A directory of this machine that is bound, read-only, at its own path: part of a host toolchain.
  * `link` is a symbolic link with that target; `mask` an empty read-only directory laid over a part of
  * another mount.
+ *
+ * @public
  */
 export type HostMount =
   | { readonly type: 'bind'; readonly path: string }
@@ -86,7 +88,7 @@ export interface Step {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the commands are built for. */
+/** What the commands are built for. @public */
 export interface Platform {
   readonly os: string;
   /** REAPI's and BuildStream's name of the instruction set: `x86-64`, `aarch64`, ... */
@@ -99,6 +101,8 @@ export interface Platform {
  *
  * There is none for memory or processes: the kernel counts those of a whole sandbox only by control groups, which an
  * ordinary user is not given everywhere, and its limits for single processes (setrlimit(2)) do not hold for root.
+ *
+ * @public
  */
 export interface Limits {
   /** Seconds until the action is ended with all its processes, which is an error and not recorded. */
@@ -128,13 +132,13 @@ export interface Action {
   readonly limits: Limits;
 }
 
-/** Why a sandbox cannot run an action. */
+/** Why a sandbox cannot run an action. @public */
 export interface Refusal {
   readonly message: string;
   readonly hint?: string;
 }
 
-/** What running an action gave. */
+/** What running an action gave. @public */
 export interface SandboxResult {
   /** 0, or the exit code of the first step that failed. */
   readonly exitCode: number;
@@ -144,7 +148,7 @@ export interface SandboxResult {
   readonly outputs: readonly (Digest | undefined)[];
 }
 
-/** Something that realises actions. */
+/** Something that realises actions. @public */
 export interface Sandbox {
   readonly name: string;
   supports(action: Action): Refusal | undefined;

@@ -3,7 +3,7 @@ import type { ScratchSpace } from './local-ports.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import { FILE_DIGESTS, StatMemo } from '../cas/stat-memo.js';
 
-/** What the store of this machine offers to sources. */
+/** What the store of this machine offers to sources. @public */
 export interface SourceStore {
   /** Where the bytes of sources are kept. */
   readonly blobs: BlobStore;
@@ -16,6 +16,8 @@ export interface SourceStore {
 /**
  * Names a service that a package offers to its own sources, such as one that downloads wheels. The type of the service
  * is that of the key.
+ *
+ * @public
  */
 export class ServiceKey<T> {
   /** Only for the type. */
@@ -25,7 +27,11 @@ export class ServiceKey<T> {
   constructor(readonly name: string) {}
 }
 
-/** What sources work with beside their configuration. An entry point makes it once and binds what its kinds need. */
+/**
+ * What sources work with beside their configuration. An entry point makes it once and binds what its kinds need.
+ *
+ * @public
+ */
 export class SourceServices {
   private readonly bound = new Map<ServiceKey<unknown>, unknown>();
   private readonly openedStore: SourceStore | undefined;

@@ -17,10 +17,10 @@ export interface SourceMeta extends PluginMeta {
   readonly services: SourceServices;
 }
 
-/** What a source can ask for from the sources that the element lists before it. */
+/** What a source can ask for from the sources that the element lists before it. @public */
 export type PreviousSourcesUse = 'fetch' | 'track';
 
-/** What a source is given to work with. */
+/** What a source is given to work with. @public */
 export interface SourceIo extends Io {
   /**
    * The tree of the element's earlier sources, each in its directory. Given where `requiresPreviousSources` names the
@@ -29,7 +29,7 @@ export interface SourceIo extends Io {
   readonly previous?: Digest;
 }
 
-/** What a source that changes what is already staged is given. */
+/** What a source that changes what is already staged is given. @public */
 export interface StageIo extends Io {
   /** The tree that `fetch` answered. */
   readonly content: Digest;
@@ -37,7 +37,11 @@ export interface StageIo extends Io {
   readonly previous: Digest;
 }
 
-/** Brings the content of several sources to this machine at once; afterwards `fetch` answers without a network. */
+/**
+ * Brings the content of several sources to this machine at once; afterwards `fetch` answers without a network.
+ *
+ * @public
+ */
 export type SourceBatch = (sources: readonly Source[], to: BlobStore, io: Io) => Promise<void>;
 
 /**

@@ -23,6 +23,8 @@ type Parts = readonly string[];
  *
  * Values are expanded when they are first asked for, and once. Chains of references are followed without recursion,
  * so their length is not bounded by the stack.
+ *
+ * @public
  */
 export class Variables {
   private readonly values = new Map<string, string>();
