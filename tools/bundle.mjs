@@ -45,7 +45,7 @@ function withPlaces(dist, { late }) {
 }
 
 /** What Nx looks for in a plugin. It takes a copy of the plugin's enumerable names, so these alone are enumerable. */
-const HOOKS = /^(?:name|create(?:Nodes|NodesV2|Dependencies|Metadata)|(?:pre|post)TasksExecution)$/;
+export const HOOKS = /^(?:name|create(?:Nodes|NodesV2|Dependencies|Metadata)|(?:pre|post)TasksExecution)$/;
 
 /**
  * An entry that only passes on what other modules export, made to load each of them when one of its names is asked for.

@@ -39,8 +39,14 @@ class SandboxWithClock {
 
 /** `lock` writes the locks of a project, `snapshot` fetches, `build` builds the one wheel and leaves it in `out`. */
 async function takeStep({ step, project, workspace: directory, sdist, out, isElsewhere }) {
-  const { BubblewrapSandbox, checkoutTree, LocalStore, readBlob, storeDirectory } = require('@wheelhouse/element');
-  const { fetchSnapshot, openPlan, ProjectPlan, PythonWorkspace } = require('@wheelhouse/python-stage');
+  const {
+    BubblewrapSandbox,
+    checkoutTree,
+    LocalStore,
+    readBlob,
+    storeDirectory,
+  } = require('@wheelhouse/element/internal');
+  const { fetchSnapshot, openPlan, ProjectPlan, PythonWorkspace } = require('@wheelhouse/python-stage/internal');
   const { readToolsLock } = require('@wheelhouse/python/fetch');
   const environment = process.env;
   const store = LocalStore.open(storeDirectory(environment));

@@ -7,10 +7,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeDirectory } from '@wheelhouse/element';
-import { findPython, probeInterpreter } from '@wheelhouse/python';
+import { storeDirectory } from '@wheelhouse/element/internal';
+import { findPython, probeInterpreter } from '@wheelhouse/python/internal';
 import { ensureTools, readIndexSettings, UPLOAD_TOOL_REQUIREMENTS } from '@wheelhouse/python/fetch';
-import { lockTools } from '@wheelhouse/python-lock';
+import { lockTools } from '@wheelhouse/python-lock/internal';
 import { root } from './workspace.mjs';
 
 const environment = process.env;

@@ -11,8 +11,8 @@ import { isMain, root } from './workspace.mjs';
 
 /**
  * The rooms of a package: each row imports only from the rows before it and from itself. Those that stand `above` the
- * order may import all others, and no room imports them. Files that lie in `src` itself are one room, `.`; the index is
- * in none, and nothing imports it. The folders of a room are ordered in the same way where `inner` has the room.
+ * order may import all others, and no room imports them. Files that lie in `src` itself are one room, `.`; the entries
+ * (`index.ts`, `internal.ts`) are in none, and nothing imports them. The folders of a room are ordered in the same way where `inner` has the room.
  *
  * @typedef {{ rows: string[][], above: string[], inner?: Record<string, RoomOrder> }} RoomOrder
  * @type {Readonly<Record<string, RoomOrder>>} by the name of the package's folder
@@ -135,21 +135,23 @@ export const orderText = ({ rows }) => rows.map((names) => names.join(', ')).joi
 /** @returns the folders of a package's `src` that its order does not place */
 export function unplacedRooms(source, { rows, above }) {
   const placed = new Set([...rows.flat(), ...above]);
-  return [...new Set(sourceFiles(source).map(roomOf))].filter((room) => room !== INDEX && !placed.has(room));
+  return [...new Set(sourceFiles(source).map(roomOf))].filter((room) => !isEntry(room) && !placed.has(room));
 }
 
-/** Rooms that the files of `room` may not import; besides them nothing imports the index. */
+/** Rooms that the files of `room` may not import; besides them nothing imports an entry. */
 function forbiddenRooms({ rows, above }, room) {
   const rank = rows.findIndex((row) => row.includes(room));
   if (rank === -1) return [];
   return [...rows.slice(rank + 1).flat(), ...rows[rank].filter((other) => other !== room), ...above];
 }
 
-const INDEX = 'index.ts';
+/** What a package is entered by that is in `src` itself. */
+const ENTRIES = ['index.ts', 'internal.ts'];
+const isEntry = (room) => ENTRIES.includes(room);
 
 /** The room of a file. @param file relative to the package's `src` */
 export const roomOf = (file) => {
-  if (file === INDEX) return INDEX;
+  if (isEntry(file)) return file;
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : '.';
 };
 
@@ -281,15 +283,15 @@ export function surveyRooms(source, order) {
     valueCycles: cyclesOf(files, (file) => targets(file, false)),
     cycles: cyclesOf(files, (file) => targets(file, true)),
     roomCycles: cyclesOf(
-      names.filter((name) => name !== INDEX),
-      (name) => [...rooms.find(({ room }) => room === name).arrows.keys()].filter((to) => to !== INDEX),
+      names.filter((name) => !isEntry(name)),
+      (name) => [...rooms.find(({ room }) => room === name).arrows.keys()].filter((to) => !isEntry(to)),
     ),
   };
 }
 
 /** Whether an import of a file in the room `to` by one in the room `from` runs against the order. */
 export function isAgainst(order, from, to) {
-  return from !== INDEX && from !== to && (to === INDEX || forbiddenRooms(order, from).includes(to));
+  return !isEntry(from) && from !== to && (isEntry(to) || forbiddenRooms(order, from).includes(to));
 }
 
 function faultsOf(name, survey, order) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import type { Manifest } from '@wheelhouse/python-stage/wheelhouse';
 import { REPOSITORY } from './support/installation.js';
 import { removeTree } from './support/remove-tree.js';

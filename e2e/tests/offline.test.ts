@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { FileDigest, TestRecord } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { ProjectRef } from '@wheelhouse/python-stage/internal';
 import { installPackages, type Installation } from './support/installation.js';
 import { operate, type Answer, type OperateInput } from './support/operate.js';
 import { removeTree } from './support/remove-tree.js';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { FileDigest } from '@wheelhouse/python-stage/wheelhouse';
 import { installPackages, REPOSITORY, type Installation } from './support/installation.js';
 import { operate, type Answer } from './support/operate.js';

@@ -7,15 +7,8 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  coreElements,
-  diskDocuments,
-  ElementError,
-  ElementErrors,
-  coreSources,
-  PluginRegistry,
-  resolveProject,
-} from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { coreElements, diskDocuments, coreSources, PluginRegistry, resolveProject } from '@wheelhouse/element/internal';
 
 const registry = new PluginRegistry().register({
   elements: coreElements({ memo: (name) => join(tmpdir(), name), verify: false }),

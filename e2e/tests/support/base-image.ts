@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { lockFile } from '@wheelhouse/element';
+import { lockFile } from '@wheelhouse/element/internal';
 import { REPOSITORY } from './installation.js';
 import { runWell } from './users.js';
 

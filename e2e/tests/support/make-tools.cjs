@@ -2,7 +2,7 @@
 
 const { join } = require('node:path');
 const { ensureTools } = require('@wheelhouse/python/fetch');
-const { findPython } = require('@wheelhouse/python');
+const { findPython } = require('@wheelhouse/python/internal');
 
 /**
  * Makes the environment of Wheelhouse's tools once for all files, before any of them runs: each workspace gets a copy

@@ -9,8 +9,8 @@
  * takes them; `operations`, pairs of a name and a project; `clock`, a variable of libfaketime such as `+1d`.
  * The last line of the output is JSON: what the operations answered, and how far the sandbox's clock was ahead.
  */
-const { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory } = require('@wheelhouse/element');
-const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python-stage');
+const { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory } = require('@wheelhouse/element/internal');
+const { buildWheel, fetchSnapshot, PythonWorkspace, runTests } = require('@wheelhouse/python-stage/internal');
 const { makeLocks } = require('@wheelhouse/python-stage/lock');
 
 const LIBFAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';

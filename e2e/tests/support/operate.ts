@@ -1,4 +1,4 @@
-import type { ProjectRef } from '@wheelhouse/python-stage';
+import type { ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { Installation } from './installation.js';
 import { runWell } from './users.js';
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { normalizeName, parseFilename } from '@wheelhouse/python';
+import { normalizeName, parseFilename } from '@wheelhouse/python/internal';
 
 /** An index (PEP 503) on a free port. */
 export interface SimpleIndex {

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutTree, LocalStore, writeTree } from '@wheelhouse/element';
-import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/oci';
+import { checkoutTree, LocalStore, writeTree } from '@wheelhouse/element/internal';
+import { readImage, readLayer, RootTree, type ImageConfig } from '@wheelhouse/oci/internal';
 
 /** An image as its layout has it, unpacked. */
 export interface UnpackedImage {

@@ -1,12 +1,6 @@
-import {
-  BubblewrapSandbox,
-  LocalStore,
-  Scheduler,
-  storeDirectory,
-  type BuildListener,
-  type OnError,
-} from '@wheelhouse/element';
-import type { PythonEngine } from '@wheelhouse/python-stage';
+import { type BuildListener } from '@wheelhouse/element';
+import { BubblewrapSandbox, LocalStore, Scheduler, storeDirectory, type OnError } from '@wheelhouse/element/internal';
+import type { PythonEngine } from '@wheelhouse/python-stage/internal';
 import { timeLimit } from './time-limit.js';
 
 /** What an entry point decides. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineSettings } from '@wheelhouse/python/fetch';
 import { discoversPackages, ProjectFiles } from '@wheelhouse/python/metadata';
-import type { Operation, WorkspaceProject } from '@wheelhouse/python-stage';
+import type { Operation, WorkspaceProject } from '@wheelhouse/python-stage/internal';
 import { lockedNames, makeLocks, withoutLocks, type LockOptions } from '@wheelhouse/python-stage/lock';
 import { unmatchedNames } from './workspace/unmatched-options.js';
 

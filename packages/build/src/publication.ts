@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { outputDirectory, type Operation, type PythonEngine } from '@wheelhouse/python-stage';
+import { outputDirectory, type Operation, type PythonEngine } from '@wheelhouse/python-stage/internal';
 import { publish, PUBLISH_SCOPES, type Publication } from '@wheelhouse/python-stage/publish';
 
 /** How something is published, as the executor's schema and the command's options say it. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { canonicalJson, ElementError, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
-import { baseOf, gitListing, projectFiles, type GitFilesOptions, type GitListing } from '@wheelhouse/python';
-import { ejectedFiles, type PythonWorkspace, type WorkspaceProject } from '@wheelhouse/python-stage';
+import { ElementError } from '@wheelhouse/element';
+import { canonicalJson, SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element/internal';
+import { baseOf, gitListing, projectFiles, type GitFilesOptions, type GitListing } from '@wheelhouse/python/internal';
+import { ejectedFiles, type PythonWorkspace, type WorkspaceProject } from '@wheelhouse/python-stage/internal';
 import { hiddenFromNx } from './workspace/metadata-files.js';
 
 /** What a digest of tasks is made from. */

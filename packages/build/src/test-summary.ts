@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { TestResult } from '@wheelhouse/python-stage';
+import type { TestResult } from '@wheelhouse/python-stage/internal';
 
 /** How many failed tests are named. */
 const NAMED = 50;

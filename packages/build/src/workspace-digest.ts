@@ -1,5 +1,5 @@
-import { formatError } from '@wheelhouse/element';
-import { toolchainIdentities, type PythonEngine, type PythonWorkspace } from '@wheelhouse/python-stage';
+import { formatError } from '@wheelhouse/element/internal';
+import { toolchainIdentities, type PythonEngine, type PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import { taskDigest } from './task-digest.js';
 
 /**

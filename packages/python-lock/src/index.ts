@@ -1,10 +1,1 @@
 export type { PythonLockErrorCode } from './errors.js';
-export { hookFailure, type FailedHook } from './hooks/hook-failure.js';
-export type { HookRunner, SdistFile } from './hooks/hook-runner.js';
-export type { Upgrade } from './resolving/preferences.js';
-export { readForeignLock, type ForeignLock } from './locking/foreign-lock.js';
-export { lockGroup, type LockInput } from './locking/lock-group.js';
-export { lockTools } from './locking/lock-tools.js';
-export type { LockMember } from './locking/member-locks.js';
-export { publishLocks, type LockChanges, type LockOutcome } from './locking/publication.js';
-export { upgradableNames } from './locking/upgradable-names.js';

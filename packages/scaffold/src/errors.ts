@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 
 declare module '@wheelhouse/element' {
   interface ErrorCodes {

@@ -1,5 +1,6 @@
-import { ElementError, ElementErrors, hasFailed, throwCollected, throwErrors } from '@wheelhouse/element';
-import { openWorks, planWheel, type Operation, type WheelOptions } from '@wheelhouse/python-stage';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { hasFailed, throwCollected, throwErrors } from '@wheelhouse/element/internal';
+import { openWorks, planWheel, type Operation, type WheelOptions } from '@wheelhouse/python-stage/internal';
 import { isElementName, type CommandSession } from './session.js';
 import { interpreterLine } from '../reporter/interpreter-line.js';
 import { wheelLines } from '../reporter/wheel-lines.js';

@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutTree, ElementError, isAbsent, makeDirectory, type BlobStore, type Digest } from '@wheelhouse/element';
+import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
+import { checkoutTree, isAbsent, makeDirectory } from '@wheelhouse/element/internal';
 
 /**
  * Writes a tree into a directory, whole or not at all. With `force` it is laid over what is there: files are replaced,

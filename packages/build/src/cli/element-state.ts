@@ -1,4 +1,5 @@
-import type { ArtifactRecord, BuildSession, Element } from '@wheelhouse/element';
+import type { Element } from '@wheelhouse/element';
+import type { ArtifactRecord, BuildSession } from '@wheelhouse/element/internal';
 
 /** Where an element stands: its artifact is there; its build is known to fail; it can be built; it waits for others. */
 export type ElementState = 'cached' | 'failed' | 'buildable' | 'waiting';

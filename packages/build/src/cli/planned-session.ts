@@ -1,5 +1,5 @@
-import type { BuildSession } from '@wheelhouse/element';
-import { openPlan, planClosure, type Operation } from '@wheelhouse/python-stage';
+import type { BuildSession } from '@wheelhouse/element/internal';
+import { openPlan, planClosure, type Operation } from '@wheelhouse/python-stage/internal';
 
 /** The elements of a Python project, keyed. */
 export interface PlannedSession {

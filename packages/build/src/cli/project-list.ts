@@ -1,7 +1,7 @@
-import { formatError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { EXIT } from '@wheelhouse/element/program';
-import { errorsOf, testPlaces } from '@wheelhouse/python';
-import type { PythonWorkspace } from '@wheelhouse/python-stage';
+import { errorsOf, testPlaces } from '@wheelhouse/python/internal';
+import type { PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import { hasTests } from '../plugin/tests-of-project.js';
 
 const TESTS_HINT =

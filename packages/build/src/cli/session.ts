@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { SourceServices } from '@wheelhouse/element';
 import {
   BuildSession,
   coreElements,
@@ -6,10 +7,9 @@ import {
   diskDocuments,
   listenForInterruption,
   PluginRegistry,
-  SourceServices,
   type OnError,
-} from '@wheelhouse/element';
-import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
+} from '@wheelhouse/element/internal';
+import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
 import { openReporter } from '../reporter/open-reporter.js';

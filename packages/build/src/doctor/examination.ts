@@ -1,9 +1,10 @@
 import { statfsSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ElementError, ElementErrors, formatError, lockFile, probeBubblewrap } from '@wheelhouse/element';
-import { findPython } from '@wheelhouse/python';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { formatError, lockFile, probeBubblewrap } from '@wheelhouse/element/internal';
+import { findPython } from '@wheelhouse/python/internal';
 import { ensureTools } from '@wheelhouse/python/fetch';
-import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
+import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import { versionOf } from './program-version.js';
 import { unmatchedGlobs, unmatchedNames } from '../workspace/unmatched-options.js';
 

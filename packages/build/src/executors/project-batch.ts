@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { listenForInterruption, type BuildListener } from '@wheelhouse/element';
+import { type BuildListener } from '@wheelhouse/element';
+import { listenForInterruption } from '@wheelhouse/element/internal';
 import { explainFailure } from '@wheelhouse/element/program';
-import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage';
+import type { PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import { batchOrder, type TaskOfBatch } from './batch-order.js';
 import { projectOfTask, type TaskOptions, type TaskWork } from './project-task.js';
 import { openEngine } from '../engine.js';

@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ElementError, listenForInterruption } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { listenForInterruption } from '@wheelhouse/element/internal';
 import { explainFailure } from '@wheelhouse/element/program';
-import type { Operation } from '@wheelhouse/python-stage';
+import type { Operation } from '@wheelhouse/python-stage/internal';
 import { openEngine } from '../engine.js';
 import { openReporter } from '../reporter/open-reporter.js';
 import type { Reporter } from '../reporter/reporter.js';

@@ -6,8 +6,8 @@ import {
   type ClosureOptions,
   type ProjectMetadata,
   type Requirement,
-} from '@wheelhouse/python';
-import { requiredProblems, type ProblemProject } from '@wheelhouse/python-stage';
+} from '@wheelhouse/python/internal';
+import { requiredProblems, type ProblemProject } from '@wheelhouse/python-stage/internal';
 import { workspaceMemo } from './workspace-data.js';
 import { findProjects } from '../workspace/discovery.js';
 import { readFoundProjects } from '../workspace/read-projects.js';

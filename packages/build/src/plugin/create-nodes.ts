@@ -11,7 +11,7 @@ import {
   withInnerProjects,
   type ProjectMetadata,
   type TestPlaces,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { lockInputs } from './lock-inputs.js';
 import { externalName, externalNodes } from './external-nodes.js';
 import { LocalTasks, type TaskProject } from './local-tasks.js';

@@ -10,8 +10,8 @@ import {
   type NamedFile,
   type ProjectSettings,
   type TestPlaces,
-} from '@wheelhouse/python';
-import { EJECTABLE_TEMPLATES, ejectedPath, type EjectableTemplate } from '@wheelhouse/python-stage';
+} from '@wheelhouse/python/internal';
+import { EJECTABLE_TEMPLATES, ejectedPath, type EjectableTemplate } from '@wheelhouse/python-stage/internal';
 import type { LockInputs } from './lock-inputs.js';
 import { RUN_VARIABLE } from './pre-tasks-execution.js';
 

@@ -5,7 +5,7 @@ import {
   type LocalUse,
   type MarkerEnvironment,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { MadeProject } from './inputs.js';
 import type { TargetChoices } from '../workspace/target-options.js';
 

@@ -4,7 +4,7 @@ import {
   localProject,
   type ClosureOptions,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 
 /** What a project's locks answer beside the metadata files of projects. */

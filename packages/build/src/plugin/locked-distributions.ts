@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, errnoOf, replaceMemo } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { errnoOf, replaceMemo } from '@wheelhouse/element/internal';
 import { locksDirectory, parseLock } from '@wheelhouse/python/lockfile';
 
 /** A distribution as a lock has it. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasTestFiles, projectFiles, sourceSetMatcher, type TestPlaces } from '@wheelhouse/python';
+import { hasTestFiles, projectFiles, sourceSetMatcher, type TestPlaces } from '@wheelhouse/python/internal';
 
 /** The directories of `TEST_INCLUDES` that hold tests. */
 const TEST_DIRECTORIES = ['tests', 'test'];

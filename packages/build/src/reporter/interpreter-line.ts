@@ -1,4 +1,4 @@
-import type { Operation } from '@wheelhouse/python-stage';
+import type { Operation } from '@wheelhouse/python-stage/internal';
 
 /** Says which interpreter a project is built for and tested with. @throws ElementError INTERPRETER */
 export async function interpreterLine({ workspace, project }: Operation): Promise<string> {

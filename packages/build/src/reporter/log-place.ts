@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { parseDigest, tailOf, type LocalStore, type LogFile } from '@wheelhouse/element';
+import { type LogFile } from '@wheelhouse/element';
+import { parseDigest, tailOf, type LocalStore } from '@wheelhouse/element/internal';
 
 /** How much of a log is shown with a failure. */
 const TAIL_LINES = 40;

@@ -1,4 +1,4 @@
-import type { LocalStore } from '@wheelhouse/element';
+import type { LocalStore } from '@wheelhouse/element/internal';
 import { JsonReporter } from './json-reporter.js';
 import { logPlace } from './log-place.js';
 import { Progress } from './progress.js';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { WheelResult } from '@wheelhouse/python-stage';
+import type { WheelResult } from '@wheelhouse/python-stage/internal';
 import { formatDifference, formatFinding } from '@wheelhouse/python-stage/inspection';
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Operation } from '@wheelhouse/python-stage';
+import type { Operation } from '@wheelhouse/python-stage/internal';
 import { executorOptions, type ExecutorSchema } from './executor-options.js';
 import { findProjects } from './discovery.js';
 import { readJson } from './project-name.js';

@@ -1,4 +1,5 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { numberText, wordsOf } from './number-text.js';
 
 /** A JSON schema of one option, as far as those of the executors go. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
-import { gitFilesMatching, METADATA_FILES } from '@wheelhouse/python';
+import { errnoOf } from '@wheelhouse/element/internal';
+import { gitFilesMatching, METADATA_FILES } from '@wheelhouse/python/internal';
 
 /** Directories that are not looked into where git does not say what is ignored. */
 const SKIPPED = new Set([

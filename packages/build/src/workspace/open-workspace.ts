@@ -1,4 +1,4 @@
-import { PythonWorkspace } from '@wheelhouse/python-stage';
+import { PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import { findProjects } from './discovery.js';
 import { workspaceIndexes } from './indexes.js';
 import { readPluginEntries } from './nx-json.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isValidName } from '@wheelhouse/python';
+import { isValidName } from '@wheelhouse/python/internal';
 
 /** What is wrong with a text, where the words of its schema are not enough. */
 interface FormatProblem {

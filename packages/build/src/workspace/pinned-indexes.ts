@@ -1,4 +1,4 @@
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import type { Fail } from './option-check.js';
 import type { PluginOptionsSchema } from './plugin-options.schema.js';

@@ -1,5 +1,6 @@
-import { ElementError, throwCollected, type Origin } from '@wheelhouse/element';
-import { normalizeName, type ProjectSettings } from '@wheelhouse/python';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { normalizeName, type ProjectSettings } from '@wheelhouse/python/internal';
 import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import { checkOption, isObject, type Fail, type OptionPath, type PluginOptionSchema } from './option-check.js';
 import { pinnedIndexes } from './pinned-indexes.js';

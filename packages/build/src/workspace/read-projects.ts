@@ -1,6 +1,12 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import { findPython, normalizeName, readEachProject, sameNames, type ProjectMetadata } from '@wheelhouse/python';
-import type { ProblemProject, ProjectRef } from '@wheelhouse/python-stage';
+import {
+  findPython,
+  normalizeName,
+  readEachProject,
+  sameNames,
+  type ProjectMetadata,
+} from '@wheelhouse/python/internal';
+import type { ProblemProject, ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { FoundProject } from './discovery.js';
 import { namesOfOthers } from './other-names.js';
 

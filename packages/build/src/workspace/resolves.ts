@@ -1,4 +1,5 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { PLUGIN, type PluginEntry } from './nx-json.js';
 
 /** A project as patterns know it. */

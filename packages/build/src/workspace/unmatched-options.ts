@@ -1,5 +1,5 @@
-import { normalizeName, projectFiles, sourceSetMatcher } from '@wheelhouse/python';
-import type { PythonWorkspace, WorkspaceProject } from '@wheelhouse/python-stage';
+import { normalizeName, projectFiles, sourceSetMatcher } from '@wheelhouse/python/internal';
+import type { PythonWorkspace, WorkspaceProject } from '@wheelhouse/python-stage/internal';
 
 /** What an option names, and no project that has the option has: most often a misspelling. */
 export interface UnmatchedOption {

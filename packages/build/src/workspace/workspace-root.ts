@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ElementError, PROJECT_CONF } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { PROJECT_CONF } from '@wheelhouse/element/internal';
 
 /**
  * The workspace that a directory belongs to: the nearest one upwards with an nx.json.

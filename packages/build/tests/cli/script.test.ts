@@ -18,7 +18,7 @@ import {
   Scheduler,
   writeTree,
   type Engine,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { wheelhouse } from '../support/command.js';
 import { ELEMENTS } from '../support/element-project.js';
 import { temporaryDirectories } from '../support/workspace.js';

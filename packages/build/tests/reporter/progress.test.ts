@@ -1,5 +1,5 @@
 import type { BuildEvent, ElementFacts, Key } from '@wheelhouse/element';
-import { TerminalReporter } from '@wheelhouse/build';
+import { TerminalReporter } from '@wheelhouse/build/internal';
 import { Progress } from '../../src/reporter/progress.js';
 
 const wheel = { kind: 'wheel', runsCommands: true };

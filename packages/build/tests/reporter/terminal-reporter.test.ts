@@ -1,5 +1,5 @@
 import type { BuildEvent, ElementFacts, ElementResult, Key } from '@wheelhouse/element';
-import { JsonReporter, TerminalReporter, type LogPlace } from '@wheelhouse/build';
+import { JsonReporter, TerminalReporter, type LogPlace } from '@wheelhouse/build/internal';
 
 const element: ElementFacts = {
   name: 'libs/app.bst',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { findProjects } from '@wheelhouse/build';
+import { findProjects } from '@wheelhouse/build/internal';
 import { gitInit, pyproject, temporaryDirectories, type Files } from '../support/workspace.js';
 
 const directory = temporaryDirectories();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { executorOptions, type ExecutorSchema } from '../../src/workspace/executor-options.js';
 
 function schemaOf(executor: string): ExecutorSchema & { readonly additionalProperties: boolean } {

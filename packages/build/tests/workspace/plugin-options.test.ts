@@ -1,5 +1,6 @@
-import { formatError, type ElementError, type ElementErrors } from '@wheelhouse/element';
-import { parsePluginOptions } from '@wheelhouse/build';
+import { type ElementError, type ElementErrors } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { parsePluginOptions } from '@wheelhouse/build/internal';
 
 function messageOf(options: unknown): string {
   try {

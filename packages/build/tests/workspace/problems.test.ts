@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { CreateDependenciesContext, ProjectConfiguration } from '@nx/devkit';
 import { createDependencies, createNodes } from '@wheelhouse/build';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import syncLocks from '../../src/generators/sync-locks/generator.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { wheelhouse } from '../support/command.js';

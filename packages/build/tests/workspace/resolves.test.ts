@@ -1,5 +1,5 @@
-import type { PythonWorkspace } from '@wheelhouse/python-stage';
-import { parsePluginOptions } from '@wheelhouse/build';
+import type { PythonWorkspace } from '@wheelhouse/python-stage/internal';
+import { parsePluginOptions } from '@wheelhouse/build/internal';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { pyproject, temporaryDirectories } from '../support/workspace.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import type { DiskStore } from '../store/disk-store.js';
 import type { Bucket } from '../store/s3/bucket.js';
 import type { TokenGuard } from '../tokens/token-guard.js';

@@ -1,4 +1,4 @@
-import type { ErrorCollector } from '@wheelhouse/element';
+import type { ErrorCollector } from '@wheelhouse/element/internal';
 import { badSetting, findSetting, pathIn, type SettingSources, type WrittenSetting } from './setting-sources.js';
 
 /** Reads settings one by one, and collects what is wrong with them. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ElementError, errnoOf, parseYaml, type MappingNode, type Origin } from '@wheelhouse/element';
+import { ElementError, type MappingNode, type Origin } from '@wheelhouse/element';
+import { errnoOf, parseYaml } from '@wheelhouse/element/internal';
 import { cacheError } from '../errors.js';
 
 /** The file of settings that is read where no other one is named. */

@@ -1,4 +1,4 @@
-import { ErrorCollector } from '@wheelhouse/element';
+import { ErrorCollector } from '@wheelhouse/element/internal';
 import { readProviders, type OidcProvider } from '../oidc/provider.js';
 import {
   BUCKET_SETTINGS,

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { DailyCounts, parseRows, rowsText, type CountRow } from './daily-counts.js';
 import { dayBefore, isDay } from './day.js';
 import { namesIn, writeWhole } from './whole-file.js';

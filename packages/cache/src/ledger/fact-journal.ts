@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { isEntryHash, isNamespace, type EntryName } from '../store/entry.js';
 import { parseJsonObject } from '../store/json-object.js';
 import { dayBefore, dayOf, isDay } from './day.js';

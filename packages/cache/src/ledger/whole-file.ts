@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 
 /** Replaces a file atomically: a reader sees all of it or what was there before. */
 export async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {

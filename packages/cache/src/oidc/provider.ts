@@ -1,11 +1,5 @@
-import {
-  ElementError,
-  ErrorCollector,
-  ScalarNode,
-  SequenceNode,
-  type MappingNode,
-  type Node,
-} from '@wheelhouse/element';
+import { ElementError, ScalarNode, SequenceNode, type MappingNode, type Node } from '@wheelhouse/element';
+import { ErrorCollector } from '@wheelhouse/element/internal';
 import { DEFAULT_WORKSPACE, isWorkspaceName } from '../tiers/principal.js';
 import type { ClaimRule, Grant } from './claim-rule.js';
 import { isTrustworthy } from './document.js';

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, replaceFile } from '@wheelhouse/element';
+import { errnoOf, replaceFile } from '@wheelhouse/element/internal';
 import { isCommitId, isEntryHash } from '../store/entry.js';
 import type { ReceivedBody } from '../store/spool.js';
 

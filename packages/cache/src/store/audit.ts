@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import { formatDigest, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { formatDigest } from '@wheelhouse/element/internal';
 import type { KeptStore } from './keeping.js';
 import { StoreFailure } from './store-failure.js';
 

@@ -1,6 +1,6 @@
 import { rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { bodyOf, planCollection } from './collection-plan.js';
 import type { DiskLayout } from './disk-layout.js';
 import { names, surveyBodies, surveyEntries } from './disk-survey.js';

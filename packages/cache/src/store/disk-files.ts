@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 
 const RENEW_AFTER_MS = 10_000;
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import type { DiskLayout } from './disk-layout.js';
 import { parseRecord } from './entry.js';
 import type { SurveyedBody, SurveyedEntry } from './keeping.js';

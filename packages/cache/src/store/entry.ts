@@ -1,4 +1,5 @@
-import { formatDigest, parseDigest, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { formatDigest, parseDigest } from '@wheelhouse/element/internal';
 import { parseJsonObject } from './json-object.js';
 
 /** What an entry is found by. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
-import { formatDigest, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { formatDigest } from '@wheelhouse/element/internal';
 import type { CacheStore } from './cache-store.js';
 import type { EntryName, EntryRecord } from './entry.js';
 import type { ReceivedBody, Spool } from './spool.js';

@@ -3,7 +3,8 @@ import { closeSync, createReadStream, fdatasync, openSync, write } from 'node:fs
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { errnoOf, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { createFile, OwnNames, withDirectory } from './disk-files.js';
 import { StoreFailure } from './store-failure.js';
 

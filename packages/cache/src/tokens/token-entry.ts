@@ -1,4 +1,5 @@
-import { ElementError, ErrorCollector, type MappingNode, type ScalarNode } from '@wheelhouse/element';
+import { ElementError, type MappingNode, type ScalarNode } from '@wheelhouse/element';
+import { ErrorCollector } from '@wheelhouse/element/internal';
 import { DEFAULT_WORKSPACE, isWorkspaceName } from '../tiers/principal.js';
 import { formatTier, parseTier, TIER_FORMS, type Tier } from '../tiers/tier.js';
 

@@ -11,7 +11,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { ElementError, errnoOf, ErrorCollector, lockFile, parseYaml } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { errnoOf, ErrorCollector, lockFile, parseYaml } from '@wheelhouse/element/internal';
 import { cacheError } from '../errors.js';
 import { entryText, readEntry, type TokenEntry } from './token-entry.js';
 

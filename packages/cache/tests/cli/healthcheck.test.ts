@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createToken } from '@wheelhouse/cache';
+import { createToken } from '@wheelhouse/cache/internal';
 import { join } from 'node:path';
 import { commandLine } from '../support/command.js';
 import { temporaryDirectories } from '../support/directories.js';

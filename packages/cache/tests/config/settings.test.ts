@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   formatSize,
   parseAddress,
@@ -9,7 +10,7 @@ import {
   readSettingsFile,
   SETTINGS,
   type Settings,
-} from '@wheelhouse/cache';
+} from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 
 const directory = temporaryDirectories();

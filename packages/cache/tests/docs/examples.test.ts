@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readProxyOptions, readSettings, readSettingsFile } from '@wheelhouse/cache';
+import { readProxyOptions, readSettings, readSettingsFile } from '@wheelhouse/cache/internal';
 import { parse } from 'yaml';
 import { temporaryDirectories } from '../support/directories.js';
 import { type Example, examples } from '../support/guides.js';

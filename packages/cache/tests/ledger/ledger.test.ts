@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ledger } from '@wheelhouse/cache';
+import { Ledger } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProxyOptions } from '@wheelhouse/cache';
+import type { ProxyOptions } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { startFaultyUpstream, type Fault, type FaultyUpstream } from '../support/faulty-upstream.js';
 import { MAJORS, nxVersion, SOAK } from '../support/nx-versions.js';

@@ -1,5 +1,6 @@
-import { formatError, type ElementError, parseYaml } from '@wheelhouse/element';
-import { formatTier, matchesPattern, type OidcProvider, readSettings, tierOf } from '@wheelhouse/cache';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError, parseYaml } from '@wheelhouse/element/internal';
+import { formatTier, matchesPattern, type OidcProvider, readSettings, tierOf } from '@wheelhouse/cache/internal';
 
 function providers(text: string): readonly OidcProvider[] {
   const sources = { options: {}, environment: {}, cwd: '/work', fileDirectory: '/work' };

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, importJWK, type CryptoKey } from 'jose';
-import { type OidcProvider, OidcVerifier, type OidcVerifierOptions, type Principal } from '@wheelhouse/cache';
+import { type OidcProvider, OidcVerifier, type OidcVerifierOptions, type Principal } from '@wheelhouse/cache/internal';
 import {
   forge,
   type IssuerKey,

@@ -1,4 +1,4 @@
-import type { OverviewReport } from '@wheelhouse/cache';
+import type { OverviewReport } from '@wheelhouse/cache/internal';
 import { percentText } from '../../src/overview/format.js';
 import { temporaryDirectories } from '../support/directories.js';
 import { startServer, type TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EntryRecord, type EntrySurvey, Ledger, Surveyor } from '@wheelhouse/cache';
+import { type EntryRecord, type EntrySurvey, Ledger, Surveyor } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { recordOf } from '../support/known-entries.js';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { ArchiveFault, checkArchive } from '@wheelhouse/cache';
+import { ArchiveFault, checkArchive } from '@wheelhouse/cache/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { archiveOf, archiveWith, CODE, tarOf, TERMINAL_OUTPUT, type ArchiveEntry } from '../support/archive.js';
 

@@ -4,7 +4,7 @@ import { createServer as createHttpServer, request as askOther, type Server } fr
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { ProxyOptions } from '@wheelhouse/cache';
+import type { ProxyOptions } from '@wheelhouse/cache/internal';
 import { archiveWith } from '../support/archive.js';
 import { temporaryDirectories } from '../support/directories.js';
 import { startFaultyUpstream, type FaultyUpstream } from '../support/faulty-upstream.js';

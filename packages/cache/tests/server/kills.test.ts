@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { audit, createToken, DiskStore } from '@wheelhouse/cache';
+import { audit, createToken, DiskStore } from '@wheelhouse/cache/internal';
 import { commandLine } from '../support/command.js';
 import { temporaryDirectories } from '../support/directories.js';
 import { Witness } from '../support/witness.js';

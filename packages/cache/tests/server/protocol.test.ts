@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { revokeToken } from '@wheelhouse/cache';
-import { digestOf } from '@wheelhouse/element';
+import { revokeToken } from '@wheelhouse/cache/internal';
+import { digestOf } from '@wheelhouse/element/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';
 import { rawConnection, startServer, type TestServer } from '../support/server.js';

@@ -1,4 +1,4 @@
-import { revokeToken, type OverviewReport } from '@wheelhouse/cache';
+import { revokeToken, type OverviewReport } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { report } from '../support/seeded-server.js';
 import { startServer, type TestServer } from '../support/server.js';

@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOf } from '@wheelhouse/element';
+import { digestOf } from '@wheelhouse/element/internal';
 import { inPieces, someBytes } from '@wheelhouse/element/testing';
-import { type Collection, DiskStore, type EntryName, type Retention, Spool } from '@wheelhouse/cache';
+import { type Collection, DiskStore, type EntryName, type Retention, Spool } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { typescript } from '../support/process.js';
 import { add, bytesOf, describeStoreContract, NAMESPACE, type StoreUnderTest } from '../support/store-contract.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { digestOf } from '@wheelhouse/element';
+import { digestOf } from '@wheelhouse/element/internal';
 import { inPieces, someBytes } from '@wheelhouse/element/testing';
 import {
   type Bucket,
@@ -11,7 +11,7 @@ import {
   type Retention,
   S3Store,
   Spool,
-} from '@wheelhouse/cache';
+} from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { s3Server } from '../support/s3-server.js';

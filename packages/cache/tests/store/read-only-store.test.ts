@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { someBytes } from '@wheelhouse/element/testing';
-import { DiskStore, LayeredStore, ReadOnlyStore, Spool, TieredCache } from '@wheelhouse/cache';
+import { DiskStore, LayeredStore, ReadOnlyStore, Spool, TieredCache } from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 import { startServer } from '../support/server.js';
 import { add, describeStoreContract, NAMESPACE, type StoreUnderTest } from '../support/store-contract.js';

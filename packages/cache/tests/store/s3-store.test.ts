@@ -14,8 +14,8 @@ import {
   type Retention,
   S3Store,
   Spool,
-} from '@wheelhouse/cache';
-import { digestOf } from '@wheelhouse/element';
+} from '@wheelhouse/cache/internal';
+import { digestOf } from '@wheelhouse/element/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { temporaryDirectories } from '../support/directories.js';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';

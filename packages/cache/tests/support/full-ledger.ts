@@ -1,7 +1,7 @@
 /** A ledger on a file system that gets full, and then has room again; says what became of it. */
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ledger } from '@wheelhouse/cache';
+import { Ledger } from '@wheelhouse/cache/internal';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 /** The file of facts has a page but for some bytes, so that the next line is cut short when there is no further page. */

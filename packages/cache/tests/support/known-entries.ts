@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EntryRecord, TaskFact } from '@wheelhouse/cache';
+import type { EntryRecord, TaskFact } from '@wheelhouse/cache/internal';
 
 export interface KnownEntrySketch {
   readonly namespace?: string;

@@ -2,7 +2,7 @@ import { execFile, execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProxyOptions } from '@wheelhouse/cache';
+import type { ProxyOptions } from '@wheelhouse/cache/internal';
 import type { NxVersion } from './nx-versions.js';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');

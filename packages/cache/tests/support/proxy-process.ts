@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ProxyOptions, ProxyRecord } from '@wheelhouse/cache';
+import type { ProxyOptions, ProxyRecord } from '@wheelhouse/cache/internal';
 import { askingProxy, type TestProxy } from './proxy.js';
 
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'wheelhouse-cache-proxy.js');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Proxy, type ProxyOptions, type ProxyRecord } from '@wheelhouse/cache';
+import { Proxy, type ProxyOptions, type ProxyRecord } from '@wheelhouse/cache/internal';
 
 /** A proxy in this process, and what Nx and its hooks ask it. */
 export interface TestProxy {

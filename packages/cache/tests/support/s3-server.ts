@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bucket, type BucketOptions } from '@wheelhouse/cache';
+import { Bucket, type BucketOptions } from '@wheelhouse/cache/internal';
 
 const PROGRAM = join(__dirname, '..', '..', '..', '..', '.cache', 'go', 'versitygw', 'versitygw');
 /** What the server takes for its owner; clients find it as they find every credential of AWS. */

@@ -1,6 +1,6 @@
 /** Writes entries into a bucket, large and small, until it is killed. Says the hash of each that is stored. */
 import { someBytes } from '@wheelhouse/element/testing';
-import { Bucket, type BucketOptions, S3Store, Spool } from '@wheelhouse/cache';
+import { Bucket, type BucketOptions, S3Store, Spool } from '@wheelhouse/cache/internal';
 import { add, NAMESPACE } from './store-contract.js';
 
 const [options = '', directory = '', prefix = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { createToken, DiskStore, Ledger, TieredCache, type Tier } from '@wheelhouse/cache';
+import { createToken, DiskStore, Ledger, TieredCache, type Tier } from '@wheelhouse/cache/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { startServer, type TestServer } from './server.js';
 

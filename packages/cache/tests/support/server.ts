@@ -15,7 +15,7 @@ import {
   surveyEntries,
   TieredCache,
   TokenGuard,
-} from '@wheelhouse/cache';
+} from '@wheelhouse/cache/internal';
 
 export const LIMITS: ServerLimits = {
   maxEntryBytes: 100_000_000,

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { digestOf, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { digestOf } from '@wheelhouse/element/internal';
 import { inPieces, someBytes } from '@wheelhouse/element/testing';
-import { type CacheStore, type EntryName, type EntryRecord, type Spool, StoreFailure } from '@wheelhouse/cache';
+import {
+  type CacheStore,
+  type EntryName,
+  type EntryRecord,
+  type Spool,
+  StoreFailure,
+} from '@wheelhouse/cache/internal';
 
 /** A store, and what its contract needs beside it. */
 export interface StoreUnderTest {

@@ -1,6 +1,6 @@
 /** Writes entries into a data directory, several at a time, until it is killed. Says the hash of each that is stored. */
 import { someBytes } from '@wheelhouse/element/testing';
-import { DiskStore, Spool } from '@wheelhouse/cache';
+import { DiskStore, Spool } from '@wheelhouse/cache/internal';
 import { add, NAMESPACE } from './store-contract.js';
 
 const [directory = '', prefix = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { formatTier, parseTier } from '@wheelhouse/cache';
+import { formatTier, parseTier } from '@wheelhouse/cache/internal';
 
 describe('a tier', () => {
   it.each(['trusted', 'read', 'admin', 'pr:1', 'pr:123456789012345'])('is written as it is read: %s', (text) => {

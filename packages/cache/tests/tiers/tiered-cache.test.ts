@@ -8,7 +8,7 @@ import {
   pullRequestShare,
   Spool,
   TieredCache,
-} from '@wheelhouse/cache';
+} from '@wheelhouse/cache/internal';
 import { temporaryDirectories } from '../support/directories.js';
 
 const directory = temporaryDirectories();

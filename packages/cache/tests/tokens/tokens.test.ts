@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createToken, parseTokens, readTokens, revokeToken, TokenGuard, type TokenRequest } from '@wheelhouse/cache';
-import { type ElementError, formatError, type ElementErrors } from '@wheelhouse/element';
+import {
+  createToken,
+  parseTokens,
+  readTokens,
+  revokeToken,
+  TokenGuard,
+  type TokenRequest,
+} from '@wheelhouse/cache/internal';
+import { type ElementError, type ElementErrors } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { temporaryDirectories } from '../support/directories.js';
 
 const directory = temporaryDirectories();

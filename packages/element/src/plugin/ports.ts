@@ -2,7 +2,7 @@ import type { Digest } from '../cas/digest.js';
 import type { Json } from '../base/json.js';
 import type { Plain } from '../load/node.js';
 
-/** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. */
+/** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. @public */
 export type Key = string & { readonly __brand: 'Key' };
 
 /** Takes the output of a command, or the messages of a fetch, while it runs. @public */

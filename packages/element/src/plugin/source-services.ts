@@ -37,7 +37,11 @@ export class SourceServices {
   private readonly openedStore: SourceStore | undefined;
   private readonly path: string;
 
-  /** What is known of files by their stat, shared by all sources and saved by the engine; absent without a store. */
+  /**
+   * What is known of files by their stat, shared by all sources and saved by the engine; absent without a store.
+   *
+   * @internal
+   */
   readonly fileDigests: StatMemo | undefined;
 
   /**

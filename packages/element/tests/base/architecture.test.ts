@@ -1,4 +1,4 @@
-import { canonicalArchitecture } from '@wheelhouse/element';
+import { canonicalArchitecture } from '@wheelhouse/element/internal';
 
 describe('canonicalArchitecture', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Interruption, listenForInterruption } from '@wheelhouse/element';
+import { Interruption, listenForInterruption } from '@wheelhouse/element/internal';
 
 class FakeProcess extends EventEmitter {
   readonly exits: number[] = [];

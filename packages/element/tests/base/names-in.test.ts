@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { namesIn } from '@wheelhouse/element';
+import { namesIn } from '@wheelhouse/element/internal';
 
 test('names are sorted; there are none in a directory that does not exist, or in a file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'names-'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { decodeText } from '@wheelhouse/element';
+import { decodeText } from '@wheelhouse/element/internal';
 import { errorText, rejectionText, projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 

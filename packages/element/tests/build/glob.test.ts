@@ -1,4 +1,4 @@
-import { globMatcher } from '@wheelhouse/element';
+import { globMatcher } from '@wheelhouse/element/internal';
 
 const cases: readonly (readonly [glob: string, path: string, matches: boolean])[] = [
   ['/usr/lib/*.so', '/usr/lib/libc.so', true],

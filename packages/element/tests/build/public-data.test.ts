@@ -1,12 +1,11 @@
 import {
-  PureElement,
-  toMapping,
   type ActionBuilder,
   type ElementKind,
   type Json,
   type MappingNode,
   type SplitSelection,
 } from '@wheelhouse/element';
+import { PureElement, toMapping } from '@wheelhouse/element/internal';
 import { openTestProject, type TestProject, type TestProjectOptions } from '@wheelhouse/element/testing';
 
 /** Stages what it is built with by the selection in its configuration, and is that. */

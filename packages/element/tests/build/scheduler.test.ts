@@ -1,18 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  emptyTree,
-  hasFailed,
-  Scheduler,
-  Source,
-  writeTree,
-  type BlobStore,
-  type BuildEvent,
-  type Consistency,
-  type Digest,
-  type Json,
-} from '@wheelhouse/element';
+import { Source, type BlobStore, type BuildEvent, type Consistency, type Digest, type Json } from '@wheelhouse/element';
+import { emptyTree, hasFailed, Scheduler, writeTree } from '@wheelhouse/element/internal';
 import { startChild } from '../support/child.js';
 import { mostSleepers, sleepers, uniqueSeconds } from '../support/running-commands.js';
 import { testProject, type TestProject } from '../support/session.js';

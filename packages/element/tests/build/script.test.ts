@@ -1,4 +1,5 @@
-import { buildScript, ElementError, formatError } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { buildScript, formatError } from '@wheelhouse/element/internal';
 import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 

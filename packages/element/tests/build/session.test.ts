@@ -1,15 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  formatError,
-  lockFile,
-  readBlob,
-  subtree,
-  throwErrors,
-  type BuildEvent,
-  type BuildSession,
-  type ElementError,
-} from '@wheelhouse/element';
+import { type BuildEvent, type ElementError } from '@wheelhouse/element';
+import { formatError, lockFile, readBlob, subtree, throwErrors, type BuildSession } from '@wheelhouse/element/internal';
 import { testProject } from '../support/session.js';
 import { temporaryPaths } from '../support/temporary.js';
 

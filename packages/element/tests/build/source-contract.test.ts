@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  emptyTree,
-  openTree,
   Source,
-  trackSources,
-  writeBlob,
-  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
@@ -18,6 +13,7 @@ import {
   type SourceKind,
   type StageIo,
 } from '@wheelhouse/element';
+import { emptyTree, openTree, trackSources, writeBlob, writeTree } from '@wheelhouse/element/internal';
 import { openTestProject, type TestProject } from '@wheelhouse/element/testing';
 
 /** What the sources of a test did, in its order. */

@@ -1,15 +1,13 @@
+import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
 import {
-  ElementError,
   emptyTree,
   MemoryBlobStore,
   StagingArea,
   walkTree,
   writeBlob,
   writeTree,
-  type BlobStore,
-  type Digest,
   type MutableTree,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 
 /** Text for a file, `-> target` for a link, a nested object for a directory. */
 interface Layout {

@@ -2,15 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import {
-  captureTree,
-  DiskBlobStore,
-  MemoryBlobStore,
-  readDirectory,
-  walkTree,
-  type BlobStore,
-  type Digest,
-} from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { captureTree, DiskBlobStore, MemoryBlobStore, readDirectory, walkTree } from '@wheelhouse/element/internal';
 import { temporaryPaths } from '../support/temporary.js';
 import { makeTreeFixture } from '../support/tree-fixture.js';
 

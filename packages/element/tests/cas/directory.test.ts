@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { type Digest } from '@wheelhouse/element';
 import {
   captureTree,
   decodeDirectory,
@@ -8,8 +9,7 @@ import {
   MemoryBlobStore,
   readBlob,
   walkTree,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { startCasd, type Casd } from '../support/buildbox-casd.js';
 import { temporaryPaths } from '../support/temporary.js';
 import { makeTreeFixture } from '../support/tree-fixture.js';

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { captureTree, digestOf, MemoryBlobStore, StatMemo, walkTree, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { captureTree, digestOf, MemoryBlobStore, StatMemo, walkTree } from '@wheelhouse/element/internal';
 import { directoriesInMemory } from '../../src/cas/digest-only-blobs.js';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';

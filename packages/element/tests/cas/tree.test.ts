@@ -1,3 +1,4 @@
+import { type Digest } from '@wheelhouse/element';
 import {
   digestOf,
   emptyTree,
@@ -12,8 +13,7 @@ import {
   walkTree,
   writeBlob,
   writeTree,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 
 async function sample(blobs: MemoryBlobStore): Promise<Digest> {
   const tree = emptyTree();

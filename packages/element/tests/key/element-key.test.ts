@@ -1,4 +1,5 @@
-import { ElementKeys, keyOf, type BuildSession, type Key, type RuleVersions } from '@wheelhouse/element';
+import type { Key } from '@wheelhouse/element';
+import { ElementKeys, keyOf, type BuildSession, type RuleVersions } from '@wheelhouse/element/internal';
 import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';
 import { testProject, type TestProject } from '../support/session.js';

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 
 /** A temporary directory with these files, removed after the test. */
 export function projectDirectory(files: Readonly<Record<string, string>>): string {

@@ -1,11 +1,5 @@
-import {
-  PureElement,
-  type DependencyConfiguration,
-  type Element,
-  type ElementKind,
-  type Json,
-  type PluginRegistry,
-} from '@wheelhouse/element';
+import { type DependencyConfiguration, type Element, type ElementKind, type Json } from '@wheelhouse/element';
+import { PureElement, type PluginRegistry } from '@wheelhouse/element/internal';
 import { projectDirectory, rejectionText } from '../load/project-directory.js';
 import { coreRegistry, resolve } from '../resolve/resolve.js';
 

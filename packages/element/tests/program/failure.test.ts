@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { ElementError, ElementErrors, Interruption, type ErrorCode } from '@wheelhouse/element';
+import { ElementError, ElementErrors, type ErrorCode } from '@wheelhouse/element';
+import { Interruption } from '@wheelhouse/element/internal';
 import { explainFailure } from '@wheelhouse/element/program';
 
 function thrown(action: () => unknown): unknown {

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BuildElement, type Element } from '@wheelhouse/element';
 import {
-  BuildElement,
   composite,
   diskDocuments,
   layeredDocuments,
   memoryDocuments,
   parseYaml,
   preflight,
-  type Element,
   type ElementGraph,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { projectDirectory, rejectionText } from '../load/project-directory.js';
 import { coreRegistry, resolve } from './resolve.js';
 

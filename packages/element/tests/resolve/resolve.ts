@@ -6,7 +6,7 @@ import {
   resolveProject,
   type ElementGraph,
   type ResolveOptions,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 
 /** The kinds that this package has; none of those used here keeps anything between runs. */
 export function coreRegistry(): PluginRegistry {

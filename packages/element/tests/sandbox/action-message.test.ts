@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Action, type Digest } from '@wheelhouse/element';
 import {
   BubblewrapSandbox,
   digestOf,
@@ -12,9 +13,7 @@ import {
   readBlob,
   subtree,
   writeAction,
-  type Action,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { readWire } from '../../src/cas/wire.js';
 import { batchCommand, readBatchStatus } from '../../src/sandbox/batch-command.js';
 import { CASE_ENVIRONMENT, entriesOf, shellStep, treeOf } from '../../src/testing/sandbox-subject.js';

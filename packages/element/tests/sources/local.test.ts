@@ -2,18 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ElementError, type Digest, type Source } from '@wheelhouse/element';
 import {
   digestOf,
-  ElementError,
   encodeDirectory,
   formatError,
   LocalStore,
   MemoryBlobStore,
   StatMemo,
   walkTree,
-  type Digest,
-  type Source,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { openTestProject, type TestProject } from '@wheelhouse/element/testing';
 import { projectDirectory } from '../load/project-directory.js';
 import { resolve } from '../resolve/resolve.js';

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Key } from '@wheelhouse/element';
 import {
   digestOf,
   DiskArtifactStore,
@@ -14,8 +15,7 @@ import {
   writeBlob,
   writeTree,
   type ArtifactRecord,
-  type Key,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { artifactStoreContract, type StoresUnderTest } from '@wheelhouse/element/testing';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Digest } from '@wheelhouse/element';
 import {
   digestOf,
   DiskBlobStore,
@@ -11,8 +12,7 @@ import {
   readBlob,
   VerifyingBlobStore,
   writeBlob,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { blobStoreContract, inPieces, someBytes } from '@wheelhouse/element/testing';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';

@@ -9,7 +9,7 @@ import {
   formatDigest,
   MemoryBlobStore,
   writeBlob,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { listing, times } from '../support/listing.js';
 import { temporaryPaths } from '../support/temporary.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFile } from '@wheelhouse/element';
+import { lockFile } from '@wheelhouse/element/internal';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';
 

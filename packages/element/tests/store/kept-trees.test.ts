@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type Digest } from '@wheelhouse/element';
 import {
   captureTree,
   digestOf,
@@ -22,8 +23,7 @@ import {
   TREE_MTIME,
   writeBlob,
   writeTree,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { someBytes } from '@wheelhouse/element/testing';
 import { startChild } from '../support/child.js';
 import { listing, times } from '../support/listing.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type BlobStore, type Digest, type Key } from '@wheelhouse/element';
 import {
   BubblewrapSandbox,
   digestOf,
@@ -13,10 +14,7 @@ import {
   readBlob,
   writeBlob,
   type ArtifactRecord,
-  type BlobStore,
-  type Digest,
-  type Key,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { entriesOf, shellStep, treeOf } from '@wheelhouse/element/testing';
 import { hostMounts, PLATFORM } from '../sandbox/bubblewrap/bubblewrap-subject.js';
 import { temporaryPaths } from '../support/temporary.js';

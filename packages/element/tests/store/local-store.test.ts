@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { digestOf, LocalStore, storeDirectory, type Lock, type Key } from '@wheelhouse/element';
+import type { Key } from '@wheelhouse/element';
+import { digestOf, LocalStore, storeDirectory, type Lock } from '@wheelhouse/element/internal';
 import { temporaryPaths } from '../support/temporary.js';
 
 const fresh = temporaryPaths();

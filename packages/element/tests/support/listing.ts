@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from '@wheelhouse/element';
+import { digestOf } from '@wheelhouse/element/internal';
 
 /** What is at a path: type, mode, content or target, by relative path; `.` is the directory itself. */
 export function listing(root: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import { lstatSync, writeFileSync } from 'node:fs';
-import { digestOf, StatMemo } from '@wheelhouse/element';
+import { digestOf, StatMemo } from '@wheelhouse/element/internal';
 
 /** Learns files one by one, each with a memo that is loaded anew. Arguments: the memo, what the files' paths begin with. */
 const [memoFile = '', prefix = ''] = process.argv.slice(2);

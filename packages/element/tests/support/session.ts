@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type BuildEvent, type Sandbox, type SourceKind } from '@wheelhouse/element';
 import {
   BubblewrapSandbox,
   BuildSession,
@@ -11,11 +12,8 @@ import {
   Scheduler,
   throwErrors,
   walkTree,
-  type BuildEvent,
   type Engine,
-  type Sandbox,
-  type SourceKind,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 
 /** What differs from an engine of its own without limits that takes failures from the record and continues on errors. */
 export interface SessionOptions extends Partial<

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { LocalStore, captureTree, lockFile, parseDigest, type ArtifactRecord } from '@wheelhouse/element';
+import { LocalStore, captureTree, lockFile, parseDigest, type ArtifactRecord } from '@wheelhouse/element/internal';
 
 /** What a test has done by a process of its own: `store-child.ts <command> <arguments>`. Waits for a line to begin. */
 async function main([command, ...args]: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError, formatError, LocalStore } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { formatError, LocalStore } from '@wheelhouse/element/internal';
 import { openTestProject, type TestProject } from '@wheelhouse/element/testing';
 import { temporaryPaths } from '../support/temporary.js';
 

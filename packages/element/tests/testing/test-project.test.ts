@@ -7,8 +7,8 @@ import {
   type ElementKind,
   type ElementResult,
   type Json,
-  LocalStore,
 } from '@wheelhouse/element';
+import { LocalStore } from '@wheelhouse/element/internal';
 import { openTestProject, type TestProject, type TestProjectOptions } from '@wheelhouse/element/testing';
 import { temporaryPaths } from '../support/temporary.js';
 

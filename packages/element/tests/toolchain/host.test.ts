@@ -23,7 +23,7 @@ import {
   PluginRegistry,
   Scheduler,
   StatMemo,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { temporaryPaths } from '../support/temporary.js';
 
 const path = temporaryPaths();

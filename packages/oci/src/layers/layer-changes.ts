@@ -4,7 +4,8 @@ import { open } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { digestOf, ElementError, writeBlob, type BlobStore, type Digest } from '@wheelhouse/element';
+import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
+import { digestOf, writeBlob } from '@wheelhouse/element/internal';
 import { MEDIA, type ImageLayer } from '../format/base-image.js';
 import { readTar, type TarEntry } from '../format/tar-archive.js';
 

@@ -1,8 +1,6 @@
 import {
   ElementError,
-  parseDigest,
   Source,
-  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
@@ -11,6 +9,7 @@ import {
   type ScalarNode,
   type SourceKind,
 } from '@wheelhouse/element';
+import { parseDigest, writeTree } from '@wheelhouse/element/internal';
 import type { ImageLayer } from '../format/base-image.js';
 
 /**

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { ElementError, emptyTree, splitPath, type MutableTree } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { emptyTree, splitPath, type MutableTree } from '@wheelhouse/element/internal';
 import type { LayerChanges, LayerEntry } from './layer-changes.js';
 
 /** As many links as Linux follows. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { readDirectory, splitPath, type BlobStore, type Digest } from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { readDirectory, splitPath } from '@wheelhouse/element/internal';
 
 /** As many links as Linux follows. */
 const MOST_LINKS = 40;

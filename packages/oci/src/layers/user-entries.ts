@@ -1,4 +1,5 @@
-import { readBlob, type BlobStore, type Digest } from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { readBlob } from '@wheelhouse/element/internal';
 import { lookUp } from './tree-lookup.js';
 
 /** The user that an application runs as. */

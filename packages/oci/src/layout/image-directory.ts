@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError, errnoOf, type BlobStore, type Digest } from '@wheelhouse/element';
+import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { MEDIA, type BaseImage, type ImageConfig, type ImageLayer } from '../format/base-image.js';
 import { isGzip, lengthOf, readImageJson } from './image-files.js';
 import { layoutManifest, type Descriptor, type ImageDirectory } from './layout-index.js';

@@ -1,4 +1,5 @@
-import { emptyTree, writeBlob, writeTree, type BlobStore, type Digest, type FileNode } from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { emptyTree, writeBlob, writeTree, type FileNode } from '@wheelhouse/element/internal';
 import { MEDIA, ociDigest, type BaseImage, type ImageLayer } from '../format/base-image.js';
 
 /** An image whose blobs are in the store, and a layout that holds it. */

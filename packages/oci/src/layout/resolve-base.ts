@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ElementError, replaceFile, type LocalStore } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { replaceFile, type LocalStore } from '@wheelhouse/element/internal';
 import type { BaseImage } from '../format/base-image.js';
 import { parseBaseReference, type BaseReference } from '../format/base-reference.js';
 import { readImage } from './image-directory.js';

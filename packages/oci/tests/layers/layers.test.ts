@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { MemoryBlobStore, readBlob, walkTree, writeBlob, writeTree, type Digest } from '@wheelhouse/element';
-import { readLayer, RootTree, writeTar, type ImageLayer, type TarHeader } from '@wheelhouse/oci';
+import { type Digest } from '@wheelhouse/element';
+import { MemoryBlobStore, readBlob, walkTree, writeBlob, writeTree } from '@wheelhouse/element/internal';
+import { readLayer, RootTree, writeTar, type ImageLayer, type TarHeader } from '@wheelhouse/oci/internal';
 
 let temporary: string;
 let blobs: MemoryBlobStore;

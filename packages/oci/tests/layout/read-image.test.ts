@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryBlobStore } from '@wheelhouse/element';
-import { parseBaseReference, readImage, type BaseImage } from '@wheelhouse/oci';
+import { MemoryBlobStore } from '@wheelhouse/element/internal';
+import { parseBaseReference, readImage, type BaseImage } from '@wheelhouse/oci/internal';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';

@@ -1,4 +1,4 @@
-import type { ProjectMetadata } from '@wheelhouse/python';
+import type { ProjectMetadata } from '@wheelhouse/python/internal';
 import type { DistributionFile } from '@wheelhouse/python/fetch';
 import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
 import type { SdistMetadata } from '@wheelhouse/python/metadata';

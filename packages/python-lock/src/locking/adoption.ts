@@ -1,5 +1,6 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
-import { compareVersions } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { compareVersions } from '@wheelhouse/python/internal';
 import { sdistKey, type LockEntry } from '@wheelhouse/python/lockfile';
 import type { ForeignEntry, ForeignLock } from './foreign-lock.js';
 

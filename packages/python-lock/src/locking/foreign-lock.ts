@@ -1,6 +1,7 @@
 import { join, posix } from 'node:path';
-import { ElementError, readTextFile, type Origin } from '@wheelhouse/element';
-import { isValidName, normalizeName, isVersion } from '@wheelhouse/python';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { readTextFile } from '@wheelhouse/element/internal';
+import { isValidName, normalizeName, isVersion } from '@wheelhouse/python/internal';
 import { isTable, TomlFile, type TomlTable } from '@wheelhouse/python/metadata';
 
 /** A distribution as another tool has locked it. */

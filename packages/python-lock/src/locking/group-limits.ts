@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import type { ProjectMetadata, Requirement } from '@wheelhouse/python';
+import type { ProjectMetadata, Requirement } from '@wheelhouse/python/internal';
 import { requirementLines, type ProjectRequirements } from '@wheelhouse/python/lockfile';
 
 /** A project of a group, as far as what bounds its versions goes. */

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { type ProjectMetadata, compareVersions, satisfies } from '@wheelhouse/python';
+import { type ProjectMetadata, compareVersions, satisfies } from '@wheelhouse/python/internal';
 import type { ProjectRequirements } from '@wheelhouse/python/lockfile';
 
 /** Minor versions of Python 3 that are tried as one that all projects of a group admit. */

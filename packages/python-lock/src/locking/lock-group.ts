@@ -7,7 +7,7 @@ import {
   type ProjectMetadata,
   formatRequirement,
   type Requirement,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { machineLines, NO_MACHINE_SETTINGS, type MachineSettings } from '@wheelhouse/python/fetch';
 import { requirementLines, type Lock, type LockEntry, type ProjectLocks } from '@wheelhouse/python/lockfile';
 import { buildSettings } from '@wheelhouse/python/metadata';

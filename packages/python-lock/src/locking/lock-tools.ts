@@ -1,4 +1,4 @@
-import { parseRequirement } from '@wheelhouse/python';
+import { parseRequirement } from '@wheelhouse/python/internal';
 import { TOOL_REQUIREMENTS, TOOLS_PYTHON } from '@wheelhouse/python/fetch';
 import { formatLock, requirementLines } from '@wheelhouse/python/lockfile';
 import { Uv, type UvContext } from '../resolving/uv.js';

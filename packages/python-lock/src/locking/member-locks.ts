@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type ProjectMetadata, formatMarker, type Requirement } from '@wheelhouse/python';
+import { type ProjectMetadata, formatMarker, type Requirement } from '@wheelhouse/python/internal';
 import {
   questionDigest,
   requirementLines,

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { namesIn, readFileBytes } from '@wheelhouse/element';
+import { namesIn, readFileBytes } from '@wheelhouse/element/internal';
 import { NO_MACHINE_SETTINGS, type MachineSettings } from '@wheelhouse/python/fetch';
 import {
   formatLock,

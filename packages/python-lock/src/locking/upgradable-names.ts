@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { type ProjectMetadata, normalizeName } from '@wheelhouse/python';
+import { type ProjectMetadata, normalizeName } from '@wheelhouse/python/internal';
 import { locksDirectory, type ProjectRequirements, type ProjectLocks } from '@wheelhouse/python/lockfile';
 
 /**

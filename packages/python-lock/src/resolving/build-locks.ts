@@ -6,7 +6,7 @@ import {
   formatRequirement,
   parseRequirement,
   type Requirement,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { chooseDistributions, fetchSdists, type FetchContext, type FetchedSdist } from '@wheelhouse/python/fetch';
 import {
   questionDigest,

@@ -1,5 +1,6 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
-import { formatRequirement, type Requirement } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { formatRequirement, type Requirement } from '@wheelhouse/python/internal';
 import { allowedHashes, sdistKey, type LockEntry } from '@wheelhouse/python/lockfile';
 
 /**

@@ -1,4 +1,5 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import {
   askHashes,
   askOffers,

@@ -1,4 +1,4 @@
-import { compareVersions } from '@wheelhouse/python';
+import { compareVersions } from '@wheelhouse/python/internal';
 import type { LockEntry } from '@wheelhouse/python/lockfile';
 
 /** Names whose versions are not kept; `all` for none that is. */

@@ -1,5 +1,11 @@
 import { ElementError, type Origin } from '@wheelhouse/element';
-import { bothMarkers, type Marker, formatRequirement, parseMarker, type Requirement } from '@wheelhouse/python';
+import {
+  bothMarkers,
+  type Marker,
+  formatRequirement,
+  parseMarker,
+  type Requirement,
+} from '@wheelhouse/python/internal';
 import { faultError, faultInWords, type FaultKind } from '@wheelhouse/python/fetch';
 import { type LockEntry, OVERRIDES, overridesOf } from '@wheelhouse/python/lockfile';
 import { type SdistMetadata, parseSettings } from '@wheelhouse/python/metadata';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Io } from '@wheelhouse/element';
-import { type Interpreter, normalizeName } from '@wheelhouse/python';
+import { type Interpreter, normalizeName } from '@wheelhouse/python/internal';
 import { type IndexSettings, uvEnvironment, runProgram, type Tools } from '@wheelhouse/python/fetch';
 import { type LockEntry, parseEntries } from '@wheelhouse/python/lockfile';
 import type { KnownMetadata } from '../hooks/known-metadata.js';

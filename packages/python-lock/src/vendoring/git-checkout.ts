@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, type Io, type Origin } from '@wheelhouse/element';
-import { publicAddress, type Address, isVersion } from '@wheelhouse/python';
+import { publicAddress, type Address, isVersion } from '@wheelhouse/python/internal';
 import { faultError, faultHint, faultInWords, runProgram } from '@wheelhouse/python/fetch';
 
 /** What git needs. */

@@ -1,7 +1,13 @@
 import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { parseFilename, publicAddress, normalizeName, type Requirement, normalizeVersion } from '@wheelhouse/python';
+import {
+  parseFilename,
+  publicAddress,
+  normalizeName,
+  type Requirement,
+  normalizeVersion,
+} from '@wheelhouse/python/internal';
 import { hashFile } from '@wheelhouse/python/fetch';
 import { type SdistMetadata, parseMetadata } from '@wheelhouse/python/metadata';
 import { inspectArchive, packArchive, type ArchiveTexts } from './archive.js';

@@ -1,4 +1,4 @@
-import { compareVersions } from '@wheelhouse/python';
+import { compareVersions } from '@wheelhouse/python/internal';
 import { type SdistMetadata, parseMetadata, isTable, TomlFile, type TomlTable } from '@wheelhouse/python/metadata';
 import type { ArchiveTexts } from './archive.js';
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
-import { ElementError, isAbsent } from '@wheelhouse/element';
-import { expandVariables, parseAddress, type Requirement, projectFiles } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
+import { expandVariables, parseAddress, type Requirement, projectFiles } from '@wheelhouse/python/internal';
 import { fetchAddress } from '@wheelhouse/python/fetch';
 import { entryOf, hashOf, pathInWorkspace, treeDigest, vendorDirectory } from '@wheelhouse/python/lockfile';
 import { checkOut } from './git-checkout.js';

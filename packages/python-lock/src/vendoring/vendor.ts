@@ -9,7 +9,7 @@ import {
   formatRequirement,
   parseRequirement,
   type Requirement,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { hashFile } from '@wheelhouse/python/fetch';
 import { sdistKey, type LockEntry, type VendoredFile } from '@wheelhouse/python/lockfile';
 import type { SdistMetadata } from '@wheelhouse/python/metadata';

@@ -1,5 +1,5 @@
-import { formatError } from '@wheelhouse/element';
-import { hookFailure, type FailedHook } from '@wheelhouse/python-lock';
+import { formatError } from '@wheelhouse/element/internal';
+import { hookFailure, type FailedHook } from '@wheelhouse/python-lock/internal';
 
 const project = { root: 'apps/app', name: 'app' };
 const sdist = { name: 'legacy', version: '1.0', project };

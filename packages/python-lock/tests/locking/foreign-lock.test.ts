@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { PackageIndex, anInterpreter, sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
-import { readForeignLock } from '@wheelhouse/python-lock';
+import { readForeignLock } from '@wheelhouse/python-lock/internal';
 import { AppWorkspace } from '../testing/app-workspace.js';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { fetchDistributions, withPins, type IndexSettings, type Tools } from '@wheelhouse/python/fetch';
 import { PackageIndex, anInterpreter, io, sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
 import { FaultyIndex, type Answer } from '../testing/faulty-index.js';

@@ -1,7 +1,8 @@
 import { existsSync, chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import {
   fetchDistributions,
   fetchSdists,

@@ -1,11 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { checkNoBinary } from '@wheelhouse/python/lockfile';
 import { PackageIndex, type Distribution, anInterpreter, sharedTools } from '@wheelhouse/python/testing';
-import type { LockOutcome } from '@wheelhouse/python-lock';
+import type { LockOutcome } from '@wheelhouse/python-lock/internal';
 import { LockWorkspace, type SettingsOf } from '../testing/lock-workspace.js';
 
 const PUBLISHED: readonly Distribution[] = [

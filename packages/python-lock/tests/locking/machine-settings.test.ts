@@ -1,4 +1,4 @@
-import type { Interpreter } from '@wheelhouse/python';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import type { MachineSettings, Tools } from '@wheelhouse/python/fetch';
 import { PackageIndex, anInterpreter, sharedTools } from '@wheelhouse/python/testing';
 import { LockWorkspace } from '../testing/lock-workspace.js';

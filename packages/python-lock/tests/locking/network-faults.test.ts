@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { fetchDistributions, type IndexSettings, type Tools } from '@wheelhouse/python/fetch';
 import {
   makeCompany,

@@ -1,7 +1,8 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { parseRequirement, type ProjectMetadata } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { parseRequirement, type ProjectMetadata } from '@wheelhouse/python/internal';
 import { parseLock, formatLock } from '@wheelhouse/python/lockfile';
-import { upgradableNames } from '@wheelhouse/python-lock';
+import { upgradableNames } from '@wheelhouse/python-lock/internal';
 
 const lock = parseLock(
   formatLock({

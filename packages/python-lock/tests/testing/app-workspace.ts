@@ -1,6 +1,6 @@
-import type { LockSettings } from '@wheelhouse/python';
+import type { LockSettings } from '@wheelhouse/python/internal';
 import type { ProjectLocks } from '@wheelhouse/python/lockfile';
-import type { LockInput, LockMember, LockOutcome } from '@wheelhouse/python-lock';
+import type { LockInput, LockMember, LockOutcome } from '@wheelhouse/python-lock/internal';
 import { LockWorkspace } from './lock-workspace.js';
 
 /** What a lock run of `app` did. */

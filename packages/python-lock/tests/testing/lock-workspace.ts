@@ -1,10 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findPython, projectRequirements, readProjects, type Interpreter, type LockSettings } from '@wheelhouse/python';
+import {
+  findPython,
+  projectRequirements,
+  readProjects,
+  type Interpreter,
+  type LockSettings,
+} from '@wheelhouse/python/internal';
 import type { IndexSettings, Tools } from '@wheelhouse/python/fetch';
 import { checkLocks, readLocks, type LockPlace } from '@wheelhouse/python/lockfile';
 import { type PackageIndex, io, temporaryDirectory } from '@wheelhouse/python/testing';
-import { lockGroup, publishLocks, type LockInput, type LockMember, type LockOutcome } from '@wheelhouse/python-lock';
+import {
+  lockGroup,
+  publishLocks,
+  type LockInput,
+  type LockMember,
+  type LockOutcome,
+} from '@wheelhouse/python-lock/internal';
 import { VenvHooks } from './venv-hooks.js';
 
 const BACKEND = 'def get_requires_for_build_wheel(config_settings=None):\n    return ["hooked"]\n';

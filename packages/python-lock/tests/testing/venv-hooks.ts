@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Interpreter, ProjectMetadata } from '@wheelhouse/python';
+import type { Interpreter, ProjectMetadata } from '@wheelhouse/python/internal';
 import {
   fetchDistributions,
   type DistributionFile,
@@ -11,7 +11,7 @@ import {
 } from '@wheelhouse/python/fetch';
 import { isBuilt, sdistKey, select, type Lock, type LockEntry } from '@wheelhouse/python/lockfile';
 import { parseMetadata, type SdistMetadata } from '@wheelhouse/python/metadata';
-import type { HookRunner, SdistFile } from '@wheelhouse/python-lock';
+import type { HookRunner, SdistFile } from '@wheelhouse/python-lock/internal';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { type Interpreter, publicAddress } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { type Interpreter, publicAddress } from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { checkVendored, parseLock, vendoredTrees, type ProjectLocks } from '@wheelhouse/python/lockfile';
 import { PackageIndex, anInterpreter, sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';

@@ -1,9 +1,5 @@
 import {
-  emptyTree,
-  PureElement,
   Source,
-  writeBlob,
-  writeTree,
   type ActionBuilder,
   type BlobStore,
   type Consistency,
@@ -14,6 +10,7 @@ import {
   type MappingNode,
   type SourceKind,
 } from '@wheelhouse/element';
+import { emptyTree, PureElement, writeBlob, writeTree } from '@wheelhouse/element/internal';
 
 /**
  * Services that run beside an action (docs/adr/0037): a directory of sockets, bound at its own path, and their host

@@ -1,4 +1,5 @@
-import { PureElement, type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
+import { type ActionBuilder, type ElementKind, type Json, type MappingNode } from '@wheelhouse/element';
+import { PureElement } from '@wheelhouse/element/internal';
 
 /** The files of a project's locks as one artifact, at its root (docs/adr/0013). No commands run. */
 export class SnapshotElement extends PureElement {

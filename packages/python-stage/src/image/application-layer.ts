@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { SANDBOX_MTIME, splitPath, walkTree, writeBlob, type BlobStore, type Digest } from '@wheelhouse/element';
-import { MEDIA, ociDigest, type ImageLayer, writeTar, type TarItem, lookUp, type ImageUser } from '@wheelhouse/oci';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { SANDBOX_MTIME, splitPath, walkTree, writeBlob } from '@wheelhouse/element/internal';
+import {
+  MEDIA,
+  ociDigest,
+  type ImageLayer,
+  writeTar,
+  type TarItem,
+  lookUp,
+  type ImageUser,
+} from '@wheelhouse/oci/internal';
 
 /** What an application's layer is made from. */
 export interface LayerInput {

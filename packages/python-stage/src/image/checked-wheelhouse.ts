@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import type { Attestation } from '@wheelhouse/oci';
+import type { Attestation } from '@wheelhouse/oci/internal';
 import { hashFile } from '@wheelhouse/python/fetch';
 import type { Manifest } from '../wheelhouse/manifest.js';
 import { outputsOf, type Operation } from '../workspace/operation.js';

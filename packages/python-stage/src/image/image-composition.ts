@@ -1,4 +1,5 @@
-import { ElementError, readBlob, readDirectory, type Digest, type Outcome } from '@wheelhouse/element';
+import { ElementError, type Digest } from '@wheelhouse/element';
+import { readBlob, readDirectory, type Outcome } from '@wheelhouse/element/internal';
 import {
   variableOf,
   type BaseImage,
@@ -7,8 +8,8 @@ import {
   hasProgram,
   lookUp,
   userOf,
-} from '@wheelhouse/oci';
-import type { Interpreter } from '@wheelhouse/python';
+} from '@wheelhouse/oci/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { packApplicationLayer } from './application-layer.js';
 import type { CheckedWheelhouse } from './checked-wheelhouse.js';
 import { composeConfig, searchPath, type ImageSettings } from './image-config.js';

@@ -1,5 +1,5 @@
-import { SANDBOX_MTIME } from '@wheelhouse/element';
-import { variableOf, type BaseImage, type ImageConfig, type ImageLayer } from '@wheelhouse/oci';
+import { SANDBOX_MTIME } from '@wheelhouse/element/internal';
+import { variableOf, type BaseImage, type ImageConfig, type ImageLayer } from '@wheelhouse/oci/internal';
 
 /** How the application in an image is started. */
 export interface ImageSettings {

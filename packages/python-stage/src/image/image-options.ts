@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 
 import type { Manifest } from '../wheelhouse/manifest.js';
 import type { ImageSettings } from './image-config.js';

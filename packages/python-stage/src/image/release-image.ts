@@ -1,6 +1,13 @@
 import { join } from 'node:path';
-import { ElementError, type Outcome } from '@wheelhouse/element';
-import { imageArchive, type ImageEngine, type Progress, type LaidOutImage, resolveBase } from '@wheelhouse/oci';
+import { ElementError } from '@wheelhouse/element';
+import { type Outcome } from '@wheelhouse/element/internal';
+import {
+  imageArchive,
+  type ImageEngine,
+  type Progress,
+  type LaidOutImage,
+  resolveBase,
+} from '@wheelhouse/oci/internal';
 import { checkedWheelhouse } from './checked-wheelhouse.js';
 import { composeImage } from './image-composition.js';
 import { checkImageOptions, imageName, type ReleaseImageOptions } from './image-options.js';

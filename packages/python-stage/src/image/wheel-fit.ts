@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { ElementError, throwCollected } from '@wheelhouse/element';
-import { parseFilename, type Interpreter } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { parseFilename, type Interpreter } from '@wheelhouse/python/internal';
 
 /**
  * Checks that an interpreter takes every wheel, by their compatibility tags (PEP 425), the C library's among them.

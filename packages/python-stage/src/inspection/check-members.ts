@@ -1,4 +1,4 @@
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 
 /** Names that installers refuse or that overwrite one another, and the one directory of metadata (PEP 427). */

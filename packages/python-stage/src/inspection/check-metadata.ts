@@ -6,7 +6,7 @@ import {
   compareVersions,
   isSpecifier,
   isVersion,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { metadataFields } from '@wheelhouse/python/metadata';
 import { addressIn, isFileAddress } from './required-address.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { filesOfManifestIn } from '@wheelhouse/python';
+import { filesOfManifestIn } from '@wheelhouse/python/internal';
 import type { PackagedPattern } from '@wheelhouse/python/metadata';
 import { listed } from './listed.js';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';

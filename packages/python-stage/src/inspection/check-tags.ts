@@ -1,4 +1,4 @@
-import { expandTags, parseTags, type TagSets } from '@wheelhouse/python';
+import { expandTags, parseTags, type TagSets } from '@wheelhouse/python/internal';
 import { metadataFields } from '@wheelhouse/python/metadata';
 import type { WheelUnderInspection } from './wheel-under-inspection.js';
 

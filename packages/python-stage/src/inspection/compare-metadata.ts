@@ -12,7 +12,7 @@ import {
   sameSpecifier,
   compareVersions,
   isVersion,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { metadataDescription, metadataFields, parseEntryPoints } from '@wheelhouse/python/metadata';
 import { differingNames } from './compare-requirements.js';
 import { markerGrid } from './marker-grid.js';

@@ -5,7 +5,7 @@ import {
   formatRequirement,
   type Requirement,
   sameSpecifier,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { isFileAddress } from './required-address.js';
 
 /** Two lists of requirements as METADATA has them, those of extras with a marker on `extra`. */

@@ -1,4 +1,4 @@
-import { type MarkerEnvironment, satisfies } from '@wheelhouse/python';
+import { type MarkerEnvironment, satisfies } from '@wheelhouse/python/internal';
 
 const PYTHONS = Array.from({ length: 10 }, (_, index) => `3.${index + 6}`);
 const PLATFORMS = [

@@ -1,4 +1,4 @@
-import { publicAddress } from '@wheelhouse/python';
+import { publicAddress } from '@wheelhouse/python/internal';
 
 /** A requirement by address (PEP 508): `name[extra] @ address ; marker`. */
 const DIRECT = /^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { types } from 'node:util';
 import { ElementError } from '@wheelhouse/element';
-import { readTar, type TarEntry } from '@wheelhouse/oci';
+import { readTar, type TarEntry } from '@wheelhouse/oci/internal';
 import { collect, range, type Archive, type ArchiveMember, type ByteSource } from './archive.js';
 
 /** Opens a `.tar.gz`, as sdists are (PEP 625). @throws ElementError ARTIFACT if it is not one */

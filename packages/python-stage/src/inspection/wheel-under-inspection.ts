@@ -1,4 +1,4 @@
-import { readWheelName, type WheelName } from '@wheelhouse/python';
+import { readWheelName, type WheelName } from '@wheelhouse/python/internal';
 import { collect, type Archive, type ArchiveMember } from './archive.js';
 import type { WheelFinding } from './wheel-finding.js';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { formatDigest, type ArtifactRecord, type Outcome, digestOf, ElementError } from '@wheelhouse/element';
-import { parseWheelName } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { formatDigest, type ArtifactRecord, type Outcome, digestOf } from '@wheelhouse/element/internal';
+import { parseWheelName } from '@wheelhouse/python/internal';
 import { checkBuildClosures, checkClosure } from './check-closure.js';
 import { checkMetadata } from './check-metadata.js';
 import { includesSdist, onlySdist, type Format } from './formats.js';

@@ -1,5 +1,6 @@
-import { ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
-import { normalizeName, formatRequirement, parseRequirement, type Requirement } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected, type BuildSession } from '@wheelhouse/element/internal';
+import { normalizeName, formatRequirement, parseRequirement, type Requirement } from '@wheelhouse/python/internal';
 import { wrong, type Lock, overridesOf, withNames, select } from '@wheelhouse/python/lockfile';
 import { InspectionMemo } from './inspection-memo.js';
 import type { Operation, PlannedClosure } from '../workspace/operation.js';

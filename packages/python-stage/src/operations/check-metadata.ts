@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf, ElementError, throwCollected, type BuildSession } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { digestOf, throwCollected, type BuildSession } from '@wheelhouse/element/internal';
 import { InspectionMemo } from './inspection-memo.js';
 import type { Operation, PlannedClosure } from '../workspace/operation.js';
 import { filesOf, type TreeFile } from '../workspace/tree-files.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatDigest, type Outcome } from '@wheelhouse/element';
+import { formatDigest, type Outcome } from '@wheelhouse/element/internal';
 import { artifactFiles, buildTargets, outputsOf, planClosure, type Operation } from '../workspace/operation.js';
 import { writeOutputs } from '../workspace/tree-files.js';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { ElementError, formatDigest, throwErrors } from '@wheelhouse/element';
-import { type Target, type TargetRequest, compareVersions, satisfies } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { formatDigest, throwErrors } from '@wheelhouse/element/internal';
+import { type Target, type TargetRequest, compareVersions, satisfies } from '@wheelhouse/python/internal';
 import type { SnapshotResult } from './fetch-snapshot.js';
 import { artifactFiles, outputsOf, planClosure, type Operation } from '../workspace/operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
@@ -18,7 +19,7 @@ import { writeOutputs } from '../workspace/tree-files.js';
 export async function fetchTargetSnapshot(operation: Operation, request: TargetRequest): Promise<SnapshotResult> {
   const { workspace, engine } = operation;
   const { own, plan } = await planClosure(operation);
-  const { targetInterpreter } = await import('@wheelhouse/python');
+  const { targetInterpreter } = await import('@wheelhouse/python/internal');
   const context = { tools: await toolsOf(engine), signal: engine.signal };
   const target = await targetInterpreter(request, own.interpreter, context);
   checkVersion(own, target);

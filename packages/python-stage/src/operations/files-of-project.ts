@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
-import { wheelSourceMatcher, sharedMatcher, projectFiles, ignoredFiles, lfsPointers } from '@wheelhouse/python';
+import {
+  wheelSourceMatcher,
+  sharedMatcher,
+  projectFiles,
+  ignoredFiles,
+  lfsPointers,
+} from '@wheelhouse/python/internal';
 import type { Operation } from '../workspace/operation.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { readBlob, type ArtifactRecord } from '@wheelhouse/element';
+import { readBlob, type ArtifactRecord } from '@wheelhouse/element/internal';
 import { filesOfProject } from './files-of-project.js';
 import type { Operation } from '../workspace/operation.js';
 import { listed } from '../inspection/listed.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { replaceMemo } from '@wheelhouse/element';
+import { replaceMemo } from '@wheelhouse/element/internal';
 import type { WheelFinding } from '../inspection/wheel-finding.js';
 
 /** Raised whenever inspection finds something else in the same bytes. */

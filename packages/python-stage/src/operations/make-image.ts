@@ -1,4 +1,4 @@
-import type { ImageEngine, Progress } from '@wheelhouse/oci';
+import type { ImageEngine, Progress } from '@wheelhouse/oci/internal';
 import type { Operation } from '../workspace/operation.js';
 import type { ReleaseImageResult } from '../image/release-image.js';
 import type { ReleaseImageOptions } from '../image/image-options.js';
@@ -16,7 +16,7 @@ export async function makeImage(
 ): Promise<ReleaseImageResult> {
   const [{ releaseImage }, { DockerEngine }] = await Promise.all([
     import('../image/release-image.js'),
-    import('@wheelhouse/oci'),
+    import('@wheelhouse/oci/internal'),
   ]);
   const connect = (): Promise<ImageEngine> => DockerEngine.connect(operation.engine.environment);
   return await releaseImage(operation, options, { connect, progress });

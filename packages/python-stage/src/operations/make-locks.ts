@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join, posix } from 'node:path';
-import { ElementError, withActivity, type Activity, lockFile } from '@wheelhouse/element';
-import { type Interpreter, localNames, type LocalNames } from '@wheelhouse/python';
+import { ElementError, type Activity } from '@wheelhouse/element';
+import { withActivity, lockFile } from '@wheelhouse/element/internal';
+import { type Interpreter, localNames, type LocalNames } from '@wheelhouse/python/internal';
 import { withFileIndexes, NO_MACHINE_SETTINGS, readIndexSettings } from '@wheelhouse/python/fetch';
 import { type Lock, type ProjectLocks, readLocks } from '@wheelhouse/python/lockfile';
 import {
@@ -14,7 +15,7 @@ import {
   type LockChanges,
   type LockOutcome,
   upgradableNames,
-} from '@wheelhouse/python-lock';
+} from '@wheelhouse/python-lock/internal';
 import type { Operation } from '../workspace/operation.js';
 import { ioOf, toolsOf } from '../workspace/python-engine.js';
 import { readEjected } from '../plan/ejected-templates.js';

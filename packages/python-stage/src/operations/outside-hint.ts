@@ -1,5 +1,5 @@
-import { readBlob, type ArtifactRecord } from '@wheelhouse/element';
-import { projectSubdirectory } from '@wheelhouse/python';
+import { readBlob, type ArtifactRecord } from '@wheelhouse/element/internal';
+import { projectSubdirectory } from '@wheelhouse/python/internal';
 import type { Operation } from '../workspace/operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { sharedHint, soughtOutside } from './outside-files.js';

@@ -1,15 +1,8 @@
 import { posix } from 'node:path';
-import {
-  formatDigest,
-  parseDigest,
-  readBlob,
-  subtree,
-  type BlobStore,
-  type Digest,
-  type Outcome,
-} from '@wheelhouse/element';
-import type { Progress } from '@wheelhouse/oci';
-import { projectSubdirectory, TEST_DIRECTORIES } from '@wheelhouse/python';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { formatDigest, parseDigest, readBlob, subtree, type Outcome } from '@wheelhouse/element/internal';
+import type { Progress } from '@wheelhouse/oci/internal';
+import { projectSubdirectory, TEST_DIRECTORIES } from '@wheelhouse/python/internal';
 import { BUILD_ROOT } from '../plan/build-root.js';
 import { checkClosure } from './check-closure.js';
 import { checkMetadata } from './check-metadata.js';

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
-import { readBlob, readDirectory, throwErrors, type ArtifactRecord, type BlobStore } from '@wheelhouse/element';
-import type { ProjectMetadata } from '@wheelhouse/python';
+import { type BlobStore } from '@wheelhouse/element';
+import { readBlob, readDirectory, throwErrors, type ArtifactRecord } from '@wheelhouse/element/internal';
+import type { ProjectMetadata } from '@wheelhouse/python/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
 import { type SdistMetadata, parseMetadata } from '@wheelhouse/python/metadata';
-import { hookFailure, type FailedHook, type HookRunner, type SdistFile } from '@wheelhouse/python-lock';
+import { hookFailure, type FailedHook, type HookRunner, type SdistFile } from '@wheelhouse/python-lock/internal';
 import type { Operation } from '../workspace/operation.js';
 import { outsideHint } from './outside-hint.js';
 import { openPlan } from '../workspace/python-engine.js';

@@ -1,17 +1,9 @@
 import { execFile } from 'node:child_process';
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  digestOf,
-  ElementError,
-  isAbsent,
-  readBlob,
-  replaceFile,
-  walkTree,
-  type BlobStore,
-  type Digest,
-} from '@wheelhouse/element';
-import { sourceSetMatcher } from '@wheelhouse/python';
+import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
+import { digestOf, isAbsent, readBlob, replaceFile, walkTree } from '@wheelhouse/element/internal';
+import { sourceSetMatcher } from '@wheelhouse/python/internal';
 
 /** What {@link writeBackTestFiles} works with. */
 export interface TestFilesInput {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome } from '@wheelhouse/element';
+import type { Outcome } from '@wheelhouse/element/internal';
 import { artifactFiles, buildTargets, type Operation, type PlannedClosure } from '../workspace/operation.js';
 import { buildPathsOf, type BuildVariation, type Variation } from '../plan/build-variation.js';
 import type { TreeFile } from '../workspace/tree-files.js';

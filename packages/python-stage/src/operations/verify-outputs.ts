@@ -10,8 +10,8 @@ import {
   readBlob,
   VerifyingBlobStore,
   type BuildSession,
-} from '@wheelhouse/element';
-import { parseWheelName } from '@wheelhouse/python';
+} from '@wheelhouse/element/internal';
+import { parseWheelName } from '@wheelhouse/python/internal';
 import { readReport, type TestCounts } from '../reports/junit.js';
 import type { FileDigest, Manifest, TestRecord } from '../wheelhouse/manifest.js';
 import {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, type BuildSession } from '@wheelhouse/element';
+import { digestOf, type BuildSession } from '@wheelhouse/element/internal';
 import { packageVersion } from '@wheelhouse/element/program';
-import { parseWheelName } from '@wheelhouse/python';
+import { parseWheelName } from '@wheelhouse/python/internal';
 import { sdistKey, type Lock, select, type Crate } from '@wheelhouse/python/lockfile';
 import type { FileDigest, Manifest } from '../wheelhouse/manifest.js';
 import { outputsOf, type Operation, type PlannedClosure } from '../workspace/operation.js';

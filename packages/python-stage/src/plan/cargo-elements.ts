@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Interpreter } from '@wheelhouse/python';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import type { Crate } from '@wheelhouse/python/lockfile';
 import { rustPrograms, type RustToolchain } from '@wheelhouse/python/rust';
 import type { PlannedElement } from './planned-element.js';

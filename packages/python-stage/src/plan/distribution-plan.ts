@@ -1,5 +1,5 @@
 import type { Origin } from '@wheelhouse/element';
-import { type Interpreter, compareVersions } from '@wheelhouse/python';
+import { type Interpreter, compareVersions } from '@wheelhouse/python/internal';
 import type { DistributionRequest } from '@wheelhouse/python/fetch';
 import {
   isBuilt,

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import {
-  ElementError,
-  ErrorCollector,
-  namesIn,
-  parseYaml,
-  readDataFile,
-  type MappingNode,
-  type ScalarNode,
-} from '@wheelhouse/element';
+import { ElementError, type MappingNode, type ScalarNode } from '@wheelhouse/element';
+import { ErrorCollector, namesIn, parseYaml, readDataFile } from '@wheelhouse/element/internal';
 import { TEMPLATES } from './elements-of-plan.js';
 import { shortDigest } from './planned-element.js';
 import { pythonElements } from '../elements/python-elements.js';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type MappingNode } from '@wheelhouse/element';
 import {
   composite,
   ErrorCollector,
@@ -7,8 +8,7 @@ import {
   readDataFile,
   toMapping,
   type Documents,
-  type MappingNode,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { checkFilledIn } from './filled-in.js';
 import type { PlannedElement } from './planned-element.js';
 

@@ -1,4 +1,5 @@
-import { ElementError, ErrorCollector, type MappingNode, type Node } from '@wheelhouse/element';
+import { ElementError, type MappingNode, type Node } from '@wheelhouse/element';
+import { ErrorCollector } from '@wheelhouse/element/internal';
 
 /**
  * Refuses values in a project's own template that the plan generates (docs/adr/0047), which would be replaced silently.

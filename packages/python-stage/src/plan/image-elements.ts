@@ -1,4 +1,4 @@
-import { formatDigest } from '@wheelhouse/element';
+import { formatDigest } from '@wheelhouse/element/internal';
 import { shortDigest, type PlannedElement } from './planned-element.js';
 import type { PlannedBase } from './planned-project.js';
 

@@ -1,5 +1,5 @@
-import type { ImageLayer } from '@wheelhouse/oci';
-import type { Interpreter, OwnProject } from '@wheelhouse/python';
+import type { ImageLayer } from '@wheelhouse/oci/internal';
+import type { Interpreter, OwnProject } from '@wheelhouse/python/internal';
 import type { Lock, ProjectLocks, Crate } from '@wheelhouse/python/lockfile';
 import type { RustToolchain } from '@wheelhouse/python/rust';
 import type { EjectedTemplates } from './ejected-templates.js';

@@ -1,4 +1,4 @@
-import type { Target } from '@wheelhouse/python';
+import type { Target } from '@wheelhouse/python/internal';
 import { isBuilt, sdistKey, type Lock, type LockEntry, select } from '@wheelhouse/python/lockfile';
 import { versionEnvironment } from '@wheelhouse/python/metadata';
 import { crateElement } from './cargo-elements.js';

@@ -9,7 +9,7 @@ import {
   type OwnProject,
   inProject,
   projectSubdirectory,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { PlanValue } from './planned-element.js';
 
 /** What an element of a project's own files is given beside the rest. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { projectSubdirectory } from '@wheelhouse/python';
+import { projectSubdirectory } from '@wheelhouse/python/internal';
 import { select } from '@wheelhouse/python/lockfile';
 import type { PlanValue } from './planned-element.js';
 import type { PlannedProject } from './planned-project.js';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Interpreter } from '@wheelhouse/python';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import type { PlannedElement } from './planned-element.js';
 
 /** The interpreter and what it needs of this machine (docs/adr/0008). */

@@ -1,4 +1,4 @@
-import { compareVersions, isVersion } from '@wheelhouse/python';
+import { compareVersions, isVersion } from '@wheelhouse/python/internal';
 
 /** A file as the pages of an index tell of it. */
 export interface OfferedFile {

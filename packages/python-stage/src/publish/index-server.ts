@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Negotiator from 'negotiator';
 import send from 'send';
-import { ElementError, errnoOf } from '@wheelhouse/element';
-import { normalizeName } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
+import { normalizeName } from '@wheelhouse/python/internal';
 
 /** A static index that is being served. */
 export interface IndexServer {

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { findPython } from '@wheelhouse/python';
+import { findPython } from '@wheelhouse/python/internal';
 import { ensureEnvironment, UPLOAD_TOOLS_LOCK } from '@wheelhouse/python/fetch';
 import { selectFiles, type PublishScope } from './selection.js';
 import { StaticIndex, type Published } from './static-index.js';

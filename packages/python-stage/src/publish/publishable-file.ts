@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { ElementError } from '@wheelhouse/element';
-import { readTar } from '@wheelhouse/oci';
-import { parseFilename, normalizeName } from '@wheelhouse/python';
+import { readTar } from '@wheelhouse/oci/internal';
+import { parseFilename, normalizeName } from '@wheelhouse/python/internal';
 import { metadataFields } from '@wheelhouse/python/metadata';
 import { distInfo, sha256Of } from '../wheelhouse/wheel-description.js';
 import { collect, fileBytes } from '../inspection/archive.js';

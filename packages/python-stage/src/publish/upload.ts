@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
+import { ElementError, type Io } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { type ToolsEnvironment, runProgram, withoutCredentials } from '@wheelhouse/python/fetch';
 import type { PublishableFile } from './publishable-file.js';
 import { otherContent, type Published } from './static-index.js';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { digestOf, isAbsent, walkTree, type BlobStore, type Digest } from '@wheelhouse/element';
-import { projectFiles } from '@wheelhouse/python';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { digestOf, isAbsent, walkTree } from '@wheelhouse/element/internal';
+import { projectFiles } from '@wheelhouse/python/internal';
 import { childElements, parseXml, xmlText } from './xml.js';
 
 /** A project whose files may have been measured. */

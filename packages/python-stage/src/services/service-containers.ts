@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { ElementError } from '@wheelhouse/element';
-import type { Progress } from '@wheelhouse/oci';
+import type { Progress } from '@wheelhouse/oci/internal';
 import type { ComposeService, HealthCheck } from './compose-service.js';
 
 /** A port of a running service. */

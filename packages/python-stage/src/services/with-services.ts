@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Progress, openDocker } from '@wheelhouse/oci';
+import { type Progress, openDocker } from '@wheelhouse/oci/internal';
 import { readComposeServices, type ComposeRequest } from './compose-file.js';
 import { ServiceContainers, type ServicePort } from './service-containers.js';
 

@@ -1,15 +1,7 @@
 import { dirname, join } from 'node:path';
-import {
-  CapturedSource,
-  captureTree,
-  ElementError,
-  type BlobStore,
-  type Digest,
-  type MappingNode,
-  type SourceKind,
-  type StatMemo,
-} from '@wheelhouse/element';
-import { PROBE_SCRIPT } from '@wheelhouse/python';
+import { ElementError, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
+import { CapturedSource, captureTree, type StatMemo } from '@wheelhouse/element/internal';
+import { PROBE_SCRIPT } from '@wheelhouse/python/internal';
 
 const KINDS = join(__dirname, '..', 'elements');
 

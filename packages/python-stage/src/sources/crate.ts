@@ -2,11 +2,8 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ElementError,
-  emptyTree,
-  replaceFile,
   ServiceKey,
   Source,
-  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
@@ -16,6 +13,7 @@ import {
   type SourceBatch,
   type SourceKind,
 } from '@wheelhouse/element';
+import { emptyTree, replaceFile, writeTree } from '@wheelhouse/element/internal';
 import { hashFile } from '@wheelhouse/python/fetch';
 import { crateFilename, type Crate } from '@wheelhouse/python/lockfile';
 

@@ -2,14 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  canonicalJson,
   ElementError,
-  emptyTree,
-  replaceFile,
   ServiceKey,
   Source,
-  throwCollected,
-  writeTree,
   type BlobStore,
   type Consistency,
   type Digest,
@@ -20,7 +15,8 @@ import {
   type SourceKind,
   type SourceServices,
 } from '@wheelhouse/element';
-import { type Interpreter, normalizeName } from '@wheelhouse/python';
+import { canonicalJson, emptyTree, replaceFile, throwCollected, writeTree } from '@wheelhouse/element/internal';
+import { type Interpreter, normalizeName } from '@wheelhouse/python/internal';
 import {
   type DistributionFile,
   type DistributionRequest,

@@ -1,15 +1,7 @@
 import { join, relative } from 'node:path';
-import {
-  CapturedSource,
-  captureTree,
-  ElementError,
-  type BlobStore,
-  type Digest,
-  type MappingNode,
-  type SourceKind,
-  type StatMemo,
-} from '@wheelhouse/element';
-import { type GeneratedFiles, stagedFiles, type StagedFilesChoice } from '@wheelhouse/python';
+import { ElementError, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
+import { CapturedSource, captureTree, type StatMemo } from '@wheelhouse/element/internal';
+import { type GeneratedFiles, stagedFiles, type StagedFilesChoice } from '@wheelhouse/python/internal';
 
 /**
  * The files of a Python project that belong to one element (docs/adr/0017): `path` is the project's directory relative

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, ElementError, type BuildSession } from '@wheelhouse/element';
-import { wheelSourceMatcher, type Interpreter, projectFiles } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { digestOf, type BuildSession } from '@wheelhouse/element/internal';
+import { wheelSourceMatcher, type Interpreter, projectFiles } from '@wheelhouse/python/internal';
 import { runScript } from './script.js';
 import { artifactFiles, type Operation } from '../workspace/operation.js';
 import type { PlannedProject } from '../plan/planned-project.js';

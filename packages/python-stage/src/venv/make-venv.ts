@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf, lockFile, type Outcome } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { digestOf, lockFile, type Outcome } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { makeEditable, type EditableProject } from './editable-wheels.js';
 import { runScript } from './script.js';
 import { hasInterpreter, readStamp, venvPlace, type VenvStamp } from './venv-place.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { runProgram } from '@wheelhouse/python/fetch';
 import type { PythonEngine } from '../workspace/python-engine.js';
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { ElementError, isAbsent } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
 
 /** The file by which an environment that was made here is known; it holds a {@link VenvStamp}. */
 export const STAMP = 'wheelhouse.json';

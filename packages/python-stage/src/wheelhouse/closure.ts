@@ -7,7 +7,7 @@ import {
   parseRequirement,
   type Requirement,
   satisfies,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { overridden, type Overrides } from '@wheelhouse/python/lockfile';
 import type { WheelDescription } from './wheel-description.js';
 

@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { errnoOf, isAbsent } from '@wheelhouse/element';
+import { errnoOf, isAbsent } from '@wheelhouse/element/internal';
 
 /** What is at a path that a document names: the file, by its absolute path, or why it is not read. */
 export type OwnFile =

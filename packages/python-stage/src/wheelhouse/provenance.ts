@@ -1,5 +1,5 @@
-import { SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element';
-import type { MarkerEnvironment } from '@wheelhouse/python';
+import { SANDBOX_CONTRACT_VERSION, STAGING_VERSION } from '@wheelhouse/element/internal';
+import type { MarkerEnvironment } from '@wheelhouse/python/internal';
 import { SBOM } from './layout.js';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
 import type { FileDigest, RustFacts, ToolchainFacts } from './manifest.js';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ElementError, isAbsent } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
 import type { Manifest, TestRecord } from './manifest.js';
 import { JsonDocument } from './json-document.js';
 import { refusedPath } from './own-file.js';

@@ -1,4 +1,4 @@
-import { digestOf, parseDigest } from '@wheelhouse/element';
+import { digestOf, parseDigest } from '@wheelhouse/element/internal';
 import { RECORD } from './layout.js';
 import { STATEMENT_TYPE, type Resource, type Statement } from './statement.js';
 import { manifestText, type TestRecord } from './manifest.js';

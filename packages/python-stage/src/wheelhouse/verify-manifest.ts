@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isAbsent } from '@wheelhouse/element';
-import { normalizeName, readWheelName } from '@wheelhouse/python';
+import { isAbsent } from '@wheelhouse/element/internal';
+import { normalizeName, readWheelName } from '@wheelhouse/python/internal';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { MANIFEST } from './layout.js';

@@ -1,4 +1,4 @@
-import { parseDigest } from '@wheelhouse/element';
+import { parseDigest } from '@wheelhouse/element/internal';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { RECORD } from './layout.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { digestOf, parseDigest } from '@wheelhouse/element';
-import { parseFilename, normalizeName } from '@wheelhouse/python';
+import { digestOf, parseDigest } from '@wheelhouse/element/internal';
+import { parseFilename, normalizeName } from '@wheelhouse/python/internal';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { verifyResult } from './verify-test-result.js';

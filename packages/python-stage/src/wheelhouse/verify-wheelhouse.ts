@@ -1,4 +1,4 @@
-import type { MarkerEnvironment } from '@wheelhouse/python';
+import type { MarkerEnvironment } from '@wheelhouse/python/internal';
 import { closureOf, type Closure } from './closure.js';
 import { Findings, type WheelhouseFinding } from './findings.js';
 import { PROVENANCE } from './layout.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ElementError } from '@wheelhouse/element';
-import { parseWheelName, normalizeName } from '@wheelhouse/python';
+import { parseWheelName, normalizeName } from '@wheelhouse/python/internal';
 import { metadataFields } from '@wheelhouse/python/metadata';
 import type { WheelArchive } from './wheel-archive.js';
 import type { ByteSource } from '../inspection/archive.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { parseWheelName, compareVersions, isVersion } from '@wheelhouse/python';
+import { parseWheelName, compareVersions, isVersion } from '@wheelhouse/python/internal';
 import type { Findings } from './findings.js';
 import { JsonDocument } from './json-document.js';
 import { isWheelhouse, PROVENANCE, RECORD, REQUIREMENTS, SBOM, TEST_RESULT } from './layout.js';

@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  hasFailed,
-  HostElement,
-  throwErrors,
-  type BuildSession,
-  type Element,
-  type Outcome,
-} from '@wheelhouse/element';
+import { type Element } from '@wheelhouse/element';
+import { hasFailed, HostElement, throwErrors, type BuildSession, type Outcome } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';

@@ -1,4 +1,5 @@
-import type { BuildListener, BuildSession } from '@wheelhouse/element';
+import type { BuildListener } from '@wheelhouse/element';
+import type { BuildSession } from '@wheelhouse/element/internal';
 import { buildSession, type BuildOutcome, type Operation, type PlannedClosure } from './operation.js';
 import { openPlan, type PythonEngine } from './python-engine.js';
 import { planGroups } from './plan-groups.js';

@@ -6,7 +6,7 @@ import {
   type ProjectMetadata,
   formatRequirement,
   type Requirement,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 import type { ProjectRef } from './workspace-project.js';
 

@@ -1,19 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SourceServices, type Activity, type Io } from '@wheelhouse/element';
 import {
   BuildSession,
   coreElements,
   coreSources,
   PluginRegistry,
-  SourceServices,
   withActivity,
-  type Activity,
   type Engine,
-  type Io,
   type LocalStore,
-} from '@wheelhouse/element';
-import { ociLayers } from '@wheelhouse/oci';
-import { findPython } from '@wheelhouse/python';
+} from '@wheelhouse/element/internal';
+import { ociLayers } from '@wheelhouse/oci/internal';
+import { findPython } from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { vendorDirectory } from '@wheelhouse/python/lockfile';
 import { elementsOfPlan } from '../plan/elements-of-plan.js';

@@ -19,7 +19,7 @@ import {
   type ProjectSettings,
   innerProjects,
   testPlaces,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { PinnedIndex } from '@wheelhouse/python/fetch';
 import {
   checkLocks,

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
 import {
   captureTree,
   checkoutTree,
@@ -8,9 +9,7 @@ import {
   makeDirectory,
   namingPath,
   sameDigest,
-  type BlobStore,
-  type Digest,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 
 /** What is to be at an absolute path: a directory with a tree, a file with a text, or nothing. */
 export type Output = { readonly path: string } & (

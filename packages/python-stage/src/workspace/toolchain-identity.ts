@@ -1,4 +1,5 @@
-import { ElementError, ElementErrors, HostElement } from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { HostElement } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { readLocks } from '@wheelhouse/python/lockfile';
 import type { RustToolchain } from '@wheelhouse/python/rust';

@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  digestOnlyBlobs,
-  emptyTree,
-  replaceFile,
-  walkTree,
-  writeBlob,
-  writeTree,
-  type BlobStore,
-  type Digest,
-} from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { digestOnlyBlobs, emptyTree, replaceFile, walkTree, writeBlob, writeTree } from '@wheelhouse/element/internal';
 import type { FileDigest } from '../wheelhouse/manifest.js';
 import { replaceOutputs, type Output } from './replace-outputs.js';
 import { RECORD, TEST_RESULT } from '../wheelhouse/layout.js';

@@ -1,4 +1,4 @@
-import type { ProjectMetadata, ProjectSettings } from '@wheelhouse/python';
+import type { ProjectMetadata, ProjectSettings } from '@wheelhouse/python/internal';
 
 /** A project as the workspace knows it. */
 export interface ProjectRef {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython, readProjects, type MarkerEnvironment, sameSpecifier } from '@wheelhouse/python';
+import { findPython, readProjects, type MarkerEnvironment, sameSpecifier } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { fileBytes, metadataDifferences } from '@wheelhouse/python-stage/inspection';
 import { makeArchives } from '../testing/archives.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { filesOfManifestIn } from '@wheelhouse/python';
+import { filesOfManifestIn } from '@wheelhouse/python/internal';
 import type { PackagedPattern } from '@wheelhouse/python/metadata';
 import { fileBytes, formatFinding, inspectWheel, type InspectedProject } from '@wheelhouse/python-stage/inspection';
 import { makeArchives, type MadeMember } from '../testing/archives.js';

@@ -1,8 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { digestOf, MemoryBlobStore, writeBlob } from '@wheelhouse/element';
-import { projectFiles, sourceSetMatcher, TEST_INCLUDES, WHEEL_EXCLUDES, parseWheelName } from '@wheelhouse/python';
+import { digestOf, MemoryBlobStore, writeBlob } from '@wheelhouse/element/internal';
+import {
+  projectFiles,
+  sourceSetMatcher,
+  TEST_INCLUDES,
+  WHEEL_EXCLUDES,
+  parseWheelName,
+} from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeOutputs, writeText } from '../../src/workspace/tree-files.js';
 

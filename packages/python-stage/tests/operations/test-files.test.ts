@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { captureTree, MemoryBlobStore, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { captureTree, MemoryBlobStore } from '@wheelhouse/element/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeBackTestFiles, type WrittenFiles } from '../../src/operations/test-files.js';
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type BuildSession, type ElementErrors } from '@wheelhouse/element';
+import { type ElementErrors } from '@wheelhouse/element';
+import { formatError, type BuildSession } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import {
@@ -15,7 +16,7 @@ import {
   type EjectableTemplate,
   type PlannedProject,
   type PythonEngine,
-} from '@wheelhouse/python-stage';
+} from '@wheelhouse/python-stage/internal';
 import { emptyLock, idleEngine } from '../testing/planned-workspace.js';
 
 const PROJECTS = ['app', 'lib'];

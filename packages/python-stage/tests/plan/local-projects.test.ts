@@ -1,5 +1,6 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
-import type { PlannedProject } from '@wheelhouse/python-stage';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import type { PlannedProject } from '@wheelhouse/python-stage/internal';
 import { PlannedWorkspace } from '../testing/planned-workspace.js';
 
 let workspace: PlannedWorkspace;

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ElementError, formatError } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   findPython,
   readProjects,
@@ -9,7 +10,7 @@ import {
   wheelSourceMatcher,
   type OwnProject,
   type SourcesUse,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { ProjectFiles, readVcsSettings } from '@wheelhouse/python/metadata';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { projectSources } from '../../src/plan/project-sources.js';

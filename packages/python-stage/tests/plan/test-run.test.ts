@@ -1,6 +1,6 @@
 import type { Lock } from '@wheelhouse/python/lockfile';
 import { anInterpreter } from '@wheelhouse/python/testing';
-import { testRun, type PlannedProject, type TestOptions } from '@wheelhouse/python-stage';
+import { testRun, type PlannedProject, type TestOptions } from '@wheelhouse/python-stage/internal';
 
 let interpreter: PlannedProject['interpreter'];
 

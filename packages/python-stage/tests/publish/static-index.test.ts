@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError, ElementErrors, formatError } from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { io, temporaryDirectory } from '@wheelhouse/python/testing';
 import { readPublishable, serveIndex, StaticIndex, type PublishableFile } from '@wheelhouse/python-stage/publish';
 import { makeWheels, sha256, type WheelSpec } from '../testing/wheelhouse.js';

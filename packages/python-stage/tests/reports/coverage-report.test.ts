@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { captureTree, MemoryBlobStore } from '@wheelhouse/element';
+import { captureTree, MemoryBlobStore } from '@wheelhouse/element/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { mapCoverage } from '../../src/reports/coverage-report.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
-import { readComposeServices, type ComposeService } from '@wheelhouse/python-stage';
+import { readComposeServices, type ComposeService } from '@wheelhouse/python-stage/internal';
 
 const environment = { TAG: '16', EMPTY: '', INHERITED: 'yes' };
 

@@ -1,16 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  ElementError,
-  formatError,
-  MemoryBlobStore,
-  readDataFile,
-  SourceServices,
-  toMapping,
-  walkTree,
-  type MappingNode,
-  type Source,
-} from '@wheelhouse/element';
+import { ElementError, SourceServices, type MappingNode, type Source } from '@wheelhouse/element';
+import { formatError, MemoryBlobStore, readDataFile, toMapping, walkTree } from '@wheelhouse/element/internal';
 import { io } from '@wheelhouse/python/testing';
 import { bundled } from '../../src/sources/bundled.js';
 import { TEMPLATES } from '../../src/plan/elements-of-plan.js';

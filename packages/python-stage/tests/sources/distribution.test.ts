@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalStore, SourceServices, walkTree, toMapping, type Source } from '@wheelhouse/element';
-import type { Interpreter } from '@wheelhouse/python';
+import { SourceServices, type Source } from '@wheelhouse/element';
+import { LocalStore, walkTree, toMapping } from '@wheelhouse/element/internal';
+import type { Interpreter } from '@wheelhouse/python/internal';
 import { type DistributionFile, fetchDistributions } from '@wheelhouse/python/fetch';
 import { PackageIndex, anInterpreter, io, sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
-import { distribution, DISTRIBUTION_SERVICES } from '@wheelhouse/python-stage';
+import { distribution, DISTRIBUTION_SERVICES } from '@wheelhouse/python-stage/internal';
 
 let index: PackageIndex;
 let interpreter: Interpreter;

@@ -1,17 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  ElementError,
-  formatError,
-  MemoryBlobStore,
-  SourceServices,
-  toMapping,
-  walkTree,
-  type Source,
-} from '@wheelhouse/element';
+import { ElementError, SourceServices, type Source } from '@wheelhouse/element';
+import { formatError, MemoryBlobStore, toMapping, walkTree } from '@wheelhouse/element/internal';
 import { io, temporaryDirectory } from '@wheelhouse/python/testing';
-import { projectFilesKind } from '@wheelhouse/python-stage';
+import { projectFilesKind } from '@wheelhouse/python-stage/internal';
 
 const PLACE = { file: 'app/wheel.bst', line: 4, column: 2 };
 

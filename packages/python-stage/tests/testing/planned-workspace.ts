@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { LocalStore, Scheduler, type BuildSession } from '@wheelhouse/element';
-import type { ProjectSettings } from '@wheelhouse/python';
+import { LocalStore, Scheduler, type BuildSession } from '@wheelhouse/element/internal';
+import type { ProjectSettings } from '@wheelhouse/python/internal';
 import { questionDigest, type Question } from '@wheelhouse/python/lockfile';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import {
@@ -10,7 +10,7 @@ import {
   PythonWorkspace,
   type PlannedClosure,
   type PythonEngine,
-} from '@wheelhouse/python-stage';
+} from '@wheelhouse/python-stage/internal';
 
 /** An engine with a store of its own whose sandbox refuses to run anything: what is planned and keyed is never built. */
 export function idleEngine(): PythonEngine {

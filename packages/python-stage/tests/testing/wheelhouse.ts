@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MarkerEnvironment } from '@wheelhouse/python';
+import type { MarkerEnvironment } from '@wheelhouse/python/internal';
 import { crateFilename, type Crate } from '@wheelhouse/python/lockfile';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import {

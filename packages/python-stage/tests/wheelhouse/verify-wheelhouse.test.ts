@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { verifyWheelhouse, type WheelhouseQuestion } from '@wheelhouse/python-stage/wheelhouse';
 import { makeWheels, sha256, SNAPSHOT, WheelhouseMaker, type WheelSpec } from '../testing/wheelhouse.js';

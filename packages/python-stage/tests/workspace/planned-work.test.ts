@@ -1,8 +1,14 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BuildSession } from '@wheelhouse/element';
+import type { BuildSession } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
-import { openWorks, planClosure, ProjectPlan, type PlannedWork, type PythonWorkspace } from '@wheelhouse/python-stage';
+import {
+  openWorks,
+  planClosure,
+  ProjectPlan,
+  type PlannedWork,
+  type PythonWorkspace,
+} from '@wheelhouse/python-stage/internal';
 import { PlannedWorkspace } from '../testing/planned-workspace.js';
 
 let planned: PlannedWorkspace;

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyTree, MemoryBlobStore, writeBlob, writeTree, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { emptyTree, MemoryBlobStore, writeBlob, writeTree } from '@wheelhouse/element/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { replaceOutputs } from '../../src/workspace/replace-outputs.js';
 

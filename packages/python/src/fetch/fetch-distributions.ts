@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { ElementError, throwCollected, type Io } from '@wheelhouse/element';
+import { ElementError, type Io } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import type { ChosenFile, DistributionFile, DistributionRequest, IndexOffer } from './distribution-file.js';
 import type { DistributionFormat } from '../requirements/filename.js';
 import { faultError, type IndexFault } from '../tools/index-fault.js';

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ElementError, errnoOf, isAbsent } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { errnoOf, isAbsent } from '@wheelhouse/element/internal';
 import { baseOf, sharedMatcher } from './shared-files.js';
 
 /** Files that a task makes and a wheel holds, though git ignores them. */

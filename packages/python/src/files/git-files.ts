@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { isAbsent } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
 import { askGit } from './git-command.js';
 import { walkedFiles } from './walked-files.js';
 

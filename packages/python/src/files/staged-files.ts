@@ -1,7 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ElementError, isAbsent } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
 import { generatedFiles, type GeneratedFiles } from './generated-files.js';
 import type { AbsentFiles } from './git-files.js';
 import { sharedFiles } from './shared-files.js';

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ElementError, isAbsent } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent } from '@wheelhouse/element/internal';
 
 /** What tools leave in a project that is under no version control. */
 const DEBRIS =

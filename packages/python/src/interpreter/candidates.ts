@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { errnoOf, isProgram, statIfReachable } from '@wheelhouse/element';
+import { errnoOf, isProgram, statIfReachable } from '@wheelhouse/element/internal';
 import { compareVersions, isVersion } from '../requirements/specifier.js';
 
 /** The variables that say where interpreters are. */

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { ElementError, formatOrigin, isProgram, type Origin } from '@wheelhouse/element';
+import { ElementError, type Origin } from '@wheelhouse/element';
+import { formatOrigin, isProgram } from '@wheelhouse/element/internal';
 import { pathCandidates, pyenvCandidates, readNumberedLines, type PythonEnvironment } from './candidates.js';
 import type { Interpreter } from './interpreter.js';
 import { answers, commandsFor, parsePythonRequest, pyenvNames, type PythonRequest } from './python-request.js';

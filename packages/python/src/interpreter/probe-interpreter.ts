@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fileStamp, replaceMemo } from '@wheelhouse/element';
+import { fileStamp, replaceMemo } from '@wheelhouse/element/internal';
 import type { Interpreter } from './interpreter.js';
 
 const run = promisify(execFile);

@@ -1,4 +1,5 @@
-import { ElementError, formatOrigin } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { formatOrigin } from '@wheelhouse/element/internal';
 import { sdistKey, type Lock, type LockEntry, type ProjectLocks } from './lock.js';
 import { overridden, overridesOf } from './overrides.js';
 import { withNames } from './requirement-names.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '@wheelhouse/element';
+import { canonicalJson } from '@wheelhouse/element/internal';
 import type { Lock } from './lock.js';
 
 /** What a lock answers, without its answer. */

@@ -1,4 +1,5 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { allowedHashes } from './allowed-hashes.js';
 import { checkBuildLocks, checkEntries, checkSubset } from './check-entries.js';
 import { questionDigest } from './digest.js';

@@ -1,4 +1,5 @@
-import { ElementError, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { isBuilt, sdistKey, type Lock, type ProjectLocks } from './lock.js';
 import type { LockPlace } from './read-locks.js';
 import { select } from './selection.js';

@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
-import { ElementError, namesIn, readTextFile } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { namesIn, readTextFile } from '@wheelhouse/element/internal';
 import type { Lock, LockKind, ProjectLocks } from './lock.js';
 import { parseLock } from './parse.js';
 

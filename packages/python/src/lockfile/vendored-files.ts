@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ElementError, isAbsent, throwCollected } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { isAbsent, throwCollected } from '@wheelhouse/element/internal';
 import { parseFilename } from '../requirements/filename.js';
 import type { Lock, LockEntry, ProjectLocks, VendoredFile } from './lock.js';
 import { locksDirectory, type LockPlace } from './read-locks.js';

@@ -1,4 +1,5 @@
-import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
+import { ElementError, ElementErrors, type Origin } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { isPlaced, type Field, type Placed } from './declaration.js';
 import { declaredMetadata } from './declared-metadata.js';
 import { resolveGroups } from './dependency-groups.js';

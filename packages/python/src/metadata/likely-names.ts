@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
-import { ElementError, readFileBytes } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { readFileBytes } from '@wheelhouse/element/internal';
 import type { ProjectFiles } from './project-files.js';
 import { isValidName, normalizeName } from '../requirements/name.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replaceMemo } from '@wheelhouse/element';
+import { replaceMemo } from '@wheelhouse/element/internal';
 import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 

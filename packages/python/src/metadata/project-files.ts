@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative } from 'node:path';
-import { ElementError, readFileBytes } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { readFileBytes } from '@wheelhouse/element/internal';
 import type { RequirementsSettings } from './requirements-settings.js';
 import { metadataText } from './text-bytes.js';
 import type { AddressBase } from '../requirements/address.js';

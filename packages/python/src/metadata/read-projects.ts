@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
-import { ElementError, ElementErrors, throwCollected } from '@wheelhouse/element';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { MetadataMemo } from './metadata-memo.js';
 import { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';

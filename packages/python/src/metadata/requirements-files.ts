@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
+import { ElementError, ElementErrors, type Origin } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { pipLines, type PipLine } from './pip-lines.js';
 import { pipOptions, type PipOption } from './pip-options.js';
 import type { ProjectFiles } from './project-files.js';

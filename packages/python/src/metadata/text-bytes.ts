@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeText, ElementError } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { decodeText } from '@wheelhouse/element/internal';
 
 /** Files that Python's tools read as UTF-8 alone, and that may not begin with a byte order mark. */
 const STRICT = /\.(?:toml|cfg)$/;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { isDebris } from '../files/walked-files.js';
 
 /** Directories that hold packages and are none. */

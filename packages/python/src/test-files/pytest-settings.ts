@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError, errnoOf } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { parseConfig } from '../metadata/setup-cfg.js';
 import { isTable, TomlFile } from '../metadata/toml-file.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { entriesOf, packageDirectories } from './package-directories.js';
 import { readPytestSettings } from './pytest-settings.js';
 import { baseOf } from '../files/shared-files.js';

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { errnoOf, type Io } from '@wheelhouse/element';
+import { type Io } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 
 /** What a program is run with. */
 export interface ProgramOptions {

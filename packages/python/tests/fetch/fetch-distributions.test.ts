@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   type DistributionRequest,
   fetchDistributions,

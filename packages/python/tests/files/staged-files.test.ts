@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { WHEEL_EXCLUDES } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { WHEEL_EXCLUDES } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { stagedFiles, type StagedFiles, type StagedFilesChoice } from '../../src/files/staged-files.js';
 

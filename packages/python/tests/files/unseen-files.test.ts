@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { projectFiles } from '@wheelhouse/python';
+import { projectFiles } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { ignoredFiles, lfsPointers } from '../../src/files/unseen-files.js';
 

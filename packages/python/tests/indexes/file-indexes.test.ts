@@ -1,4 +1,4 @@
-import type { FileIndexes, FileRequirements } from '@wheelhouse/python';
+import type { FileIndexes, FileRequirements } from '@wheelhouse/python/internal';
 import { withFileIndexes, type IndexSettings } from '@wheelhouse/python/fetch';
 
 const configured: IndexSettings = {

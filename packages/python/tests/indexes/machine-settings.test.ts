@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MACHINE_SETTINGS } from '@wheelhouse/python';
+import { MACHINE_SETTINGS } from '@wheelhouse/python/internal';
 import { readIndexSettings, type MachineSettings, type Tools } from '@wheelhouse/python/fetch';
 import { sharedTools, temporaryDirectory } from '@wheelhouse/python/testing';
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { readProjects, type ProjectMetadata } from '@wheelhouse/python/internal';
 import {
   parsePipConfig,
   readIndexSettings,

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { chooseInterpreter, findPython, probeInterpreter, type InterpreterRequest } from '@wheelhouse/python';
+import { chooseInterpreter, findPython, probeInterpreter, type InterpreterRequest } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 let real: string;

@@ -1,4 +1,4 @@
-import { parsePythonRequest } from '@wheelhouse/python';
+import { parsePythonRequest } from '@wheelhouse/python/internal';
 
 const plain = { isFreeThreaded: false };
 

@@ -1,4 +1,5 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   evaluateMarker,
   parseMarker,
@@ -6,7 +7,7 @@ import {
   type TargetRequest,
   targetInterpreter,
   type Target,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { anInterpreter, io, sharedTools } from '@wheelhouse/python/testing';
 

@@ -1,7 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { evaluateMarker, formatRequirement, parseRequirement, type MarkerEnvironment } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import {
+  evaluateMarker,
+  formatRequirement,
+  parseRequirement,
+  type MarkerEnvironment,
+} from '@wheelhouse/python/internal';
 import {
   checkLocks,
   parseLock,

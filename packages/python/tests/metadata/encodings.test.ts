@@ -1,8 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { findPython, formatRequirement, readEachProject, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import {
+  findPython,
+  formatRequirement,
+  readEachProject,
+  readProjects,
+  type ProjectMetadata,
+} from '@wheelhouse/python/internal';
 
 let workspace: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findPython, readProjects, type NamedFile } from '@wheelhouse/python';
+import { findPython, readProjects, type NamedFile } from '@wheelhouse/python/internal';
 
 let workspace: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython, readProjects } from '@wheelhouse/python';
+import { findPython, readProjects } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 /** The patterns of a project, each on a line: its place, what is written, and what that means. */

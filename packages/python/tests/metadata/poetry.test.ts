@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { formatRequirement, parseRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { formatRequirement, parseRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { canonicalSpecifier, satisfies } from '../../src/requirements/specifier.js';
 import { installed } from '../testing/pip-environment.js';

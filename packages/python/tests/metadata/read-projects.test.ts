@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   everythingRequired,
   findPython,
@@ -9,7 +10,7 @@ import {
   readProjects,
   sameNames,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
 

@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   findPython,
   formatRequirement,
   readProjects,
   type ProjectMetadata,
   type ReadOptions,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 type Settings = NonNullable<ReturnType<NonNullable<ReadOptions['settings']>>>;

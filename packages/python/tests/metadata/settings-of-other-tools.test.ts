@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   formatRequirement,
   OTHER_SETTINGS,
@@ -9,7 +10,7 @@ import {
   UV_SETTINGS,
   type ProjectMetadata,
   type SettingRow,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
 

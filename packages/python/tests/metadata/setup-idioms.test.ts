@@ -8,7 +8,7 @@ import {
   parseRequirement,
   readProjects,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 
 const IDIOMS = join(__dirname, 'setup-idioms');
 const NAMES = readdirSync(IDIOMS).map((file) => basename(file, '.py'));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
-import { findPython, formatRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
+import { findPython, formatRequirement, readProjects, type ProjectMetadata } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { writeFiles } from '../testing/files-below.js';
 

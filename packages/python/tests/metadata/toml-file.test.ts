@@ -1,4 +1,5 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { TomlFile } from '@wheelhouse/python/metadata';
 
 const TEXT = `# The name comes first.

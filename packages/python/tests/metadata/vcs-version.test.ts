@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, ElementError } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 import { ProjectFiles } from '../../src/metadata/project-files.js';
 import { pbrVersion } from '../../src/metadata/vcs/pbr-scheme.js';

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   findPython,
   formatRequirement,
@@ -14,7 +15,7 @@ import {
   type ProjectMetadata,
   localNames,
   type LocalNames,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { Lock, LockEntry } from '@wheelhouse/python/lockfile';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 

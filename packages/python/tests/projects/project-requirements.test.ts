@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   findPython,
   formatRequirement,
@@ -9,7 +10,7 @@ import {
   readProjects,
   type MarkerEnvironment,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { anInterpreter, temporaryDirectory } from '@wheelhouse/python/testing';
 
 async function projects(files: Readonly<Record<string, string>>): Promise<ProjectMetadata[]> {

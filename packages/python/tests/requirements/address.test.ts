@@ -1,4 +1,5 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import {
   formatRequirement,
   parseRequirement,
@@ -7,7 +8,7 @@ import {
   expandVariables,
   parseAddress,
   publicAddress,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 
 test.each([
   ['git+https://host/a/b.git', { kind: 'git', repository: 'https://host/a/b.git' }],

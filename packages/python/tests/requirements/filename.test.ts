@@ -1,4 +1,4 @@
-import { parseFilename } from '@wheelhouse/python';
+import { parseFilename } from '@wheelhouse/python/internal';
 
 test.each([
   ['Django-5.2-py3-none-any.whl', { format: 'wheel', name: 'Django', version: '5.2', tags: ['py3-none-any'] }],

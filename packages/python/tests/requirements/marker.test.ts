@@ -6,7 +6,7 @@ import {
   parseMarker,
   probeInterpreter,
   type MarkerEnvironment,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 
 const linux: MarkerEnvironment = {
   os_name: 'posix',

@@ -1,4 +1,4 @@
-import { formatRequirement, parseRequirement } from '@wheelhouse/python';
+import { formatRequirement, parseRequirement } from '@wheelhouse/python/internal';
 
 describe('a requirement', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { canonicalSpecifier, lowerBound, normalizeName, satisfies } from '@wheelhouse/python';
+import { canonicalSpecifier, lowerBound, normalizeName, satisfies } from '@wheelhouse/python/internal';
 import { normalizeVersion } from '../../src/requirements/specifier.js';
 
 test.each([

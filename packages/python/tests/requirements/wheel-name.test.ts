@@ -1,4 +1,4 @@
-import { expandTags, parseTags, parseWheelName, readWheelName } from '@wheelhouse/python';
+import { expandTags, parseTags, parseWheelName, readWheelName } from '@wheelhouse/python/internal';
 
 test('the name of a wheel has a name, a version and sets of tags', () => {
   expect(readWheelName('A_b-1.0-2build-py2.py3-none-any.whl')).toEqual({

@@ -1,4 +1,5 @@
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { parseLock, formatLock } from '@wheelhouse/python/lockfile';
 import { cargoLocks, mergeCrates, parseCargoLock } from '../../src/rust/cargo-lock.js';
 import { usesCargo } from '../../src/lockfile/crate.js';

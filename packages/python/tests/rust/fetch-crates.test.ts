@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { formatError, type ElementError } from '@wheelhouse/element';
+import { type ElementError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { io, temporaryDirectory } from '@wheelhouse/python/testing';
 import { fetchCrates } from '../../src/rust/fetch-crates.js';
 

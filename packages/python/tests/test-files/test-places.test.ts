@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasTestFiles, sourceSetMatcher, testPlaces, type TestPlaces } from '@wheelhouse/python';
+import { hasTestFiles, sourceSetMatcher, testPlaces, type TestPlaces } from '@wheelhouse/python/internal';
 import { temporaryDirectory } from '@wheelhouse/python/testing';
 
 const TEST = 'def test_it():\n    pass\n';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython } from '@wheelhouse/python';
+import { findPython } from '@wheelhouse/python/internal';
 import { readToolsLock, ensureTools, type ToolsOptions } from '@wheelhouse/python/fetch';
 import { select } from '@wheelhouse/python/lockfile';
 import { anInterpreter, io, temporaryDirectory } from '@wheelhouse/python/testing';

@@ -1,4 +1,4 @@
-import { formatError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { faultError, faultInWords } from '@wheelhouse/python/fetch';
 
 const UV = (cause: string): string =>

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { findPython } from '@wheelhouse/python';
+import { findPython } from '@wheelhouse/python/internal';
 import { readIndexSettings } from '@wheelhouse/python/fetch';
 
 /** The environment of the service `cache`, with the locations of distributions. */

@@ -5,7 +5,7 @@ import {
   type LocalMember,
   type MarkerEnvironment,
   type ProjectMetadata,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { readLocks } from '@wheelhouse/python/lockfile';
 import { stageMarkers } from './stage-markers.js';
 import { stageProjects, type StageProject } from './stage-projects.js';

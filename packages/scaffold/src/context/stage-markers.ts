@@ -1,6 +1,12 @@
 import { join, posix } from 'node:path';
-import { ElementError, readTextFile } from '@wheelhouse/element';
-import { chooseInterpreter, platformMarkers, type MarkerEnvironment, type ProjectMetadata } from '@wheelhouse/python';
+import { ElementError } from '@wheelhouse/element';
+import { readTextFile } from '@wheelhouse/element/internal';
+import {
+  chooseInterpreter,
+  platformMarkers,
+  type MarkerEnvironment,
+  type ProjectMetadata,
+} from '@wheelhouse/python/internal';
 import { baseOf } from '../stage/present-choices.js';
 
 /**

@@ -10,7 +10,7 @@ import {
   withInnerProjects,
   type ProjectMetadata,
   type ProjectSettings,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { pluginSettings } from '../workspace/plugin-settings.js';
 
 /** A project of the workspace, with the options that its wheel is made by. */

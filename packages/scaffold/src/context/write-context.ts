@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { chmod, copyFile, cp, lstat, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
-import { projectFiles, wheelFiles, type ProjectMetadata, type WheelFiles } from '@wheelhouse/python';
+import { errnoOf } from '@wheelhouse/element/internal';
+import { projectFiles, wheelFiles, type ProjectMetadata, type WheelFiles } from '@wheelhouse/python/internal';
 import { locksDirectory } from '@wheelhouse/python/lockfile';
 import type { StageClosure } from './stage-closure.js';
 import type { StageProject } from './stage-projects.js';

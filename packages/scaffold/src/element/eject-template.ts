@@ -1,6 +1,6 @@
 import { getProjects } from '@nx/devkit';
-import { findPython, readProjects } from '@wheelhouse/python';
-import { ejectedPath, ejectedText, type EjectableTemplate } from '@wheelhouse/python-stage';
+import { findPython, readProjects } from '@wheelhouse/python/internal';
+import { ejectedPath, ejectedText, type EjectableTemplate } from '@wheelhouse/python-stage/internal';
 import type { Changes } from '../merge/changes.js';
 
 /** A template that is to be copied. */

@@ -1,5 +1,6 @@
 import { basename, join, posix } from 'node:path';
-import { diskDocuments, ElementError, loadProject, PROJECT_CONF } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { diskDocuments, loadProject, PROJECT_CONF } from '@wheelhouse/element/internal';
 import { elementText, projectConf, TOOLCHAIN, type GeneratedKind } from './element-text.js';
 import type { Changes } from '../merge/changes.js';
 

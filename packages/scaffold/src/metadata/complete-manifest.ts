@@ -1,4 +1,4 @@
-import { filesOfManifestIn } from '@wheelhouse/python';
+import { filesOfManifestIn } from '@wheelhouse/python/internal';
 import { manifestIn } from './manifest-in.js';
 import type { FoundPackages } from '../project/find-packages.js';
 

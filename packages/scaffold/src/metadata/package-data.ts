@@ -1,4 +1,4 @@
-import { filesOfManifestIn } from '@wheelhouse/python';
+import { filesOfManifestIn } from '@wheelhouse/python/internal';
 import type { FoundPackages } from '../project/find-packages.js';
 import { SetupCall } from '../python/setup-call.js';
 

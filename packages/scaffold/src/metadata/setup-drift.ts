@@ -5,7 +5,7 @@ import {
   satisfies,
   type Requirement,
   filesOfManifestIn,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import type { FoundPackages } from '../project/find-packages.js';
 import { SetupCall, type StringList } from '../python/setup-call.js';
 

@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
 import { ElementError } from '@wheelhouse/element';
-import { chooseInterpreter, normalizeName } from '@wheelhouse/python';
+import { chooseInterpreter, normalizeName } from '@wheelhouse/python/internal';
 import { requirementsOf } from './requirements.js';
 import { insideWorkspace, readableProjects } from '../project/find-root.js';
 import { lockThatHas } from '../project/locked-names.js';

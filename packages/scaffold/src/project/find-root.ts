@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import { findPython, METADATA_FILES, normalizeName, projectFiles, readProjects } from '@wheelhouse/python';
+import { findPython, METADATA_FILES, normalizeName, projectFiles, readProjects } from '@wheelhouse/python/internal';
 
 /** Which project is meant: by its name, or by its directory relative to the workspace. */
 export interface ProjectChoice {

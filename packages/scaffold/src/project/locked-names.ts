@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Tree } from '@nx/devkit';
-import { projectFiles } from '@wheelhouse/python';
+import { projectFiles } from '@wheelhouse/python/internal';
 
 /**
  * The lock of the workspace that has a distribution of the index under this name, relative to the workspace. A project

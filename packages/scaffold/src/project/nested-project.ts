@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { METADATA_FILES, projectFiles } from '@wheelhouse/python';
+import { METADATA_FILES, projectFiles } from '@wheelhouse/python/internal';
 import { findPackages, NO_PACKAGES } from './find-packages.js';
 import { namesDistribution } from './read-project.js';
 import type { Changes } from '../merge/changes.js';

@@ -12,7 +12,7 @@ import {
   readProjects,
   type ProjectMetadata,
   type Requirement,
-} from '@wheelhouse/python';
+} from '@wheelhouse/python/internal';
 import { ProjectFiles, readFileRequirements, TomlFile } from '@wheelhouse/python/metadata';
 import { findApplication } from './find-application.js';
 import { findPackages } from './find-packages.js';

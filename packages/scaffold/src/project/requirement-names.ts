@@ -1,4 +1,4 @@
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 
 /** The requirements of a project by their normalised names. */
 export function requirementNames(requirements: readonly string[]): Set<string> {

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { isValidName, normalizeName } from '@wheelhouse/python';
+import { isValidName, normalizeName } from '@wheelhouse/python/internal';
 import { KEYWORDS, PROJECT_DIRECTORIES, STANDARD_LIBRARY, TEMPLATE_DISTRIBUTIONS } from './taken-modules.js';
 
 /** The name of the package that a distribution contains: `my-app` contains `my_app`. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 
 /** Where programs run. */
 export interface ProgramContext {

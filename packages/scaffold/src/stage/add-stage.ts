@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { posix } from 'node:path';
 import { detectPackageManager, getPackageManagerCommand, logger, type GeneratorCallback } from '@nx/devkit';
 import { ElementError } from '@wheelhouse/element';
-import { METADATA_FILES, normalizeName } from '@wheelhouse/python';
+import { METADATA_FILES, normalizeName } from '@wheelhouse/python/internal';
 import { oneOf } from '../errors.js';
 import { pluginSettings } from '../workspace/plugin-settings.js';
 import type { Changes } from '../merge/changes.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import { testCommand } from './commands.js';
 import { DATABASE_KINDS, databaseVariables } from './databases.js';
 import { BUILD_COMMAND, STAGE_ARGUMENT } from './dev-dockerfile.js';

@@ -1,5 +1,5 @@
-import { normalizeName } from '@wheelhouse/python';
-import { BUILD_ROOT } from '@wheelhouse/python-stage';
+import { normalizeName } from '@wheelhouse/python/internal';
+import { BUILD_ROOT } from '@wheelhouse/python-stage/internal';
 import { testCommand } from './commands.js';
 import { execForm, type StagePlan } from './stage-plan.js';
 

@@ -1,5 +1,5 @@
 import { ElementError } from '@wheelhouse/element';
-import { DockerEngine } from '@wheelhouse/oci';
+import { DockerEngine } from '@wheelhouse/oci/internal';
 
 /** When images are named with their digests: where an engine can tell them, or not at all, or else it is an error. */
 export type Pinning = 'auto' | 'always' | 'never';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import { PORT, releaseCommand } from './commands.js';
 import { databaseName, mapping } from './dev-compose.js';
 import { DATABASE_KINDS, databaseVariables } from './databases.js';

@@ -1,4 +1,4 @@
-import { BUILD_ROOT } from '@wheelhouse/python-stage';
+import { BUILD_ROOT } from '@wheelhouse/python-stage/internal';
 import { buildLock, type StagePlan } from './stage-plan.js';
 
 /** Fills /build with exactly the files that the locks name; a volume that has them is left unchanged. */

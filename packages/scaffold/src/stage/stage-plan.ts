@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { normalizeName } from '@wheelhouse/python';
+import { normalizeName } from '@wheelhouse/python/internal';
 import type { Database, ProjectModel } from '../project/project-model.js';
 
 /** What the files of a build stage are rendered from. Plain data. */

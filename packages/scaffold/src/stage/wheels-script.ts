@@ -1,4 +1,4 @@
-import { BUILD_ROOT } from '@wheelhouse/python-stage';
+import { BUILD_ROOT } from '@wheelhouse/python-stage/internal';
 
 /**
  * Makes wheels as the elements of `build-wheel` do (docs/adr/0015): each from clean sources at `/application`, in an

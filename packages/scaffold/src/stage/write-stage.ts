@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { filesOfManifestIn } from '@wheelhouse/python';
+import { filesOfManifestIn } from '@wheelhouse/python/internal';
 import { discoversPackages } from '@wheelhouse/python/metadata';
 import { releaseCommand, serversOf } from './commands.js';
 import { devCompose } from './dev-compose.js';

@@ -1,4 +1,4 @@
-import { sourceSetMatcher, type ProjectSettings } from '@wheelhouse/python';
+import { sourceSetMatcher, type ProjectSettings } from '@wheelhouse/python/internal';
 import { JsonFile } from '../merge/json-file.js';
 import { BUILD_PLUGIN } from './plugin-entries.js';
 

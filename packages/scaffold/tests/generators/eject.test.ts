@@ -1,4 +1,4 @@
-import { EJECTABLE_TEMPLATES, readEjected } from '@wheelhouse/python-stage';
+import { EJECTABLE_TEMPLATES, readEjected } from '@wheelhouse/python-stage/internal';
 import eject from '../../src/generators/eject/generator.js';
 import type { EjectGeneratorSchema } from '../../src/generators/eject/schema.js';
 import schema from '../../src/generators/eject/schema.json';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { coreElements, coreSources, diskDocuments, PluginRegistry, resolveProject } from '@wheelhouse/element';
+import { coreElements, coreSources, diskDocuments, PluginRegistry, resolveProject } from '@wheelhouse/element/internal';
 import element from '../../src/generators/element/generator.js';
 import type { ElementGeneratorSchema } from '../../src/generators/element/schema.js';
 import { expectGolden } from '../support/golden.js';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { ElementError, mergeArtifacts, type BuildSession, type BuiltElement, type Element } from '@wheelhouse/element';
+import { ElementError, type Element } from '@wheelhouse/element';
+import { mergeArtifacts, type BuildSession, type BuiltElement } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import { checkoutInto } from '../checkout-directory.js';
 import type { Command } from '../command.js';

@@ -1,6 +1,6 @@
-import type { OnError } from '@wheelhouse/element';
+import type { OnError } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
-import { FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage';
+import { FORMATS, VARIATIONS, type WheelOptions } from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { buildAll } from '../build-all.js';
 import { withSession } from '../session.js';

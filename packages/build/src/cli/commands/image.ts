@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
-import { buildWheel, makeImage } from '@wheelhouse/python-stage';
+import { buildWheel, makeImage } from '@wheelhouse/python-stage/internal';
 import type { ReleaseImageOptions } from '@wheelhouse/python-stage/image';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { listenForInterruption } from '@wheelhouse/element';
+import { listenForInterruption } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 

@@ -1,4 +1,5 @@
-import { buildScript, type Element } from '@wheelhouse/element';
+import { type Element } from '@wheelhouse/element';
+import { buildScript } from '@wheelhouse/element/internal';
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 import { isElementName, withSession, type CommandSession } from '../session.js';

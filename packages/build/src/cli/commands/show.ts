@@ -1,4 +1,4 @@
-import type { BuildSession } from '@wheelhouse/element';
+import type { BuildSession } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 import { ElementStates, type ElementState } from '../element-state.js';

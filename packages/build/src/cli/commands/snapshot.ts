@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
-import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python-stage';
+import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';
 

@@ -1,5 +1,5 @@
 import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
-import { runTests, TEST_RUNNERS, type TestOptions, type TestRunner } from '@wheelhouse/python-stage';
+import { runTests, TEST_RUNNERS, type TestOptions, type TestRunner } from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';
 import { tellTests } from '../../test-summary.js';

@@ -1,5 +1,5 @@
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
-import { toolchainIdentity } from '@wheelhouse/python-stage';
+import { toolchainIdentity } from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
 import { taskDigest, vcsVersion } from '../../task-digest.js';

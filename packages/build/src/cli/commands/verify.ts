@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
-import { outputDirectory, verifyOutputs } from '@wheelhouse/python-stage';
+import { outputDirectory, verifyOutputs } from '@wheelhouse/python-stage/internal';
 import type { Command, CommandContext } from '../command.js';
 import { withSession } from '../session.js';
 import type { Told, Verified } from '../wheelhouse-findings.js';

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { buildWheel } from '@wheelhouse/python-stage';
+import { buildWheel } from '@wheelhouse/python-stage/internal';
 import type { BuildWheelExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../../workspace/executor-options.js';

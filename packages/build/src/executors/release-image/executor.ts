@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { makeImage } from '@wheelhouse/python-stage';
+import { makeImage } from '@wheelhouse/python-stage/internal';
 import type { ReleaseImageExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../../workspace/executor-options.js';

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python-stage';
+import { fetchSnapshot, fetchTargetSnapshot } from '@wheelhouse/python-stage/internal';
 import type { SnapshotExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { versionText } from './version-text.js';

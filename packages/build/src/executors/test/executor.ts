@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { runTests } from '@wheelhouse/python-stage';
+import { runTests } from '@wheelhouse/python-stage/internal';
 import type { TestExecutorSchema } from './schema.js';
 import schema from './schema.json';
 import { executorOptions } from '../../workspace/executor-options.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
-import { formatError } from '@wheelhouse/element';
+import { formatError } from '@wheelhouse/element/internal';
 import { explainFailure } from '@wheelhouse/element/program';
 import type { SyncLocksGeneratorSchema } from './schema.js';
 import { staleProjects } from './stale-projects.js';

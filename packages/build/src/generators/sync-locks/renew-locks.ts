@@ -1,5 +1,6 @@
-import { ElementError, ElementErrors, throwCollected } from '@wheelhouse/element';
-import { errorsOf } from '@wheelhouse/python';
+import { ElementError, ElementErrors } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { errorsOf } from '@wheelhouse/python/internal';
 import { isStale, staleProjects } from './stale-projects.js';
 import { openEngine } from '../../engine.js';
 import { runLock } from '../../lock-run.js';

@@ -1,5 +1,5 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import type { PythonWorkspace, WorkspaceProject } from '@wheelhouse/python-stage';
+import type { PythonWorkspace, WorkspaceProject } from '@wheelhouse/python-stage/internal';
 import { findProjects } from '../../workspace/discovery.js';
 
 /** A project whose locks do not answer what it requires now, with the reasons. */

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from '@wheelhouse/element';
+import { errnoOf } from '@wheelhouse/element/internal';
 import { EXIT, explainFailure, type Command } from '@wheelhouse/element/program';
 import { formatSize } from '../../config/quantity.js';
 import type { Settings } from '../../config/settings.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, Interruption, listenForInterruption, type Interruptible } from '@wheelhouse/element';
+import { errnoOf, Interruption, listenForInterruption, type Interruptible } from '@wheelhouse/element/internal';
 import { EXIT, type Command } from '@wheelhouse/element/program';
 import type { Settings } from '../../config/settings.js';
 import { cacheError } from '../../errors.js';

@@ -1,4 +1,5 @@
-import { assertComposited, composite, parseYaml, type Plain } from '@wheelhouse/element';
+import { type Plain } from '@wheelhouse/element';
+import { assertComposited, composite, parseYaml } from '@wheelhouse/element/internal';
 import { errorText } from '../project-directory.js';
 
 function composed(...layers: readonly string[]): Plain {

@@ -1,4 +1,5 @@
-import { parseYaml, ScalarNode, toMapping, Variables } from '@wheelhouse/element';
+import { ScalarNode, Variables } from '@wheelhouse/element';
+import { parseYaml, toMapping } from '@wheelhouse/element/internal';
 import { errorText } from '../project-directory.js';
 
 const origin = { file: 'app.bst', line: 5, column: 6 };

@@ -1,4 +1,4 @@
-import { diskDocuments, loadElementFile, loadProject, toMapping, type ElementFile } from '@wheelhouse/element';
+import { diskDocuments, loadElementFile, loadProject, toMapping, type ElementFile } from '@wheelhouse/element/internal';
 import { projectDirectory } from '../project-directory.js';
 
 async function load(text: string): Promise<ElementFile> {

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskDocuments, loadProject, memoryDocuments, toMapping, type Project } from '@wheelhouse/element';
+import { diskDocuments, loadProject, memoryDocuments, toMapping, type Project } from '@wheelhouse/element/internal';
 import { projectDirectory, rejectionText } from '../project-directory.js';
 
 function load(files: Readonly<Record<string, string>>): Promise<Project> {

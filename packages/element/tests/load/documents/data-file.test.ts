@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileDataFile, digestOf, parseYaml, readDataFile } from '@wheelhouse/element';
+import { compileDataFile, digestOf, parseYaml, readDataFile } from '@wheelhouse/element/internal';
 import { temporaryPaths } from '../../support/temporary.js';
 
 const path = temporaryPaths();

@@ -1,13 +1,13 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { type MappingNode } from '@wheelhouse/element';
 import {
   diskDocuments,
   layeredDocuments,
   memoryDocuments,
   parseYaml,
   type Documents,
-  type MappingNode,
-} from '@wheelhouse/element';
+} from '@wheelhouse/element/internal';
 import { projectDirectory, rejectionText } from '../project-directory.js';
 
 /** What a document holds. */

@@ -1,4 +1,5 @@
-import { ElementError, ElementErrors, parseYaml, type Node } from '@wheelhouse/element';
+import { ElementError, ElementErrors, type Node } from '@wheelhouse/element';
+import { parseYaml } from '@wheelhouse/element/internal';
 import { errorText } from '../project-directory.js';
 
 function place(node: Node | undefined): string {

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf, walkTree, writeBlob, type Digest } from '@wheelhouse/element';
+import { type Digest } from '@wheelhouse/element';
+import { digestOf, walkTree, writeBlob } from '@wheelhouse/element/internal';
 import { SANDBOX_FILES } from '../../../src/sandbox/contract.js';
 import {
   entriesOf,

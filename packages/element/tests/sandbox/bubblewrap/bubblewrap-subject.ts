@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { BubblewrapSandbox, LocalStore, type BubblewrapSandboxOptions, type HostMount } from '@wheelhouse/element';
+import { type HostMount } from '@wheelhouse/element';
+import { BubblewrapSandbox, LocalStore, type BubblewrapSandboxOptions } from '@wheelhouse/element/internal';
 import { treeOf, type SandboxSubject } from '../../../src/testing/sandbox-subject.js';
 
 /** A bubblewrap sandbox over a store of its own. */

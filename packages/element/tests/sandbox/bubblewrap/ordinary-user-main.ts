@@ -3,7 +3,7 @@
  * output is a {@link CaseReport}. `probe` prints what the probe says, `sleep` runs a sandbox that sleeps. It needs no test framework, so that a user without access to this checkout can run a copy.
  */
 import { join } from 'node:path';
-import { probeBubblewrap } from '@wheelhouse/element';
+import { probeBubblewrap } from '@wheelhouse/element/internal';
 import { runSteps } from '../../../src/testing/sandbox-subject.js';
 import { allCases, realisations, type CaseReport } from './case-runs.js';
 import { openSubject } from './bubblewrap-subject.js';

@@ -38,7 +38,8 @@ export function copyForOrdinaryUser(): OrdinaryCopy {
   chmodSync(directory, 0o755);
   const copy = join(directory, 'element');
   for (const part of ['src', 'tests/sandbox/bubblewrap']) compile(join(PACKAGE, part), join(copy, part));
-  writeFileSync(join(copy, 'package.json'), JSON.stringify({ name: '@wheelhouse/element', main: 'src/index.js' }));
+  const exported = { '.': './src/index.js', './internal': './src/internal.js' };
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ name: '@wheelhouse/element', exports: exported }));
   const modules = join(directory, 'node_modules');
   mkdirSync(join(modules, '@wheelhouse'), { recursive: true });
   symlinkSync(copy, join(modules, '@wheelhouse/element'));

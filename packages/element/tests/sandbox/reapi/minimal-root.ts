@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { captureTree, type BlobStore, type Digest } from '@wheelhouse/element';
+import { type BlobStore, type Digest } from '@wheelhouse/element';
+import { captureTree } from '@wheelhouse/element/internal';
 
 const PROGRAMS = ['sh', 'env', 'mkdir', 'cat', 'stat', 'ln'];
 

@@ -1,4 +1,5 @@
-import { ElementError, ElementErrors, throwCollected, type Origin } from '@wheelhouse/element';
+import { ElementError, ElementErrors, type Origin } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
 import { poetryDependency, type Place, type PoetryDependency } from './dependency.js';
 import { poetryRequiresPython } from './python.js';
 import { normalizeName } from '../../requirements/name.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFileBytes } from '@wheelhouse/element';
+import { readFileBytes } from '@wheelhouse/element/internal';
 import { isVersion } from '../../requirements/specifier.js';
 
 /** What `git archive` writes into `.git_archival.txt` (setuptools_scm, "Git archives"). */

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ElementError, formatError, listenForInterruption } from '@wheelhouse/element';
+import { ElementError } from '@wheelhouse/element';
+import { formatError, listenForInterruption } from '@wheelhouse/element/internal';
 import type { StageExecutorSchema } from './schema.js';
 import { runStage } from '../../run/run-stage.js';
 

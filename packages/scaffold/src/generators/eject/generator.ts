@@ -1,5 +1,5 @@
 import { logger, type Tree } from '@nx/devkit';
-import { EJECTABLE_TEMPLATES } from '@wheelhouse/python-stage';
+import { EJECTABLE_TEMPLATES } from '@wheelhouse/python-stage/internal';
 import type { EjectGeneratorSchema } from './schema.js';
 import { ejectTemplate } from '../../element/eject-template.js';
 import { oneOf, shown } from '../../errors.js';

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import type { Tree } from '@nx/devkit';
-import { projectFiles } from '@wheelhouse/python';
+import { projectFiles } from '@wheelhouse/python/internal';
 import type { SyncManifestsGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
 import { completeManifest } from '../../metadata/complete-manifest.js';

@@ -1,7 +1,8 @@
 import { join, posix } from 'node:path';
 import type { Tree } from '@nx/devkit';
-import { throwCollected, type ElementError } from '@wheelhouse/element';
-import { formatRequirement, projectFiles } from '@wheelhouse/python';
+import { type ElementError } from '@wheelhouse/element';
+import { throwCollected } from '@wheelhouse/element/internal';
+import { formatRequirement, projectFiles } from '@wheelhouse/python/internal';
 import { ProjectFiles, readFileRequirements, RUNTIME_FILE, TEST_FILES, TomlFile } from '@wheelhouse/python/metadata';
 import type { SyncSetupGeneratorSchema } from './schema.js';
 import { shown } from '../../errors.js';
