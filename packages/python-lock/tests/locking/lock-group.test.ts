@@ -286,7 +286,7 @@ test('what an sdist does not declare is built with it where the project says so,
   extra('deeper = ["early<2"], app = ["leaf"]');
   expect(await check()).toBe(
     'the lock `app/locks/build/deeper.txt` is out of date: the extra build requirement `early` is now `early<2` ' +
-      '(app/pyproject.toml [line 13 column 0])\nhint: run `nx run app:lock`',
+      '(app/pyproject.toml [line 13 column 29])\nhint: run `nx run app:lock`',
   );
   workspace.write('app/pyproject.toml', declared);
   expect(await check()).toContain('the extra build requirement `early` was removed');

@@ -17,7 +17,7 @@ test.each([
   ['uwsgi-2.0.31-cp311-cp311-linux_x86_64.whl', { name: 'uwsgi', version: '2.0.31' }],
   ['numpy-1.0-2build-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl', { name: 'numpy', version: '1.0' }],
 ])("a wheel's name is read: %s", (file, expected) => {
-  expect(parseWheelName(file)).toEqual(expected);
+  expect(parseWheelName(file)).toMatchObject(expected);
 });
 
 test.each(['x-1.0.tar.gz', 'x-1.0-py3-none.whl', 'x.whl'])('an invalid name of a wheel is refused: %s', (file) => {
