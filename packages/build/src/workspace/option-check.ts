@@ -98,7 +98,7 @@ function refuse(value: unknown, { 'x-noun': noun, enum: words }: PluginOptionSch
   fail(`the option \`${pathText(path)}\` ${is}`, hint, path);
 }
 
-/** What a right value is, in words; `undefined` where only what is around it says. */
+/** What a valid value is, in words; `undefined` if only its context says. */
 export function describeOption(schema: PluginOptionSchema): string | undefined {
   if (schema['x-value'] !== undefined) return schema['x-value'];
   if (schema.enum !== undefined) return `one of ${listed(schema.enum)}`;
