@@ -93,6 +93,7 @@ export { mergeArtifacts, type BuiltElement } from './build/merged-artifacts.js';
 export { logPath, tailOf } from './build/build-log.js';
 export { buildScript } from './build/script.js';
 export type { BuilderOptions, OnError } from './build/builder-options.js';
+export { isUserError } from './build/element-error.js';
 export { Builder } from './build/builder.js';
 export { hasFailed, throwErrors, type Outcome } from './build/outcome.js';
 export { withActivity } from './build/events.js';

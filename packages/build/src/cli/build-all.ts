@@ -1,6 +1,12 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import { hasFailed, throwCollected, throwErrors } from '@wheelhouse/element/internal';
-import { openWorks, planWheel, type Operation, type WheelOptions } from '@wheelhouse/python-stage/internal';
+import { hasFailed, isUserError, throwCollected, throwErrors } from '@wheelhouse/element/internal';
+import {
+  openWorks,
+  planWheel,
+  type Operation,
+  type WheelOptions,
+  type WheelResult,
+} from '@wheelhouse/python-stage/internal';
 import { isElementName, type CommandSession } from './session.js';
 import { interpreterLine } from '../reporter/interpreter-line.js';
 import { wheelLines } from '../reporter/wheel-lines.js';
@@ -73,21 +79,19 @@ async function prepareProjects(operations: readonly Operation[], options: WheelO
   const opened = await openWorks(works);
   return [
     ...failures.map((error) => () => Promise.reject(error)),
-    ...opened.map((run, index) => async () => {
-      const result = await run();
-      const operation = works[index]?.operation;
-      return {
-        failed: result.differing.length > 0 || result.outcomes.some(hasFailed),
-        lines:
-          operation === undefined
-            ? []
-            : [
-                ...(result.made === undefined ? [] : [await interpreterLine(operation)]),
-                ...wheelLines(result, operation.workspace.directory),
-              ],
-      };
+    ...works.flatMap(({ operation }, index) => {
+      const run = opened[index];
+      return run === undefined ? [] : [async () => await partOf(operation, await run())];
     }),
   ];
+}
+
+async function partOf(operation: Operation, result: WheelResult): Promise<Part> {
+  const interpreter = result.made === undefined ? [] : [await interpreterLine(operation)];
+  return {
+    failed: result.differing.length > 0 || result.outcomes.some(hasFailed),
+    lines: [...interpreter, ...wheelLines(result, operation.workspace.directory)],
+  };
 }
 
 /** @throws the only one; ElementErrors if there are several; a bug as it is */
@@ -100,8 +104,4 @@ function throwAll(errors: ReadonlySet<unknown>): void {
       return error instanceof ElementError ? [error] : [];
     }),
   );
-}
-
-function isUserError(error: unknown): boolean {
-  return error instanceof ElementError || error instanceof ElementErrors;
 }

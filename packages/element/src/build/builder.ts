@@ -45,8 +45,8 @@ export class Builder {
   /**
    * Builds these of the targets and all they need when they run. A failed command is an outcome, and so is the error of
    * an element that cannot be carried out; what becomes of the others is told by {@link OnError} (docs/adr/0102). Nothing
-   * is left running afterwards. Several calls may run at once: whatever their targets
-   * share is looked up, fetched and built once (docs/adr/0101).
+   * is left running afterwards. Several calls may run at once: whatever their targets share is looked up, fetched and
+   * built once (docs/adr/0101).
    *
    * @returns the outcomes of these targets and of what was looked at for them
    * @throws `signal.reason` when aborted from outside; a bug, naming the element in which it showed
@@ -142,16 +142,19 @@ export class Builder {
     try {
       await fetcher.ready(element);
     } catch (error) {
-      if (error instanceof Stopped) return this.skip(element, error.element ?? element);
       // It names what was fetched, for other elements too.
-      return this.endBecauseOf(element, isUserError(error) ? error : errorOfElement(element, error));
+      return isUserError(error) ? this.endBecauseOf(element, error) : this.fail(element, error);
     }
     if (element.runsCommands) {
       const key = this.options.keys.key(element);
       return await scheduler.alone(key, () => this.buildLocked(element), this.running);
     }
     // Where no command runs there is nothing to be spared: a merge costs less than a lock, and the first record stays.
-    return await scheduler.run('collect', () => this.start(() => this.make(element)), this.priorities.get(element));
+    const collect = async (): Promise<Outcome> => {
+      this.throwIfStopped();
+      return await this.make(element);
+    };
+    return await scheduler.run('collect', collect, this.priorities.get(element));
   }
 
   /** A place is not kept for an element that another process builds. */
@@ -178,11 +181,6 @@ export class Builder {
     if (!('waiting' in begun)) return begun;
     const lock = await begun.waiting;
     return await scheduler.run('build', () => this.underLock(element, lock), priority);
-  }
-
-  private async start<T>(work: () => Promise<T>): Promise<T> {
-    this.throwIfStopped();
-    return await work();
   }
 
   /** @throws Stopped if nothing more is to be started; the reason of what ended the build */
@@ -250,18 +248,21 @@ export class Builder {
 
   /** What an error makes of an element. */
   private fail(element: Element, thrown: unknown): Outcome {
-    if (thrown instanceof Stopped) return this.skip(element, thrown.element ?? element);
-    return this.endBecauseOf(element, errorOfElement(element, thrown));
+    return this.skipped(element, thrown) ?? this.endBecauseOf(element, errorOfElement(element, thrown));
+  }
+
+  /** The outcome of an element that was not started because another one stopped the build; `undefined` for other reasons. */
+  private skipped(element: Element, reason: unknown): Outcome | undefined {
+    return reason instanceof Stopped ? this.skip(element, reason.element ?? element) : undefined;
   }
 
   private endBecauseOf(element: Element, error: Error): Outcome {
     // What ends the whole build is thrown, and is not an outcome of an element.
     const aside: Outcome = { status: 'skipped', element, because: element };
     if (this.options.signal.aborted) return aside;
-    const reason: unknown = this.running.reason;
-    if (reason instanceof Stopped) return this.skip(element, reason.element ?? element);
     const whose = this.errors.get(error);
-    if (whose !== undefined) return this.skip(element, whose);
+    const skipped = this.skipped(element, this.running.reason) ?? (whose && this.skip(element, whose));
+    if (skipped !== undefined) return skipped;
     if (!isUserError(error)) {
       this.bug ??= error;
       const stopped = new Stopped(element);

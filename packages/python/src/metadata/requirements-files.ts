@@ -4,9 +4,14 @@ import { throwCollected } from '@wheelhouse/element/internal';
 import { pipLines, type PipLine } from './pip-lines.js';
 import { pipOptions, type PipOption } from './pip-options.js';
 import type { ProjectFiles } from './project-files.js';
-import { parseFilename } from '../requirements/filename.js';
-import { canonicalAddress, eggOf, expandVariables, publicAddress } from '../requirements/address.js';
-import { normalizeName } from '../requirements/name.js';
+import {
+  canonicalAddress,
+  eggOf,
+  expandVariables,
+  isAddress,
+  nameInAddress,
+  publicAddress,
+} from '../requirements/address.js';
 import { parseMarker, parseRequirement, type Requirement } from '../requirements/requirement.js';
 
 /** Where requirements files say distributions come from. May hold credentials: never written. */
@@ -216,7 +221,7 @@ class FilesReader {
     const [, address = '', marker] = /^(.*?)(?:(?:\s+;|;\s)\s*(.*))?$/s.exec(written) ?? [];
     const [, link = '', bracketed] = /^(.*?)(?:\[([^\]]*)\])?$/s.exec(this.expandPaths(address.trim(), origin)) ?? [];
     const [, egg, ofEgg] = /^([^[]*)(?:\[(.*)\])?/s.exec(eggOf(link) ?? '') ?? [];
-    const name = egg === undefined || egg === '' ? nameOf(link) : egg;
+    const name = egg === undefined || egg === '' ? nameInAddress(link) : egg;
     const labelled = parseRequirement(`${name ?? 'unnamed'}[${bracketed ?? ofEgg ?? ''}]`, origin);
     return {
       ...labelled,
@@ -270,24 +275,6 @@ function indexAddress({ value, origin }: PipOption): string {
     origin,
     variable === undefined ? undefined : `pip only expands variables with braces: \`\${${variable}}\``,
   );
-}
-
-/** What pip takes for a path or an address and not for a name. */
-function isAddress(text: string): boolean {
-  const head = text.split(/\s|;/, 1)[0] ?? '';
-  return (
-    /^[a-z][a-z0-9+.-]*:/i.test(head) ||
-    head.startsWith('.') ||
-    head.includes('/') ||
-    /\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(head)
-  );
-}
-
-/** The name in the name of a distribution's file. */
-function nameOf(link: string): string | undefined {
-  const file = posix.basename(link.replace(/[#?].*$/s, ''));
-  const name = /^(git|hg|svn|bzr)\b/i.test(link) ? undefined : parseFilename(file)?.name;
-  return name === undefined ? undefined : normalizeName(name);
 }
 
 function hashOf({ name, value, origin }: PipOption): string {

@@ -1,6 +1,8 @@
 import { isAbsolute, posix } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ElementError, type Origin } from '@wheelhouse/element';
+import { parseFilename } from './filename.js';
+import { normalizeName } from './name.js';
 
 /** Where a direct reference leads (PEP 440, "direct references"; pip's VCS URLs). */
 export type Address =
@@ -124,4 +126,22 @@ export function expandVariables(text: string, value: (name: string) => string | 
       hint: `set it, or write its value instead of \`${written}\``,
     });
   });
+}
+
+/** What pip takes for a path or an address and not for a name. */
+export function isAddress(text: string): boolean {
+  const head = text.split(/\s|;/, 1)[0] ?? '';
+  return (
+    /^[a-z][a-z0-9+.-]*:/i.test(head) ||
+    head.startsWith('.') ||
+    head.includes('/') ||
+    /\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$/i.test(head)
+  );
+}
+
+/** The name of the distribution whose file an address leads to, normalised; `undefined` if it leads to none. */
+export function nameInAddress(link: string): string | undefined {
+  const file = posix.basename(link.replace(/[#?].*$/s, ''));
+  const name = /^(git|hg|svn|bzr)\b/i.test(link) ? undefined : parseFilename(file)?.name;
+  return name === undefined ? undefined : normalizeName(name);
 }
