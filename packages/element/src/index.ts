@@ -1,6 +1,7 @@
 export type { ScratchDirectory, ScratchSpace } from './plugin/local-ports.js';
 export { ElementError, ElementErrors, type ElementErrorInit, type ErrorCode, type ErrorCodes } from './base/error.js';
 export type { Digest } from './cas/digest.js';
+export type { Layer } from './cas/layer.js';
 export type { BlobStore } from './cas/blob-store.js';
 export type { TreeEntry } from './cas/tree.js';
 export { MappingNode, ScalarNode, SequenceNode, type Node, type Plain } from './load/node.js';

@@ -2,6 +2,7 @@
  * What the other packages of Wheelhouse and its tests use besides the index. It is internal: names of it change and go
  * without notice. What plugins may rely on is exported by the index alone.
  */
+export { differenceLayer, layerHash } from './cas/layer.js';
 export { captureTree, type CaptureOptions } from './cas/capture.js';
 export { fileStamp, StatMemo } from './cas/stat-memo.js';
 export { CapturedSource } from './plugin/captured-source.js';
@@ -15,8 +16,9 @@ export { LayeredBlobStore } from './store/layered-blob-store.js';
 export { LayeredTrees } from './store/layered-trees.js';
 export { LocalStore, storeDirectory } from './store/local-store.js';
 export { DiskKeyLocks } from './store/disk-key-locks.js';
+export { ProcessFiles } from './store/process-files.js';
 export { DiskScratchSpace } from './store/disk-scratch-space.js';
-export type { CheckoutOptions, KeyLockOptions, KeyLocks, LocalTrees, Lock, TreeLease } from './plugin/local-ports.js';
+export type { CheckoutOptions, KeyLockOptions, KeyLocks, KeptTree, LocalTrees, Lock } from './plugin/local-ports.js';
 export { MemoryArtifactStore } from './store/memory-artifact-store.js';
 export { MemoryBlobStore } from './store/memory-blob-store.js';
 export { VerifyingBlobStore } from './store/verifying-blob-store.js';

@@ -19,16 +19,25 @@ export interface ActionRunnerOptions {
 export interface KeptAction {
   readonly digest: Digest;
   readonly known: ArtifactRecord | undefined;
+  /** Whether its result is a whole root. */
+  readonly makesRoot: boolean;
 }
 
 /** Looks actions up, runs them, and keeps their results. */
 export class ActionRunner {
+  /** Results that are whole roots: many elements ask for one, and a store looks at every blob of it. */
+  private readonly roots = new Map<Key, ArtifactRecord>();
+
   constructor(private readonly options: ActionRunnerOptions) {}
 
   /** Writes the messages of an action and looks for its result. */
   async lookUp(action: Action): Promise<KeptAction> {
     const digest = await writeAction(this.options.blobs, action);
-    return { digest, known: await this.options.actions.get(digest.hash as Key) };
+    const key = digest.hash as Key;
+    const makesRoot = action.outputs.includes('/');
+    const known = this.roots.get(key) ?? (await this.options.actions.get(key));
+    if (makesRoot && known?.exitCode === 0) this.roots.set(key, known);
+    return { digest, known, makesRoot };
   }
 
   /**
@@ -55,8 +64,10 @@ export class ActionRunner {
   }
 
   /** Keeps the result of an action that was looked up. */
-  async keep({ digest }: KeptAction, record: Omit<ArtifactRecord, 'key' | 'action'>): Promise<void> {
+  async keep({ digest, makesRoot }: KeptAction, record: Omit<ArtifactRecord, 'key' | 'action'>): Promise<void> {
     const key = digest.hash as Key;
-    await this.options.actions.put(key, { ...record, key, action: digest });
+    const kept = { ...record, key, action: digest };
+    await this.options.actions.put(key, kept);
+    if (makesRoot && kept.exitCode === 0) this.roots.set(key, kept);
   }
 }

@@ -114,18 +114,19 @@ export class Assembler {
     const [collect = ''] = action.outputs;
     const output = result.outputs[0];
     const tree = result.exitCode === 0 ? collected(element, output, collect) : output;
-    const record: ArtifactRecord = {
-      ...base,
+    const outcome = {
+      element: base.element,
+      kind: base.kind,
       tree: tree ?? action.root,
       root: action.root,
-      action: kept.digest,
       exitCode: result.exitCode,
       ...(result.failedStep === undefined ? {} : { failedCommand: result.failedStep }),
       log: await log.close(this.options.blobs),
       ...this.times(started),
     };
-    await this.runner.keep(kept, record);
-    return { record, ran: true };
+    // What an element's own record has beside the result is not the action's.
+    await this.runner.keep(kept, { ...outcome, dependencies: [], host: base.host });
+    return { record: { ...base, ...outcome, action: kept.digest }, ran: true };
   }
 
   private async assembleRoot(

@@ -7,6 +7,7 @@ import { sameDigest, type Digest } from '../cas/digest.js';
 import type { Element } from '../plugin/element.js';
 import { ElementError } from '../base/error.js';
 import type { BlobStore } from '../cas/blob-store.js';
+import { differenceLayer, type Layer } from '../cas/layer.js';
 import { filterTree } from '../cas/tree-filter.js';
 import type { MappingNode } from '../load/node.js';
 import type { ArtifactRecord, Io, Step } from '../plugin/ports.js';
@@ -25,15 +26,15 @@ export interface RootAssemblyOptions {
   /** The public data of a dependency, as its build left it, or of the element that is built. */
   publicOf(element: Element): MappingNode;
   /** Runs integration commands in a root. @returns the root they leave behind */
-  integrate(root: Digest, layers: readonly Digest[] | undefined, steps: readonly Step[]): Promise<Digest>;
+  integrate(root: Digest, layers: readonly Layer[] | undefined, steps: readonly Step[]): Promise<Digest>;
   warn(warning: StagingWarning): void;
 }
 
-/** An input root, and trees whose plain overlay it is, where there are such. */
+/** An input root, and the layers that it is made of, if there are any. */
 export interface AssembledRoot {
   readonly root: Digest;
   /** Lowest first; without what is below the writable directories. */
-  readonly layers: readonly Digest[] | undefined;
+  readonly layers: readonly Layer[] | undefined;
 }
 
 /**
@@ -49,25 +50,30 @@ export async function assembleRoot(
 ): Promise<AssembledRoot> {
   const { blobs, element } = options;
   let area = new StagingArea(blobs);
-  let layers: Digest[] = [];
+  let layers: Layer[] | undefined = [];
   let pending: Step[] = [];
   let reported = 0;
 
   const lay = async (tree: Digest, path: string, owner: Element): Promise<void> => {
     await area.stage({ tree, path, owner: owner.name, mayOverlap: whitelistOf(options.publicOf(owner)) });
-    layers.push(await nestTree(blobs, tree, path));
+    layers?.push({ tree: await nestTree(blobs, tree, path) });
+    if (!area.isPlainOverlay) layers = undefined;
     for (const warning of area.warnings.slice(reported)) options.warn(warning);
     reported = area.warnings.length;
   };
   const integrate = async (): Promise<void> => {
     if (pending.length === 0) return;
     const before = await writeTree(blobs, area.tree);
-    const after = await options.integrate(before, area.isPlainOverlay ? layers : undefined, pending);
+    const after = await options.integrate(before, layers, pending);
     pending = [];
+    // What the commands changed is a layer of its own, above those that other roots share.
+    const changed = layers === undefined ? { tree: after } : await differenceLayer(blobs, before, after);
+    const below = layers ?? [];
     area = new StagingArea(blobs);
-    layers = [];
     reported = 0;
+    layers = undefined;
     await lay(after, '/', element);
+    layers = [...below, changed];
   };
 
   for (const instruction of instructions) {
@@ -103,7 +109,7 @@ export async function assembleRoot(
   }
   await integrate();
   const root = await writeTree(blobs, area.tree);
-  return { root, layers: area.isPlainOverlay ? await withoutWritable(blobs, layers, writable) : undefined };
+  return { root, layers: layers === undefined ? undefined : await withoutWritable(blobs, layers, writable) };
 }
 
 /**
@@ -112,20 +118,21 @@ export async function assembleRoot(
  */
 async function withoutWritable(
   blobs: BlobStore,
-  layers: readonly Digest[],
+  layers: readonly Layer[],
   writable: 'all' | readonly string[],
-): Promise<readonly Digest[] | undefined> {
+): Promise<readonly Layer[] | undefined> {
   if (writable === 'all') return layers;
-  const kept: Digest[] = [];
+  const kept: Layer[] = [];
   for (const layer of layers) {
-    let rest = layer;
+    let { tree } = layer;
     for (const path of writable) {
-      const part = await subtree(blobs, layer, path);
+      const part = await subtree(blobs, layer.tree, path);
       if (part === undefined) continue;
-      if (!sameDigest(await nestTree(blobs, part, path), layer)) return undefined;
-      rest = await nestTree(blobs, await writeTree(blobs, emptyTree()), path);
+      if (layer.removed !== undefined) return undefined;
+      if (!sameDigest(await nestTree(blobs, part, path), layer.tree)) return undefined;
+      tree = await nestTree(blobs, await writeTree(blobs, emptyTree()), path);
     }
-    kept.push(rest);
+    kept.push({ ...layer, tree });
   }
   return kept;
 }

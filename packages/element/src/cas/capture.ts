@@ -19,9 +19,10 @@ import { ElementError, type ErrorCode } from '../base/error.js';
 import { systemFault } from '../base/system-error.js';
 import type { Origin } from '../base/origin.js';
 import { digestOf, type Digest } from './digest.js';
-import { encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
+import { EMPTY_DIRECTORY, encodeDirectory, type DirectoryNode, type FileNode, type SymlinkNode } from './directory.js';
 import type { BlobStore } from './blob-store.js';
 import type { FileSight, StatMemo } from './stat-memo.js';
+import { readDirectory } from './tree.js';
 
 /** How a directory is captured. */
 export interface CaptureOptions {
@@ -35,6 +36,16 @@ export interface CaptureOptions {
   readonly filter?: (relativePath: string, type: 'file' | 'directory' | 'symlink') => boolean;
   /** Knows files by their stat: one that it knows and whose blob the store has is not read. Default: all are read. */
   readonly memo?: StatMemo | undefined;
+  /** For the upper directory of an overlay: the tree is that of the whole overlay. */
+  readonly over?: OverlaidTree;
+}
+
+/** What is under the directory of an overlay that takes what is written. */
+export interface OverlaidTree {
+  /** What is below; nothing if `undefined`. All of it is in the store. */
+  readonly tree: Digest | undefined;
+  /** Absolute path at which the overlay is mounted: the names that are seen there are those of the whole. */
+  readonly merged: string;
 }
 
 /** Up to this many bytes a file is held in memory between being hashed and being kept. */
@@ -70,34 +81,53 @@ class Capture {
   ) {}
 
   async run(): Promise<Digest> {
-    const digest = await this.directory('');
+    const digest = await this.directory('', this.options.over?.tree);
     await this.flush();
     return digest;
   }
 
   /** @param relative the directory's path below the root with a slash behind it; empty for the root */
-  private async directory(relative: string): Promise<Digest> {
+  private async directory(relative: string, lower?: Digest): Promise<Digest> {
     const files: FileNode[] = [];
     const directories: DirectoryNode[] = [];
     const symlinks: SymlinkNode[] = [];
+    const under = lower === undefined ? EMPTY_DIRECTORY : await readDirectory(this.blobs, lower);
+    const seen = this.seen(relative);
     for (const entry of this.entries(relative)) {
       const { name } = entry;
+      // What stands for a removal is not seen.
+      if (seen?.delete(name) === false) continue;
       const path = relative + name;
       if (entry.isFile()) {
         if (this.accepts(path, 'file')) files.push(await this.file(name, path));
       } else if (entry.isDirectory()) {
-        if (this.accepts(path, 'directory')) directories.push({ name, digest: await this.directory(`${path}/`) });
+        if (this.accepts(path, 'directory')) {
+          const below = under.directories.find((node) => node.name === name)?.digest;
+          directories.push({ name, digest: await this.directory(`${path}/`, below) });
+        }
       } else if (entry.isSymbolicLink()) {
         if (this.accepts(path, 'symlink')) symlinks.push({ name, target: this.target(path) });
       } else if (this.accepts(path, 'file')) {
         throw this.error(path, `is ${kindOf(entry)}, which a tree cannot contain`);
       }
     }
+    // The rest is as it was.
+    if (seen !== undefined) {
+      files.push(...under.files.filter(({ name }) => seen.has(name)));
+      directories.push(...under.directories.filter(({ name }) => seen.has(name)));
+      symlinks.push(...under.symlinks.filter(({ name }) => seen.has(name)));
+    }
     const bytes = encodeDirectory({ files, directories, symlinks });
     const digest = digestOf(bytes);
     // Written without asking first: a store may answer by the length alone, and writing repairs a damaged blob.
     await this.blobs.write(digest, once(bytes));
     return digest;
+  }
+
+  /** The names in a directory of the whole overlay. */
+  private seen(relative: string): Set<string> | undefined {
+    const { over } = this.options;
+    return over && new Set(this.attempt(relative, () => readdirSync(join(over.merged, relative))));
   }
 
   private accepts(path: string, type: 'file' | 'directory' | 'symlink'): boolean {

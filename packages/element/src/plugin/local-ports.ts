@@ -1,4 +1,5 @@
 import type { Digest } from '../cas/digest.js';
+import type { Layer } from '../cas/layer.js';
 import type { Key } from './ports.js';
 
 /** A lock that is held. It ends with `release`, or with this process, however that ends. */
@@ -41,10 +42,12 @@ export interface ScratchSpace {
   directory(): Promise<ScratchDirectory>;
 }
 
-/** A checked-out tree that is in use: as long as the lease is held, by this process or another, no one removes the tree. */
-export interface TreeLease extends Lock {
-  /** Absolute path of the tree's directory. It is only read, or bound read-only. */
+/** A layer as a directory of this machine. */
+export interface KeptTree {
+  /** Absolute path of the directory. It is only read, or bound read-only. */
   readonly path: string;
+  /** Absolute path of a short symbolic link to it. All of a store are in one directory. */
+  readonly link: string;
 }
 
 /** How a tree is checked out. */
@@ -56,10 +59,13 @@ export interface CheckoutOptions {
 /** Trees as directories of this machine: what a sandbox that runs here needs. */
 export interface LocalTrees {
   /**
-   * A shared check-out of `tree`, made if it does not exist yet, with the fixed time of trees.
-   * @throws ElementError STORE if a blob of the tree is missing or wrong
+   * A shared check-out of a layer, made if it does not exist yet, with the fixed time of trees. It is not removed before
+   * this process ends. What the layer removes is there as an overlay has it: as a character device of the numbers 0 and 0.
+   *
+   * @returns `undefined` if the layer removes something and this machine makes no such devices for this user
+   * @throws ElementError STORE if a blob of the layer's tree is missing or wrong
    */
-  acquire(tree: Digest): Promise<TreeLease>;
+  keep(layer: Layer): Promise<KeptTree | undefined>;
   /**
    * A private copy of `tree` in `destination`, an existing or a new directory, that may be written to.
    * @throws ElementError STORE if a blob of the tree is missing or wrong

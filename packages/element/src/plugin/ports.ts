@@ -1,4 +1,5 @@
 import type { Digest } from '../cas/digest.js';
+import type { Layer } from '../cas/layer.js';
 import type { Json } from '../base/json.js';
 import type { Plain } from '../load/node.js';
 
@@ -113,8 +114,11 @@ export interface Limits {
 export interface Action {
   /** The whole input tree. */
   readonly root: Digest;
-  /** A hint: trees, lowest first, whose plain overlay equals `root` with everything below `writable` cut out. */
-  readonly layers?: readonly Digest[];
+  /**
+   * A hint: layers, lowest first, that laid over one another equal `root`, with everything below `writable` cut out where
+   * that is a list.
+   */
+  readonly layers?: readonly Layer[];
   /** Parts of this machine laid over the root. Only a sandbox on this machine takes them. */
   readonly host?: readonly HostMount[];
   /** What those parts are, as their toolchain says. Stands for their content in the action's digest. */

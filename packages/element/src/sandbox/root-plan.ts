@@ -22,6 +22,8 @@ export interface WritablePart {
   readonly path: string;
   /** What it holds to begin with; nothing if absent. */
   readonly content: Digest | undefined;
+  /** That, with the directories and mount points below. */
+  readonly tree: MutableTree;
   /** Directories the action asks for, which stay. */
   readonly made: readonly AddedEntry[];
   /** Mount points, which do not belong to what commands leave. */
@@ -192,7 +194,7 @@ class Planner {
       tree,
       wanted.map((inner) => ({ path: below(inner, path), entry: { type: 'directory' }, purpose: WRITABLE })),
     );
-    return { path, content, made, added: await this.place(tree, points, path) };
+    return { path, content, tree, made, added: await this.place(tree, points, path) };
   }
 
   private async place(tree: MutableTree, points: readonly HeldPoint[], part: string): Promise<AddedEntry[]> {

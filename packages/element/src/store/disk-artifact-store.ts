@@ -11,7 +11,7 @@ import { formatRecord, parseRecord } from './record-text.js';
 import { makeDirectory } from '../base/make-directory.js';
 
 /**
- * Records as JSON files: `<store>/artifacts/<first two digits>/<key>.json`.
+ * Records as files of two lines of JSON: `<store>/artifacts/<first two digits>/<key>.json`.
  *
  * A record is written below `<store>/tmp`, then linked to its name, which only the first can do. Like blobs, records are
  * not flushed to the disk, since that would wait for everything else that is being written there. After a power cut a

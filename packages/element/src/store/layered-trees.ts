@@ -1,12 +1,14 @@
 import type { BlobStore } from '../cas/blob-store.js';
 import type { Digest } from '../cas/digest.js';
+import type { Layer } from '../cas/layer.js';
 import { walkTree } from '../cas/tree.js';
-import type { CheckoutOptions, LocalTrees, TreeLease } from '../plugin/local-ports.js';
+import type { CheckoutOptions, KeptTree, LocalTrees } from '../plugin/local-ports.js';
 import { LayeredBlobStore } from './layered-blob-store.js';
 
 /** Fetches what is still in a far store of a tree, before the tree becomes a directory of this machine. */
 export class LayeredTrees implements LocalTrees {
   private readonly layered: BlobStore;
+  private readonly fetched = new Set<string>();
 
   /** @param trees makes directories of trees whose blobs are all in `near` */
   constructor(
@@ -17,9 +19,9 @@ export class LayeredTrees implements LocalTrees {
     this.layered = new LayeredBlobStore(near, far);
   }
 
-  async acquire(tree: Digest): Promise<TreeLease> {
-    await this.fetch(tree);
-    return await this.trees.acquire(tree);
+  async keep(layer: Layer): Promise<KeptTree | undefined> {
+    await this.fetch(layer.tree);
+    return await this.trees.keep(layer);
   }
 
   async checkOut(tree: Digest, destination: string, options?: CheckoutOptions): Promise<void> {
@@ -28,6 +30,7 @@ export class LayeredTrees implements LocalTrees {
   }
 
   private async fetch(tree: Digest): Promise<void> {
+    if (this.fetched.has(tree.hash)) return;
     const files = new Map<string, Digest>();
     // Reading its directories through both layers keeps them near.
     for await (const entry of walkTree(this.layered, tree)) {
@@ -36,5 +39,6 @@ export class LayeredTrees implements LocalTrees {
     for (const digest of await this.near.findMissing([...files.values()])) {
       await this.near.write(digest, this.far.read(digest));
     }
+    this.fetched.add(tree.hash);
   }
 }

@@ -7,10 +7,12 @@ import { DiskBuildSlots } from './disk-build-slots.js';
 import { DiskKeyLocks } from './disk-key-locks.js';
 import { DiskScratchSpace } from './disk-scratch-space.js';
 import { KeptTrees } from './kept-trees.js';
+import { ProcessFiles } from './process-files.js';
 
 /**
  * The store of one machine, put together: everything below one directory, which any number of processes use at the same
- * time. `cas/` blobs, `artifacts/` records, `trees/` kept trees, `locks/`, `slots/`, `work/` scratch directories, `logs/`, `tmp/`
+ * time. `cas/` blobs, `artifacts/` records, `trees/` kept trees, `layers/` short links to them, `leases/` a file for each
+ * process, `locks/`, `slots/`, `work/` scratch directories, `logs/`, `tmp/`
  * what is being written, `memo/` what is known by stat, `tools/` the tools' own environments.
  *
  * An engine and a sandbox take its parts, as the ports they are.
@@ -26,8 +28,9 @@ export class LocalStore {
   private constructor(readonly directory: string) {
     this.blobs = new DiskBlobStore(directory);
     this.artifacts = new DiskArtifactStore(directory, this.blobs);
-    this.trees = new KeptTrees(directory, this.blobs);
-    this.locks = new DiskKeyLocks(join(directory, 'locks'));
+    const processes = new ProcessFiles(join(directory, 'leases'));
+    this.trees = new KeptTrees(directory, this.blobs, processes);
+    this.locks = new DiskKeyLocks(join(directory, 'locks'), processes);
     this.slots = new DiskBuildSlots(join(directory, 'slots'), availableParallelism());
     this.scratch = new DiskScratchSpace(directory);
   }

@@ -1,24 +1,77 @@
+import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { ArtifactRecord, Key, PinnedDependency } from '../plugin/ports.js';
 
-/** The text of a record's file: JSON, a digest being `{"hash", "sizeBytes"}`. */
+/** What is read only if it is asked for: it can be a hundred times as long as the rest. */
+const DETAILS = ['dependencies', 'public', 'inputs', 'host'] as const satisfies readonly (keyof ArtifactRecord)[];
+
+/**
+ * The text of a record's file: two lines of JSON, a digest being `{"hash", "sizeBytes"}`. The second line is what most
+ * readers do not need; the first one says what is in it and how many bytes it has.
+ */
 export function formatRecord(record: ArtifactRecord): string {
-  return `${JSON.stringify(record)}\n`;
+  const isDetail = (name: string): boolean => DETAILS.some((detail) => detail === name);
+  const part = (wanted: boolean): [string, unknown][] =>
+    Object.entries(record).filter(([name, value]) => value !== undefined && isDetail(name) === wanted);
+  const details = part(true);
+  const second = JSON.stringify(Object.fromEntries(details));
+  const first = {
+    ...Object.fromEntries(part(false)),
+    details: details.map(([name]) => name),
+    bytes: byteLength(second),
+  };
+  return `${JSON.stringify(first)}\n${second}\n`;
 }
 
-/** Reads {@link formatRecord}'s text. @returns `undefined` if it is not the record of `key` */
+/**
+ * Reads {@link formatRecord}'s text.
+ *
+ * @returns `undefined` if it is not the record of `key`, or not all of it. Details that are damaged otherwise are an error
+ *   when they are asked for
+ */
 export function parseRecord(text: string, key: Key): ArtifactRecord | undefined {
-  let value: unknown;
+  const end = text.indexOf('\n');
+  const value = parse(text.slice(0, end));
+  if (!isObject(value) || value.key !== key) return undefined;
+  const { details, bytes, ...core } = value;
+  const second = text.slice(end + 1, -1);
+  if (!Array.isArray(details) || byteLength(second) !== bytes || !isCore(core)) return undefined;
+  let read: Details | undefined;
+  for (const name of DETAILS) {
+    if (!details.includes(name)) continue;
+    const get = (): unknown => (read ??= parseDetails(second, key))[name];
+    Object.defineProperty(core, name, { enumerable: true, get });
+  }
+  return core as ArtifactRecord;
+}
+
+type Details = Pick<ArtifactRecord, (typeof DETAILS)[number]>;
+
+/** @throws ElementError STORE if they are damaged */
+function parseDetails(text: string, key: Key): Details {
+  const value = parse(text);
+  if (isDetails(value)) return value;
+  throw new ElementError({
+    code: 'STORE',
+    message: `the record of \`${key}\` is damaged`,
+    hint: 'remove it from the store; what it is of is built again',
+  });
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  return isRecord(value) && value.key === key ? value : undefined;
 }
 
-function isRecord(value: unknown): value is ArtifactRecord {
+function byteLength(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}
+
+function isCore(value: unknown): value is Omit<ArtifactRecord, keyof Details> {
   return (
     isObject(value) &&
     isHash(value.key) &&
@@ -30,11 +83,17 @@ function isRecord(value: unknown): value is ArtifactRecord {
     isOptional(value.root, isDigest) &&
     isOptional(value.log, isDigest) &&
     isOptional(value.action, isDigest) &&
+    typeof value.started === 'number' &&
+    typeof value.elapsed === 'number'
+  );
+}
+
+function isDetails(value: unknown): value is Details {
+  return (
+    isObject(value) &&
     Array.isArray(value.dependencies) &&
     value.dependencies.every(isPinned) &&
     isOptional(value.public, isPlainDictionary) &&
-    typeof value.started === 'number' &&
-    typeof value.elapsed === 'number' &&
     isOptional(value.host, isTexts)
   );
 }

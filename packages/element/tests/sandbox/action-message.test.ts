@@ -106,7 +106,7 @@ describe('an action as a message of the Remote Execution API', () => {
     const digest = await writeAction(blobs, action);
     const same: Action = {
       ...action,
-      layers: [action.root],
+      layers: [{ tree: action.root }],
       outputs: [...action.outputs, ...action.outputs],
       steps: action.steps.map((step) => ({
         ...step,

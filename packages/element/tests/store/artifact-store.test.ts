@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Key } from '@wheelhouse/element';
+import type { Digest, Key } from '@wheelhouse/element';
 import {
   digestOf,
   DiskArtifactStore,
@@ -16,6 +16,7 @@ import {
   writeTree,
   type ArtifactRecord,
 } from '@wheelhouse/element/internal';
+import { formatRecord } from '../../src/store/record-text.js';
 import { artifactStoreContract, type StoresUnderTest } from '@wheelhouse/element/testing';
 import { startChild } from '../support/child.js';
 import { temporaryPaths } from '../support/temporary.js';
@@ -73,28 +74,31 @@ function layered(): StoresUnderTest {
 }
 
 describe('DiskArtifactStore', () => {
-  test('a record is a JSON file named for its key, and nothing else is left', async () => {
+  test('a record is a file of two lines of JSON named for its key, and nothing else is left', async () => {
     const directory = fresh();
     const { artifacts } = onDisk(directory);
     await artifacts.put(key, recordOf());
     const path = join(directory, 'artifacts', key.slice(0, 2), `${key}.json`);
     expect(artifacts.pathOf(key)).toBe(path);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(recordOf());
+    const { dependencies, inputs, host, ...core } = recordOf();
+    const [first = '', second = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+    expect(JSON.parse(first)).toEqual({
+      ...core,
+      details: ['dependencies', ...(inputs === undefined ? [] : ['inputs']), ...(host === undefined ? [] : ['host'])],
+      bytes: Buffer.byteLength(second),
+    });
+    expect([JSON.parse(second), rest]).toEqual([{ dependencies, inputs, host }, ['']]);
     await artifacts.put(key, recordOf({ started: 2 }));
     expect(readdirSync(join(directory, 'tmp'))).toEqual([]);
   });
 
   test.each([
     ['nothing', ''],
-    ['half a record', JSON.stringify(recordOf()).slice(0, 100)],
-    ['other JSON', '[]'],
-    ['the record of another key', JSON.stringify(recordOf({ key: digestOf('other').hash as Key }))],
-    ['a record without a tree', JSON.stringify({ ...recordOf(), tree: undefined })],
-    [
-      'a record with a digest that is none',
-      JSON.stringify({ ...recordOf(), log: { hash: '../../etc', sizeBytes: 1 } }),
-    ],
-    ['a record with a dependency that is none', JSON.stringify({ ...recordOf(), dependencies: ['base.bst'] })],
+    ['half a record', formatRecord(recordOf()).slice(0, 100)],
+    ['other JSON', '[]\n{}\n'],
+    ['the record of another key', formatRecord(recordOf({ key: digestOf('other').hash as Key }))],
+    ['a record without a tree', formatRecord(recordOf({ tree: undefined as unknown as Digest }))],
+    ['a record with a digest that is none', formatRecord(recordOf({ log: { hash: '../../etc', sizeBytes: 1 } }))],
   ])('a file with %s is not a record, and the next put replaces it', async (_what, text) => {
     const { artifacts } = onDisk();
     mkdirSync(dirname(artifacts.pathOf(key)), { recursive: true });
@@ -102,6 +106,23 @@ describe('DiskArtifactStore', () => {
     expect(await artifacts.get(key)).toBeUndefined();
     expect(await artifacts.put(key, recordOf())).toEqual(recordOf());
     expect(await artifacts.get(key)).toEqual(recordOf());
+  });
+
+  test('details that are damaged are an error when they are asked for', async () => {
+    const { artifacts } = onDisk();
+    await artifacts.put(key, recordOf());
+    const path = artifacts.pathOf(key);
+    const [first = '', second = ''] = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, `${first}\n${'\0'.repeat(second.length)}\n`);
+    const found = await artifacts.get(key);
+    expect(found?.tree).toEqual(recordOf().tree);
+    expect(() => found?.dependencies).toThrow(
+      expect.objectContaining({
+        code: 'STORE',
+        message: `the record of \`${key}\` is damaged`,
+        hint: 'remove it from the store; what it is of is built again',
+      }) as Error,
+    );
   });
 
   test('a record that a power cut truncated anywhere, or left empty, is not a record', async () => {

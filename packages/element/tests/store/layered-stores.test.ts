@@ -151,7 +151,7 @@ describe('LayeredTrees', () => {
     const result = await sandbox.run(
       {
         root,
-        layers: [await treeOf(far, { 'opt/large': large, 'opt/small': 'small\n' })],
+        layers: [{ tree: await treeOf(far, { 'opt/large': large, 'opt/small': 'small\n' }) }],
         host: hostMounts(),
         steps: [shellStep('cat /opt/small source > made; cat /opt/large > large')],
         writable: ['/build'],

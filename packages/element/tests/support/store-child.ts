@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Key } from '@wheelhouse/element';
 import { LocalStore, captureTree, lockFile, parseDigest, type ArtifactRecord } from '@wheelhouse/element/internal';
 
 /** What a test has done by a process of its own: `store-child.ts <command> <arguments>`. Waits for a line to begin. */
@@ -34,12 +35,15 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     case 'capture':
       say(JSON.stringify(await captureTree(store.blobs, first, { label: first })));
       break;
-    case 'acquire': {
-      const lease = await store.trees.acquire(digest);
-      say(lease.path);
+    case 'keep': {
+      const kept = await store.trees.keep({ tree: digest });
+      say(kept?.path ?? 'refused');
       await input.next();
-      await lease.release();
-      say('released');
+      break;
+    }
+    case 'key': {
+      await store.locks.acquire(first as Key);
+      say('locked');
       await input.next();
       break;
     }

@@ -1,13 +1,12 @@
-import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { errnoOf } from '../../base/errno.js';
 import type { Io } from '../../plugin/ports.js';
-import { ARGUMENTS_FD, JSON_STATUS_FD } from './bubblewrap-arguments.js';
+import { openLog, type LogPipe } from './log-pipes.js';
+import { ARGUMENTS_FD, JSON_STATUS_FD, START_FD } from './bubblewrap-arguments.js';
 
 /** A program that becomes bubblewrap, which runs a batch. */
 export interface BatchProcess {
@@ -16,13 +15,18 @@ export interface BatchProcess {
   readonly args: readonly string[];
   /** What bubblewrap reads as its options. */
   readonly options: readonly string[];
-  /** Absolute path of a fifo that takes the standard output. */
-  readonly log: string;
+  /** Takes the standard output. */
+  readonly log: LogPipe;
   /** Working directory of the program, on this machine. */
   readonly cwd: string;
   /** Environment of the program; the batch's own is in `options`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number | undefined;
+  /**
+   * Called before anything starts in the sandbox, with the id of the process that made it; bubblewrap waits meanwhile. Its
+   * options must say so.
+   */
+  readonly onMade?: (pid: number) => void;
 }
 
 /** How a batch went. */
@@ -63,15 +67,16 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   }
   const errorOutput = textOf(child.stderr);
   const streams: readonly unknown[] = child.stdio;
-  const report = textOf(streams[JSON_STATUS_FD] as Readable);
-  let unwritten: { readonly error: unknown } | undefined;
+  const statusStream = streams[JSON_STATUS_FD] as Readable;
+  const report = textOf(statusStream);
+  /** What a listener threw: an exception of a listener has no catcher. */
+  let thrown: { readonly error: unknown } | undefined;
   log.reader.on('data', (chunk: Buffer) => {
-    if (unwritten !== undefined) return;
+    if (thrown !== undefined) return;
     try {
       io.log.write(chunk);
     } catch (error) {
-      // An exception of a listener has no catcher.
-      unwritten = { error };
+      thrown = { error };
       end();
     }
   });
@@ -84,6 +89,23 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   const end = (): void => {
     endSandbox(child, report());
   };
+  if (batch.onMade !== undefined) {
+    const start = streams[START_FD] as Writable;
+    start.on('error', () => undefined);
+    const tell = (): void => {
+      const { pid } = child;
+      if (pid === undefined || parseReport(report()).childPid === undefined) return;
+      statusStream.off('data', tell);
+      try {
+        batch.onMade?.(pid);
+        start.end('\n');
+      } catch (error) {
+        thrown = { error };
+        end();
+      }
+    };
+    statusStream.on('data', tell);
+  }
   const timer =
     batch.timeoutSeconds === undefined
       ? undefined
@@ -107,7 +129,7 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
   const { childPid, exitCode } = parseReport(report());
   if (childPid !== undefined) await untilGone(childPid);
   io.signal.throwIfAborted();
-  if (unwritten !== undefined) throw unwritten.error;
+  if (thrown !== undefined) throw thrown.error;
   return {
     ...(exitCode === undefined || limit.passed ? {} : { exitCode }),
     errorOutput: errorOutput(),
@@ -116,26 +138,12 @@ export async function runBatch(batch: BatchProcess, io: Io): Promise<BatchOutcom
 }
 
 /**
- * Both ends of the fifo. The pipes that Node makes are sockets, and a command that opens its `/dev/stdout` by name
- * cannot open a socket.
- */
-function openLog(path: string): { readonly reader: Socket; readonly writer: number } {
-  // Without O_NONBLOCK it would wait for a writer.
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return { reader: new Socket({ fd: reader, readable: true, writable: false }), writer: openSync(path, 'w') };
-}
-
-/** Makes a fifo at `path`. Node cannot. @param program absolute path of mkfifo(1) */
-export async function makeFifo(program: string, path: string): Promise<void> {
-  await promisify(execFile)(program, ['-m', '600', path]);
-}
-
-/**
  * Starts the program with the pipes of a batch, and with none of the open files that this process inherited: Node passes on
  * those beyond the first few. Each is replaced by `/dev/null`.
  */
 function spawnClosed(batch: BatchProcess, output: number): ChildProcessByStdio<null, null, Readable> {
-  const pipes: readonly StdioEntry[] = ['ignore', output, 'pipe', 'pipe', 'pipe'];
+  const pipes: StdioEntry[] = ['ignore', output, 'pipe', 'pipe', 'pipe'];
+  if (batch.onMade !== undefined) pipes[START_FD] = 'pipe';
   const inherited = inheritedFiles().filter((file) => file >= pipes.length);
   const nothing = inherited.length === 0 ? 'ignore' : openSync('/dev/null', 'r');
   try {

@@ -15,13 +15,18 @@ export const ARGUMENTS_FD = 4;
  */
 const PROC_READ_ONLY = ['/proc/sys', '/proc/asound', '/proc/fs', '/proc/mtrr'];
 
+/** The file descriptor from which bubblewrap has to read a byte before it starts anything. */
+export const START_FD = 5;
+
 /** What the arguments are made from. */
 export interface BubblewrapOptions {
   readonly plan: RootPlan;
   /** Absolute path of the directory that becomes `/`. */
   readonly root: string;
-  /** Absolute paths of the private copies, in the order of the plan's writable parts. */
+  /** Absolute paths of what commands may write, in the order of the plan's writable parts. */
   readonly writable: readonly string[];
+  /** Whether to wait for {@link START_FD}. */
+  readonly waits: boolean;
   /** Absolute paths of an empty directory and an empty file, which hide what they are laid over. */
   readonly emptyDirectory: string;
   readonly emptyFile: string;
@@ -45,6 +50,7 @@ export function bubblewrapArguments(options: BubblewrapOptions): string[] {
     ...['--hostname', SANDBOX_HOSTNAME, '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
     ...options.environment.flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--json-status-fd', String(JSON_STATUS_FD)],
+    ...(options.waits ? ['--block-fd', String(START_FD)] : []),
     ...[whole ? '--bind' : '--ro-bind', options.root, '/'],
     ...plan.mounts.flatMap((mount) => mountArguments(mount, options)),
     ...plan.links.flatMap(({ path, target }) => ['--symlink', target, path]),

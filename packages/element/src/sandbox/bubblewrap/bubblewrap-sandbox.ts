@@ -4,15 +4,19 @@ import { canonicalArchitecture } from '../../base/architecture.js';
 import { ElementError } from '../../base/error.js';
 import { getHostTool } from '../../plugin/host-tool.js';
 import type { BlobStore } from '../../cas/blob-store.js';
-import type { LocalTrees, ScratchSpace, TreeLease } from '../../plugin/local-ports.js';
+import type { LocalTrees, ScratchSpace } from '../../plugin/local-ports.js';
 import type { Action, Io, Refusal, Sandbox, SandboxResult } from '../../plugin/ports.js';
-import { makeFifo, runBatch, type BatchOutcome } from './batch-process.js';
+import { runBatch, type BatchOutcome } from './batch-process.js';
 import { batchCommand, readBatchStatus, refuseStep } from '../batch-command.js';
 import { ARGUMENTS_FD, bubblewrapArguments } from './bubblewrap-arguments.js';
 import { SANDBOX_MTIME } from '../contract.js';
 import { collectOutputs } from '../outputs.js';
 import { BUBBLEWRAP_HINT, probeBubblewrap } from './probe.js';
+import { LogPipes, type LogPipe } from './log-pipes.js';
+import { MountView } from './mount-view.js';
+import { MOUNTED, overlayCommand } from './overlay-command.js';
 import { copyWritable, realiseRoot, type Realisation, type RealisedRoot } from './realised-root.js';
+import { copiedParts, overlaidRoot } from './written-parts.js';
 import { planRoot, type RootPlan } from '../root-plan.js';
 
 /** The stores that a bubblewrap sandbox works on. */
@@ -30,24 +34,17 @@ export interface BubblewrapSandboxOptions {
   readonly store: BubblewrapStores;
   /** The directories to look for `bwrap`, `unshare`, `mount` and `sh` in, as `PATH` lists them. */
   readonly path: string;
-  /** How read-only roots are realised. Default: `overlay`, and `tree` once the kernel has refused an overlay. */
+  /** How roots are realised. Default: `overlay`, and `tree` once the kernel has refused an overlay. */
   readonly realisation?: Realisation;
   /** The machine, as Node calls it. Default: this one. */
   readonly machine?: { readonly platform: string; readonly arch: string };
 }
 
-/** A line of the standard error: the overlay is mounted. What comes after is from bubblewrap or the batch. */
-const MOUNTED = 'mounted';
+/** A line of the log, before commands that failed on an overlay run on a copy of the root. */
+const ON_A_COPY = 'failed on an overlay, on which directories cannot be renamed; running again on a copy of the root\n';
 
 /** The messages of mount(8) and bubblewrap are read here. */
 const PLAIN: Readonly<Record<string, string>> = { LC_ALL: 'C' };
-
-/**
- * Mounts the overlay on a place that only this process and its children see, then becomes bubblewrap. Lower directories
- * are named relative to the working directory. mount(8) since 2.39 hands options over one by one, each at most 256 bytes
- * long, unless an environment variable forbids that.
- */
-const MOUNT_SCRIPT = `"$1" -t overlay overlay -o "$2" "$3" && echo ${MOUNTED} >&2 && shift 3 && exec "$@"`;
 
 /**
  * Runs actions on Linux by bubblewrap, as root or as an ordinary user alike (docs/adr/0007). An overlay of the layers
@@ -59,12 +56,15 @@ export class BubblewrapSandbox implements Sandbox {
   private readonly path: string;
   private readonly forced: Realisation | undefined;
   private readonly machine: { readonly platform: string; readonly arch: string };
-  private overlayRefused = false;
+  private readonly logs: LogPipes;
+  /** Which overlays this machine does not allow: those that can only be read, and those that can be written. */
+  private readonly refused = new Set<OverlayKind>();
   private probed: Promise<Refusal | undefined> | undefined;
 
   constructor(options: BubblewrapSandboxOptions) {
     this.store = options.store;
     this.path = options.path;
+    this.logs = new LogPipes(() => getHostTool('mkfifo', options.path, 'install coreutils'));
     this.forced = options.realisation;
     this.machine = options.machine ?? process;
   }
@@ -98,47 +98,72 @@ export class BubblewrapSandbox implements Sandbox {
     if (refusal !== undefined) throw refused(refusal);
     io.signal.throwIfAborted();
     const plan = await planRoot(this.store.blobs, action);
-    const leases: TreeLease[] = [];
     const scratch = await this.store.scratch.directory();
     try {
-      const log = join(scratch.path, 'log');
-      // The program runs while this process copies.
-      const fifo = makeFifo(getHostTool('mkfifo', this.path, 'install coreutils'), log);
-      const copies = await copyWritable(plan, this.store.trees, scratch.path).finally(() => fifo);
-      const run: Run = { action, plan, copies, scratch: scratch.path, log, leases, io };
-      const outcome = action.steps.length === 0 ? { exitCode: 0 } : await this.execute(run);
-      return { ...outcome, outputs: await collectOutputs(this.store.blobs, action, plan, copies) };
+      return await this.execute({ action, plan, scratch: scratch.path, io });
     } finally {
-      await allEnded([scratch.dispose(), ...leases.map((lease) => lease.release())]);
+      await scratch.dispose();
     }
   }
 
-  private async execute(run: Run): Promise<Omit<SandboxResult, 'outputs'>> {
-    const first = await this.realise(run, this.forced ?? (this.overlayRefused ? 'tree' : 'overlay'));
-    const outcome = await this.batch(run, first);
-    if (first.overlay === undefined || outcome.timedOut || linesOf(outcome).includes(MOUNTED)) {
-      return await this.judge(run.action, outcome);
+  private async execute(run: Run): Promise<SandboxResult> {
+    if (run.action.steps.length === 0) return await this.collectOnly(run);
+    const kind: OverlayKind = run.plan.writable[0]?.path === '/' ? 'written' : 'read';
+    const first = await this.attempt(run, this.forced ?? (this.refused.has(kind) ? 'tree' : 'overlay'));
+    if (first === undefined) {
+      this.refused.add(kind);
+      return await this.execute(run);
     }
-    if (this.forced === 'overlay') {
-      throw refused({ message: `the kernel refuses an overlay: ${messagesOf(outcome).trim()}` });
-    }
-    this.overlayRefused = true;
-    return await this.judge(run.action, await this.batch(run, await this.realise(run, 'tree')));
+    if (!first.wroteOverlay || first.result.exitCode === 0) return first.result;
+    // Directories of an overlay cannot be renamed (EXDEV, rename(2)): the failure may be for that.
+    run.io.log.write(Buffer.from(ON_A_COPY));
+    return await this.runOnCopy(run);
   }
 
-  private async realise(run: Run, realisation: Realisation): Promise<RealisedRoot> {
-    return await realiseRoot(run.plan, run.copies, {
-      store: this.store,
-      scratch: run.scratch,
-      layers: run.action.layers,
-      realisation,
-      hold: (lease) => {
-        run.leases.push(lease);
-      },
-    });
+  private async collectOnly({ action, plan, scratch }: Run): Promise<SandboxResult> {
+    const writable = await copyWritable(plan, { store: this.store, scratch });
+    const parts = copiedParts(this.store.blobs, plan, writable);
+    return { exitCode: 0, outputs: await collectOutputs(this.store.blobs, action, parts) };
   }
 
-  private async batch({ action, plan, scratch, log, io }: Run, root: RealisedRoot): Promise<BatchOutcome> {
+  private async runOnCopy(run: Run): Promise<SandboxResult> {
+    const again = await this.attempt(run, 'tree');
+    if (again === undefined) throw new Error('a copy was refused as an overlay is');
+    return again.result;
+  }
+
+  /** @returns `undefined` if the machine does not allow the overlay, unless nothing else is to be tried */
+  private async attempt(run: Run, realisation: Realisation): Promise<Attempt | undefined> {
+    const { action, plan } = run;
+    const { blobs } = this.store;
+    // The overlay that failed is in the other.
+    const scratch = realisation === 'overlay' ? run.scratch : join(run.scratch, realisation);
+    mkdirSync(scratch, { recursive: true });
+    const root = await realiseRoot(plan, { store: this.store, scratch, layers: action.layers, realisation });
+    const { written } = root;
+    const view = new MountView(root.path);
+    try {
+      const outcome = await this.batch(run, root, view);
+      if (root.overlay !== undefined && !outcome.timedOut && !linesOf(outcome).includes(MOUNTED)) {
+        if (this.forced !== 'overlay') return undefined;
+        throw refused({ message: `the kernel refuses an overlay: ${messagesOf(outcome).trim()}` });
+      }
+      const ended = await this.judge(action, outcome);
+      const wroteOverlay = written !== undefined;
+      if (wroteOverlay && ended.exitCode !== 0) return { result: { ...ended, outputs: [] }, wroteOverlay };
+      const parts =
+        written === undefined ? copiedParts(blobs, plan, root.writable) : [overlaidRoot(blobs, plan, written, view)];
+      return { result: { ...ended, outputs: await collectOutputs(blobs, action, parts) }, wroteOverlay };
+    } catch (error) {
+      // Such as a /proc that hides processes from others: what was written could not be collected.
+      if (view.error !== undefined && this.forced !== 'overlay') return undefined;
+      throw error;
+    } finally {
+      view.close();
+    }
+  }
+
+  private async batch({ action, plan, scratch, io }: Run, root: RealisedRoot, view: MountView): Promise<BatchOutcome> {
     const { arguments: program, environment } = batchCommand(action.steps);
     const bubblewrap = [
       ...[getHostTool('bwrap', this.path, BUBBLEWRAP_HINT), '--args', String(ARGUMENTS_FD), '--'],
@@ -146,34 +171,49 @@ export class BubblewrapSandbox implements Sandbox {
     ];
     const { overlay } = root;
     const [command = '', ...args] =
-      overlay === undefined ? bubblewrap : [...this.overlayCommand(root.path, overlay.options), ...bubblewrap];
-    return await runBatch(
-      {
-        command,
-        args,
-        options: bubblewrapArguments({
-          ids: action.ids,
-          plan,
-          root: root.path,
-          writable: root.writable,
-          ...makeEmpty(scratch),
-          environment,
-        }),
-        log,
-        cwd: overlay?.cwd ?? scratch,
-        // Without the overlay's own, which `env` removes, this is the environment of the sandbox's first process.
-        environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
-        timeoutSeconds: action.limits.timeoutSeconds,
-      },
-      io,
+      overlay === undefined ? bubblewrap : [...overlayCommand(overlay.mounts, this.path), ...bubblewrap];
+    return await this.withLog(scratch, (log) =>
+      runBatch(
+        {
+          command,
+          args,
+          options: bubblewrapArguments({
+            ids: action.ids,
+            plan,
+            root: root.path,
+            writable: root.writable,
+            waits: root.written !== undefined,
+            ...(plan.mounts.some(({ type }) => type.startsWith('mask-')) ? makeEmpty(scratch) : NOTHING_EMPTY),
+            environment,
+          }),
+          log,
+          cwd: overlay?.cwd ?? scratch,
+          // Without the overlay's own, which `env` takes away, this is the environment of the sandbox's first process.
+          environment: overlay === undefined ? PLAIN : { ...PLAIN, LIBMOUNT_FORCE_MOUNT2: 'always' },
+          timeoutSeconds: action.limits.timeoutSeconds,
+          ...(root.written === undefined
+            ? {}
+            : {
+                onMade: (pid: number): void => {
+                  view.open(pid);
+                },
+              }),
+        },
+        io,
+      ),
     );
   }
 
-  private overlayCommand(path: string, options: string): string[] {
-    const tool = (name: string): string => getHostTool(name, this.path, 'install util-linux and coreutils');
-    const namespaces = ['--user', '--map-root-user', '--mount'];
-    const mount = [tool('sh'), '-c', MOUNT_SCRIPT, 'sh', tool('mount'), options, path];
-    return [tool('unshare'), ...namespaces, ...mount, tool('env'), '-i', 'LC_ALL=C'];
+  private async withLog<T>(scratch: string, use: (log: LogPipe) => Promise<T>): Promise<T> {
+    const log = await this.logs.take(scratch);
+    try {
+      const used = await use(log);
+      this.logs.giveBack(log);
+      return used;
+    } catch (error) {
+      this.logs.discard(log);
+      throw error;
+    }
   }
 
   private async judge(action: Action, outcome: BatchOutcome): Promise<Omit<SandboxResult, 'outputs'>> {
@@ -210,23 +250,22 @@ export class BubblewrapSandbox implements Sandbox {
   }
 }
 
+type OverlayKind = 'read' | 'written';
+
 /** What belongs to one run of an action. */
 interface Run {
   readonly action: Action;
   readonly plan: RootPlan;
-  readonly copies: readonly string[];
   /** Absolute path of this run's own directory. */
   readonly scratch: string;
-  /** Absolute path of the fifo that takes the output. */
-  readonly log: string;
-  readonly leases: TreeLease[];
   readonly io: Io;
 }
 
-/** Waits for all, also where one fails: every lease is given back. */
-async function allEnded(ends: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(ends);
-  await Promise.all(ends);
+/** What the commands of an action came to on a root of one kind. */
+interface Attempt {
+  readonly result: SandboxResult;
+  /** Whether the root was an overlay that they could write. */
+  readonly wroteOverlay: boolean;
 }
 
 function linesOf({ errorOutput }: BatchOutcome): string[] {
@@ -243,6 +282,8 @@ function messagesOf(outcome: BatchOutcome): string {
 function refused({ message, hint }: Refusal): ElementError {
   return new ElementError({ code: 'SANDBOX', message, hint });
 }
+
+const NOTHING_EMPTY = { emptyDirectory: '', emptyFile: '' };
 
 /** An empty directory and an empty file: what hides parts of this machine. */
 function makeEmpty(scratch: string): { readonly emptyDirectory: string; readonly emptyFile: string } {

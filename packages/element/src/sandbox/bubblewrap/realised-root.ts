@@ -1,53 +1,78 @@
-import { chmodSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../../cas/digest.js';
-import { writeTree } from '../../cas/tree.js';
+import type { Layer } from '../../cas/layer.js';
+import { emptyTree, writeTree } from '../../cas/tree.js';
 import type { BlobStore } from '../../cas/blob-store.js';
-import type { LocalTrees, TreeLease } from '../../plugin/local-ports.js';
+import type { LocalTrees } from '../../plugin/local-ports.js';
 import { SANDBOX_MTIME } from '../contract.js';
-import { layOut } from '../mount-point.js';
+import { isWithin } from '../guest-path.js';
+import { addMountPoints, layOut, type AddedEntry } from '../mount-point.js';
 import type { RootPlan } from '../root-plan.js';
+import { stackMounts, topFirst, type OverlayMount, type StackedLayer } from './layer-stack.js';
 
 /**
- * How a read-only root becomes a directory of this machine: `overlay` stacks the kept trees of the layers, `tree` keeps the
- * merged tree. Both look the same from inside (docs/adr/0005).
+ * How a root becomes a directory of this machine: `overlay` stacks the kept trees of the layers, `tree` keeps the merged
+ * tree, or makes a copy of it if commands may write all of it. All look the same from inside (docs/adr/0005, 0106).
  */
 export type Realisation = 'overlay' | 'tree';
 
-/** The kernel takes 500 lower directories; beyond this many, and in more than this many bytes, the trees are merged. */
-const MOST_LAYERS = 400;
-const MOST_OPTION_BYTES = 3900;
+/** The two sides of an overlay that commands may write. */
+export interface WrittenOverlay {
+  /** Absolute path of the directory that takes what is written. */
+  readonly upper: string;
+  /** The tree under it. */
+  readonly lower: Digest;
+}
 
 /** A root that is on this machine, and what has to be mounted for it. */
 export interface RealisedRoot {
-  readonly realisation: Realisation | 'copy';
   /** Absolute path of the directory that becomes `/`. */
   readonly path: string;
-  /** The overlay to mount at `path`; `options` name directories relative to `cwd`. */
-  readonly overlay?: { readonly cwd: string; readonly options: string };
-  /** Absolute paths of the private copies, in the order of the plan's writable parts. */
+  /** The overlays to mount, the last one at `path`; their options name directories relative to `cwd`. */
+  readonly overlay?: { readonly cwd: string; readonly mounts: readonly OverlayMount[] };
+  /** Absolute paths of what commands may write, in the order of the plan's writable parts. */
   readonly writable: readonly string[];
+  /** Present if the root is an overlay that commands may write. */
+  readonly written?: WrittenOverlay;
 }
 
 /** What a root is realised with. */
 export interface RealiseOptions {
   readonly store: { readonly blobs: BlobStore; readonly trees: LocalTrees };
-  /** An empty directory of this run's own. */
+  /** Absolute path of an empty directory of this realisation's own. */
   readonly scratch: string;
-  /** Lowest first; their plain overlay equals the plan's tree without its mount points. */
-  readonly layers: readonly Digest[] | undefined;
+  /** Lowest first; laid over one another they are the plan's tree without its mount points. */
+  readonly layers: readonly Layer[] | undefined;
   readonly realisation: Realisation;
-  /** Is given each lease on a kept tree, to be released after the run. */
-  hold(lease: TreeLease): void;
 }
 
-/** Makes the private copies of the writable parts. @returns their absolute paths */
-export async function copyWritable(plan: RootPlan, trees: LocalTrees, scratch: string): Promise<string[]> {
+/** Makes the plan's root and its writable parts directories of this machine. */
+export async function realiseRoot(plan: RootPlan, options: RealiseOptions): Promise<RealisedRoot> {
+  const layers = options.realisation === 'overlay' ? topFirst(options.layers ?? []) : [];
+  const stacked = layers.length === 0 ? undefined : await stackLayers(plan, layers, options);
+  const whole = plan.writable[0]?.path === '/';
+  if (stacked !== undefined && whole) return stacked;
+  const writable = await copyWritable(plan, options);
+  if (stacked !== undefined) return { ...stacked, writable };
+  const [copy] = writable;
+  if (whole && copy !== undefined) return { path: copy, writable };
+  const { blobs, trees } = options.store;
+  const kept = await trees.keep({ tree: await writeTree(blobs, plan.tree) });
+  if (kept === undefined) throw new Error('a tree that removes nothing was not kept');
+  return { path: kept.path, writable };
+}
+
+/** Makes private copies of the writable parts. @returns their absolute paths */
+export async function copyWritable(
+  plan: RootPlan,
+  { store, scratch }: Pick<RealiseOptions, 'store' | 'scratch'>,
+): Promise<string[]> {
   const copies: string[] = [];
   for (const [index, part] of plan.writable.entries()) {
     const copy = join(scratch, `writable-${index}`);
     makeDirectory(copy);
-    if (part.content !== undefined) await trees.checkOut(part.content, copy, { mtime: SANDBOX_MTIME });
+    if (part.content !== undefined) await store.trees.checkOut(part.content, copy, { mtime: SANDBOX_MTIME });
     layOut(copy, [...part.made, ...part.added]);
     utimesSync(copy, SANDBOX_MTIME, SANDBOX_MTIME);
     copies.push(copy);
@@ -55,53 +80,59 @@ export async function copyWritable(plan: RootPlan, trees: LocalTrees, scratch: s
   return copies;
 }
 
-/** Makes the plan's root a directory of this machine; {@link copyWritable} has made the copies. */
-export async function realiseRoot(
-  plan: RootPlan,
-  writable: readonly string[],
-  options: RealiseOptions,
-): Promise<RealisedRoot> {
-  const [whole] = writable;
-  if (plan.writable[0]?.path === '/' && whole !== undefined) return { realisation: 'copy', path: whole, writable };
-  if (options.realisation === 'overlay' && options.layers !== undefined) {
-    // A directory may be a lower directory once; what is under its copy would be hidden by it anyway.
-    const layers = [...new Map([...options.layers].reverse().map((layer) => [layer.hash, layer])).values()];
-    const lowers = [...layers.keys(), layers.length].map((index) => index.toString(36)).join(':');
-    const mountOptions = `lowerdir=${lowers},userxattr`;
-    if (layers.length > 0 && layers.length <= MOST_LAYERS && mountOptions.length <= MOST_OPTION_BYTES) {
-      return { ...(await stackLayers(plan, layers, mountOptions, options)), writable };
-    }
-  }
-  const lease = await options.store.trees.acquire(await writeTree(options.store.blobs, plan.tree));
-  options.hold(lease);
-  return { realisation: 'tree', path: lease.path, writable };
-}
-
-/**
- * The top layer comes first; a tree of mount points is under all. Numbers stand for the trees: the option is a page.
- */
+/** Mount points are above all layers, where none of them hides them. @returns `undefined` if they cannot be stacked */
 async function stackLayers(
   plan: RootPlan,
-  topFirst: readonly Digest[],
-  mountOptions: string,
-  options: RealiseOptions,
-): Promise<Pick<RealisedRoot, 'realisation' | 'path' | 'overlay'>> {
-  const { store, scratch } = options;
-  const links = join(scratch, 'layers');
-  mkdirSync(links);
-  // All at the same time, so that one process holds the leases; those that were given are held even when another fails.
-  const leases = await Promise.allSettled(topFirst.map((layer) => store.trees.acquire(layer)));
-  for (const lease of leases) if (lease.status === 'fulfilled') options.hold(lease.value);
-  for (const [index, lease] of leases.entries()) {
-    if (lease.status === 'rejected') throw lease.reason;
-    symlinkSync(lease.value.path, join(links, index.toString(36)));
+  layers: readonly Layer[],
+  { store, scratch }: RealiseOptions,
+): Promise<RealisedRoot | undefined> {
+  const [part] = plan.writable;
+  const whole = part?.path === '/' ? part : undefined;
+  const added = whole === undefined ? plan.added : [...whole.made, ...whole.added];
+  const own = added.filter(({ path }) => plan.writable.some((each) => isOnTheWay(path, each.path.slice(1))));
+  // The others are the same for many elements.
+  const shared = {
+    tree: await treeOfAdded(
+      store.blobs,
+      added.filter((each) => !own.includes(each)),
+    ),
+  };
+  const kept: StackedLayer[] = [];
+  for (const layer of shared.tree.sizeBytes === 0 ? layers : [shared, ...layers]) {
+    const tree = await store.trees.keep(layer);
+    if (tree === undefined) return undefined;
+    kept.push({ layer, directory: tree.link });
   }
-  const base = join(links, topFirst.length.toString(36));
+  const base = join(scratch, 'base');
   makeDirectory(base);
-  layOut(base, plan.added);
-  const path = join(scratch, 'root');
-  mkdirSync(path);
-  return { realisation: 'overlay', path, overlay: { cwd: links, options: mountOptions } };
+  layOut(base, own);
+  const upper =
+    whole === undefined ? undefined : { directory: join(scratch, 'upper'), work: join(scratch, 'overlay-work') };
+  if (upper !== undefined) {
+    makeDirectory(upper.directory);
+    mkdirSync(upper.work);
+  }
+  const cwd = dirname(kept[0]?.directory ?? '');
+  const mounts = stackMounts(kept, { cwd, base, scratch, ...(upper === undefined ? {} : { upper }) });
+  const path = mounts?.at(-1)?.target;
+  if (mounts === undefined || path === undefined) return undefined;
+  if (whole === undefined || upper === undefined) return { path, overlay: { cwd, mounts }, writable: [] };
+  const written = { upper: upper.directory, lower: await writeTree(store.blobs, whole.tree) };
+  return { path, overlay: { cwd, mounts }, writable: [path], written };
+}
+
+function isOnTheWay(path: string, writable: string): boolean {
+  return writable !== '' && (isWithin(writable, path) || isWithin(path, writable));
+}
+
+async function treeOfAdded(blobs: BlobStore, added: readonly AddedEntry[]): Promise<Digest> {
+  const tree = emptyTree();
+  await addMountPoints(
+    blobs,
+    tree,
+    added.map((each) => ({ ...each, purpose: '' })),
+  );
+  return await writeTree(blobs, tree);
 }
 
 /** Modes are visible inside, so they must not depend on the user's umask. */

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Digest } from '@wheelhouse/element';
-import { digestOf, walkTree, writeBlob } from '@wheelhouse/element/internal';
+import { type Digest, type Layer } from '@wheelhouse/element';
+import { differenceLayer, digestOf, readDirectory, subtree, walkTree, writeBlob } from '@wheelhouse/element/internal';
 import { SANDBOX_FILES } from '../../../src/sandbox/contract.js';
 import {
   entriesOf,
@@ -40,6 +40,18 @@ const LAYERS: readonly Readonly<Record<string, string>>[] = [
     'caf\u00e9/\u{1f40d}': 'utf-8',
   },
 ];
+/** A root of which much is changed. */
+const MANY: Readonly<Record<string, string>> = {
+  'opt/gone/a': 'a',
+  'opt/gone/b/c': 'c',
+  'opt/list/a': 'a',
+  'opt/list/b': 'b',
+  'opt/list/c': 'other',
+  'opt/type': 'a file',
+  'opt/other/d': 'd',
+  'opt/kept': 'kept',
+  'usr/share/x': 'x',
+};
 const MERGED: Readonly<Record<string, string>> = Object.assign({}, ...LAYERS) as Record<string, string>;
 
 /** What bubblewrap in particular does, for one subject of each realisation and each user. */
@@ -48,7 +60,7 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
     name: 'shows exactly the tree of the root, layered or not',
     async run(subject) {
       const root = await treeOf(subject.blobs, MERGED);
-      const layers = await Promise.all(LAYERS.map((layer) => treeOf(subject.blobs, layer)));
+      const layers = layersOf(await Promise.all(LAYERS.map((layer) => treeOf(subject.blobs, layer))));
       await assertShows(subject, root, layers);
       await assertShows(subject, root, undefined);
     },
@@ -60,17 +72,17 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
         treeOf(subject.blobs, { f: 'low', g: 'g' }),
         treeOf(subject.blobs, { f: 'middle' }),
       ]);
-      await assertShows(subject, await treeOf(subject.blobs, { f: 'low', g: 'g' }), [low, middle, low]);
+      await assertShows(subject, await treeOf(subject.blobs, { f: 'low', g: 'g' }), layersOf([low, middle, low]));
     },
   },
   ...[120, 450].map((count): SandboxCase<BubblewrapSubject> => ({
     name: `stacks ${count} layers`,
     async run(subject) {
       const all: Record<string, string> = {};
-      const layers: Digest[] = [];
+      const layers: Layer[] = [];
       for (let index = 0; index < count; index++) {
         const layer = { 'opt/top': String(index), [`opt/layer-${index}/file`]: `${index}\n` };
-        layers.push(await treeOf(subject.blobs, layer));
+        layers.push({ tree: await treeOf(subject.blobs, layer) });
         Object.assign(all, layer);
       }
       const root = await treeOf(subject.blobs, all);
@@ -87,7 +99,7 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
       const umask = process.umask(0o077);
       try {
         const root = await treeOf(subject.blobs, { 'opt/umask': 'x', 'build/source': 'x' });
-        await assertShows(subject, root, [root]);
+        await assertShows(subject, root, layersOf([root]));
         const log = await outputOf(subject, 'stat -c "%a %n" / /opt /build source', { root });
         assert.equal(log, '755 /\n755 /opt\n755 /build\n644 source');
       } finally {
@@ -100,16 +112,19 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
     async run(subject) {
       const layer = await treeOf(subject.blobs, { 'opt/file': 'x' });
       const root = await treeOf(subject.blobs, { 'opt/file': 'x', 'build/source': 'y' });
-      const result = await runSteps(subject, ['cat /opt/file source; echo z >> source'], { root, layers: [layer] });
+      const result = await runSteps(subject, ['cat /opt/file source; echo z >> source'], {
+        root,
+        layers: [{ tree: layer }],
+      });
       assert.deepEqual(await entriesOf(subject.blobs, result.outputs[0]), { source: 'yz\n' });
     },
   },
   {
     name: 'never lets commands reach the blobs and trees of the store',
     async run(subject) {
-      const layers = [
+      const layers = layersOf([
         await treeOf(subject.blobs, { 'opt/large': LARGE, 'opt/small': 'small', 'opt/dir/run': '#!/bin/sh\n' }),
-      ];
+      ]);
       const root = await treeOf(subject.blobs, {
         ...{ 'opt/large': LARGE, 'opt/small': 'small', 'opt/dir/run': '#!/bin/sh\n' },
         ...{ 'build/large': LARGE, 'build/small': 'small' },
@@ -125,7 +140,9 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
       const before = snapshot(subject);
       assert.ok([...before.keys()].some((path) => path.startsWith('cas/')));
       assert.equal((await runSteps(subject, [attack], { root, layers })).exitCode, 0);
-      assert.equal((await runSteps(subject, [attack], { root, writable: 'all', outputs: [] })).exitCode, 0);
+      for (const some of [{}, { layers }]) {
+        assert.equal((await runSteps(subject, [attack], { root, ...some, writable: 'all', outputs: [] })).exitCode, 0);
+      }
       const after = snapshot(subject);
       for (const [path, facts] of before) assert.equal(after.get(path), facts, path);
     },
@@ -137,7 +154,7 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
       const result = await runSteps(
         subject,
         [shellStep('rm -rf /opt/rm; mv /opt/mv /opt/moved; chmod -R go-rx /opt/ch; mv /opt/ch/e /e', { cwd: '/' })],
-        { root: layer, layers: [layer], writable: 'all', outputs: ['/'] },
+        { root: layer, layers: [{ tree: layer }], writable: 'all', outputs: ['/'] },
       );
       assert.equal(result.exitCode, 0, result.log);
       assert.deepEqual(await entriesOf(subject.blobs, result.outputs[0]), {
@@ -148,6 +165,128 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
         'opt/moved/c/': '',
         'opt/moved/c/d': 'y',
       });
+    },
+  },
+  {
+    name: 'does not show what a layer removes, however many layers there are',
+    async run(subject) {
+      const before = await treeOf(subject.blobs, MANY);
+      const after = await treeOf(subject.blobs, {
+        'opt/kept': 'kept',
+        'opt/type/now/a': 'directory',
+        'opt/other': 'a file',
+        'opt/list/b': 'b',
+        'opt/empty/': '',
+      });
+      const last = { 'opt/gone/again': 'new' };
+      const root = await treeOf(subject.blobs, {
+        ...{ 'opt/kept': 'kept', 'opt/type/now/a': 'directory', 'opt/other': 'a file', 'opt/list/b': 'b' },
+        ...{ 'opt/empty/': '', ...last },
+      });
+      const difference = await differenceLayer(subject.blobs, before, after);
+      assert.deepEqual(difference.removed, ['opt/gone', 'opt/list/a', 'opt/list/c', 'usr']);
+      const layers = [{ tree: before }, difference, { tree: await treeOf(subject.blobs, last) }];
+      await assertShows(subject, root, layers);
+      const fillers: Layer[] = [];
+      const all: Record<string, string> = {};
+      for (let index = 0; index < 420; index++) {
+        const filler = { [`srv/${index}/f`]: 'x' };
+        fillers.push({ tree: await treeOf(subject.blobs, filler) });
+        Object.assign(all, filler);
+      }
+      const many = await treeOf(subject.blobs, {
+        ...{ 'opt/kept': 'kept', 'opt/type/now/a': 'directory', 'opt/other': 'a file', 'opt/list/b': 'b' },
+        ...{ 'opt/empty/': '', ...last, ...all },
+      });
+      const [bottom, ...others] = layers;
+      assert.ok(bottom !== undefined);
+      await assertShows(subject, many, [bottom, ...fillers.slice(0, 210), ...others, ...fillers.slice(210)]);
+    },
+  },
+  {
+    name: 'collects from a layered root that can be written exactly what commands leave',
+    async run(subject) {
+      const tree = await treeOf(subject.blobs, MANY);
+      const top = await treeOf(subject.blobs, { 'opt/top/a/b': 'deep', 'opt/kept': 'later' });
+      const root = await treeOf(subject.blobs, { ...MANY, 'opt/top/a/b': 'deep', 'opt/kept': 'later' });
+      const command = [
+        'set -e; cd /opt',
+        'rm -rf gone; mkdir gone; echo new > gone/n; rm list/a; rm list/c; echo c > list/c; mv list/b list/d',
+        'rm type; mkdir type; echo in > type/in; rm -rf other; ln -s kept other; chmod 755 kept',
+        'mkdir -p top/a/new; rm -rf top/a/b; mv top top2; rm -rf empty; mkdir /made; rm -rf /usr/share',
+      ].join('\n');
+      const result = await runSteps(subject, [shellStep(command, { label: 'all', cwd: '/' })], {
+        ...{
+          root,
+          layers: layersOf([tree, top]),
+          writable: 'all',
+          outputs: ['/', '/opt/top2', '/opt/list', '/opt/no'],
+        },
+      });
+      assert.equal(result.exitCode, 0, result.log);
+      const [whole, moved, list, none] = result.outputs;
+      assert.deepEqual(await entriesOf(subject.blobs, whole), {
+        'made/': '',
+        'opt/': '',
+        'opt/gone/': '',
+        'opt/gone/n': 'new\n',
+        'opt/kept': 'later',
+        'opt/list/': '',
+        'opt/list/c': 'c\n',
+        'opt/list/d': 'b',
+        'opt/other': '-> kept',
+        'opt/top2/': '',
+        'opt/top2/a/': '',
+        'opt/top2/a/new/': '',
+        'opt/type/': '',
+        'opt/type/in': 'in\n',
+        'usr/': '',
+      });
+      assert.deepEqual(await entriesOf(subject.blobs, moved), { 'a/': '', 'a/new/': '' });
+      assert.deepEqual(await entriesOf(subject.blobs, list), { c: 'c\n', d: 'b' });
+      assert.equal(none, undefined);
+      const kept = (
+        await readDirectory(subject.blobs, (await subtree(subject.blobs, whole as Digest, 'opt')) as Digest)
+      ).files[0];
+      assert.deepEqual([kept?.name, kept?.isExecutable], ['kept', true]);
+    },
+  },
+  {
+    name: 'lets directories of a layered root be renamed by the system call',
+    async run(subject) {
+      const tree = await treeOf(subject.blobs, { 'opt/from/a': 'x' });
+      const rename = shellStep(`perl -e 'rename("/opt/from", "/opt/to") or die "$!"'`, { cwd: '/', label: 'rename' });
+      const result = await runSteps(subject, [rename], {
+        ...{ root: tree, layers: layersOf([tree]), writable: 'all', outputs: ['/'] },
+      });
+      assert.equal(result.exitCode, 0, result.log);
+      assert.deepEqual(await entriesOf(subject.blobs, result.outputs[0]), {
+        'opt/': '',
+        'opt/to/': '',
+        'opt/to/a': 'x',
+      });
+    },
+  },
+  {
+    name: 'collects what is closed to the user from a layered root that can be written',
+    async run(subject) {
+      const tree = await treeOf(subject.blobs, { 'opt/d/f': 'f', 'opt/e': 'e' });
+      const closing = shellStep('chmod 000 /opt/d/f /opt/d /opt/e; mkdir -m 000 /opt/n', { cwd: '/', label: 'close' });
+      const result = await runSteps(subject, [closing], {
+        ...{ root: tree, layers: layersOf([tree]), writable: 'all', outputs: ['/opt'] },
+      });
+      assert.equal(result.exitCode, 0, result.log);
+      assert.deepEqual(await entriesOf(subject.blobs, result.outputs[0]), { 'd/': '', 'd/f': 'f', e: 'e', 'n/': '' });
+    },
+  },
+  {
+    name: 'gives a layered root that can be written back as it was when nothing was changed',
+    async run(subject) {
+      const tree = await treeOf(subject.blobs, MANY);
+      const result = await runSteps(subject, [shellStep('true', { cwd: '/' })], {
+        ...{ root: tree, layers: layersOf([tree]), writable: 'all', outputs: ['/'] },
+      });
+      assert.deepEqual(result.outputs, [tree]);
     },
   },
   {
@@ -348,7 +487,7 @@ export const bubblewrapCases: readonly SandboxCase<BubblewrapSubject>[] = [
           mode: 0o755,
         });
         const path = `${directory}:/usr/bin:/bin`;
-        const layers = await Promise.all(LAYERS.map((layer) => treeOf(subject.blobs, layer)));
+        const layers = layersOf(await Promise.all(LAYERS.map((layer) => treeOf(subject.blobs, layer))));
         const root = await treeOf(subject.blobs, MERGED);
         const plain = await openSubject(subject.store.directory, path);
         await assertShows(plain, root, layers);
@@ -396,11 +535,15 @@ async function toolTree(subject: BubblewrapSubject, shell: Digest): Promise<Dige
   );
 }
 
+function layersOf(trees: readonly Digest[]): Layer[] {
+  return trees.map((tree) => ({ tree }));
+}
+
 /** Walks the root from inside, and compares every entry with the tree's: path, type, mode, time, content, target. */
 async function assertShows(
   subject: BubblewrapSubject,
   root: Digest,
-  layers: readonly Digest[] | undefined,
+  layers: readonly Layer[] | undefined,
 ): Promise<void> {
   const bound = (subject.base.host ?? []).flatMap(({ type, path }) =>
     type === 'bind' ? [`-path ${path} -prune -o`] : [],
