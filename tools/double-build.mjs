@@ -58,7 +58,8 @@ async function takeStep({ step, project, workspace: directory, sdist, out, isEls
     listener: (event) => event.type === 'failed' && failures.push(event.record),
   };
   const workspace = await PythonWorkspace.open({
-    ...{ directory, projects: [project], environment },
+    // Another clock and programs that sdists start come from the machine.
+    ...{ directory, projects: [{ ...project, settings: { toolchain: 'host', ...project.settings } }], environment },
     memo: (name) => store.memo(name),
   });
   const operation = { workspace, project: workspace.project(project.name), engine };

@@ -25,6 +25,7 @@ export const roomOrders = {
       ['load'],
       ['plugin'],
       ['resolve'],
+      ['packages'],
       ['sources', 'toolchain'],
       ['elements'],
       ['key'],

@@ -30,7 +30,7 @@ export const partsForTests = {
   apt: [
     ...partsForBuilding.apt,
     ...['faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
-    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'chromium', 'shellcheck'],
+    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'chromium', 'shellcheck', 'rpm'],
   ],
   pip: {
     buildstream: ['buildstream==2.8.1'],
@@ -85,9 +85,7 @@ const probes = {
   bubblewrap: () => onPath('bwrap'),
   'build-essential': () => onPath('gcc', 'make'),
   cargo: () => isRust('cargo'),
-  cmake: () => onPath('cmake'),
   faketime: () => onPath('faketime'),
-  'ninja-build': () => onPath('ninja'),
   rustc: () => isRust('rustc'),
   'python3-dev': () => python('import os, sysconfig as s; os.stat(os.path.join(s.get_path("include"), "Python.h"))'),
   'python3-venv': () => python('import ensurepip, venv'),

@@ -30,7 +30,16 @@ const MODULES = [
   ...['scikit-build-core', 'setuptools', 'setuptools-setup-cfg', 'setuptools-setup-py', 'uv-build'],
 ];
 const ALL = [...MODULES, ...RUST];
-const PROJECTS: readonly ProjectRef[] = ALL.map((name) => ({ name, root: name }));
+/** What backends start beside compilers. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  'meson-python': ['ninja-build'],
+  'scikit-build-core': ['cmake', 'ninja-build'],
+};
+const PROJECTS: readonly ProjectRef[] = ALL.map((name) => ({
+  name,
+  root: name,
+  settings: { systemPackages: PROGRAMS[name] ?? [] },
+}));
 const OFFLINE = ['unshare', '--net', '--'];
 
 type Files = { readonly files?: readonly FileDigest[] };

@@ -74,7 +74,9 @@ beforeAll(async () => {
   workspace = new Workspace({ base, ...EXAMPLE, parts: EXAMPLE.parts.filter((part) => part !== 'apps') });
   workspace.write(
     'nx.json',
-    JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options: { python: '/usr/bin/python3' } }] }),
+    JSON.stringify({
+      plugins: [{ plugin: '@wheelhouse/build', options: { python: '/usr/bin/python3', toolchain: 'host' } }],
+    }),
   );
   machine = await PrivateMachine.start(join(base, 'machine'));
   await install('1.0');

@@ -15,13 +15,13 @@ const { makeLocks } = require('@wheelhouse/python-stage/lock');
 
 const LIBFAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
-/** Asks the time before the commands of an action, as Python sees it. */
+/** Asks the time before the commands of an action. */
 const CLOCK_STEP = 'the time in the sandbox';
 
 /** Gives every command another clock, and hears from each sandbox what time it is there. */
 class SandboxWithClock {
   name = 'bubblewrap';
-  /** By how many seconds Python in the sandbox was ahead of this machine, an entry for each action. */
+  /** By how many seconds the clock in the sandbox was ahead of this machine, an entry for each action. */
   ahead = [];
 
   constructor(sandbox, clock) {
@@ -37,7 +37,7 @@ class SandboxWithClock {
     const steps = action.steps.map((step) => ({ ...step, environment: { ...step.environment, ...this.variables } }));
     const [first] = steps;
     const ask = {
-      argv: ['/usr/bin/python3', '-c', 'import time; print("seconds since 1970:", int(time.time()))'],
+      argv: ['date', '+seconds since 1970: %s'],
       label: CLOCK_STEP,
       cwd: '/',
       environment: first.environment,

@@ -13,7 +13,7 @@ export interface EngineOptions {
   readonly retryFailed?: boolean | undefined;
   /** What happens to the others when an element fails. Default: `continue`, since Nx itself decides about its tasks. */
   readonly onError?: OnError | undefined;
-  /** Whether to read every file of the host toolchain instead of trusting the package database. */
+  /** Whether to read every file of the toolchain instead of trusting the package database. */
   readonly verifyToolchain?: boolean | undefined;
   /** Creates the reporter used while the store works. */
   reporter(store: LocalStore): { readonly listener: BuildListener };

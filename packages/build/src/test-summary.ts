@@ -29,13 +29,18 @@ export function tellTests(result: TestResult, { workspace, project, say }: Summa
   if (snapshots !== undefined && snapshots.written.length + snapshots.removed.length === 0) {
     say('the snapshot files are up to date');
   }
-  if (report === undefined) return;
+  const hints = (result.hints ?? []).map((hint) => `hint: ${hint}`);
+  if (report === undefined) {
+    for (const line of hints) say(line);
+    return;
+  }
   for (const line of result.summary ?? []) say(line);
   for (const { name, message } of report.failures.slice(0, NAMED)) {
     say(`failed test: ${name}${message === '' ? '' : `: ${message}`}`);
   }
   if (report.failures.length > NAMED) say(`and ${report.failures.length - NAMED} more failed tests`);
   if (report.passed + report.failed + report.skipped === 0) for (const line of NO_TEST) say(line);
+  for (const line of hints) say(line);
   say(`tests: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   say(`reports: ${relative(workspace, result.reports)}`);
   if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was not a run of all tests'}`);

@@ -87,6 +87,21 @@ export { preflight } from './build/preflight.js';
 export { trackSources, type TrackedSource } from './build/source-tracking.js';
 export { coreElements } from './elements/core-elements.js';
 export { HostElement, type HostServices } from './toolchain/host.js';
+export { installHint } from './packages/install-hint.js';
+export { openPackageDatabase } from './packages/open-package-database.js';
+export type {
+  Alternative,
+  ChosenLink,
+  InstalledPackage,
+  Need,
+  PackageContents,
+  PackageDatabase,
+  PackageFiles,
+  PackageManager,
+  PackagePath,
+} from './packages/package-database.js';
+export type { CapturedPackages } from './packages/packages-memo.js';
+export { PACKAGES_SERVICES, PackagesSource, type PackagesServices } from './packages/packages-source.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
 export { encodeAction, encodeCommand, writeAction } from './sandbox/action-message.js';
 export { inputRoot } from './sandbox/input-root.js';

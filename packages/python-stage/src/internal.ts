@@ -26,6 +26,7 @@ export { planClosure, type Operation, type PlannedClosure } from './workspace/op
 export { requiredProblems, type ProblemProject } from './workspace/problem-project.js';
 export { openPlan, outputDirectory, type PythonEngine } from './workspace/python-engine.js';
 export { PythonWorkspace } from './workspace/python-workspace.js';
+export { projectToolchains, type ProjectToolchain } from './workspace/project-toolchains.js';
 export { toolchainIdentities, toolchainIdentity } from './workspace/toolchain-identity.js';
 export type { ProjectRef, WorkspaceProject } from './workspace/workspace-project.js';
 export { openWorks, type PlannedWork } from './workspace/planned-work.js';

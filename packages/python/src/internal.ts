@@ -85,7 +85,13 @@ export {
 export { localNames, type LocalNames } from './projects/local-names.js';
 export { localProject } from './projects/local-project.js';
 export { projectRequirements } from './projects/project-requirements.js';
-export { wheelExcludes, withInnerProjects, type ProjectSettings } from './projects/project-settings.js';
+export {
+  TOOLCHAIN_KINDS,
+  wheelExcludes,
+  withInnerProjects,
+  type ProjectSettings,
+  type ToolchainKind,
+} from './projects/project-settings.js';
 export { buildFloors } from './projects/python-floor.js';
 export { wheelFiles, type WheelFiles } from './projects/wheel-files.js';
 export {

@@ -5,6 +5,7 @@ import {
   coreElements,
   coreSources,
   diskDocuments,
+  PACKAGES_SERVICES,
   listenForInterruption,
   PluginRegistry,
   type OnError,
@@ -84,7 +85,7 @@ export function elementRegistry(
   engine: Pick<PythonEngine, 'store' | 'verifyToolchain' | 'background' | 'environment'>,
 ): PluginRegistry {
   const { store, verifyToolchain: verify, background, environment } = engine;
-  const services = new SourceServices(store, environment.PATH ?? '');
+  const services = new SourceServices(store, environment.PATH ?? '').bind(PACKAGES_SERVICES, { verify });
   return new PluginRegistry(services).register({
     elements: coreElements({ memo: (name) => store.memo(name), verify, background }),
     sources: coreSources,

@@ -183,7 +183,26 @@ async function* projects(session: Examined): AsyncGenerator<ExaminedPart> {
         return { state: 'ok', text: `${interpreter?.executable ?? ''} is Python ${interpreter?.version ?? ''}` };
       }),
     };
+    yield { name: project.ref.name, finding: await attempt(() => toolchains(session, workspace, project)) };
   }
+}
+
+/** Which toolchains a project has, and why. */
+async function toolchains(
+  { engine }: Examined,
+  workspace: PythonWorkspace | undefined,
+  project: PythonWorkspace['projects'][number],
+): Promise<Finding> {
+  if (workspace === undefined) throw new Error('the workspace was not opened');
+  const { projectToolchains } = await import('@wheelhouse/python-stage/internal');
+  const described = await projectToolchains({ workspace, project, engine });
+  const texts = described
+    .filter(({ builds }) => builds !== 'sdists of dependencies')
+    .map(({ builds, element, packages, why }) => {
+      const what = packages === undefined ? "this machine's directories" : `${packages.length} packages`;
+      return `${builds}: ${element} (${what}), because ${why}`;
+    });
+  return { state: 'ok', text: texts.join('; ') };
 }
 
 /** A user's error is what is missing. */

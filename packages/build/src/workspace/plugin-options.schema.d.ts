@@ -305,4 +305,12 @@ export interface PluginOptionsSchema {
    * Which commits are counted for a version from git: all, or those that touch the project.
    */
   versionCommits?: 'all' | 'project';
+  /**
+   * Installed packages of the distribution that builds and tests need in addition to the usual ones, such as the headers of a library.
+   */
+  systemPackages?: string[];
+  /**
+   * What wheels are built with and tests run on: `packages` captures installed packages, `host` binds the directories of the system.
+   */
+  toolchain?: 'packages' | 'host';
 }

@@ -78,7 +78,7 @@ describe('parsePluginOptions', () => {
       'nx.json: @wheelhouse/build: unknown option `buildwheel`\n' +
         'hint: the options are `lock`, `snapshot`, `test`, `buildWheel`, `venv`, `releaseImage`, `publish`, `python`, `resolves`, ' +
         '`indexes`, `frontend`, `exclude`, `include`, `shared`, `generated`, `testInclude`, `requirements`, `testRequirements`, `constraints`, ' +
-        '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`',
+        '`buildConstraints`, `prereleases`, `extras`, `testExtras`, `testGroups`, `noBinary`, `versionCommits`, `systemPackages`, `toolchain`',
     ],
     [
       'an option of a target that does not exist',
@@ -206,6 +206,19 @@ describe('parsePluginOptions', () => {
       'commits that are neither all nor those of the project',
       { versionCommits: 'some' },
       'nx.json: @wheelhouse/build: the option `versionCommits` is `"some"`\nhint: it must be one of `all`, `project`',
+    ],
+    [
+      'packages of the distribution that are no names',
+      { systemPackages: ['libpq-dev', 'g++', 'libc6:i386', 'lib pq', 7] },
+      'nx.json: @wheelhouse/build: the option `systemPackages[3]` is `"lib pq"`\n' +
+        'hint: it must be a list; each item is the name of a package of the distribution, such as `libpq-dev`\n' +
+        'nx.json: @wheelhouse/build: the option `systemPackages[4]` is `7`\n' +
+        'hint: it must be a list; each item is the name of a package of the distribution, such as `libpq-dev`',
+    ],
+    [
+      'a toolchain of an unknown kind',
+      { toolchain: 'docker' },
+      'nx.json: @wheelhouse/build: the option `toolchain` is `"docker"`\nhint: it must be one of `packages`, `host`',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options must be an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

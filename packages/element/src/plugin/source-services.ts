@@ -71,6 +71,11 @@ export class SourceServices {
     return this;
   }
 
+  /** The service of that key, if one has been bound. */
+  find<T>(key: ServiceKey<T>): T | undefined {
+    return this.bound.get(key) as T | undefined;
+  }
+
   /** The service of that key, which has been bound. */
   of<T>(key: ServiceKey<T>): T {
     if (!this.bound.has(key)) throw new Error(`nothing was bound to the service \`${key.name}\``);

@@ -1,8 +1,7 @@
 import { ElementError } from '../base/error.js';
-import type { Digest } from '../cas/digest.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { ArtifactRecord } from '../plugin/ports.js';
-import { readDirectory } from '../cas/tree.js';
+import { hasTree } from '../cas/has-tree.js';
 
 /**
  * Whether every blob a record needs is there: its log, and its tree with every directory and file below. The merged
@@ -17,26 +16,4 @@ export async function hasBlobs(blobs: BlobStore, record: ArtifactRecord): Promis
     if (error instanceof ElementError && error.code === 'STORE') return false;
     throw error;
   }
-}
-
-/** Level by level, each asked for at once: a remote store answers by the round trip. */
-async function hasTree(blobs: BlobStore, tree: Digest): Promise<boolean> {
-  const seen = new Set<string>();
-  const files = new Map<string, Digest>();
-  let level: Digest[] = [tree];
-  while (level.length > 0) {
-    if ((await blobs.findMissing(level)).length > 0) return false;
-    const next: Digest[] = [];
-    for (const digest of level) {
-      const directory = await readDirectory(blobs, digest);
-      for (const file of directory.files) files.set(`${file.digest.hash}/${file.digest.sizeBytes}`, file.digest);
-      for (const child of directory.directories) {
-        if (seen.has(child.digest.hash)) continue;
-        seen.add(child.digest.hash);
-        next.push(child.digest);
-      }
-    }
-    level = next;
-  }
-  return (await blobs.findMissing([...files.values()])).length === 0;
 }

@@ -121,6 +121,8 @@ async function finishWheel(
       each.status === 'failed' && distributions.includes(each.element.name) ? [each.record] : [],
     );
     const hints = record === undefined ? [] : await hintsOf(operation, own, record);
+    const { hintsOfFailures } = await import('./system-hint.js');
+    hints.push(...(await hintsOfFailures(operation, own.toolchain, outcomes)));
     return { outcomes, warnings: [], ...(hints.length === 0 ? {} : { hints }), differing: [], verified: [] };
   }
 

@@ -79,6 +79,7 @@ async function resolveLocks(operation: Operation, options: LockOptions = {}): Pr
     metadata,
     locks: { test: NO_LOCK, runtime: NO_LOCK, build },
     interpreter,
+    toolchain: workspace.toolchain(group.find((member) => member.metadata === metadata) ?? project),
     settings: group.find((member) => member.metadata === metadata)?.ref.settings ?? {},
     ejected: readEjected(metadata.root, workspace.directory),
   });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type BlobStore, type Digest } from '@wheelhouse/element';
-import { formatDigest, parseDigest, readBlob, subtree, type Outcome } from '@wheelhouse/element/internal';
+import { formatDigest, hasFailed, parseDigest, readBlob, subtree, type Outcome } from '@wheelhouse/element/internal';
 import type { Progress } from '@wheelhouse/oci/internal';
 import { projectSubdirectory, TEST_DIRECTORIES } from '@wheelhouse/python/internal';
 import { BUILD_ROOT } from '../plan/build-root.js';
@@ -43,6 +43,8 @@ export interface TestResult {
   readonly reports: string;
   /** What the runner says at the end of a run that passed, now or before. */
   readonly summary?: readonly string[];
+  /** What to do about what failed, as far as it is known; absent where nothing is. */
+  readonly hints?: readonly string[];
 }
 
 /**
@@ -86,7 +88,8 @@ async function runTestsWith(
   const installed = plan.installed(own, local);
   const { session, outcomes, failed } = await buildTargets(operation, closure, [snapshot, wheel, installed, test]);
   const tested = outcomes.find(({ element }) => element.name === test);
-  if (tested === undefined || !('record' in tested)) return { outcomes, failed, reports };
+  const known = { outcomes, failed, reports, ...(await hintsOf(operation, own, outcomes)) };
+  if (tested === undefined || !('record' in tested)) return known;
   await checkClosure(operation, { closure, session, kind: 'test' });
   await checkMetadata(operation, { closure, session });
 
@@ -94,7 +97,7 @@ async function runTestsWith(
   const { tree } = session.recordOf(test);
   const files = await reportsIn(blobs, tree);
   const junit = files.get('junit.xml');
-  if (junit === undefined) return { outcomes, failed, reports };
+  if (junit === undefined) return known;
   const report = await readReport(junit, 'the report `junit.xml`');
   const snapshots =
     options.updateSnapshots === true
@@ -132,14 +135,23 @@ async function runTestsWith(
         : { [RECORD]: manifestText(record), [TEST_RESULT]: statementText(testResultOf(record)) },
   });
   return {
-    outcomes,
-    failed,
+    ...known,
     report,
-    reports,
     ...(summary === undefined ? {} : { summary }),
     ...(record === undefined ? {} : { record }),
     ...(snapshots === undefined ? {} : { snapshots }),
   };
+}
+
+async function hintsOf(
+  operation: Operation,
+  { toolchain }: PlannedProject,
+  outcomes: readonly Outcome[],
+): Promise<Pick<TestResult, 'hints'>> {
+  if (!outcomes.some(hasFailed)) return {};
+  const { hintsOfFailures } = await import('./system-hint.js');
+  const hints = await hintsOfFailures(operation, toolchain, outcomes);
+  return hints.length === 0 ? {} : { hints };
 }
 
 /** Takes what tests wrote back into the project; nothing if they were ended before their files could be kept. */

@@ -8,6 +8,7 @@ import { type SdistMetadata, parseMetadata } from '@wheelhouse/python/metadata';
 import { hookFailure, type FailedHook, type HookRunner, type SdistFile } from '@wheelhouse/python-lock/internal';
 import type { Operation } from '../workspace/operation.js';
 import { outsideHint } from './outside-hint.js';
+import { systemHints } from './system-hint.js';
 import { openPlan } from '../workspace/python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
@@ -78,7 +79,8 @@ export class SandboxedHooks implements HookRunner {
     const failed = outcomes.find(({ status }) => status === 'failed');
     if (failed?.status === 'failed') {
       const log = await logOf(engine.store.blobs, failed.record);
-      const hint = sdist === undefined ? await outsideHint(this.operation, project, failed.record) : undefined;
+      const outside = sdist === undefined ? await outsideHint(this.operation, project, failed.record) : undefined;
+      const hint = outside ?? (await systemHints(this.operation, project.toolchain, failed.record))[0];
       throw hookFailure(failedHook(sdist, project, { log, hint }));
     }
     const { blobs } = engine.store;

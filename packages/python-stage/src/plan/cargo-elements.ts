@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Interpreter } from '@wheelhouse/python/internal';
 import type { Crate } from '@wheelhouse/python/lockfile';
 import { rustPrograms, type RustToolchain } from '@wheelhouse/python/rust';
@@ -21,18 +22,23 @@ export function crateElement({ name, version, checksum, registry }: Crate): Plan
   };
 }
 
-/** The Rust toolchain (docs/adr/0028). What the system's packages hold is there with every toolchain. */
-export function rustElement({ sysroot, identity }: RustToolchain): PlannedElement {
-  return {
-    name: `rust/${identity.slice(0, 12)}.bst`,
-    template: 'rust',
-    overlay: {
-      config: {
-        trees: sysroot === SYSTEM ? [] : PARTS.map((part) => `${sysroot}/${part}`),
-        identity: { rustc: identity, sysroot },
-      },
-    },
-  };
+/**
+ * The Rust toolchain (docs/adr/0028). One of the system's own packages is there with the toolchain of the interpreter.
+ *
+ * @param asContent whether it is captured, as the packages of that toolchain are
+ */
+export function rustElement({ sysroot, identity }: RustToolchain, asContent: boolean): PlannedElement {
+  const trees = sysroot === SYSTEM ? [] : PARTS.map((part) => `${sysroot}/${part}`);
+  const name = `rust/${asContent ? 'content-' : ''}${identity.slice(0, 12)}.bst`;
+  if (!asContent)
+    return { name, template: 'rust', overlay: { config: { trees, identity: { rustc: identity, sysroot } } } };
+  const existing = trees.filter((path) => existsSync(path));
+  return { name, template: 'rust-content', overlay: { sources: [{ kind: 'packages', trees: existing }] } };
+}
+
+/** The programs of a Rust toolchain that is one of the system's own packages. */
+export function systemRust({ sysroot }: RustToolchain): string[] {
+  return sysroot === SYSTEM ? [`${SYSTEM}/bin/cargo`, `${SYSTEM}/bin/rustc`] : [];
 }
 
 /**

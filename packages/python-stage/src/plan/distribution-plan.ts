@@ -15,7 +15,7 @@ import { cargoEnvironment, crateElement, cratesElement, rustElement } from './ca
 import type { EjectedTemplate } from './ejected-templates.js';
 import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
 import type { PlannedProject } from './planned-project.js';
-import { toolchainElement } from './toolchain-element.js';
+import { hostToolchain, packagesToolchain, type ToolchainNeed, type ToolchainUse } from './toolchain-element.js';
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
 export const HOOK_TOOLS: readonly string[] = ['tomli'];
@@ -53,7 +53,7 @@ export class DistributionPlan {
       ...(ejected === undefined ? {} : { ejected: ejected.node }),
       overlay: {
         variables: { interpreter: interpreter.executable },
-        'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), ...wheels],
+        'build-depends': [...this.runners(project, 'python', INSTALL_TOOLS), ...wheels],
       },
     });
   }
@@ -75,17 +75,13 @@ export class DistributionPlan {
     if (lock === undefined) throw new Error(`${sdistKey(entry)} has no build lock`);
     // Which of its build requirements are built themselves is not in the lock's entries, but it is in the environment.
     const environment = this.environment(lock, project);
-    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment])}`;
+    const runners = this.runners(project, 'native', HOOK_TOOLS);
+    const name = `${entry.normalizedName}-${entry.version}-${shortDigest([identityOf(entry), environment, runners])}`;
     const cargo = this.cargo(lock, lock.crates, project);
     return this.plan(`sdist-wheel/${name}.bst`, 'sdist-wheel', {
       variables: { interpreter: interpreter.executable },
       ...cargo.overlay,
-      'build-depends': [
-        ...this.runners(interpreter, HOOK_TOOLS),
-        this.distribution(entry, 'sdist', interpreter),
-        environment,
-        ...cargo.depends,
-      ],
+      'build-depends': [...runners, this.distribution(entry, 'sdist', interpreter), environment, ...cargo.depends],
     });
   }
 
@@ -110,24 +106,56 @@ export class DistributionPlan {
     return this.toolsFor(interpreter, ['pip']).map((entry) => this.distribution(entry, 'wheel', interpreter));
   }
 
-  /** The interpreter and what it needs of this machine. @returns the element's name */
-  toolchain(interpreter: Interpreter): string {
-    return this.add(toolchainElement(interpreter));
+  /** The names of the packages that a project's tests, and what compiles for it, have beside the usual ones. */
+  private systemPackages({ toolchain }: ToolchainNeed): readonly string[] {
+    return toolchain?.systemPackages ?? [];
+  }
+
+  /**
+   * The interpreter with what else of a system is needed; what compiles has the system packages of the project.
+   *
+   * @param more names of packages beside the usual ones @returns the elements' names, that of the interpreter first
+   */
+  toolchain(
+    need: ToolchainNeed,
+    use: ToolchainUse,
+    more: readonly string[] = use === 'native' ? this.systemPackages(need) : [],
+  ): string[] {
+    const { interpreter, toolchain } = need;
+    if (toolchain === undefined) return [this.add(hostToolchain(interpreter))];
+    const { manager } = toolchain;
+    const main = this.add(packagesToolchain(need, manager, use, more));
+    const python = this.add(packagesToolchain(need, manager, 'python', []));
+    const variables = { interpreter: interpreter.executable };
+    const suffix = main.slice(main.indexOf('/') + 1);
+    const byteCode = this.plan(`byte-code/${python.slice(python.indexOf('/') + 1)}`, 'byte-code', {
+      variables,
+      'build-depends': [python, this.helpers()],
+    });
+    return [main, byteCode, this.plan(`libraries/${suffix}`, 'library-cache', { 'build-depends': [main] })];
+  }
+
+  /** What the tests of a project run on. @returns the elements' names, that of the interpreter first */
+  testToolchain(need: ToolchainNeed): string[] {
+    return this.toolchain(need, 'python', this.systemPackages(need));
   }
 
   /** The Rust toolchain. @returns the element's name */
-  rust(rust: RustToolchain): string {
-    return this.add(rustElement(rust));
+  rust(rust: RustToolchain, { toolchain }: ToolchainNeed): string {
+    return this.add(rustElement(rust, toolchain !== undefined));
   }
 
   /** The toolchain, the scripts, and those of the tools' wheels that the scripts import. */
-  protected runners(interpreter: Interpreter, tools: readonly string[]): string[] {
-    return [this.toolchain(interpreter), ...this.scripts(interpreter, tools)];
+  protected runners(need: ToolchainNeed, use: ToolchainUse, tools: readonly string[]): string[] {
+    return [...this.toolchain(need, use), ...this.scripts(need.interpreter, tools)];
   }
 
   protected scripts(interpreter: Interpreter, tools: readonly string[]): string[] {
-    const helpers = this.plan('helpers.bst', 'helpers', {});
-    return [helpers, ...this.toolWheels(interpreter, tools)];
+    return [this.helpers(), ...this.toolWheels(interpreter, tools)];
+  }
+
+  private helpers(): string {
+    return this.plan('helpers.bst', 'helpers', {});
   }
 
   private toolWheels(interpreter: Interpreter, tools: readonly string[]): string[] {
@@ -139,23 +167,25 @@ export class DistributionPlan {
   }
 
   /** An environment that holds pip alone, for `frontend: pip`. */
-  protected pipEnvironment(interpreter: Interpreter): string {
+  protected pipEnvironment(need: ToolchainNeed): string {
+    const { interpreter } = need;
     const [pip] = this.toolsFor(interpreter, ['pip']);
     if (pip === undefined) throw new Error('the lock of the tools does not contain pip');
     return this.plan(`env/pip-${interpreter.tagsDigest.slice(0, 12)}.bst`, 'env', {
       variables: { interpreter: interpreter.executable },
-      'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],
+      'build-depends': [...this.runners(need, 'python', INSTALL_TOOLS), this.distribution(pip, 'wheel', interpreter)],
     });
   }
 
   /** What a build needs beside its environment where cargo runs in it. */
-  protected cargo(lock: Lock, crates: readonly Crate[] | undefined, { rust, interpreter }: PlannedProject): CargoParts {
+  protected cargo(lock: Lock, crates: readonly Crate[] | undefined, project: PlannedProject): CargoParts {
+    const { rust, interpreter } = project;
     if (!usesCargo(lock)) return { depends: [], overlay: {} };
     if (rust === undefined || crates === undefined) throw new Error(`${lock.file} was read without what cargo needs`);
     for (const crate of crates) this.add(crateElement(crate));
-    const unpacked = cratesElement(crates, interpreter, this.runners(interpreter, []));
+    const unpacked = cratesElement(crates, interpreter, this.runners(project, 'python', []));
     return {
-      depends: [this.rust(rust), this.add(unpacked)],
+      depends: [this.rust(rust, project), this.add(unpacked)],
       overlay: { environment: cargoEnvironment(rust) },
     };
   }

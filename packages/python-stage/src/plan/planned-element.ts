@@ -21,6 +21,7 @@ export interface PlannedElement {
 
 /** The templates that elements are made from: files of `templates/`. */
 export type TemplateName =
+  | 'byte-code'
   | 'crates'
   | 'distribution'
   | 'env'
@@ -30,10 +31,13 @@ export type TemplateName =
   | 'image-base'
   | 'image-interpreter'
   | 'installed'
+  | 'library-cache'
+  | 'packages'
   | 'probe'
   | 'runners'
   | 'sdist'
   | 'rust'
+  | 'rust-content'
   | 'sdist-hook'
   | 'sdist-wheel'
   | 'services'

@@ -1,13 +1,13 @@
 import type { ImageLayer } from '@wheelhouse/oci/internal';
-import type { Interpreter, OwnProject } from '@wheelhouse/python/internal';
+import type { OwnProject } from '@wheelhouse/python/internal';
 import type { Lock, ProjectLocks, Crate } from '@wheelhouse/python/lockfile';
 import type { RustToolchain } from '@wheelhouse/python/rust';
 import type { EjectedTemplates } from './ejected-templates.js';
+import type { ToolchainNeed } from './toolchain-element.js';
 
 /** Everything that the elements of a project are made from. */
-export interface PlannedProject extends OwnProject {
+export interface PlannedProject extends OwnProject, ToolchainNeed {
   readonly locks: ProjectLocks;
-  readonly interpreter: Interpreter;
   /** Its own templates; absent if not determined. */
   readonly ejected?: EjectedTemplates;
   /** The projects of the workspace that its wheel is built with, dependencies first; absent if there are none. */

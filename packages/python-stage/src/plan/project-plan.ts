@@ -10,6 +10,7 @@ import { buildLockOf, type PlannedBase, type PlannedProject } from './planned-pr
 import { projectSources } from './project-sources.js';
 import { variationOverlay, type BuildVariation } from './build-variation.js';
 import { testRun, type TestRun } from './test-run.js';
+import { toolchainUse } from './toolchain-use.js';
 import { servicesElement } from './services-overlay.js';
 
 /** What stands for a version from git if no answer depends on it: locks are the same at every commit. */
@@ -62,7 +63,7 @@ export class ProjectPlan extends DistributionPlan {
         ...this.versionOverlay(project, cargo.overlay),
         variables: { interpreter: interpreter.executable, hook: 'get-all-requires', ...variables },
         'build-depends': [
-          ...this.runners(interpreter, HOOK_TOOLS),
+          ...this.runners(project, toolchainUse(project, 'hook').use, HOOK_TOOLS),
           this.buildEnvironment(lock, project),
           ...cargo.depends,
         ],
@@ -80,7 +81,7 @@ export class ProjectPlan extends DistributionPlan {
       variables: { interpreter: interpreter.executable, hook },
       ...cargo.overlay,
       'build-depends': [
-        ...this.runners(interpreter, HOOK_TOOLS),
+        ...this.runners(project, 'native', HOOK_TOOLS),
         this.distribution(sdist, 'sdist', interpreter),
         this.environment(lock, project),
         ...cargo.depends,
@@ -148,7 +149,7 @@ export class ProjectPlan extends DistributionPlan {
         variables: { interpreter: interpreter.executable, ...staged.variables, ...variables },
         ...overlay,
         'build-depends': [
-          this.toolchain(interpreter),
+          ...this.testToolchain(project),
           runners,
           this.testEnvironment(project),
           this.installed(project, local),
@@ -167,7 +168,7 @@ export class ProjectPlan extends DistributionPlan {
       name: `installed/${metadata.normalizedName}.bst`,
       overlay: {
         variables: { interpreter: interpreter.executable },
-        'build-depends': [...this.runners(interpreter, INSTALL_TOOLS), this.testEnvironment(project), ...wheels],
+        'build-depends': [...this.runners(project, 'python', INSTALL_TOOLS), this.testEnvironment(project), ...wheels],
       },
     });
   }
@@ -218,12 +219,15 @@ export class ProjectPlan extends DistributionPlan {
       'build-depends': [
         ...(pip
           ? [
-              this.toolchain(interpreter),
-              this.pipEnvironment(interpreter),
+              ...this.toolchain(project, toolchainUse(project, 'wheel').use),
+              this.pipEnvironment(project),
               ...this.wheelsOf(lock, project),
               ...this.toolWheelsOf(project),
             ]
-          : [...this.runners(interpreter, HOOK_TOOLS), this.buildEnvironment(lock, project)]),
+          : [
+              ...this.runners(project, toolchainUse(project, 'wheel').use, HOOK_TOOLS),
+              this.buildEnvironment(lock, project),
+            ]),
         ...cargo.depends,
       ],
       sources,
@@ -240,7 +244,7 @@ export class ProjectPlan extends DistributionPlan {
       ...this.versionOverlay(project, cargo.overlay),
       variables: { interpreter: interpreter.executable, ...variables },
       'build-depends': [
-        ...this.runners(interpreter, HOOK_TOOLS),
+        ...this.runners(project, toolchainUse(project, 'sdist').use, HOOK_TOOLS),
         this.buildEnvironment(lock, project),
         ...cargo.depends,
       ],

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { type Element } from '@wheelhouse/element';
-import { hasFailed, HostElement, throwErrors, type BuildSession, type Outcome } from '@wheelhouse/element/internal';
+import {
+  hasFailed,
+  HostElement,
+  PackagesSource,
+  throwErrors,
+  type BuildSession,
+  type Outcome,
+} from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 import { ProjectPlan } from '../plan/project-plan.js';
+import { toolchainUse } from '../plan/toolchain-use.js';
 import type { PythonWorkspace } from './python-workspace.js';
 import type { WorkspaceProject } from './workspace-project.js';
 import { filesOf, sortFiles, type TreeFile } from './tree-files.js';
@@ -112,20 +120,29 @@ function elementsBelow(elements: readonly Element[]): ReadonlySet<Element> {
 
 /** What the manifest says of the toolchain that these elements are built with. */
 export function toolchainFacts({ own, all, plan }: PlannedClosure, session: BuildSession): ToolchainFacts {
-  const hosts = session.graph.elements.filter((element) => element instanceof HostElement);
-  const host = hosts.find(({ name }) => name.startsWith('toolchain/'));
+  const { elements } = session.graph;
+  const [main = ''] = plan.toolchain(own, toolchainUse(own, 'wheel').use);
+  const toolchain = elements.find(({ name }) => name === main);
   const wheels = [...all.map((each) => plan.wheel(each)), ...plan.wheelsOf(own.locks.runtime, own)];
   const needed = elementsBelow(wheels.map((name) => session.element(name)));
-  const cargo = hosts.find((element) => element.name.startsWith('rust/') && needed.has(element));
+  const cargo = elements.find((element) => element.name.startsWith('rust/') && needed.has(element));
   const { interpreter } = own;
   const version = all.find(({ rust }) => rust !== undefined)?.rust?.version ?? '';
   return {
     implementation: interpreter.implementation,
     version: interpreter.version,
     soabi: interpreter.soabi,
-    identity: host?.identityHash ?? '',
-    ...(cargo === undefined ? {} : { rust: { version, identity: cargo.identityHash } }),
+    identity: toolchain === undefined ? '' : contentHash(toolchain),
+    ...(cargo === undefined ? {} : { rust: { version, identity: contentHash(cargo) } }),
   };
+}
+
+/** SHA-256 over what a toolchain consists of, in hexadecimal. */
+function contentHash(toolchain: Element): string {
+  if (toolchain instanceof HostElement) return toolchain.identityHash;
+  const source = toolchain.sources.find((each) => each instanceof PackagesSource);
+  if (source === undefined) throw new Error(`${toolchain.name} is not a toolchain`);
+  return source.captured.tree.hash;
 }
 
 /** Absolute paths of where a project's outputs are. */

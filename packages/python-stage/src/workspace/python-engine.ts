@@ -5,6 +5,7 @@ import {
   BuildSession,
   coreElements,
   coreSources,
+  PACKAGES_SERVICES,
   PluginRegistry,
   withActivity,
   type Engine,
@@ -31,7 +32,7 @@ export interface PythonEngine extends Engine {
   readonly store: LocalStore;
   /** Where interpreters are looked for, and the settings of pip and uv. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Whether to read every file of the host toolchain instead of trusting the package database. */
+  /** Whether to read every file of the toolchain instead of trusting the package database. */
   readonly verifyToolchain: boolean;
   /** The toolchains that have been examined. An engine that has this examines each once. */
   readonly toolchains?: Map<string, string>;
@@ -116,6 +117,7 @@ function registryFor(
     ...(input.findLinks ?? []),
   ];
   const services = new SourceServices(store, engine.environment.PATH ?? '');
+  services.bind(PACKAGES_SERVICES, { verify: engine.verifyToolchain, seen: engine.toolchains });
   services.bind(DISTRIBUTION_SERVICES, {
     findLinks,
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
+import { openPackageDatabase } from '@wheelhouse/element/internal';
 import {
   chooseInterpreter,
   findPython,
@@ -35,6 +36,7 @@ import { checkDistinctNames } from '@wheelhouse/python/metadata';
 import { checkNoProblems, type ProblemProject } from './problem-project.js';
 import type { ProjectRef, WorkspaceProject } from './workspace-project.js';
 import { readEjected } from '../plan/ejected-templates.js';
+import type { PackagesToolchain } from '../plan/packages-toolchain.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 
 /** What reading a workspace needs. */
@@ -200,6 +202,27 @@ export class PythonWorkspace {
   }
 
   /**
+   * The packages that a project is built with and tested on (docs/adr/0103).
+   *
+   * @returns `undefined` where that is the machine itself @throws ElementError TOOLCHAIN
+   */
+  toolchain({ ref, metadata }: WorkspaceProject): PackagesToolchain | undefined {
+    const { toolchain, systemPackages = [] } = ref.settings ?? {};
+    if (toolchain === 'host') return undefined;
+    const manager = openPackageDatabase('/')?.manager;
+    // Others have been tried on fewer systems.
+    if (toolchain === undefined && manager !== 'dpkg') return undefined;
+    if (manager !== undefined) {
+      return { manager, systemPackages: [...new Set([...systemPackages, ...(metadata.systemPackages ?? [])])].sort() };
+    }
+    throw new ElementError({
+      code: 'TOOLCHAIN',
+      message: 'the option `toolchain` is `packages`, but this machine has no package database that is known',
+      hint: 'the databases of dpkg, rpm and apk are known; the toolchain `host` needs none',
+    });
+  }
+
+  /**
    * Everything the project's elements are made from.
    *
    * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER; INVALID_YAML and INVALID_DATA of its own templates;
@@ -219,6 +242,7 @@ export class PythonWorkspace {
       metadata: await this.versioned(project),
       locks,
       interpreter,
+      toolchain: this.toolchain(project),
       settings,
       tests: testPlaces({
         directory: this.directoryOf(project),

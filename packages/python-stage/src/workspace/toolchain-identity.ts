@@ -1,5 +1,4 @@
 import { ElementError, ElementErrors } from '@wheelhouse/element';
-import { HostElement } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { readLocks } from '@wheelhouse/python/lockfile';
 import type { RustToolchain } from '@wheelhouse/python/rust';
@@ -39,10 +38,14 @@ export async function toolchainIdentities(
   for (const project of projects) {
     identities.push(
       await orItsError(async () => {
-        const keys = [await keyOf(plan.toolchain(await workspace.interpreter(project)))];
         const rust = await rustOf(workspace, project);
-        if (rust !== undefined) keys.push(await keyOf(plan.rust(rust)));
-        return keys.join(' ');
+        const interpreter = await workspace.interpreter(project);
+        const need = { interpreter, toolchain: workspace.toolchain(project), rust };
+        const toolchains = [plan.testToolchain(need), plan.toolchain(need, 'python'), plan.toolchain(need, 'native')];
+        const keys: string[] = [];
+        for (const [name] of toolchains) if (name !== undefined) keys.push(await keyOf(name));
+        if (rust !== undefined) keys.push(await keyOf(plan.rust(rust, need)));
+        return [...new Set(keys)].join(' ');
       }),
     );
   }
@@ -60,9 +63,7 @@ async function elementKey(
     { ...engine, background: undefined },
     { plan, targets: [name], projects: [] },
   );
-  const element = session.element(name);
-  if (!(element instanceof HostElement)) throw new Error(`${name} is not a toolchain of this machine`);
-  return session.keys.key(element);
+  return session.keys.key(session.element(name));
 }
 
 /** Locks that are absent or unreadable ask for no Rust: what needs it fails by them, too. */

@@ -51,7 +51,7 @@ beforeEach(() => {
 async function opened(plan: (plan: ProjectPlan, own: PlannedProject) => string[] = () => []): Promise<BuildSession> {
   const open = await PythonWorkspace.open({
     directory: workspace,
-    projects: PROJECTS.map((name) => ({ name, root: name })),
+    projects: PROJECTS.map((name) => ({ name, root: name, settings: { toolchain: 'host' } })),
     environment: process.env,
     memo: (name) => engine.store.memo(name),
   });

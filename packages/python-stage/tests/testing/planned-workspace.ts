@@ -70,10 +70,11 @@ ${rest}`,
     this.write(`${root}/locks/build/${name}.txt`, emptyLock('build', name));
   }
 
+  /** Its toolchain is the machine itself unless `settings` say otherwise: that is known without reading any of it. */
   async open(settings: ProjectSettings = {}): Promise<PythonWorkspace> {
     return await PythonWorkspace.open({
       directory: this.directory,
-      projects: this.roots.map((root) => ({ name: nameOf(root), root, settings })),
+      projects: this.roots.map((root) => ({ name: nameOf(root), root, settings: { toolchain: 'host', ...settings } })),
       environment: process.env,
       memo: (name) => this.engine.store.memo(name),
     });

@@ -23,7 +23,7 @@ beforeEach(() => {
 async function toolchainOf(workspace: PythonWorkspace, name: string): Promise<PlannedWork<BuildSession>> {
   const operation = { workspace, project: workspace.project(name), engine: planned.engine };
   const closure = await planClosure(operation);
-  const targets = [closure.plan.toolchain(closure.own.interpreter)];
+  const targets = closure.plan.toolchain(closure.own, 'python');
   return { operation, closure, targets, finish: ({ session }) => Promise.resolve(session) };
 }
 
@@ -55,7 +55,7 @@ test('projects whose plans mean different things by one name are built in graphs
   symlinkSync(own.interpreter.executable, executable);
   const other = { ...own, interpreter: { ...own.interpreter, executable } };
   const plan = new ProjectPlan(readToolsLock());
-  const name = plan.toolchain(other.interpreter);
+  const [name = ''] = plan.toolchain(other, 'python');
   const differing = { ...b, closure: { ...b.closure, own: other, all: [other], plan }, targets: [name] };
   const sessions = await Promise.all((await openWorks([a, differing])).map((run) => run()));
   const interpreters = sessions.map((session) => session.element(name).variables.toRecord().interpreter);

@@ -4,7 +4,7 @@ import type { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
 
 /** Raised whenever the same files mean something else to this package. */
-const FORMAT = 17;
+const FORMAT = 18;
 /** Projects remembered; those looked up longest ago are forgotten first. */
 const CAPACITY = 2000;
 

@@ -29,6 +29,10 @@ export interface ProjectMetadata extends ToolSettings {
   /** By normalised group (PEP 735), included groups put in. */
   readonly dependencyGroups: Readonly<Record<string, readonly Requirement[]>>;
   readonly buildSystem: BuildSystem;
+  /** Whether no compiler can be needed to build its wheel; absent if one may be. */
+  readonly isPure?: boolean;
+  /** Names of packages of the distribution that it is built with and tested on; absent if it names none. */
+  readonly systemPackages?: readonly string[];
   /** What requirements files say beside {@link dependencies}; absent if there are none. */
   readonly fromFiles?: FileRequirements;
   /** Which of this a built wheel has to say, too; absent if it was not read from files. */

@@ -4,11 +4,13 @@ import type { ProjectFiles } from './project-files.js';
 import { readToolSettings } from './project-indexes.js';
 import type { ProjectMetadata } from './project-metadata.js';
 import { readNamedFiles } from './named/named-files.js';
+import { isPureBuild } from './pure-build.js';
 import { readPackagedPatterns } from './packaged/packaged-patterns.js';
 import { readPyproject } from './pyproject.js';
 import { readVcsSettings } from './vcs/vcs-settings.js';
 import { readSetupCfg } from './setup-cfg.js';
 import { readSetupPys, type SetupPy } from './setup-py.js';
+import { readSystemPackages } from './wheelhouse-table.js';
 
 /** A project whose files have been opened, and what reads its metadata. */
 export interface FreshProject {
@@ -36,12 +38,15 @@ export async function readFresh(
       });
       const vcsVersion = metadata.version === undefined ? readVcsSettings(files, setupPy) : undefined;
       const namedFiles = readNamedFiles(files, [...(setupPy?.opened ?? []), ...(setupPy?.licences ?? [])]);
+      const systemPackages = readSystemPackages(files);
       const patterns = readPackagedPatterns(files, setupPy?.packageData);
       return {
         ...metadata,
         ...(namedFiles.length === 0 ? {} : { namedFiles }),
         ...(patterns.length === 0 ? {} : { patterns }),
         ...(vcsVersion === undefined ? {} : { vcsVersion }),
+        ...(systemPackages.length === 0 ? {} : { systemPackages }),
+        ...(isPureBuild(files, metadata.buildSystem) ? { isPure: true } : {}),
         ...readToolSettings(files),
       };
     },

@@ -21,7 +21,17 @@ export interface ProjectSettings extends LockSettings {
   readonly testInclude?: readonly string[];
   /** Normalised names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
+  /** What wheels are built with and tests run on. Default: `packages` where the machine has a package database, else `host`. */
+  readonly toolchain?: ToolchainKind;
+  /** Names of installed packages that builds and tests need beside the usual ones. */
+  readonly systemPackages?: readonly string[];
 }
+
+/** Kinds of toolchains (docs/adr/0103). */
+export const TOOLCHAIN_KINDS = ['packages', 'host'] as const;
+
+/** One of {@link TOOLCHAIN_KINDS}. */
+export type ToolchainKind = (typeof TOOLCHAIN_KINDS)[number];
 
 /**
  * Settings of a project that is around others: their files are not sources of its wheel unless the options include

@@ -22,7 +22,7 @@ targets of the elements' project are built.
                       running; default: quit
   --strict            treat warnings about the built wheels as errors
   --retry-failed      retry builds that failed before and have not changed since
-  --verify-toolchain  read every file of the host toolchain instead of trusting the package database
+  --verify-toolchain  read every file of the toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
   --json              print events as JSON, one object per line
   --directory DIR     act as if started in DIR

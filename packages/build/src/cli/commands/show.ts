@@ -1,4 +1,5 @@
-import type { BuildSession } from '@wheelhouse/element/internal';
+import type { Element } from '@wheelhouse/element';
+import { PackagesSource, type BuildSession } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 import { ElementStates, type ElementState } from '../element-state.js';
@@ -98,9 +99,16 @@ async function elementsOf({ engine }: CommandSession, opened: BuildSession): Pro
         env: environment,
         config,
         public: data,
+        ...packagesOf(element),
       };
     }),
   );
+}
+
+/** The packages of a toolchain. */
+function packagesOf({ sources }: Element): { readonly packages?: readonly string[] } {
+  const packages = sources.flatMap((source) => (source instanceof PackagesSource ? source.captured.packages : []));
+  return packages.length === 0 ? {} : { packages };
 }
 
 function textOf({ state, key, kind, name }: ShownElement): string {

@@ -20,7 +20,7 @@ ARGUMENTs are passed to the runner; a run with arguments is partial and writes n
   --update-snapshots-args TEXT
                       the arguments that make the runner write snapshot files, if the test lock does not tell
   --retry-failed      retry builds that failed before and have not changed since
-  --verify-toolchain  read every file of the host toolchain instead of trusting the package database
+  --verify-toolchain  read every file of the toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
   --directory DIR     act as if started in DIR
   --help              show this

@@ -1,5 +1,5 @@
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
-import { toolchainIdentity } from '@wheelhouse/python-stage/internal';
+import { toolchainIdentity, type ProjectToolchain } from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
 import { taskDigest, vcsVersion } from '../../task-digest.js';
@@ -10,6 +10,9 @@ const help = `wheelhouse toolchain [OPTION]... [PROJECT]
 Prints a digest of the build inputs of a project, or of every project, that Nx does not see: the interpreter
 and its toolchain, this plugin, the plugin's options, and the modes of the project's files. It is an input of targets.
 
+With --list, the toolchains of the project are listed instead: what each is for and why, its digest, and its packages.
+
+  --list           list toolchains and their packages
   --directory DIR  act as if started in DIR
   --help           show this
 `;
@@ -21,10 +24,16 @@ export const toolchain: Command = {
   run: async (argv, context) => {
     const { values, positionals } = parseArguments('wheelhouse toolchain', {
       args: [...argv],
-      options: { directory: { type: 'string' } },
+      options: { list: { type: 'boolean' }, directory: { type: 'string' } },
       allowPositionals: true,
     });
     return await withSession(context, values, async (session) => {
+      if (values.list === true) {
+        const { projectToolchains } = await import('@wheelhouse/python-stage/internal');
+        const operation = await session.operation(onlyTarget('wheelhouse toolchain', positionals, 'project'));
+        for (const each of await projectToolchains(operation)) context.output.write(textOf(each));
+        return EXIT.done;
+      }
       const digest =
         positionals.length === 0
           ? await workspaceDigest(await session.openWorkspace(), session.engine)
@@ -44,4 +53,9 @@ async function projectDigest(session: CommandSession, name: string): Promise<str
     toolchains: [await toolchainIdentity(operation)],
     version: await vcsVersion(workspace, project),
   });
+}
+
+function textOf({ builds, element, kind, why, digest, packages = [], paths = [] }: ProjectToolchain): string {
+  const lines = [...packages, ...paths].map((each) => `  ${each}\n`);
+  return `${builds}: ${element}, kind \`${kind}\`, because ${why}\n  ${digest}\n${lines.join('')}`;
 }

@@ -15,7 +15,7 @@ installed as editable. Options that are not given here are taken from nx.json an
   --path DIR          its directory, absolute or relative to the project (default: .venv)
   --pip               install pip in addition to the lock
   --retry-failed      retry builds that failed before and have not changed since
-  --verify-toolchain  read every file of the host toolchain instead of trusting the package database
+  --verify-toolchain  read every file of the toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
   --directory DIR     act as if started in DIR
   --help              show this

@@ -29,7 +29,7 @@ export interface BuildWheelExecutorSchema {
    */
   retryFailed?: boolean;
   /**
-   * Reads every file of the host toolchain instead of trusting the package database.
+   * Reads every file of the toolchain instead of trusting the package database.
    */
   verifyToolchain?: boolean;
   /**

@@ -41,7 +41,7 @@ export interface TestExecutorSchema {
    */
   retryFailed?: boolean;
   /**
-   * Reads every file of the host toolchain instead of trusting the package database.
+   * Reads every file of the toolchain instead of trusting the package database.
    */
   verifyToolchain?: boolean;
   /**

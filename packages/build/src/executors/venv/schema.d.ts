@@ -21,7 +21,7 @@ export interface VenvExecutorSchema {
    */
   retryFailed?: boolean;
   /**
-   * Reads every file of the host toolchain instead of trusting the package database.
+   * Reads every file of the toolchain instead of trusting the package database.
    */
   verifyToolchain?: boolean;
   /**
