@@ -27,8 +27,12 @@ export const OPTION_FORMATS: Readonly<Record<string, (text: string) => FormatPro
     return all ? { hint: 'list the distributions: all of them would include every build backend' } : {};
   },
   'distribution-pattern': (text) => (isValidName(text.replaceAll('*', 'x')) ? undefined : {}),
+  'system-package': (text) => (SYSTEM_PACKAGE.test(text) ? undefined : {}),
   'index-url': indexUrlProblem,
 };
+
+/** A name as dpkg, rpm and apk have them, with an architecture behind it if there are several. */
+const SYSTEM_PACKAGE = /^[A-Za-z0-9][A-Za-z0-9_.+-]*(:[a-z0-9-]+)?$/;
 
 function indexUrlProblem(text: string): FormatProblem | undefined {
   if (!URL.canParse(text) || !/^https?:/i.test(text)) return {};

@@ -211,9 +211,9 @@ describe('parsePluginOptions', () => {
       'packages of the distribution that are no names',
       { systemPackages: ['libpq-dev', 'g++', 'libc6:i386', 'lib pq', 7] },
       'nx.json: @wheelhouse/build: the option `systemPackages[3]` is `"lib pq"`\n' +
-        'hint: it must be a list; each item is the name of a package of the distribution, such as `libpq-dev`\n' +
+        'hint: it must be a list of packages of the distribution, such as ["libpq-dev"]\n' +
         'nx.json: @wheelhouse/build: the option `systemPackages[4]` is `7`\n' +
-        'hint: it must be a list; each item is the name of a package of the distribution, such as `libpq-dev`',
+        'hint: it must be a list of packages of the distribution, such as ["libpq-dev"]',
     ],
     [
       'a toolchain of an unknown kind',
