@@ -5,8 +5,15 @@
 import { join } from 'node:path';
 import { isMain, root, run, secondsSince } from './workspace.mjs';
 
-/** By name: a program of this directory, whose last line is `N passed, N failed`. */
-const SOAKS = { backends: 'backends.mjs', sdists: 'sdists.mjs', cache: 'cache-soak.mjs' };
+/** By name: a program of this directory, whose last line is `N passed, N failed`, and its arguments. */
+const SOAKS = {
+  backends: ['backends.mjs'],
+  sdists: ['sdists.mjs'],
+  // Every fault before each version of Nx, and a hundred kills of the proxy and of the server.
+  cache: ['jest-soak.mjs', 'packages/cache/jest.config.cjs', 'tests/nx', 'tests/proxy/kill', 'tests/server/kills'],
+  // Two machines with other packages, users and directories.
+  machines: ['jest-soak.mjs', 'e2e/soak.config.cjs'],
+};
 
 /** The counts on the last line of a program's output; one failure where it says none. */
 export function countsOf(text, exitCode) {
@@ -18,10 +25,10 @@ export function countsOf(text, exitCode) {
 
 async function main() {
   const total = { passed: 0, failed: 0 };
-  for (const [name, file] of Object.entries(SOAKS)) {
+  for (const [name, [file, ...words]] of Object.entries(SOAKS)) {
     console.log(`\n=== ${name}`);
     const start = performance.now();
-    const { code, text } = await run(process.execPath, [join(root, 'tools', file)], { capture: true });
+    const { code, text } = await run(process.execPath, [join(root, 'tools', file), ...words], { capture: true });
     const { passed, failed } = countsOf(text, code);
     console.log(`=== ${name}: ${passed} passed, ${failed} failed (${secondsSince(start)})`);
     total.passed += passed;

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { machineRoot, OtherMachine } from './support/other-machine.js';
-import { removeTree } from './support/remove-tree.js';
-import { runProgram, type Ended } from './support/users.js';
-import { EXAMPLE, Workspace } from './support/workspace.js';
+import { machineRoot, OtherMachine } from '../tests/support/other-machine.js';
+import { REPOSITORY } from '../tests/support/installation.js';
+import { removeTree } from '../tests/support/remove-tree.js';
+import { startService, type Service } from '../tests/support/service.js';
+import { runProgram, runWell, type Ended } from '../tests/support/users.js';
+import { EXAMPLE, nxTasks, Workspace } from '../tests/support/workspace.js';
 
 const PROJECT = 'todobackend';
 /** What building needs on every machine. */
@@ -23,8 +25,10 @@ interface Site {
   /** Where the workspace is there. */
   readonly directory: string;
   readonly uid: number;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Variables;
 }
+
+type Variables = Readonly<Record<string, string>>;
 
 interface ShownElement {
   readonly name: string;
@@ -61,6 +65,34 @@ async function wheelhouse(site: Site, words: readonly string[]): Promise<Ended> 
   const ended = await runProgram([...prefix, process.execPath, program, ...words], { cwd: '/', env: process.env });
   if (ended.exitCode !== 0) throw new Error(`wheelhouse ${words.join(' ')}:\n${ended.stdout}\n${ended.stderr}`);
   return ended;
+}
+
+/** Runs Nx with the shared cache. */
+async function nx(site: Site, words: readonly string[], cache: Variables): Promise<Ended> {
+  const program = join(site.directory, 'node_modules', '.bin', 'nx');
+  const own = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false' };
+  const prefix = site.machine.prefix(site.directory, site.uid, { ...site.environment, ...own, ...cache });
+  return await runProgram([...prefix, process.execPath, program, ...words], { cwd: '/', env: process.env });
+}
+
+/** A server of the shared cache on loopback, and what Nx is told of it: with a token that writes, and one that only reads. */
+async function startCache(): Promise<{ server: Service; writes: Variables; reads: Variables }> {
+  const program = join(REPOSITORY, 'packages', 'cache', 'bin', 'wheelhouse-cache.js');
+  const tokens = join(base, 'tokens.yml');
+  const token = async (tier: string): Promise<string> => {
+    const words = ['token', 'create', '--tokens', tokens, '--name', tier, '--tier', tier];
+    return (await runWell([process.execPath, program, ...words], { cwd: base, env: process.env })).stdout.trim();
+  };
+  const [writing, reading] = [await token('trusted'), await token('read')];
+  const server = await startService((port) => {
+    const options = ['--listen', `127.0.0.1:${port}`, '--data', join(base, 'cache'), '--tokens', tokens];
+    return [process.execPath, program, 'serve', ...options];
+  }, base);
+  const variables = (accessToken: string): Variables => ({
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: server.url,
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: accessToken,
+  });
+  return { server, writes: variables(writing), reads: variables(reading) };
 }
 
 async function keys(site: Site): Promise<Record<string, string>> {
@@ -110,6 +142,8 @@ function releaseOfThisMachine(): string {
 }
 
 beforeAll(async () => {
+  // Both have the same commit.
+  process.env.GIT_AUTHOR_DATE = process.env.GIT_COMMITTER_DATE = '2026-01-02T03:04:05Z';
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-one-key-'));
   chmodSync(base, 0o755);
   bare = await makeSite('bare', NEEDED, '/home/anna', 1234);
@@ -149,6 +183,23 @@ test.each<[string, (site: Site) => Site]>([
   const changed = change(bare);
   expect(await keys(changed)).toEqual(await keys(bare));
   expect(await digest(changed)).toBe(await digest(bare));
+});
+
+test('what one machine has built with Nx, the other one takes from the shared cache', async () => {
+  const { server, writes, reads } = await startCache();
+  try {
+    const words = ['run-many', '--targets', 'test,build-wheel'];
+    const built = await nx(bare, words, writes);
+    expect(built).toHaveEndedWell();
+    const taken = await nx(full, words, reads);
+    expect(taken).toHaveEndedWell();
+    const tasks = Object.entries(nxTasks(taken));
+    expect(tasks.length).toBe(Object.keys(nxTasks(built)).length);
+    expect(tasks.filter(([, task]) => !task.fromNx)).toEqual([]);
+    expect(full.workspace.contents('dist')).toEqual(bare.workspace.contents('dist'));
+  } finally {
+    await server.stop();
+  }
 });
 
 test('their wheels are the same, those that are compiled among them', async () => {

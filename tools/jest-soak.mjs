@@ -1,21 +1,24 @@
 /**
- * The tests of the cache that take too long for `npm test`: every fault before each version of Nx, and a hundred kills of
- * the proxy and of the server. The last line is `N passed, N failed`.
+ * `node tools/jest-soak.mjs CONFIG [TEST]...`: tests of a jest project as `npm run test:soak` has them, with
+ * WHEELHOUSE_SOAK set. The last line is `N passed, N failed`.
  */
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from './build.mjs';
+import { need, partsForTests, pathOfTests } from './set-up.mjs';
 import { countJest } from './test.mjs';
 import { isMain, root, run } from './workspace.mjs';
 
-const TESTS = ['tests/nx', 'tests/proxy/kill', 'tests/server/kills'];
-
-async function main() {
+async function main([config, ...tests]) {
+  await need(partsForTests);
+  process.env.PATH = pathOfTests();
+  if ((await build()) !== 0) throw new Error('the packages do not compile');
   const results = mkdtempSync(join(tmpdir(), 'wheelhouse-soak-'));
   try {
     const outputFile = join(results, 'jest.json');
-    const options = ['-c', 'packages/cache/jest.config.cjs', '--ci', '-w', '1', '--json', '--outputFile', outputFile];
-    const { code } = await run(join(root, 'node_modules', '.bin', 'jest'), [...options, ...TESTS], {
+    const options = ['-c', config, '--ci', '-w', '1', '--json', '--outputFile', outputFile];
+    const { code } = await run(join(root, 'node_modules', '.bin', 'jest'), [...options, ...tests], {
       cwd: root,
       env: { ...process.env, WHEELHOUSE_SOAK: '1' },
     });
@@ -29,4 +32,4 @@ async function main() {
   }
 }
 
-if (isMain(import.meta.url)) await main();
+if (isMain(import.meta.url)) await main(process.argv.slice(2));
