@@ -54,6 +54,7 @@ export async function assembleRoot(
   let pending: Step[] = [];
   let reported = 0;
 
+  const laid = (): Layer[] | undefined => layers;
   const lay = async (tree: Digest, path: string, owner: Element): Promise<void> => {
     await area.stage({ tree, path, owner: owner.name, mayOverlap: whitelistOf(options.publicOf(owner)) });
     layers?.push({ tree: await nestTree(blobs, tree, path) });
@@ -109,7 +110,8 @@ export async function assembleRoot(
   }
   await integrate();
   const root = await writeTree(blobs, area.tree);
-  return { root, layers: layers === undefined ? undefined : await withoutWritable(blobs, layers, writable) };
+  const made = laid();
+  return { root, layers: made && (await withoutWritable(blobs, made, writable)) };
 }
 
 /**

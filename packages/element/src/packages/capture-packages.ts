@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ElementError } from '../base/error.js';
+import type { ElementError } from '../base/error.js';
 import { TreeBuilder } from '../cas/tree-builder.js';
 import { mergeTrees } from '../cas/merge-trees.js';
 import { digestOf, type Digest } from '../cas/digest.js';
@@ -75,14 +75,14 @@ class PackagesCapture {
     const stamp = database.stamp();
     const known = fresh ? undefined : memo.whole(question);
     if (known?.database === stamp && known.stamp === this.stampsOf(known.watched)) return known;
-    const captured = await this.capture(known);
+    const captured = await this.capture();
     const { watched, ...answer } = captured;
     memo.keepParts();
     memo.keepWhole(question, { ...answer, database: stamp, watched, stamp: this.stampsOf(watched) });
     return answer;
   }
 
-  private async capture(known: CapturedPackages | undefined): Promise<CapturedPackages & { watched: string[] }> {
+  private async capture(): Promise<CapturedPackages & { watched: string[] }> {
     const { database, blobs } = this.options;
     const { request } = this;
     const all = await database.packages();

@@ -52,7 +52,6 @@ export class DpkgDatabase implements PackageDatabase {
     return { files, alternatives: readDpkgAlternatives(this.root) };
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
   async owners(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const owners = new Map<string, Set<string>>();
     for (const file of this.lists()) {

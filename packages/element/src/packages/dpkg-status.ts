@@ -99,7 +99,7 @@ function installedParagraph(text: string): Paragraph[] {
   let last: string | undefined;
   for (const line of text.split('\n')) {
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      if (last !== undefined && DEPENDENCY_FIELDS.has(last)) fields[last] += line;
+      if (last !== undefined && DEPENDENCY_FIELDS.has(last)) fields[last] = `${fields[last] ?? ''}${line}`;
       continue;
     }
     const colon = line.indexOf(':');

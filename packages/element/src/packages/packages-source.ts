@@ -22,7 +22,7 @@ export interface PackagesServices {
 }
 
 /** Binds {@link PackagesServices}. */
-export const PACKAGES_SERVICES: ServiceKey<PackagesServices> = new ServiceKey('packages');
+export const PACKAGES_SERVICES: ServiceKey<PackagesServices> = new ServiceKey<PackagesServices>('packages');
 
 const LISTS = ['packages', 'optional', 'owners', 'trees', 'exclude'] as const;
 

@@ -22,7 +22,7 @@ export interface WrittenPart {
    * @param below the directory's path relative to the part
    * @param label what errors call it
    */
-  capture(below: string, label: string): Promise<Digest>;
+  readonly capture: (below: string, label: string) => Promise<Digest>;
 }
 
 /**

@@ -33,7 +33,7 @@ export function packagesSource(
     directory: '.',
     services: sourceServices,
   };
-  const source = new PackagesSource(meta as unknown as ConstructorParameters<typeof PackagesSource>[0]);
+  const source = new PackagesSource(meta);
   source.configure(toMapping(config, place));
   return source;
 }
