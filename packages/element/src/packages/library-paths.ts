@@ -17,7 +17,7 @@ export class LibraryPaths {
     this.directories = [...this.configured(CONFIGURATION, new Set()), ...DEFAULTS];
   }
 
-  /** The absolute path of a library. @param name its `DT_SONAME` @returns `undefined` where the system does not have it */
+  /** The absolute path of a library. @param name its `DT_SONAME` @returns `undefined` if the system does not have it */
   find(name: string): string | undefined {
     return this.directories
       .map((directory) => posix.join(directory, name))

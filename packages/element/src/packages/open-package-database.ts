@@ -9,7 +9,7 @@ import { RPM_DIRECTORIES, RPM_FILES, RpmDatabase } from './rpm-database.js';
  * The database of the package manager of a system.
  *
  * @param root the directory that stands for `/`
- * @returns `undefined` where there is none that is known
+ * @returns `undefined` if there is none that is known
  */
 export function openPackageDatabase(root: string): PackageDatabase | undefined {
   const isThere = (path: string): boolean => existsSync(join(root, path));

@@ -31,10 +31,9 @@ export interface OwnTreeOptions {
 }
 
 /**
- * Keeps what lies at an absolute path, which exists: a directory with all below it, a file, or a link with what it leads
- * to. Byte code is left out.
+ * Keeps what is at an absolute path, which exists: a directory with all below it, a file, or a link with its target. Byte code is left out.
  *
- * @throws what `failure` makes where something cannot be read
+ * @throws what `failure` makes if something cannot be read
  */
 export async function captureOwnTree(path: string, options: OwnTreeOptions): Promise<OwnTree> {
   return await new OwnTreeCapture(options).run(path);

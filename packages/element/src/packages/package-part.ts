@@ -8,11 +8,11 @@ import { isForAll, type RootPaths } from './root-paths.js';
 import { isSystemPath } from './system-paths.js';
 
 /**
- * Keeps what there is of a package as a tree. Of the paths that the database lists, these are left out: what is not there,
- * documentation (see {@link isSystemPath}), and what not every user can read, so that each gets the same tree.
+ * Keeps what is installed of a package as a tree. Paths that the database lists are left out if they do not exist, if
+ * they are documentation (see {@link isSystemPath}), and if not every user can read them, so that all users get one tree.
  *
- * A path lies where it is by real directories (`/usr/lib/x` for `/lib/x` where `/lib` leads to `usr/lib`), and the links
- * that led there lie beside it.
+ * A path is kept by its real directories (`/usr/lib/x` for `/lib/x` if `/lib` leads to `usr/lib`), and the links that led
+ * there are kept, too.
  *
  * @param paths of which directories that not every user can read are not looked into
  * @throws what `failure` makes where a file cannot be read, or changes meanwhile

@@ -33,12 +33,12 @@ export class RootPaths {
     return this.root === '/' ? path : this.root + path;
   }
 
-  /** @returns `undefined` where nothing is there */
+  /** @returns `undefined` if nothing is there */
   stats(path: string): Stats | undefined {
     return lstatSync(this.absolute(path), { throwIfNoEntry: false });
   }
 
-  /** The path with links among its directories followed. @returns `undefined` where one of these is no directory */
+  /** The path with links among its directories followed. @returns `undefined` if one of these is not a directory */
   real(path: string): RealPath | undefined {
     if (path === '/') return { path, links: new Map() };
     const directory = this.directory(posix.dirname(path));

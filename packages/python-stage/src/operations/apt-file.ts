@@ -11,7 +11,7 @@ const TIMEOUT = 30_000;
 /**
  * Searches the index of apt-file(1), which knows the files of packages that are not installed.
  *
- * @returns `undefined` where it is not installed; the function it answers gives nothing where there is no index
+ * @returns `undefined` if it is not installed; the function that it returns finds nothing if there is no index
  */
 export function aptFile(
   environment: NodeJS.ProcessEnv,

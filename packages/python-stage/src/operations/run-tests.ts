@@ -43,7 +43,7 @@ export interface TestResult {
   readonly reports: string;
   /** What the runner says at the end of a run that passed, now or before. */
   readonly summary?: readonly string[];
-  /** What to do about what failed, as far as it is known; absent where nothing is. */
+  /** What to do about what failed, as far as it is known; absent if nothing is known. */
   readonly hints?: readonly string[];
 }
 

@@ -16,7 +16,7 @@ const MOST = 3;
 /** What is known of packages. */
 export interface PackageKnowledge {
   readonly database: PackageDatabase;
-  /** Finds packages that are not installed by the files that they have; absent where the machine has no index of these. */
+  /** Finds packages that are not installed by the files that they have; absent if the machine has no index of these. */
   readonly indexed?: ((endings: readonly string[]) => Promise<readonly string[]>) | undefined;
 }
 
@@ -24,8 +24,8 @@ export interface PackageKnowledge {
  * What to do if something of the system is missing that a build or tests looked for: which package has it, and the option
  * that brings it.
  *
- * @param toolchain of the project; absent where the machine's own directories are bound
- * @param record of the failed element @returns nothing where its log says nothing of the kind
+ * @param toolchain of the project; absent if the machine's own directories are bound
+ * @param record of the failed element @returns nothing if its log does not mention any
  */
 export async function systemHints(
   { engine }: Pick<Operation, 'engine'>,

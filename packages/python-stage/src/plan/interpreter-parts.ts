@@ -30,7 +30,7 @@ export function interpreterParts(interpreter: Interpreter): string[] {
           .filter((name) => !UNUSED.has(name))
           .map((name) => join(basePrefix, name)),
       ];
-  // What lies in a directory that is taken is taken with it.
+  // What is in a directory that is taken is taken with it.
   const parts = [...new Set([executable, ...own, ...stdlib, ...libraries])];
   return parts.filter((path) => existsSync(path) && !parts.some((other) => path.startsWith(`${other}/`))).sort();
 }

@@ -204,7 +204,7 @@ export class PythonWorkspace {
   /**
    * The packages that a project is built with and tested on (docs/adr/0103).
    *
-   * @returns `undefined` where that is the machine itself @throws ElementError TOOLCHAIN
+   * @returns `undefined` if that is the machine itself @throws ElementError TOOLCHAIN
    */
   toolchain({ ref, metadata }: WorkspaceProject): PackagesToolchain | undefined {
     const { toolchain, systemPackages = [] } = ref.settings ?? {};
