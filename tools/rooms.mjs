@@ -96,7 +96,7 @@ export const roomOrders = {
     above: [],
   },
   build: {
-    rows: [['workspace'], ['.'], ['plugin', 'reporter', 'doctor'], ['executors', 'generators'], ['cli']],
+    rows: [['workspace'], ['.'], ['inference'], ['plugin', 'reporter', 'doctor'], ['executors', 'generators'], ['cli']],
     above: [],
   },
   scaffold: {

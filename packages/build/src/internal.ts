@@ -10,5 +10,6 @@ export { JsonReporter } from './reporter/json-reporter.js';
 export type { LogPlace } from './reporter/log-place.js';
 export type { BuildCounts, Reporter } from './reporter/reporter.js';
 export { TerminalReporter, type TerminalReporterOptions } from './reporter/terminal-reporter.js';
+export { Sights, type Sight, type SightRecord } from './inference/sights.js';
 export { findProjects, type FoundProject } from './workspace/discovery.js';
 export type { ProjectRoot } from './workspace/metadata-files.js';

@@ -37,6 +37,7 @@ export {
 } from './requirements/wheel-name.js';
 export type { GeneratedFiles } from './files/generated-files.js';
 export { gitFilesMatching, gitListing, type GitFilesOptions, type GitListing } from './files/git-files.js';
+export type { Looks } from './files/looks.js';
 export { innerProjects } from './files/inner-projects.js';
 export { filesOfManifestIn } from './files/manifest-in.js';
 export { baseOf, sharedMatcher } from './files/shared-files.js';
@@ -60,6 +61,7 @@ export {
   readProjects,
   sameNames,
   type ReadOptions,
+  type ReadProject,
 } from './metadata/read-projects.js';
 export type { FileIndexes } from './metadata/requirements-files.js';
 export { PRERELEASE_MODES, type LockSettings } from './metadata/settings/lock-settings.js';

@@ -2,7 +2,7 @@ import { formatError } from '@wheelhouse/element/internal';
 import { EXIT } from '@wheelhouse/element/program';
 import { errorsOf, testPlaces } from '@wheelhouse/python/internal';
 import type { PythonWorkspace } from '@wheelhouse/python-stage/internal';
-import { hasTests } from '../plugin/tests-of-project.js';
+import { hasTests } from '../inference/tests-of-project.js';
 
 const TESTS_HINT =
   'hint: tests are searched for in `tests`, `test` and the root of a project, in its packages, and in `testpaths` of pytest; list other files in the option `testInclude`';
@@ -27,7 +27,7 @@ export async function showProjects(
       root: ref.root,
       distribution: metadata.name,
       ...(metadata.version === undefined ? {} : { version: metadata.version }),
-      tests: await hasTests(directory, places, testInclude),
+      tests: await hasTests({ directory, places, testInclude }),
     };
   });
   const shown = [

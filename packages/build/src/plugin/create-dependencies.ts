@@ -1,4 +1,5 @@
-import type { CreateDependencies } from '@nx/devkit';
+import { createHash } from 'node:crypto';
+import type { CreateDependencies, CreateDependenciesContext } from '@nx/devkit';
 import { posix } from 'node:path';
 import {
   localRequirements,
@@ -8,9 +9,11 @@ import {
   type Requirement,
 } from '@wheelhouse/python/internal';
 import { requiredProblems, type ProblemProject } from '@wheelhouse/python-stage/internal';
-import { workspaceMemo } from './workspace-data.js';
-import { findProjects } from '../workspace/discovery.js';
-import { readFoundProjects } from '../workspace/read-projects.js';
+import { AnswerMemo } from '../inference/answer-memo.js';
+import { codeStamp } from '../inference/code-stamp.js';
+import { SeenWorkspace } from '../inference/seen-workspace.js';
+import { workspaceMemo } from '../inference/workspace-data.js';
+import type { SortedProjects } from '../workspace/read-projects.js';
 
 /** An edge as Nx takes it. Its own type names `DependencyType.static`, whose module takes long to load. */
 interface Edge {
@@ -21,49 +24,66 @@ interface Edge {
   readonly sourceFile: string;
 }
 
+/** An edge by the roots of its projects: their names in the graph are Nx's to say. */
+type RootEdge = readonly [source: string, target: string, sourceFile: string];
+
 /**
  * The dependencies between the Python projects of a workspace, from what they, their tests and their builds require,
  * wherever that is. A project that requires a project with a problem depends on it as well.
  */
-export const createDependencies: CreateDependencies = (async (_options, { workspaceRoot, projects }) => {
-  const memo = workspaceMemo(workspaceRoot, process.env);
-  const { readable, problems } = await readFoundProjects(await findProjects(workspaceRoot), {
-    workspace: workspaceRoot,
-    environment: process.env,
-    memos: { metadata: memo('metadata'), interpreters: memo('interpreters') },
-  });
+export const createDependencies: CreateDependencies = (async (
+  _options,
+  { workspaceRoot: workspace, projects, fileMap },
+) => {
+  const environment = process.env;
+  const seen = await SeenWorkspace.ofAll({ workspace, environment }, metadataFilesOf(fileMap));
+  const key = createHash('sha256').update(`${codeStamp()}\n${seen.digest()}`).digest('hex');
+  const memo = new AnswerMemo<readonly RootEdge[]>(workspaceMemo(workspace, environment)('edges'));
+  let edges = memo.get(key);
+  if (edges === undefined) {
+    edges = edgesOf(await seen.projects());
+    memo.put(key, edges);
+  }
   const nameOf = new Map(Object.entries(projects).map(([name, { root }]) => [root, name]));
-  const all = readable.map(({ metadata }) => metadata);
-  return readable.flatMap(({ metadata, ref }) => [
-    ...edgesOf(metadata, all, { nameOf, settings: ref.settings }),
-    ...edgesToProblems(metadata, problems, nameOf),
-  ]);
+  return edges.flatMap(([from, to, sourceFile]): Edge[] => {
+    const [source, target] = [nameOf.get(from), nameOf.get(to)];
+    return source === undefined || target === undefined ? [] : [{ type: 'static', source, target, sourceFile }];
+  });
 }) as (...given: Parameters<CreateDependencies>) => Promise<Edge[]> as CreateDependencies;
 
-function edgesToProblems(
-  project: ProjectMetadata,
-  problems: readonly ProblemProject[],
-  nameOf: ReadonlyMap<string, string>,
-): Edge[] {
-  return requiredProblems(project, problems).flatMap(({ problem, requirement }): Edge[] => {
-    const [source, target] = [nameOf.get(project.root), nameOf.get(problem.ref.root)];
-    if (source === undefined || target === undefined) return [];
-    return [{ type: 'static', source, target, sourceFile: sourceFileOf(requirement, project) }];
-  });
+/** The metadata files of projects, as Nx has them. */
+function metadataFilesOf({ projectFileMap }: CreateDependenciesContext['fileMap']): string[] {
+  return Object.values(projectFileMap).flatMap((files) =>
+    files.flatMap(({ file }) => (METADATA_FILES.includes(posix.basename(file)) ? [file] : [])),
+  );
+}
+
+function edgesOf({ readable, problems }: SortedProjects): RootEdge[] {
+  const all = readable.map(({ metadata }) => metadata);
+  return readable.flatMap(({ metadata, ref }) => [
+    ...requiredEdges(metadata, all, ref.settings),
+    ...edgesToProblems(metadata, problems),
+  ]);
+}
+
+function edgesToProblems(project: ProjectMetadata, problems: readonly ProblemProject[]): RootEdge[] {
+  return requiredProblems(project, problems).map(({ problem, requirement }) => [
+    project.root,
+    problem.ref.root,
+    sourceFileOf(requirement, project),
+  ]);
 }
 
 /** An edge to each project that is required, by the metadata file that requires it or leads there. */
-function edgesOf(
+function requiredEdges(
   project: ProjectMetadata,
   all: readonly ProjectMetadata[],
-  { nameOf, settings }: { readonly nameOf: ReadonlyMap<string, string>; readonly settings: ClosureOptions | undefined },
-): Edge[] {
-  const source = nameOf.get(project.root);
-  const edges = new Map<string, Edge>();
+  settings: ClosureOptions | undefined,
+): RootEdge[] {
+  const edges = new Map<string, RootEdge>();
   for (const { project: required, requirement } of localRequirements(project, all, settings)) {
-    const target = nameOf.get(required.root);
-    if (source === undefined || target === undefined || edges.has(target)) continue;
-    edges.set(target, { type: 'static', source, target, sourceFile: sourceFileOf(requirement, project) });
+    if (edges.has(required.root)) continue;
+    edges.set(required.root, [project.root, required.root, sourceFileOf(requirement, project)]);
   }
   return [...edges.values()];
 }

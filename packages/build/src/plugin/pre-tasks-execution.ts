@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PreTasksExecution } from '@nx/devkit';
-import { nxMajor } from './nx-version.js';
+import { nxMajor } from '../inference/nx-version.js';
 import { TOOLCHAIN_VARIABLE } from './toolchain-command.js';
 import { openEngine } from '../engine.js';
 import { openWorkspace } from '../workspace/open-workspace.js';

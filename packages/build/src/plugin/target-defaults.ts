@@ -8,7 +8,7 @@ export interface TargetDefaultsOptions {
   readonly nxJson: TargetsOfNxJson;
   readonly projectJson: TargetsOfProjectJson;
   /** All that can change what any target makes, without the outputs of other tasks. */
-  readonly allInputs: Inputs;
+  readonly allInputs: () => Inputs;
   /** Whether `"..."` in a list stands for what it is laid over: since Nx 23. */
   readonly knowsSpread: boolean;
 }
@@ -36,7 +36,7 @@ export function withTargetDefaults(
     if (!inputs.isKept) for (const each of usableNames(inputs.items, options)) names.add(each);
     // Without the tasks that make wheels, their outputs are no input.
     const waits = laid(layers, 'dependsOn', options).isKept;
-    return [name, waits || target.inputs === undefined ? target : { ...target, inputs: options.allInputs }];
+    return [name, waits || target.inputs === undefined ? target : { ...target, inputs: options.allInputs() }];
   });
   return {
     targets: Object.fromEntries(adapted),
@@ -114,7 +114,7 @@ function usableNames(items: readonly unknown[], { projectJson }: TargetDefaultsO
 
 function namedInput(name: string, { nxJson, allInputs }: TargetDefaultsOptions): Inputs {
   const usual = nxJson.namedInputs?.[name] ?? (name === 'default' ? ['{projectRoot}/**/*'] : []);
-  return [...(usual as Inputs), ...allInputs];
+  return [...(usual as Inputs), ...allInputs()];
 }
 
 function isList(value: unknown): value is readonly unknown[] {

@@ -41,7 +41,8 @@ export function foundProject(
   return { ...project, name, options, ...(error === undefined ? {} : { error }) };
 }
 
-async function entryByFile(entries: readonly PluginEntry[]): Promise<(file: string) => PluginEntry | undefined> {
+/** Which entry of nx.json a metadata file is of. */
+export async function entryByFile(entries: readonly PluginEntry[]): Promise<(file: string) => PluginEntry | undefined> {
   const [only] = entries;
   if (entries.length === 1 && only !== undefined && only.include.length + only.exclude.length === 0) return () => only;
   const { fileMatcher } = await import('./file-matcher.js');

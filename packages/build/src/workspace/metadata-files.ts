@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { errnoOf } from '@wheelhouse/element/internal';
-import { gitFilesMatching, METADATA_FILES } from '@wheelhouse/python/internal';
+import { gitFilesMatching, METADATA_FILES, type Looks } from '@wheelhouse/python/internal';
 
 /** Directories that are not looked into where git does not say what is ignored. */
 const SKIPPED = new Set([
@@ -59,19 +59,37 @@ export async function hiddenFromNx(workspace: string): Promise<(file: string) =>
  * @param files relative to the workspace
  */
 export function projectRoots(workspace: string, files: readonly string[]): ProjectRoot[] {
+  const roots = [...filesByRoot(files)].flatMap(([root, own]) => {
+    const found = declaringFirst(workspace, own);
+    return found.length === 0 ? [] : [{ root, files: found }];
+  });
+  return roots.sort((a, b) => (a.root < b.root ? -1 : 1));
+}
+
+/** Files by their directories. Those inside npm packages are not of the workspace, whether git ignores them or not. */
+export function filesByRoot(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const byRoot = new Map<string, string[]>();
   for (const file of files) {
     const root = posix.dirname(file);
-    // Files inside npm packages are not projects of the workspace, whether git ignores them or not.
-    if (root.split('/').includes('node_modules')) continue;
-    byRoot.set(root, [...(byRoot.get(root) ?? []), file]);
+    const known = byRoot.get(root);
+    if (known !== undefined) known.push(file);
+    else if (!/(^|\/)node_modules(\/|$)/.test(root)) byRoot.set(root, [file]);
   }
-  const roots = [...byRoot].flatMap(([root, own]) => {
-    const declaring = own.filter((file) => declaresProject(join(workspace, file)));
-    if (declaring.length === 0) return [];
-    return [{ root, files: [...declaring, ...own.filter((file) => !declaring.includes(file))] }];
+  return byRoot;
+}
+
+/**
+ * The metadata files of one directory, those first that make it a project; none if no file does.
+ *
+ * @param files relative to the workspace
+ * @param looks told what is looked at
+ */
+export function declaringFirst(workspace: string, files: readonly string[], looks?: Looks): readonly string[] {
+  const declaring = files.filter((file) => {
+    looks?.file(join(workspace, file));
+    return declaresProject(join(workspace, file));
   });
-  return roots.sort((a, b) => (a.root < b.root ? -1 : 1));
+  return declaring.length === 0 ? [] : [...declaring, ...files.filter((file) => !declaring.includes(file))];
 }
 
 /** Whether a metadata file makes its directory a project, and does not only hold settings of tools. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, posix } from 'node:path';
+import { basename, join } from 'node:path';
 import { declaredName, readJson } from './project-name.js';
-import { findFiles } from './metadata-files.js';
+import { filesByRoot, findFiles } from './metadata-files.js';
 
 /**
  * Which of some names are those of projects that are not Python's: Nx stops if two projects have one name. They are
@@ -17,23 +17,47 @@ export async function namesOfOthers(
   wanted: ReadonlySet<string>,
   python: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
+  if (wanted.size === 0) return new Set();
+  const roots = filesByRoot(await findFiles(workspace, NAMING_FILES)).keys();
+  const places = [...roots].map((root) => ({
+    root,
+    name: declaredName(join(workspace, root)),
+    hasProjectJson: existsSync(join(workspace, root, 'project.json')),
+  }));
+  return takenNames(places, { wanted, python, inWorkspaces: await workspacePackages(workspace) });
+}
+
+/** The files that give projects their names. */
+export const NAMING_FILES: readonly string[] = ['project.json', 'package.json'];
+
+/** A directory with one of {@link NAMING_FILES}. */
+export interface NamingPlace {
+  /** Relative to the workspace. */
+  readonly root: string;
+  /** The name that its files give. */
+  readonly name?: string | undefined;
+  readonly hasProjectJson: boolean;
+}
+
+/** The same of directories that have been read. @param given see {@link namesOfOthers} and {@link workspacePackages} */
+export function takenNames(
+  places: Iterable<NamingPlace>,
+  given: {
+    readonly wanted: ReadonlySet<string>;
+    readonly python: ReadonlySet<string>;
+    readonly inWorkspaces: (root: string) => boolean;
+  },
+): ReadonlySet<string> {
   const taken = new Set<string>();
-  if (wanted.size === 0) return taken;
-  const files = await findFiles(workspace, ['project.json', 'package.json']);
-  const roots = new Set(files.map((file) => posix.dirname(file)));
-  const inWorkspaces = await workspacePackages(workspace);
-  for (const root of roots) {
-    if (python.has(root) || root.split('/').includes('node_modules')) continue;
-    const hasProjectJson = existsSync(join(workspace, root, 'project.json'));
-    if (!hasProjectJson && !inWorkspaces(root)) continue;
-    const name = declaredName(join(workspace, root)) ?? basename(root).toLowerCase();
-    if (wanted.has(name)) taken.add(name);
+  for (const { root, name = basename(root).toLowerCase(), hasProjectJson } of places) {
+    if (given.python.has(root) || !given.wanted.has(name)) continue;
+    if (hasProjectJson || given.inWorkspaces(root)) taken.add(name);
   }
   return taken;
 }
 
 /** Whether a directory is a package in the `workspaces` of a package manager. */
-async function workspacePackages(workspace: string): Promise<(root: string) => boolean> {
+export async function workspacePackages(workspace: string): Promise<(root: string) => boolean> {
   const own = readJson(join(workspace, 'package.json')) as RootPackage | undefined;
   const patterns = [...packagesOf(own?.workspaces), ...pnpmPackages(join(workspace, 'pnpm-workspace.yaml'))]
     .filter((pattern): pattern is string => typeof pattern === 'string')

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element/internal';
+import type { Looks } from '@wheelhouse/python/internal';
 
 /**
  * The name that project.json or package.json give a project, as Nx takes it.
@@ -8,17 +9,38 @@ import { errnoOf } from '@wheelhouse/element/internal';
  * @param directory absolute path of the project
  */
 export function declaredName(directory: string): string | undefined {
-  const packageJson = (): unknown => readJson(join(directory, 'package.json'));
-  return text(member(readJson(join(directory, 'project.json')), 'name')) ?? nameOfPackage(packageJson());
+  return declaredProject(directory).name;
 }
 
-/** What project.json, or else package.json, say of a project's targets. @param directory absolute path of the project */
-export function declaredTargets(directory: string): {
-  readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-  readonly namedInputs?: Readonly<Record<string, unknown>>;
-} {
-  const own = readJson(join(directory, 'project.json')) ?? member(readJson(join(directory, 'package.json')), 'nx');
-  return typeof own === 'object' && own !== null ? own : {};
+/** What project.json and package.json say of a project. */
+export interface DeclaredProject {
+  readonly name?: string;
+  readonly hasProjectJson: boolean;
+  /** What project.json, or else package.json, say of its targets. */
+  readonly targets: {
+    readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+    readonly namedInputs?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Reads both files. @param directory absolute path of the project @param looks told what is looked at */
+export function declaredProject(directory: string, looks?: Looks): DeclaredProject {
+  const read = (file: string): unknown => {
+    looks?.file(join(directory, file));
+    return readJson(join(directory, file));
+  };
+  const [projectJson, packageJson] = [read('project.json'), read('package.json')];
+  const own = projectJson ?? member(packageJson, 'nx');
+  const name = text(member(projectJson, 'name')) ?? nameOfPackage(packageJson);
+  const [targets, namedInputs] = [member(own, 'targets'), member(own, 'namedInputs')];
+  return {
+    ...(name === undefined ? {} : { name }),
+    hasProjectJson: existsSync(join(directory, 'project.json')),
+    targets: {
+      ...(targets === undefined ? {} : { targets }),
+      ...(namedInputs === undefined ? {} : { namedInputs }),
+    } as DeclaredProject['targets'],
+  };
 }
 
 function nameOfPackage(json: unknown): string | undefined {

@@ -5,6 +5,7 @@ import {
   readEachProject,
   sameNames,
   type ProjectMetadata,
+  type ReadProject,
 } from '@wheelhouse/python/internal';
 import type { ProblemProject, ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { FoundProject } from './discovery.js';
@@ -51,6 +52,32 @@ export async function readFoundProjects(
       environment: options.environment,
     },
   );
+  const wanted = wantedNames(found, read);
+  const others = await namesOfOthers(options.workspace, wanted, new Set(found.map(({ root }) => root)));
+  return sortProjects(found, read, others);
+}
+
+/** Names that projects would have for want of one that a file gives them. */
+export function wantedNames(found: readonly FoundProject[], read: readonly ReadProject[]): ReadonlySet<string> {
+  const named = new Set(found.filter(({ name }) => name !== undefined).map(({ root }) => root));
+  const names = read.flatMap((each) => {
+    if (named.has(each.root)) return [];
+    return ('error' in each ? each.names[0] : each.metadata.name) ?? [];
+  });
+  return new Set(names);
+}
+
+/**
+ * Which projects can be worked with, and what all of them are called.
+ *
+ * @param read the metadata of all
+ * @param others those wanted names that projects have which are not Python's
+ */
+export function sortProjects(
+  found: readonly FoundProject[],
+  read: readonly ReadProject[],
+  others: ReadonlySet<string>,
+): SortedProjects {
   const metadataOf = new Map(read.flatMap((each) => ('metadata' in each ? [[each.root, each.metadata] as const] : [])));
   const errorOf = new Map<string, ElementError | ElementErrors>();
   const namesOf = new Map<string, readonly string[]>();
@@ -61,9 +88,6 @@ export async function readFoundProjects(
     namesOf.set(each.root, 'error' in each ? each.names : [each.metadata.normalizedName]);
   }
   const distributionOf = (root: string): string | undefined => metadataOf.get(root)?.name ?? namesOf.get(root)?.[0];
-  const wanted = found.flatMap(({ root, name }) => (name === undefined ? (distributionOf(root) ?? []) : []));
-  const roots = new Set(found.map(({ root }) => root));
-  const others = await namesOfOthers(options.workspace, new Set(wanted), roots);
   const nodeNames = namesInWorkspace(found, distributionOf, others);
   const refOf = (each: FoundProject): ProjectRef => {
     return {

@@ -9,7 +9,12 @@ async function edges(files: Files, roots: Readonly<Record<string, string>>): Pro
     externalNodes: {},
     projects: Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, { name, root }])),
     nxJsonConfiguration: {},
-    fileMap: { projectFileMap: {}, nonProjectFiles: [] },
+    fileMap: {
+      projectFileMap: {
+        all: Object.keys(files).map((file) => ({ file, hash: '' })),
+      },
+      nonProjectFiles: [],
+    },
     filesToProcess: { projectFileMap: {}, nonProjectFiles: [] },
     workspaceRoot: directory({ 'nx.json': '{}', ...files }),
   };

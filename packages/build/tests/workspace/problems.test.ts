@@ -98,6 +98,7 @@ describe('a project that something is wrong with', () => {
     const edges = await createDependencies(undefined, {
       workspaceRoot,
       projects: byName,
+      fileMap: { projectFileMap: { all: files.map((file) => ({ file, hash: '' })) }, nonProjectFiles: [] },
     } as unknown as CreateDependenciesContext);
     expect(edges.map(({ source, target }) => `${source} -> ${target}`).sort()).toEqual([
       'above -> needs',

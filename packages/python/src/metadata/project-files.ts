@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { readFileBytes } from '@wheelhouse/element/internal';
+import type { Looks } from '../files/looks.js';
 import type { RequirementsSettings } from './requirements-settings.js';
 import { metadataText } from './text-bytes.js';
 import type { AddressBase } from '../requirements/address.js';
@@ -11,12 +12,15 @@ import type { AddressBase } from '../requirements/address.js';
 export interface FileChoices {
   readonly settings?: RequirementsSettings | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** Told what is looked at. */
+  readonly looks?: Looks | undefined;
 }
 
 /** The files of one project that its metadata comes from, each read once and remembered by its digest. */
 export class ProjectFiles {
   private readonly texts = new Map<string, string | undefined>();
   private readonly variables = new Map<string, string | undefined>();
+  private real: string | undefined;
 
   /**
    * @param directory the project's, absolute
@@ -65,12 +69,18 @@ export class ProjectFiles {
 
   private readInside(name: string): string | undefined {
     const path = join(this.directory, name);
+    this.choices.looks?.file(path);
     if (this.label(name).startsWith('../')) throw this.outside(name, path);
     const text = readText(path, this.label(name));
     if (text === undefined) return undefined;
     const real = realpathSync.native(path);
-    if (!relative(realpathSync.native(this.workspace), real).startsWith('../')) return text;
+    if (!relative(this.realWorkspace(), real).startsWith('../')) return text;
     throw this.outside(name, real);
+  }
+
+  private realWorkspace(): string {
+    this.real ??= realpathSync.native(this.workspace);
+    return this.real;
   }
 
   private outside(name: string, real: string): ElementError {

@@ -1,6 +1,7 @@
 import { join, posix } from 'node:path';
 import { ElementError, ElementErrors } from '@wheelhouse/element';
 import { throwCollected } from '@wheelhouse/element/internal';
+import type { Looks } from '../files/looks.js';
 import { MetadataMemo } from './metadata-memo.js';
 import { ProjectFiles } from './project-files.js';
 import type { ProjectMetadata } from './project-metadata.js';
@@ -21,6 +22,8 @@ export interface ReadOptions {
   readonly settings?: (root: string) => RequirementsSettings | undefined;
   /** The variables that requirements files may name. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Who is told what is looked at of a project. */
+  readonly looks?: (root: string) => Looks | undefined;
 }
 
 /** A project whose metadata was read, or why it could not be. */
@@ -141,7 +144,7 @@ function open(root: string, options: ReadOptions): Attempt<ProjectFiles> {
   return isProject === false ? { error: notProject(root) } : { value, ...(error === undefined ? {} : { error }) };
 }
 
-function filesOf(root: string, { workspace, settings, environment }: ReadOptions): ProjectFiles {
+function filesOf(root: string, { workspace, settings, environment, looks }: ReadOptions): ProjectFiles {
   const path = posix.normalize(root);
   if (posix.isAbsolute(path) || path === '..' || path.startsWith('../')) {
     throw new ElementError({
@@ -153,6 +156,7 @@ function filesOf(root: string, { workspace, settings, environment }: ReadOptions
   return new ProjectFiles(join(workspace, path), path.replace(/\/$/, ''), workspace, {
     settings: settings?.(root),
     environment,
+    looks: looks?.(root),
   });
 }
 

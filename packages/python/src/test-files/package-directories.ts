@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@wheelhouse/element/internal';
+import type { Looks } from '../files/looks.js';
 import { isDebris } from '../files/walked-files.js';
 
 /** Directories that hold packages and are none. */
@@ -12,6 +13,9 @@ const NO_PACKAGES: readonly string[] = [
   ...['tasks', 'fabfile', 'exercises', 'notebooks', 'locks', 'docker', 'reports', 'third_party', 'vendor'],
 ];
 
+/** What makes a directory a project of its own. */
+const PROJECT_FILES: readonly string[] = ['pyproject.toml', 'setup.py'];
+
 /**
  * Where the packages of a project most likely are: directories with an `__init__.py`, in the project or in a directory
  * for sources, and, in `src` or named as the distribution begins, namespaces. Whether a wheel has them shows when it is
@@ -19,35 +23,36 @@ const NO_PACKAGES: readonly string[] = [
  *
  * @param directory absolute path of the project
  * @param distribution its normalised name
+ * @param looks told what is looked at
  * @returns relative paths, sorted
  */
-export function packageDirectories(directory: string, distribution: string): string[] {
-  const found = packagesIn(directory).flatMap((name): string[] => {
-    const isPackage = existsSync(join(directory, name, '__init__.py'));
+export function packageDirectories(directory: string, distribution: string, looks?: Looks): string[] {
+  const isThere = (...path: readonly string[]): boolean => {
+    looks?.directory(join(directory, ...path.slice(0, -1)));
+    return existsSync(join(directory, ...path));
+  };
+  const found = packagesIn(directory, looks).flatMap((name): string[] => {
+    const isPackage = isThere(name, '__init__.py');
     if (SOURCE_ROOTS.includes(name) && !isPackage) {
-      const inner = packagesIn(join(directory, name));
-      const own =
-        name === 'src' ? inner : inner.filter((each) => existsSync(join(directory, name, each, '__init__.py')));
+      const inner = packagesIn(join(directory, name), looks);
+      const own = name === 'src' ? inner : inner.filter((each) => isThere(name, each, '__init__.py'));
       return own.map((each) => `${name}/${each}`);
     }
     if (NO_PACKAGES.includes(name)) return [];
     return isPackage || name === distribution.split('-')[0] ? [name] : [];
   });
-  return found.filter((path) => !isProject(join(directory, path))).sort();
+  return found.filter((path) => !PROJECT_FILES.some((file) => isThere(path, file))).sort();
 }
 
-function packagesIn(directory: string): string[] {
-  return entriesOf(directory)
+function packagesIn(directory: string, looks: Looks | undefined): string[] {
+  return entriesOf(directory, looks)
     .filter((entry) => entry.isDirectory() && /^[\p{L}_][\p{L}\p{N}_]*$/u.test(entry.name) && !isDebris(entry.name))
     .map(({ name }) => name);
 }
 
-function isProject(directory: string): boolean {
-  return ['pyproject.toml', 'setup.py'].some((name) => existsSync(join(directory, name)));
-}
-
 /** The entries of a directory; none if it cannot be read. */
-export function entriesOf(directory: string): Dirent[] {
+export function entriesOf(directory: string, looks?: Looks): Dirent[] {
+  looks?.directory(directory);
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { errnoOf } from '@wheelhouse/element/internal';
+import type { Looks } from '../files/looks.js';
 import { parseConfig } from '../metadata/setup-cfg.js';
 import { isTable, TomlFile } from '../metadata/toml-file.js';
 
@@ -34,10 +35,11 @@ const ALWAYS: readonly string[] = ['pytest.toml', '.pytest.toml', 'pytest.ini', 
  * Reads pytest's configuration of a project. What cannot be read says nothing here: pytest itself says what is wrong.
  *
  * @param directory absolute path of the project
+ * @param looks told what is looked at
  */
-export function readPytestSettings(directory: string): PytestSettings {
+export function readPytestSettings(directory: string, looks?: Looks): PytestSettings {
   for (const [file, ...table] of PLACES) {
-    const text = textOf(join(directory, file));
+    const text = textOf(join(directory, file), looks);
     if (text === undefined) continue;
     const found = read(text, file, table);
     if (found === undefined && !ALWAYS.includes(file)) continue;
@@ -76,7 +78,8 @@ function wordsOf(value: unknown): string[] | undefined {
   return (value.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
-function textOf(path: string): string | undefined {
+function textOf(path: string, looks: Looks | undefined): string | undefined {
+  looks?.file(path);
   // Most of them do not exist, and an error that is thrown takes longer than this.
   if (!existsSync(path)) return undefined;
   try {

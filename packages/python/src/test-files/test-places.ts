@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { errnoOf } from '@wheelhouse/element/internal';
 import { entriesOf, packageDirectories } from './package-directories.js';
 import { readPytestSettings } from './pytest-settings.js';
+import type { Looks } from '../files/looks.js';
 import { baseOf } from '../files/shared-files.js';
 import { sourceSetMatcher, TEST_DIRECTORIES } from '../files/source-set.js';
 import { isDebris } from '../files/walked-files.js';
@@ -23,6 +24,8 @@ export interface TestProject {
   readonly distribution: string;
   /** The option `testInclude`. */
   readonly testInclude?: readonly string[] | undefined;
+  /** Told what is looked at. */
+  readonly looks?: Looks | undefined;
 }
 
 /** What files with tests are called: pytest's patterns, and what Django begins an application with. */
@@ -34,19 +37,19 @@ const isUsuallyNamed = matcherOf(FILE_NAMES);
  * Where a project has tests that are in its root, in its packages, or where pytest's `testpaths` say. A package that
  * `testInclude` names files of is left to that option.
  */
-export function testPlaces({ directory, distribution, testInclude = [] }: TestProject): TestPlaces {
-  const { testPaths, fileNames = [] } = readPytestSettings(directory);
+export function testPlaces({ directory, distribution, testInclude = [], looks }: TestProject): TestPlaces {
+  const { testPaths, fileNames = [] } = readPytestSettings(directory, looks);
   const names = [...new Set([...FILE_NAMES, ...fileNames.filter((name) => !name.includes('/'))])];
   const isNamed = names.length === FILE_NAMES.length ? isUsuallyNamed : matcherOf(names);
-  const candidates = packageDirectories(directory, distribution)
+  const candidates = packageDirectories(directory, distribution, looks)
     .filter((path) => !testInclude.some((glob) => overlap(baseOf(glob), path)))
     .map((path) => ({ path, globs: packageGlobs(path, names, testPaths) }));
-  const packages = candidates.filter(({ path, globs }) => holdsTests(directory, path, { globs, isNamed }));
-  const inRoot = entriesOf(directory).filter((entry) => entry.isFile() && isNamed(entry.name));
+  const packages = candidates.filter(({ path, globs }) => holdsTests(directory, path, { globs, isNamed, looks }));
+  const inRoot = entriesOf(directory, looks).filter((entry) => entry.isFile() && isNamed(entry.name));
   const named = testPaths.map((path) => posix.normalize(path).replace(/\/$/, '')).filter(isElsewhere);
   return {
     include: [
-      ...(inRoot.some(({ name }) => declaresTests(join(directory, name))) ? names : []),
+      ...(inRoot.some(({ name }) => declaresTests(join(directory, name), looks)) ? names : []),
       ...named.filter((path) => !candidates.some((each) => overlap(baseOf(path), each.path))).flatMap(withContent),
       ...packages.flatMap(({ globs }) => globs),
     ],
@@ -54,11 +57,16 @@ export function testPlaces({ directory, distribution, testInclude = [] }: TestPr
   };
 }
 
-/** Whether there is a test, or a file that `testInclude` may name, in these places. @param directory absolute path */
-export function hasTestFiles(directory: string, { include }: TestPlaces): boolean {
+/**
+ * Whether there is a test, or a file that `testInclude` may name, in these places.
+ *
+ * @param directory absolute path
+ * @param looks told what is looked at
+ */
+export function hasTestFiles(directory: string, { include }: TestPlaces, looks?: Looks): boolean {
   if (include.length === 0) return false;
   const matches = matcherOf(include);
-  return filesBelow(directory, '').some((path) => path.endsWith('.py') && matches(path));
+  return filesBelow(directory, '', looks).some((path) => path.endsWith('.py') && matches(path));
 }
 
 function packageGlobs(path: string, names: readonly string[], testPaths: readonly string[]): string[] {
@@ -70,24 +78,26 @@ function packageGlobs(path: string, names: readonly string[], testPaths: readonl
 }
 
 /** A package has tests where a file with the name of one says so; a module of that name may be something else. */
-function holdsTests(directory: string, path: string, { globs, isNamed }: NamedTests): boolean {
-  const named = filesBelow(directory, path).filter((file) => isNamed(posix.basename(file)));
+function holdsTests(directory: string, path: string, { globs, isNamed, looks }: NamedTests): boolean {
+  const named = filesBelow(directory, path, looks).filter((file) => isNamed(posix.basename(file)));
   // Most packages have none, and inference looks into all of them.
   if (named.length === 0) return false;
   const matches = matcherOf(globs);
-  return named.some((file) => matches(file) && declaresTests(join(directory, file)));
+  return named.some((file) => matches(file) && declaresTests(join(directory, file), looks));
 }
 
 interface NamedTests {
   readonly globs: readonly string[];
   readonly isNamed: (name: string) => boolean;
+  readonly looks: Looks | undefined;
 }
 
 /** A function or a class that pytest or unittest collect, by the text of a module. */
 const TESTS =
   /^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*class[ \t]+(?:Test|\w*Tests?\b|\w+\s*\([^)]*TestCase)|^[ \t]*>>>|\bTestCase\b.*=/m;
 
-function declaresTests(file: string): boolean {
+function declaresTests(file: string, looks: Looks | undefined): boolean {
+  looks?.file(file);
   try {
     return TESTS.test(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -97,11 +107,11 @@ function declaresTests(file: string): boolean {
 }
 
 /** The files below a directory, without what tools leave behind. */
-function filesBelow(directory: string, path: string): string[] {
-  return entriesOf(join(directory, path)).flatMap((entry): string[] => {
+function filesBelow(directory: string, path: string, looks: Looks | undefined): string[] {
+  return entriesOf(join(directory, path), looks).flatMap((entry): string[] => {
     const found = posix.join(path, entry.name);
     if (isDebris(entry.name) || entry.name.startsWith('.')) return [];
-    return entry.isDirectory() ? filesBelow(directory, found) : [found];
+    return entry.isDirectory() ? filesBelow(directory, found, looks) : [found];
   });
 }
 

@@ -1,0 +1,151 @@
+import type { CreateNodesResult, CreateNodesResultArray } from '@nx/devkit';
+import { explainFailure } from '@wheelhouse/element/program';
+import { localClosure, platformMarkers, withInnerProjects, type ProjectMetadata } from '@wheelhouse/python/internal';
+import { externalName, externalNodes } from './external-nodes.js';
+import { allInputs } from './inputs.js';
+import { LocalTasks, type TaskProject } from './local-tasks.js';
+import { lockInputs } from './lock-inputs.js';
+import { problemTargets } from './problem-targets.js';
+import { withTargetDefaults } from './target-defaults.js';
+import type { TargetsOfNxJson } from './target-layers.js';
+import { targetStatements } from './target-statements.js';
+import { inferTargets } from './targets.js';
+import { toolchainCommand } from './toolchain-command.js';
+import { nxMajor } from '../inference/nx-version.js';
+import type { PlaceFacts, ProjectFacts } from '../inference/place-facts.js';
+import type { SeenWorkspace } from '../inference/seen-workspace.js';
+import type { FoundProject } from '../workspace/discovery.js';
+import type { ReadableProject } from '../workspace/read-projects.js';
+
+/** Where projects are inferred. */
+export interface InferOptions {
+  /** Absolute path. */
+  readonly workspace: string;
+  readonly nxJson: TargetsOfNxJson;
+}
+
+/**
+ * The projects of an entry of nx.json with their targets, and with the first of them the distributions that all of them
+ * lock.
+ */
+export async function inferProjects(
+  seen: SeenWorkspace,
+  { workspace, nxJson }: InferOptions,
+): Promise<CreateNodesResultArray> {
+  const facts = await seen.facts();
+  const { readable, problems } = await seen.projects();
+  const inner = seen.inner();
+  const byRoot = new Map(
+    readable.map((each) => [each.found.root, taskProject(each, workspace, inner.get(each.found.root) ?? [])]),
+  );
+  const all = {
+    facts,
+    metadata: readable.map(({ metadata }) => metadata),
+    tasks: new LocalTasks([...byRoot.values()], platformMarkers(process.platform)),
+    byRoot,
+    nxJson,
+  };
+  const locked = [...seen.own].flatMap((root) => facts.get(root)?.project?.locked ?? []);
+  const own = [
+    ...readable.filter(({ found }) => seen.own.has(found.root)).map((each) => inferred(each, all)),
+    ...problems
+      .filter(({ found }) => seen.own.has(found.root))
+      .map(({ found, ref, error }) => withProblem(found, ref.name, error, all)),
+  ];
+  const [first, ...others] = own;
+  if (first === undefined) return [];
+  const [file, result] = first;
+  return [[file, { ...result, externalNodes: externalNodes(locked) }], ...others];
+}
+
+interface WorkspaceFacts {
+  readonly facts: ReadonlyMap<string, PlaceFacts>;
+  /** That of all projects that can be worked with. */
+  readonly metadata: readonly ProjectMetadata[];
+  readonly tasks: LocalTasks;
+  /** The same projects as the tasks of others see them, by their roots. */
+  readonly byRoot: ReadonlyMap<string, TaskProject>;
+  readonly nxJson: TargetsOfNxJson;
+}
+
+type Inferred = readonly [file: string, result: CreateNodesResult];
+
+function inferred(project: ReadableProject, all: WorkspaceFacts): Inferred {
+  const { found, ref, metadata } = project;
+  const { tasks, byRoot, nxJson } = all;
+  try {
+    const { root, options } = found;
+    const own = byRoot.get(root);
+    if (own === undefined) throw new Error(`\`${root}\` is not among the projects`);
+    const { declared, project: read } = factsOf(root, all);
+    const place = { nxJson, projectJson: declared.targets };
+    const facts = {
+      ...own,
+      asked: lockInputs(metadata, all.metadata, options.settings),
+      named: metadata.namedFiles ?? [],
+      external: [...new Set(read.locked.map(externalName))].sort(),
+      tasks: { wheel: tasks.wheel(root), test: tasks.test(root), lock: tasks.lock(root) },
+      tests: read.tests,
+      statements: targetStatements(options.targets, place),
+      hasTests: read.hasTests,
+    };
+    const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
+      ...place,
+      allInputs: () => allInputs(facts, comesWith(project, all)),
+      knowsSpread: nxMajor() >= 23,
+    });
+    const description = metadata.description === undefined ? {} : { description: metadata.description };
+    const configuration = {
+      name: ref.name,
+      root,
+      targets,
+      ...(namedInputs === undefined ? {} : { namedInputs }),
+      metadata: { technologies: ['python'], ...description },
+    };
+    return [found.files[0] ?? '', { projects: { [root]: configuration } }];
+  } catch (error) {
+    return withProblem(found, ref.name, error, all);
+  }
+}
+
+function factsOf(
+  root: string,
+  { facts }: Pick<WorkspaceFacts, 'facts'>,
+): PlaceFacts & { readonly project: ProjectFacts } {
+  const found = facts.get(root);
+  if (found?.project === undefined) throw new Error(`\`${root}\` is not a project`);
+  return { ...found, project: found.project };
+}
+
+/** The projects of the workspace that building and testing a project takes. */
+function comesWith({ metadata, ref }: ReadableProject, { metadata: all, byRoot }: WorkspaceFacts): TaskProject[] {
+  return localClosure(metadata, all, ref.settings).flatMap(({ root }) => byRoot.get(root) ?? []);
+}
+
+/** A project as the tasks of others see it. */
+function taskProject(
+  { found, ref, metadata }: ReadableProject,
+  workspace: string,
+  inner: readonly string[],
+): TaskProject {
+  const { targets } = found.options;
+  const settings = withInnerProjects(found.options.settings, inner);
+  const command = toolchainCommand(workspace, metadata.vcsVersion === undefined ? undefined : ref.name);
+  return { root: found.root, metadata, name: ref.name, settings, targets, toolchainCommand: command };
+}
+
+/** A project that something is wrong with: the targets it would have say what. */
+function withProblem(found: FoundProject, name: string, error: unknown, all: WorkspaceFacts): Inferred {
+  const { root, options } = found;
+  const { declared, project } = factsOf(root, all);
+  const targets = problemTargets(explainFailure(error).text, {
+    root,
+    name,
+    settings: options.settings,
+    targets: options.targets,
+    hasTests: project.hasTests,
+    statements: targetStatements(options.targets, { nxJson: all.nxJson, projectJson: declared.targets }),
+  });
+  const configuration = { name, root, targets, metadata: { technologies: ['python'] } };
+  return [found.files[0] ?? '', { projects: { [root]: configuration } }];
+}
