@@ -26,9 +26,10 @@ function computeGraph(workspace, profile) {
   mkdirSync(join(workspace, '.nx'), { recursive: true });
   rmSync(times, { force: true });
   // No directory of the machine's is to decide what is remembered.
-  const { NX_WORKSPACE_DATA_DIRECTORY: _data, NX_PROJECT_GRAPH_CACHE_DIRECTORY: _cache, ...kept } = process.env;
   const env = {
-    ...kept,
+    ...process.env,
+    NX_WORKSPACE_DATA_DIRECTORY: undefined,
+    NX_PROJECT_GRAPH_CACHE_DIRECTORY: undefined,
     NX_DAEMON: 'false',
     NX_NO_CLOUD: 'true',
     NO_COLOR: '1',

@@ -87,29 +87,108 @@ describe('the memo of inference', () => {
   });
 
   it.each<[string, (workspace: string) => void]>([
-    ['a requirement comes', (at) => writeFiles(at, { 'kit/more.txt': 'core\nshop\n' })],
-    ['a project cannot be read any more', (at) => writeFiles(at, { 'core/pyproject.toml': '[project\n' })],
-    ['a project can be read again', (at) => writeFiles(at, { 'broken/pyproject.toml': pyproject('broken') })],
-    ['a project goes', (at) => rmSync(join(at, 'twin-b'), { recursive: true })],
-    ['a project comes', (at) => writeFiles(at, { 'new/pyproject.toml': pyproject('new', ['core']) })],
-    ['a project has another name', (at) => writeFiles(at, { 'kit/project.json': '{"name": "kit"}' })],
-    ['a distribution has another name', (at) => writeFiles(at, { 'core/pyproject.toml': pyproject('center') })],
-    ['a name is free again', (at) => writeFiles(at, { 'web/shop/package.json': '{"name": "outer"}' })],
-    ['workspaces of npm change', (at) => writeFiles(at, { 'package.json': '{"workspaces": []}' })],
+    [
+      'a requirement comes',
+      (at) => {
+        writeFiles(at, { 'kit/more.txt': 'core\nshop\n' });
+      },
+    ],
+    [
+      'a project cannot be read any more',
+      (at) => {
+        writeFiles(at, { 'core/pyproject.toml': '[project\n' });
+      },
+    ],
+    [
+      'a project can be read again',
+      (at) => {
+        writeFiles(at, { 'broken/pyproject.toml': pyproject('broken') });
+      },
+    ],
+    [
+      'a project goes',
+      (at) => {
+        rmSync(join(at, 'twin-b'), { recursive: true });
+      },
+    ],
+    [
+      'a project comes',
+      (at) => {
+        writeFiles(at, { 'new/pyproject.toml': pyproject('new', ['core']) });
+      },
+    ],
+    [
+      'a project has another name',
+      (at) => {
+        writeFiles(at, { 'kit/project.json': '{"name": "kit"}' });
+      },
+    ],
+    [
+      'a distribution has another name',
+      (at) => {
+        writeFiles(at, { 'core/pyproject.toml': pyproject('center') });
+      },
+    ],
+    [
+      'a name is free again',
+      (at) => {
+        writeFiles(at, { 'web/shop/package.json': '{"name": "outer"}' });
+      },
+    ],
+    [
+      'workspaces of npm change',
+      (at) => {
+        writeFiles(at, { 'package.json': '{"workspaces": []}' });
+      },
+    ],
     [
       'a lock changes',
-      (at) => writeFiles(at, { 'shop/locks/runtime.txt': lockText('six', '1.17.0', ['b'.repeat(64)]) }),
+      (at) => {
+        writeFiles(at, { 'shop/locks/runtime.txt': lockText('six', '1.17.0', ['b'.repeat(64)]) });
+      },
     ],
-    ['a lock comes', (at) => writeFiles(at, { 'kit/locks/build/kit.txt': lockText('pip', '1', ['b'.repeat(64)]) })],
-    ['tests come', (at) => writeFiles(at, { 'shop/tests/deep/test_shop.py': '' })],
+    [
+      'a lock comes',
+      (at) => {
+        writeFiles(at, { 'kit/locks/build/kit.txt': lockText('pip', '1', ['b'.repeat(64)]) });
+      },
+    ],
+    [
+      'tests come',
+      (at) => {
+        writeFiles(at, { 'shop/tests/deep/test_shop.py': '' });
+      },
+    ],
     [
       'tests come in a package',
-      (at) => writeFiles(at, { 'shop/shop/__init__.py': '', 'shop/shop/test_a.py': 'def test_a(): pass\n' }),
+      (at) => {
+        writeFiles(at, { 'shop/shop/__init__.py': '', 'shop/shop/test_a.py': 'def test_a(): pass\n' });
+      },
     ],
-    ['tests go', (at) => rmSync(join(at, 'core/tests/test_core.py'))],
-    ['a directory becomes a package', (at) => writeFiles(at, { 'core/inner/__init__.py': '' })],
-    ['a target is described', (at) => writeFiles(at, { 'shop/project.json': '{"targets": {"test": {}}}' })],
-    ['a settings file becomes a project', (at) => writeFiles(at, { 'settings/pyproject.toml': pyproject('settings') })],
+    [
+      'tests go',
+      (at) => {
+        rmSync(join(at, 'core/tests/test_core.py'));
+      },
+    ],
+    [
+      'a directory becomes a package',
+      (at) => {
+        writeFiles(at, { 'core/inner/__init__.py': '' });
+      },
+    ],
+    [
+      'a target is described',
+      (at) => {
+        writeFiles(at, { 'shop/project.json': '{"targets": {"test": {}}}' });
+      },
+    ],
+    [
+      'a settings file becomes a project',
+      (at) => {
+        writeFiles(at, { 'settings/pyproject.toml': pyproject('settings') });
+      },
+    ],
   ])('is not stale when %s', async (_what, change) => {
     const workspace = directory(ILL_KEPT);
     const before = await graphOf(workspace);

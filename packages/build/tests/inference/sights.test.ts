@@ -24,14 +24,62 @@ function holds(workspace: string, sights: readonly Sight[], environment: NodeJS.
 describe('what an answer depends on', () => {
   it.each<[string, (workspace: string) => void, boolean]>([
     ['nothing changes', () => undefined, true],
-    ['a file beside changes', (at) => writeFileSync(join(at, 'a/b/two.txt'), 'changed'), true],
-    ['the file changes at equal size', (at) => writeFileSync(join(at, 'a/one.txt'), 'eno'), false],
-    ['the file goes', (at) => rmSync(join(at, 'a/one.txt')), false],
-    ['a name comes', (at) => writeFileSync(join(at, 'a/b/three.txt'), ''), false],
-    ['a name goes', (at) => rmSync(join(at, 'a/b/two.txt')), false],
-    ['a name changes', (at) => renameSync(join(at, 'a/b/two.txt'), join(at, 'a/b/2.txt')), false],
-    ['the directory goes', (at) => rmSync(join(at, 'a/b'), { recursive: true }), false],
-    ['what was absent comes', (at) => mkdirSync(join(at, 'a/c')), false],
+    [
+      'a file beside changes',
+      (at) => {
+        writeFileSync(join(at, 'a/b/two.txt'), 'changed');
+      },
+      true,
+    ],
+    [
+      'the file changes at equal size',
+      (at) => {
+        writeFileSync(join(at, 'a/one.txt'), 'eno');
+      },
+      false,
+    ],
+    [
+      'the file goes',
+      (at) => {
+        rmSync(join(at, 'a/one.txt'));
+      },
+      false,
+    ],
+    [
+      'a name comes',
+      (at) => {
+        writeFileSync(join(at, 'a/b/three.txt'), '');
+      },
+      false,
+    ],
+    [
+      'a name goes',
+      (at) => {
+        rmSync(join(at, 'a/b/two.txt'));
+      },
+      false,
+    ],
+    [
+      'a name changes',
+      (at) => {
+        renameSync(join(at, 'a/b/two.txt'), join(at, 'a/b/2.txt'));
+      },
+      false,
+    ],
+    [
+      'the directory goes',
+      (at) => {
+        rmSync(join(at, 'a/b'), { recursive: true });
+      },
+      false,
+    ],
+    [
+      'what was absent comes',
+      (at) => {
+        mkdirSync(join(at, 'a/c'));
+      },
+      false,
+    ],
   ])('is known again by stat and by content: %s', (_what, change, expected) => {
     const [workspace, old] = [directory(FILES), directory(FILES)];
     const [byContent, byStat] = [sightsOf(workspace), sightsOf(old, Date.now() + LATER)];
