@@ -21,7 +21,9 @@ async function inferIn(
 }
 
 function metadataFilesOf(files: Files): string[] {
-  return Object.keys(files).filter((path) => /(^|\/)(setup\.py|setup\.cfg|pyproject\.toml|project\.json|package\.json)$/.test(path));
+  return Object.keys(files).filter((path) =>
+    /(^|\/)(setup\.py|setup\.cfg|pyproject\.toml|project\.json|package\.json)$/.test(path),
+  );
 }
 
 function targetsOf(results: readonly CreateNodesResult[], root: string): Record<string, TargetConfiguration> {
