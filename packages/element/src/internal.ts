@@ -65,6 +65,7 @@ export {
   type ProjectOptions,
 } from './load/declarations/project.js';
 export { diskDocuments, type DiskDocumentsOptions } from './load/documents/disk-documents.js';
+export { ParsedDocuments } from './load/documents/parsed-documents.js';
 export { normalPath, type Documents, type FileKind } from './load/documents/documents.js';
 export { layeredDocuments } from './load/documents/layered-documents.js';
 export { memoryDocuments, type DocumentsByPath } from './load/documents/memory-documents.js';

@@ -4,12 +4,15 @@ import {
   BuildSession,
   coreElements,
   coreSources,
+  digestOf,
   diskDocuments,
   PACKAGES_SERVICES,
   listenForInterruption,
+  ParsedDocuments,
   PluginRegistry,
   type OnError,
 } from '@wheelhouse/element/internal';
+import { packageVersion } from '@wheelhouse/element/program';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
@@ -71,11 +74,15 @@ export class CommandSession {
    */
   async elements(targets: readonly string[], engine: PythonEngine = this.engine): Promise<BuildSession> {
     const directory = findElementProject(this.directory);
+    const memo = engine.store.memo(`documents-${digestOf(directory).hash.slice(0, 16)}`);
+    const parsed = new ParsedDocuments(memo, packageVersion(__dirname));
     return await BuildSession.open(engine, {
-      documents: diskDocuments(directory),
+      documents: diskDocuments(directory, { parsed }),
       directory,
       targets,
       registry: elementRegistry(engine),
+    }).finally(() => {
+      parsed.save();
     });
   }
 }

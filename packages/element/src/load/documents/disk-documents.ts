@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { normalPath, type Documents, type FileKind } from './documents.js';
+import type { ParsedDocuments } from './parsed-documents.js';
 import { parseYaml } from './yaml.js';
 import { ElementError } from '../../base/error.js';
 import { nameInProject } from '../../base/origin.js';
@@ -12,11 +13,13 @@ import { readTextFile } from '../../base/text-file.js';
 export interface DiskDocumentsOptions {
   /** See {@link Documents.junction}. */
   readonly junction?: string;
+  /** Knows what texts parse to. Default: all are parsed. */
+  readonly parsed?: Pick<ParsedDocuments, 'parse'>;
 }
 
 /** The documents in a directory of this machine. @param directory an absolute path */
 export function diskDocuments(directory: string, options: DiskDocumentsOptions = {}): Documents {
-  return new DiskDocuments(directory, options.junction);
+  return new DiskDocuments(directory, options);
 }
 
 /**
@@ -24,15 +27,21 @@ export function diskDocuments(directory: string, options: DiskDocumentsOptions =
  * that an asynchronous read takes. The answer is a promise all the same.
  */
 class DiskDocuments implements Documents {
+  readonly junction: string | undefined;
+  private readonly parse: ParsedDocuments['parse'];
+
   constructor(
     private readonly directory: string,
-    readonly junction: string | undefined,
-  ) {}
+    { junction, parsed }: DiskDocumentsOptions,
+  ) {
+    this.junction = junction;
+    this.parse = parsed === undefined ? parseYaml : parsed.parse.bind(parsed);
+  }
 
   read(path: string, label: string = path): Promise<MappingNode | undefined> {
     return settled(() => {
       const text = this.text(path, nameInProject(label, this.junction));
-      return text === undefined ? undefined : parseYaml(text, label, this.junction);
+      return text === undefined ? undefined : this.parse(text, label, this.junction);
     });
   }
 
