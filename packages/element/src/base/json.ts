@@ -7,7 +7,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (isList(value)) {
+    // Lists of keys are long, and JSON's own text of strings is the canonical one.
+    if (value.every((item) => typeof item === 'string')) return JSON.stringify(value);
+    return `[${value.map(canonicalJson).join(',')}]`;
+  }
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }
@@ -24,7 +28,21 @@ const MAX_DEPTH = 100;
  *
  * @returns what and where, such as `a Map at \`recipients\``; `undefined` if all of it is {@link Json}
  */
-export function notPlain(value: unknown, at = '', depth = 0): string | undefined {
+export function notPlain(value: unknown): string | undefined {
+  return isPlain(value, 0) ? undefined : whatIsNotPlain(value, '', 0);
+}
+
+/** Most values are plain: where they are in one another is not kept track of. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false;
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return false;
+  if (!Array.isArray(value) && !isDictionary(value)) return false;
+  return Object.values(value).every((member) => isPlain(member, depth + 1));
+}
+
+function whatIsNotPlain(value: unknown, at: string, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return 'more than 100 levels of lists and dictionaries, or one that contains itself';
   const where = at === '' ? '' : ` at \`${at}\``;
   switch (typeof value) {
@@ -40,7 +58,7 @@ export function notPlain(value: unknown, at = '', depth = 0): string | undefined
         : Object.entries(value).map(([key, member]) => [at === '' ? key : `${at}.${key}`, member]);
       if (!Array.isArray(value) && !isDictionary(value)) return `${nameOfClass(value)}${where}`;
       for (const [path, member] of members) {
-        const wrong = notPlain(member, path, depth + 1);
+        const wrong = whatIsNotPlain(member, path, depth + 1);
         if (wrong !== undefined) return wrong;
       }
       return undefined;

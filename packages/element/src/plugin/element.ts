@@ -130,6 +130,10 @@ export abstract class Element extends Plugin {
   readonly public: MappingNode;
   readonly sources: readonly Source[];
   readonly dependencies: readonly Dependency[];
+  /** What {@link closure} found for the scope `run`: dependencies do not change. */
+  private atRunTime: readonly Element[] | undefined;
+  /** The union that this element was last put into. */
+  private putInto: readonly Element[] | undefined;
 
   constructor(meta: ElementMeta) {
     super(meta);
@@ -196,13 +200,40 @@ export abstract class Element extends Plugin {
    * they run. `run`: runtime dependencies and all they need, then this element.
    */
   closure(scope: Scope): Element[] {
-    const found = new Set<Element>();
-    if (scope === 'run') collectRun(this, found);
-    else {
-      for (const dependency of this.dependencies)
-        if (dependency.type !== 'runtime') collectRun(dependency.element, found);
+    if (scope === 'run') return [...this.runClosure()];
+    const needed = this.dependencies.filter(({ type }) => type !== 'runtime');
+    return Element.unionOf(needed.map(({ element }) => element.runClosure()));
+  }
+
+  /** Of a deep graph first that of what is lowest, so that no closure calls for another one's that calls on. */
+  private runClosure(): readonly Element[] {
+    const path: Element[] = [this];
+    for (let element = path.at(-1); element !== undefined; element = path.at(-1)) {
+      const needed = element.dependencies.flatMap((each) => (each.type === 'build' ? [] : [each.element]));
+      const open = needed.filter((each) => each.atRunTime === undefined);
+      if (open.length > 0) path.push(...open);
+      else {
+        element.atRunTime ??= [...Element.unionOf(needed.map((each) => each.atRunTime ?? [])), element];
+        path.pop();
+      }
     }
-    return [...found];
+    return this.atRunTime ?? [];
+  }
+
+  /**
+   * The elements of closures, each once, in the order in which they come first. They are marked and not looked up in a
+   * set: of a thousand elements on one another, these are a million look-ups.
+   */
+  private static unionOf(closures: readonly (readonly Element[])[]): Element[] {
+    const union: Element[] = [];
+    for (const closure of closures) {
+      for (const element of closure) {
+        if (element.putInto === union) continue;
+        element.putInto = union;
+        union.push(element);
+      }
+    }
+    return union;
   }
 
   /**
@@ -280,10 +311,4 @@ export interface ElementKind {
   readonly defaults?: string;
   /** Makes one; the resolver calls `configure` next. */
   create(meta: ElementMeta): Element;
-}
-
-function collectRun(element: Element, found: Set<Element>): void {
-  if (found.has(element)) return;
-  for (const dependency of element.dependencies) if (dependency.type !== 'build') collectRun(dependency.element, found);
-  found.add(element);
 }
