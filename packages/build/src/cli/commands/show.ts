@@ -1,5 +1,5 @@
 import type { Element } from '@wheelhouse/element';
-import { PackagesSource, type BuildSession } from '@wheelhouse/element/internal';
+import { PackagesSource, type BuildSession, type ElementGraph } from '@wheelhouse/element/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 import { ElementStates, type ElementState } from '../element-state.js';
@@ -46,20 +46,22 @@ export const show: Command = {
       }
       const elements = [...shown.values()];
       context.output.write(
-        format === 'json' ? `${JSON.stringify(elements, null, 2)}\n` : elements.map(textOf).join(''),
+        format === 'json' ? `${JSON.stringify(elements.map(described), null, 2)}\n` : elements.map(textOf).join(''),
       );
       return EXIT.done;
     });
   },
 };
 
-/** An element as `--format json` has it. */
-type ShownElement = Readonly<Record<string, unknown>> & {
+/** An element with what the text has of it. */
+interface ShownElement {
   readonly name: string;
   readonly kind: string;
   readonly key: string;
   readonly state: ElementState;
-};
+  readonly element: Element;
+  readonly graph: ElementGraph;
+}
 
 async function openSessions(session: CommandSession, targets: readonly string[]): Promise<BuildSession[]> {
   const elements = targets.filter(isElementName);
@@ -74,35 +76,32 @@ async function openSessions(session: CommandSession, targets: readonly string[])
 
 async function elementsOf({ engine }: CommandSession, opened: BuildSession): Promise<ShownElement[]> {
   const states = new ElementStates(opened, engine.store.artifacts);
+  const { graph, keys } = opened;
   return await Promise.all(
-    opened.graph.elements.map(async (element) => {
-      const {
-        name,
-        kind,
-        deps,
-        buildDeps,
-        runtimeDeps,
-        variables,
-        environment,
-        config,
-        public: data,
-      } = opened.graph.describe(element);
-      return {
-        name,
-        kind,
-        key: opened.keys.key(element),
-        state: await states.of(element),
-        deps,
-        'build-deps': buildDeps,
-        'runtime-deps': runtimeDeps,
-        vars: variables,
-        env: environment,
-        config,
-        public: data,
-        ...packagesOf(element),
-      };
+    graph.elements.map(async (element) => {
+      const { name, kind } = element;
+      return { name, kind, key: keys.key(element), state: await states.of(element), element, graph };
     }),
   );
+}
+
+/** An element as `--format json` has it. */
+function described({ name, kind, key, state, element, graph }: ShownElement): object {
+  const { deps, buildDeps, runtimeDeps, variables, environment, config, public: data } = graph.describe(element);
+  return {
+    name,
+    kind,
+    key,
+    state,
+    deps,
+    'build-deps': buildDeps,
+    'runtime-deps': runtimeDeps,
+    vars: variables,
+    env: environment,
+    config,
+    public: data,
+    ...packagesOf(element),
+  };
 }
 
 /** The packages of a toolchain. */
