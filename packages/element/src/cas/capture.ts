@@ -80,7 +80,7 @@ class Capture {
       if (seen?.delete(name) === false) continue;
       const path = relative + name;
       if (entry.isFile()) {
-        if (this.accepts(path, 'file')) files.push(await this.files.file(name, path, join(this.root, path)));
+        if (this.accepts(path, 'file')) files.push(await this.files.file(name, path, this.absolute(path)));
       } else if (entry.isDirectory()) {
         if (this.accepts(path, 'directory')) {
           const below = under.directories.find((node) => node.name === name)?.digest;
@@ -88,7 +88,7 @@ class Capture {
         }
       } else if (entry.isSymbolicLink()) {
         if (this.accepts(path, 'symlink'))
-          symlinks.push({ name, target: this.files.target(path, join(this.root, path)) });
+          symlinks.push({ name, target: this.files.target(path, this.absolute(path)) });
       } else if (this.accepts(path, 'file')) {
         throw this.error(path, `is ${kindOf(entry)}, which a tree cannot contain`);
       }
@@ -112,12 +112,17 @@ class Capture {
     return over && new Set(this.files.attempt(relative, () => readdirSync(join(over.merged, relative))));
   }
 
+  /** Names of directories need no normalising, which takes a tenth of the time of a capture of known files. */
+  private absolute(path: string): string {
+    return `${this.root}/${path}`;
+  }
+
   private accepts(path: string, type: 'file' | 'directory' | 'symlink'): boolean {
     return this.options.filter === undefined || this.options.filter(path, type);
   }
 
   private entries(relative: string): Dirent[] {
-    const path = join(this.root, relative);
+    const path = this.absolute(relative);
     const entries = this.files.attempt(relative, () => readdirSync(path, { withFileTypes: true }));
     // Node puts U+FFFD where a name is not UTF-8, but a name may also have it of its own.
     if (entries.some((entry) => entry.name.includes('\ufffd'))) {

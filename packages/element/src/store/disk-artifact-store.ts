@@ -31,9 +31,9 @@ export class DiskArtifactStore implements ArtifactStore {
 
   async get(key: Key): Promise<ArtifactRecord | undefined> {
     const path = this.pathOf(key);
-    let text: string;
+    let text: Buffer;
     try {
-      text = readFileSync(path, 'utf8');
+      text = readFileSync(path);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined;
       throw storeError(error, 'read', path);

@@ -2,6 +2,8 @@ import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { ArtifactRecord, Key, PinnedDependency } from '../plugin/ports.js';
 
+const NEWLINE = 0x0a;
+
 /** What is read only if it is asked for: it can be a hundred times as long as the rest. */
 const DETAILS = ['dependencies', 'public', 'inputs', 'host'] as const satisfies readonly (keyof ArtifactRecord)[];
 
@@ -18,7 +20,7 @@ export function formatRecord(record: ArtifactRecord): string {
   const first = {
     ...Object.fromEntries(part(false)),
     details: details.map(([name]) => name),
-    bytes: byteLength(second),
+    bytes: Buffer.byteLength(second, 'utf8'),
   };
   return `${JSON.stringify(first)}\n${second}\n`;
 }
@@ -29,17 +31,18 @@ export function formatRecord(record: ArtifactRecord): string {
  * @returns `undefined` if it is not the record of `key`, or not all of it. Details that are damaged otherwise are an error
  *   when they are asked for
  */
-export function parseRecord(text: string, key: Key): ArtifactRecord | undefined {
-  const end = text.indexOf('\n');
-  const value = parse(text.slice(0, end));
+export function parseRecord(text: Buffer, key: Key): ArtifactRecord | undefined {
+  const end = text.indexOf(NEWLINE);
+  const value = parse(text.toString('utf8', 0, Math.max(0, end)));
   if (!isObject(value) || value.key !== key) return undefined;
   const { details, bytes, ...core } = value;
-  const second = text.slice(end + 1, -1);
-  if (!Array.isArray(details) || byteLength(second) !== bytes || !isCore(core)) return undefined;
+  // Details stay bytes: thousands of records are read for their first lines alone.
+  const second = text.subarray(end + 1, -1);
+  if (!Array.isArray(details) || second.byteLength !== bytes || !isCore(core)) return undefined;
   let read: Details | undefined;
   for (const name of DETAILS) {
     if (!details.includes(name)) continue;
-    const get = (): unknown => (read ??= parseDetails(second, key))[name];
+    const get = (): unknown => (read ??= parseDetails(second.toString('utf8'), key))[name];
     Object.defineProperty(core, name, { enumerable: true, get });
   }
   return core as ArtifactRecord;
@@ -65,10 +68,6 @@ function parse(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function byteLength(text: string): number {
-  return Buffer.byteLength(text, 'utf8');
 }
 
 function isCore(value: unknown): value is Omit<ArtifactRecord, keyof Details> {
