@@ -134,11 +134,9 @@ describe('two versions of one distribution in two projects', () => {
   test('are two external nodes', async () => {
     const inputsOf = async (name: string): Promise<string[]> => {
       const project = JSON.parse((await nx(['show', 'project', name, '--json'])).stdout) as {
-        targets: Record<string, { inputs: { externalDependencies?: string[] }[] }>;
+        namedInputs: Record<string, { externalDependencies?: string[] }[]>;
       };
-      return (
-        project.targets['build-wheel']?.inputs.flatMap(({ externalDependencies = [] }) => externalDependencies) ?? []
-      );
+      return project.namedInputs.wheelhouse?.flatMap(({ externalDependencies = [] }) => externalDependencies) ?? [];
     };
     const leaves = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('pypi:houseleaf@'));
     expect(leaves(await inputsOf('older'))).toEqual(['pypi:houseleaf@1.0']);

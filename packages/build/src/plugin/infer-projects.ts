@@ -9,6 +9,7 @@ import { problemTargets } from './problem-targets.js';
 import { withTargetDefaults } from './target-defaults.js';
 import type { TargetsOfNxJson } from './target-layers.js';
 import { targetStatements } from './target-statements.js';
+import { shortInputs } from './short-inputs.js';
 import { inferTargets } from './targets.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { nxMajor } from '../inference/nx-version.js';
@@ -89,11 +90,14 @@ function inferred(project: ReadableProject, all: WorkspaceFacts): Inferred {
       statements: targetStatements(options.targets, place),
       hasTests: read.hasTests,
     };
-    const { targets, namedInputs } = withTargetDefaults(inferTargets(facts), {
+    const adapted = withTargetDefaults(inferTargets(facts), {
       ...place,
       allInputs: () => allInputs(facts, comesWith(project, all)),
       knowsSpread: nxMajor() >= 23,
     });
+    const isTaken = (name: string): boolean =>
+      nxJson.namedInputs?.[name] !== undefined || declared.targets.namedInputs?.[name] !== undefined;
+    const { targets, namedInputs } = shortInputs(adapted, root, isTaken);
     const description = metadata.description === undefined ? {} : { description: metadata.description };
     const configuration = {
       name: ref.name,

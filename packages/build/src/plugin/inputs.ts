@@ -183,6 +183,8 @@ function common(facts: InputFacts): Inputs {
     fileset(facts, 'locks/**/*'),
     ...versionFiles(facts.root),
     ...facts.asked.files.map((file) => `{workspaceRoot}/${file}`),
+    // Those of all projects that come with it: each is one that it depends on in Nx's graph, directly or indirectly.
+    ...(facts.asked.upstream ? ['^{projectRoot}/pyproject.toml'] : []),
     ...facts.asked.variables.map((env) => ({ env })),
     { runtime: facts.toolchainCommand },
     { externalDependencies: [...facts.external] },

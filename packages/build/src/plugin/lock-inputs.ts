@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   everythingRequired,
   localClosure,
@@ -10,10 +11,12 @@ import { pathInWorkspace } from '@wheelhouse/python/lockfile';
 /** What a project's locks answer beside the metadata files of projects. */
 export interface LockInputs {
   /**
-   * Requirements and constraints files, those with settings of uv, and what is required from where it is; globs
-   * relative to the workspace.
+   * Requirements and constraints files, those with settings of uv, and what is required from where it is, but for the
+   * pyproject.toml of other projects; globs relative to the workspace.
    */
   readonly files: readonly string[];
+  /** Whether a pyproject.toml of a project that comes with it has settings of uv. */
+  readonly upstream: boolean;
   /** Environment variables that requirements files name. */
   readonly variables: readonly string[];
 }
@@ -26,8 +29,13 @@ export function lockInputs(
 ): LockInputs {
   const all = [project, ...localClosure(project, workspace, settings).map((member) => member.project)];
   const files = all.flatMap(({ fromFiles, uvFiles = [] }) => [...(fromFiles?.files ?? []), ...uvFiles]);
+  const others = new Set(all.slice(1).map(({ root }) => posix.join(root, 'pyproject.toml')));
+  const own = new Set(
+    [...files, ...all.flatMap((each) => vendoredPaths(each, workspace))].filter((file) => !others.has(file)),
+  );
   return {
-    files: [...new Set([...files, ...all.flatMap((each) => vendoredPaths(each, workspace))])].sort(),
+    files: [...own].sort(),
+    upstream: files.some((file) => others.has(file)),
     variables: [...new Set(all.flatMap(({ fromFiles }) => fromFiles?.variables ?? []))].sort(),
   };
 }

@@ -14,7 +14,7 @@ export function problemTargets(
 ): Record<string, TargetConfiguration> {
   const none = { dependsOn: [], made: [] };
   const nothing = {
-    asked: { files: [], variables: [] },
+    asked: { files: [], upstream: false, variables: [] },
     named: [],
     tests: { include: [], packages: [] },
     external: [],

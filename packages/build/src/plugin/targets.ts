@@ -20,122 +20,76 @@ export interface TargetFacts extends InputFacts {
 
 /** The targets of a Python project, by their names. */
 export function inferTargets(facts: TargetFacts): Record<string, TargetConfiguration> {
-  const { targets, name, tasks, statements } = facts;
+  const { targets, tasks, statements } = facts;
   const hasTests = facts.hasTests || statements.test?.isWanted === true;
   // The tasks that make files of the wheel, and what a target depends on that needs the wheel.
   const generators = [...new Set((facts.settings.generated ?? []).map(({ by }) => by))];
   const wheels = targets.buildWheel === undefined ? generators : present(targets.buildWheel);
   const inferred: Record<string, TargetConfiguration> = {};
-  const add = (target: TargetChoice | undefined, described: Described, configuration: TargetConfiguration): void => {
+  const add = (target: TargetChoice | undefined, description: string, configuration: TargetConfiguration): void => {
     if (target === undefined) return;
     inferred[target.name] = {
       ...configuration,
       ...(Object.keys(target.options).length === 0 ? {} : { options: target.options }),
-      metadata: metadata(name, target.name, described),
+      metadata: { description },
     };
   };
-  add(
-    targets.lock,
-    { description: 'Resolves the requirements of the project and writes its locks', options: { upgrade: true } },
-    { executor: `${PLUGIN}:lock`, cache: false, ...(tasks.lock.length === 0 ? {} : { dependsOn: tasks.lock }) },
-  );
-  add(
-    targets.snapshot,
-    { description: 'Fetches every file that building and testing the project uses', options: { verbose: true } },
-    {
-      executor: `${PLUGIN}:snapshot`,
-      cache: true,
-      inputs: snapshotInputs(facts),
-      outputs: [`${outputDirectory('dist', facts)}/snapshot`],
-    },
-  );
-  add(
-    targets.buildWheel,
-    {
-      description: 'Builds the wheel and the wheelhouse to install it from, in a sandbox',
-      options: { retryFailed: true },
-    },
-    {
-      executor: `${PLUGIN}:build-wheel`,
-      cache: true,
-      dependsOn: [...present(targets.snapshot), ...tasks.wheel.dependsOn, ...generators],
-      inputs: wheelInputs(facts, tasks.wheel.made),
-      outputs: ['wheel', 'sdist', 'wheelhouse', MANIFEST].map(
-        (output) => `${outputDirectory('dist', facts)}/${output}`,
-      ),
-    },
-  );
+  add(targets.lock, 'Resolves the requirements of the project and writes its locks', {
+    executor: `${PLUGIN}:lock`,
+    cache: false,
+    ...(tasks.lock.length === 0 ? {} : { dependsOn: tasks.lock }),
+  });
+  add(targets.snapshot, 'Fetches every file that building and testing the project uses', {
+    executor: `${PLUGIN}:snapshot`,
+    cache: true,
+    inputs: snapshotInputs(facts),
+    outputs: [`${outputDirectory('dist', facts)}/snapshot`],
+  });
+  add(targets.buildWheel, 'Builds the wheel and the wheelhouse to install it from, in a sandbox', {
+    executor: `${PLUGIN}:build-wheel`,
+    cache: true,
+    dependsOn: [...present(targets.snapshot), ...tasks.wheel.dependsOn, ...generators],
+    inputs: wheelInputs(facts, tasks.wheel.made),
+    outputs: ['wheel', 'sdist', 'wheelhouse', MANIFEST].map((output) => `${outputDirectory('dist', facts)}/${output}`),
+  });
   add(
     targets.venv,
-    {
-      description: 'Creates the development environment, with local projects installed as editable',
-      options: { pip: true },
-    },
+    'Creates the development environment, with local projects installed as editable',
     // It names its place, and looks by itself whether it is as it has to be.
     { executor: `${PLUGIN}:venv`, cache: false, ...(generators.length === 0 ? {} : { dependsOn: generators }) },
   );
-  add(
-    targets.buildWheel === undefined ? undefined : targets.publish,
-    { description: 'Publishes the distributions to an index', options: { to: 'dist/index', dryRun: true } },
-    {
-      executor: `${PLUGIN}:publish`,
-      cache: false,
-      dependsOn: [...present(targets.buildWheel), ...(hasTests ? present(targets.test) : [])],
-    },
-  );
+  add(targets.buildWheel === undefined ? undefined : targets.publish, 'Publishes the distributions to an index', {
+    executor: `${PLUGIN}:publish`,
+    cache: false,
+    dependsOn: [...present(targets.buildWheel), ...(hasTests ? present(targets.test) : [])],
+  });
   const images = (statements.releaseImage?.options ?? []).filter(({ base }) => base !== undefined);
   if (images.length > 0) {
-    add(
-      targets.releaseImage,
-      { description: 'Installs only the wheelhouse on a base image', options: { engine: 'docker' } },
-      {
-        executor: `${PLUGIN}:release-image`,
-        cache: images.every(isFixedImage),
-        dependsOn: wheels,
-        inputs: imageInputs(facts, targets.buildWheel !== undefined),
-        outputs: [`${outputDirectory('dist', facts)}/image`],
-      },
-    );
+    add(targets.releaseImage, 'Installs only the wheelhouse on a base image', {
+      executor: `${PLUGIN}:release-image`,
+      cache: images.every(isFixedImage),
+      dependsOn: wheels,
+      inputs: imageInputs(facts, targets.buildWheel !== undefined),
+      outputs: [`${outputDirectory('dist', facts)}/image`],
+    });
   }
   if (!hasTests) return inferred;
-  add(
-    targets.test,
-    { description: 'Tests the built wheel, in a sandbox', options: { retryFailed: true } },
-    {
-      executor: `${PLUGIN}:test`,
-      // What services answer is no input.
-      cache: statements.test?.options.every(({ services }) => services === undefined) === true,
-      dependsOn: [...wheels, ...(targets.buildWheel === undefined ? [] : tasks.test.dependsOn)],
-      inputs: testInputs(facts, targets.buildWheel !== undefined, tasks.test.made),
-      outputs: ['junit.xml', 'coverage.xml', RECORD, TEST_RESULT].map(
-        (output) => `${outputDirectory('reports', facts)}/${output}`,
-      ),
-    },
-  );
+  add(targets.test, 'Tests the built wheel, in a sandbox', {
+    executor: `${PLUGIN}:test`,
+    // What services answer is no input.
+    cache: statements.test?.options.every(({ services }) => services === undefined) === true,
+    dependsOn: [...wheels, ...(targets.buildWheel === undefined ? [] : tasks.test.dependsOn)],
+    inputs: testInputs(facts, targets.buildWheel !== undefined, tasks.test.made),
+    outputs: ['junit.xml', 'coverage.xml', RECORD, TEST_RESULT].map(
+      (output) => `${outputDirectory('reports', facts)}/${output}`,
+    ),
+  });
   return inferred;
 }
 
 /** Nx may cache an image whose base is named by its digest. An engine needs the image in any case. */
 function isFixedImage({ base, engine = 'none' }: Readonly<Record<string, unknown>>): boolean {
   return engine === 'none' && typeof base === 'string' && base.includes('@sha256:');
-}
-
-interface Described {
-  readonly description: string;
-  /** Options as an example. */
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-function metadata(
-  project: string,
-  target: string,
-  { description, options }: Described,
-): NonNullable<TargetConfiguration['metadata']> {
-  return {
-    technologies: ['python'],
-    description,
-    help: { command: `npx nx run ${project}:${target} --help`, example: { options: { ...options } } },
-  };
 }
 
 function outputDirectory(kind: 'dist' | 'reports', { root }: InputFacts): string {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodesContext, CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 import { createNodes, createNodesV2 } from '@wheelhouse/build';
+import { withLongInputs } from '../support/long-inputs.js';
 import { gitInit, lockText, pyproject, temporaryDirectories, writeFiles, type Files } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
@@ -28,7 +29,7 @@ function metadataFilesOf(files: Files): string[] {
 
 function targetsOf(results: readonly CreateNodesResult[], root: string): Record<string, TargetConfiguration> {
   const project = results.map(({ projects }) => projects?.[root]).find((each) => each !== undefined);
-  return project?.targets ?? {};
+  return project === undefined ? {} : (withLongInputs({ root, ...project }).targets ?? {});
 }
 
 describe('createNodes', () => {
@@ -246,6 +247,14 @@ describe('createNodes', () => {
     };
     expect(await above({})).toEqual([]);
     expect(await above({ 'libs/uv.toml': 'resolution = "lowest"\n' })).toEqual(['{workspaceRoot}/libs/uv.toml']);
+    // Those of projects that come with it are those of what it depends on.
+    const source = `${pyproject('b')}[tool.uv]\nexclude-newer = "2025-01-01"\n`;
+    const files = { 'a/pyproject.toml': pyproject('a', ['b']), 'b/pyproject.toml': source };
+    for (const target of ['snapshot', 'build-wheel']) {
+      const inputs = targetsOf(await infer(files), 'a')[target]?.inputs;
+      expect(inputs).toContain('^{projectRoot}/pyproject.toml');
+      expect(inputs).not.toContain('{workspaceRoot}/b/pyproject.toml');
+    }
     const root = '[tool.uv]\nconstraint-dependencies = ["six<2"]\n[tool.uv.workspace]\nmembers = ["libs/*"]\n';
     expect(await above({ 'pyproject.toml': root })).toEqual(['{workspaceRoot}/pyproject.toml']);
   });
@@ -311,13 +320,8 @@ describe('createNodes', () => {
       executor: '@wheelhouse/build:snapshot',
       cache: true,
       inputs: [
-        '{workspaceRoot}/libs/a/pyproject.toml',
-        '^{projectRoot}/pyproject.toml',
-        '{workspaceRoot}/libs/a/setup.cfg',
-        '^{projectRoot}/setup.cfg',
-        '{workspaceRoot}/libs/a/setup.py',
-        '^{projectRoot}/setup.py',
-        '{workspaceRoot}/libs/a/**/Cargo.lock',
+        ...['pyproject.toml', 'setup.cfg', 'setup.py', '**/Cargo.lock'].map((file) => `{workspaceRoot}/libs/a/${file}`),
+        ...['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => `^{projectRoot}/${file}`),
         ...common,
       ],
       outputs: ['{workspaceRoot}/dist/{projectRoot}/snapshot'],
@@ -343,8 +347,8 @@ describe('createNodes', () => {
         '!{workspaceRoot}/libs/a/notes/**',
         // Templates of the project's own are inputs of what is made from them.
         ...['test', 'installed', 'hook'].map((template) => `!{workspaceRoot}/libs/a/.wheelhouse/${template}.bst`),
-        ...common,
         wheels,
+        ...common,
       ],
       outputs: [
         '{workspaceRoot}/dist/{projectRoot}/wheel',
@@ -353,9 +357,7 @@ describe('createNodes', () => {
         '{workspaceRoot}/dist/{projectRoot}/manifest.json',
       ],
       metadata: {
-        technologies: ['python'],
         description: 'Builds the wheel and the wheelhouse to install it from, in a sandbox',
-        help: { command: 'npx nx run a:build-wheel --help', example: { options: { retryFailed: true } } },
       },
     });
     expect(targets.test).toMatchObject({

@@ -1,5 +1,6 @@
 import type { CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { createNodes } from '@wheelhouse/build';
+import { withLongInputs } from '../support/long-inputs.js';
 import { pyproject, temporaryDirectories, type Files } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
@@ -20,7 +21,7 @@ async function inferred(
   const results = await createNodes[1](['apps/a/pyproject.toml', 'libs/b/pyproject.toml'], options, context);
   const project = results.map(([, { projects }]) => projects?.['apps/a']).find((each) => each !== undefined);
   if (project === undefined) throw new Error('nothing was inferred');
-  return project as ProjectConfiguration;
+  return withLongInputs(project as ProjectConfiguration);
 }
 
 function problemOf(project: ProjectConfiguration, target: string): string | undefined {
@@ -51,13 +52,11 @@ describe('the targets of a workspace with targetDefaults', () => {
       '{workspaceRoot}/apps/a/.python-version',
       '{workspaceRoot}/apps/.python-version',
       '{workspaceRoot}/.python-version',
-      { runtime: expect.stringMatching(/toolchain$/) as string },
-      { externalDependencies: [] },
       '{workspaceRoot}/libs/b/**/*',
       '{workspaceRoot}/libs/b/.python-version',
       '{workspaceRoot}/libs/.python-version',
-      '{workspaceRoot}/.python-version',
       { runtime: expect.stringMatching(/toolchain$/) as string },
+      { externalDependencies: [] },
       { env: 'WHEELHOUSE_RUN' },
     ]);
   });
