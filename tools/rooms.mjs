@@ -29,7 +29,7 @@ export const roomOrders = {
       ['sources', 'toolchain'],
       ['elements'],
       ['key'],
-      ['store'],
+      ['store', 'why'],
       ['sandbox'],
       ['build'],
     ],

@@ -48,6 +48,7 @@ export {
   type SourceMeta,
   type StageIo,
 } from './plugin/source.js';
+export type { SourceFacts, SourcePart } from './plugin/source-facts.js';
 export { ServiceKey, SourceServices, type SourceStore } from './plugin/source-services.js';
 export type {
   Activity,

@@ -104,6 +104,14 @@ export type {
 export type { CapturedPackages } from './packages/packages-memo.js';
 export { PACKAGES_SERVICES, PackagesSource, type PackagesServices } from './packages/packages-source.js';
 export { ElementKeys, keyOf, type KeyInputs, type RuleVersions } from './key/element-key.js';
+export { textOfChange, type Change, type ChangedInput } from './why/change.js';
+export { ElementsOfGraph } from './why/elements-of-graph.js';
+export { ElementsOfRecords } from './why/elements-of-records.js';
+export { explainKey, type Cause, type KeyedPoint } from './why/explain-key.js';
+export { documentOf, readKeyDocument, type KeyDocument, type ReadKeys } from './why/key-document.js';
+export type { KeyedElement, KeyedElements, KeyedSource } from './why/keyed-element.js';
+export { pairNames, type PairedNames } from './why/paired-names.js';
+export type { KeyHistory, NotedKey } from './plugin/local-ports.js';
 export { encodeAction, encodeCommand, writeAction } from './sandbox/action-message.js';
 export { inputRoot } from './sandbox/input-root.js';
 export { Assembler, type Assembled, type AssemblerOptions } from './build/assembler.js';

@@ -76,6 +76,7 @@ export class Assembler {
         dependencies: element.closure('build').map((dependency) => pin(dependency, artifactOf(dependency))),
         public: recorder.ownPublic.toPlain(),
         inputs: this.options.keys.inputs(element),
+        sources: element.sources.map((source) => source.describe?.() ?? null),
         host: this.options.hostFacts,
       };
       if (!element.runsCommands) {
@@ -247,7 +248,7 @@ function describe(element: Element, recorder: ActionRecorder): string {
 }
 
 type RecordBase = Pick<ArtifactRecord, 'key' | 'element' | 'kind' | 'dependencies'> &
-  Required<Pick<ArtifactRecord, 'public' | 'inputs' | 'host'>>;
+  Required<Pick<ArtifactRecord, 'public' | 'inputs' | 'sources' | 'host'>>;
 
 function collected(element: Element, tree: Digest | undefined, path: string): Digest {
   if (tree !== undefined) return tree;

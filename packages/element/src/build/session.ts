@@ -13,7 +13,7 @@ import { ElementKeys } from '../key/element-key.js';
 import type { Documents } from '../load/documents/documents.js';
 import type { Element } from '../plugin/element.js';
 import type { BlobStore } from '../cas/blob-store.js';
-import type { KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
+import type { KeyHistory, KeyLocks, ScratchSpace } from '../plugin/local-ports.js';
 import type { ArtifactRecord, ArtifactStore, Limits, Sandbox } from '../plugin/ports.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Consistency, Source } from '../plugin/source.js';
@@ -27,6 +27,8 @@ export interface EngineStores {
   readonly artifacts: ArtifactStore;
   readonly locks: KeyLocks;
   readonly scratch: ScratchSpace;
+  /** Absent where nobody asks later what has changed. */
+  readonly history?: KeyHistory;
 }
 
 /** Where elements are built, and where events go. Created once by each entry point. */
@@ -57,13 +59,28 @@ export interface SessionInput {
   readonly registry: PluginRegistry;
 }
 
+/** What a session is made of. */
+interface OpenedSession {
+  readonly graph: ElementGraph;
+  readonly keys: ElementKeys;
+  readonly builder: Builder;
+  /** Absolute path. */
+  readonly directory: string;
+  readonly history: KeyHistory | undefined;
+}
+
 /** A project's elements, loaded, resolved, looked over and keyed: ready to be built. */
 export class BuildSession {
-  private constructor(
-    readonly graph: ElementGraph,
-    readonly keys: ElementKeys,
-    private readonly builder: Builder,
-  ) {}
+  readonly graph: ElementGraph;
+  readonly keys: ElementKeys;
+  /** Absolute path of the project's directory. */
+  readonly directory: string;
+
+  private constructor(private readonly opened: OpenedSession) {
+    this.graph = opened.graph;
+    this.keys = opened.keys;
+    this.directory = opened.directory;
+  }
 
   /** @throws ElementErrors what is wrong with the project, or with this machine for it */
   static async open(engine: Engine, input: SessionInput): Promise<BuildSession> {
@@ -76,7 +93,8 @@ export class BuildSession {
     const { fileDigests } = input.registry.services;
     const consistencies = await preflight(graph.elements).finally(() => fileDigests?.save());
     const keys = new ElementKeys({ sandbox: SANDBOX_CONTRACT_VERSION, staging: STAGING_VERSION });
-    return new BuildSession(graph, keys, builderOf(engine, { graph, keys, consistencies }));
+    const builder = builderOf(engine, { graph, keys, consistencies });
+    return new BuildSession({ graph, keys, builder, directory: input.directory, history: engine.store.history });
   }
 
   /**
@@ -86,7 +104,8 @@ export class BuildSession {
    * @param targets names of some of this session's targets
    */
   part(targets: readonly string[]): BuildSession {
-    return new BuildSession(this.graph.part(targets.map((name) => this.element(name))), this.keys, this.builder);
+    const graph = this.graph.part(targets.map((name) => this.element(name)));
+    return new BuildSession({ ...this.opened, graph });
   }
 
   /** Whether there is an element of that name. */
@@ -107,12 +126,20 @@ export class BuildSession {
    * @throws `signal.reason` when aborted
    */
   async build(): Promise<Outcome[]> {
-    return await this.builder.build(this.graph.targets);
+    const { targets } = this.graph;
+    const { builder, directory, history } = this.opened;
+    const outcomes = await builder.build(targets);
+    const wanted = new Set(targets);
+    for (const outcome of outcomes) {
+      if (!wanted.has(outcome.element) || !('record' in outcome)) continue;
+      history?.note(directory, outcome.element.name, { key: outcome.record.key, at: Date.now() });
+    }
+    return outcomes;
   }
 
   /** The artifact of an element that was built or found by `build`. */
   recordOf(name: string): ArtifactRecord {
-    return this.builder.recordOf(this.element(name));
+    return this.opened.builder.recordOf(this.element(name));
   }
 }
 

@@ -11,9 +11,13 @@ import { packageClosure } from './package-closure.js';
 import type { InstalledPackage, PackageContents, PackageDatabase } from './package-database.js';
 import { capturePackage } from './package-part.js';
 import type { CapturedPackages, PackagesMemo } from './packages-memo.js';
+import type { SourcePart } from '../plugin/source-facts.js';
 import { stampOf } from './path-stamp.js';
 import { isForAll, RootPaths } from './root-paths.js';
 import { isSystemPath } from './system-paths.js';
+
+/** The name of the part that has the chosen links of alternatives. */
+const ALTERNATIVES = 'alternatives';
 
 /** What is captured of a machine. */
 export interface PackagesRequest {
@@ -97,12 +101,16 @@ class PackagesCapture {
     const start = [...named, ...ids.flatMap((id) => all.get(id) ?? [])];
     const packages = packageClosure(all, start);
     const contents = await database.contents(packages);
-    const parts: Digest[] = [];
-    for (const each of packages) parts.push(await this.part(each, contents));
-    const links = await this.chosenLinks(packages, contents);
-    const trees = [...parts, ...[...own.trees.values()].map(({ tree }) => tree), links];
+    const parts: SourcePart[] = [];
+    for (const each of packages) {
+      parts.push({ name: each.id, version: each.version, tree: await this.part(each, contents) });
+    }
+    for (const [path, { tree }] of own.trees) parts.push({ name: path, tree });
+    parts.push({ name: ALTERNATIVES, tree: await this.chosenLinks(packages, contents) });
+    const trees = parts.map(({ tree }) => tree);
     return {
       tree: await mergeTrees(blobs, trees),
+      parts,
       packages: packages.map(({ id, version }) => `${id}=${version}`),
       ownPaths: [...own.trees.keys()].sort(),
       watched: [...own.trees.values()].flatMap(({ watched }) => watched),

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { errnoOf } from '../base/errno.js';
 import { replaceMemo } from '../base/replace-file.js';
 import type { Digest } from '../cas/digest.js';
+import type { SourcePart } from '../plugin/source-facts.js';
 import type { OwnTree } from './own-tree.js';
 
 /** What was captured, and by which stamps it still is what it was. */
 export interface CapturedPackages {
   readonly tree: Digest;
+  /** What the tree is merged from: the packages, in the order of their names, and then what no package owns. */
+  readonly parts: readonly SourcePart[];
   /** The packages in the tree as `name=version`, sorted. */
   readonly packages: readonly string[];
   /** The paths of what no package owns, sorted. */
@@ -27,7 +30,7 @@ interface RememberedCapture extends CapturedPackages {
 }
 
 /** Raised when the same packages are captured in another way. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Parts remembered for one root; those seen longest ago are forgotten first. */
 const CAPACITY = 4000;

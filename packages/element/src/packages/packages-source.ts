@@ -5,6 +5,7 @@ import { sameDigest, type Digest } from '../cas/digest.js';
 import { hasTree } from '../cas/has-tree.js';
 import type { MappingNode } from '../load/node.js';
 import { Source, type Consistency, type SourceKind } from '../plugin/source.js';
+import type { SourceFacts } from '../plugin/source-facts.js';
 import { ServiceKey } from '../plugin/source-services.js';
 import { capturePackages, type PackagesRequest } from './capture-packages.js';
 import { openPackageDatabase } from './open-package-database.js';
@@ -67,6 +68,10 @@ export class PackagesSource extends Source {
   override getUniqueKey(): Json {
     const { hash, sizeBytes } = this.captured.tree;
     return { hash, sizeBytes };
+  }
+
+  override describe(): SourceFacts {
+    return { label: 'packages', parts: this.captured.parts };
   }
 
   /** What was captured. Known once consistency was asked for. */

@@ -5,6 +5,7 @@ import type { Json } from '../base/json.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { StatMemo } from '../cas/stat-memo.js';
 import { Source, type Consistency } from './source.js';
+import type { SourceFacts } from './source-facts.js';
 import { treeDifference, type LocatedTree } from '../cas/tree-difference.js';
 
 /** So many changed files are named in an error. */
@@ -25,6 +26,15 @@ export abstract class CapturedSource extends Source {
 
   override getUniqueKey(): Json {
     return this.treeDigest;
+  }
+
+  override describe(): SourceFacts {
+    return { label: this.label, tree: this.tree };
+  }
+
+  /** The tree of the files, and where its directories can be read before it is fetched. */
+  get located(): LocatedTree {
+    return this.captured();
   }
 
   override async consistency(): Promise<Consistency> {

@@ -26,6 +26,21 @@ export interface KeyLocks {
   acquire(key: Key, options?: KeyLockOptions): Promise<Lock>;
 }
 
+/** A key that an element had, and when a build last met it. */
+export interface NotedKey {
+  readonly key: Key;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The keys that builds met, for users who ask what has changed since. Nothing is built by it. */
+export interface KeyHistory {
+  /** Notes that a build of the project in `directory` met that key. */
+  note(directory: string, element: string, noted: NotedKey): void;
+  /** The keys that were noted, newest first; each once. */
+  noted(directory: string, element: string): readonly NotedKey[];
+}
+
 /** A private directory of one piece of work. @public */
 export interface ScratchDirectory {
   /** Absolute path of an empty directory of mode 0700. */

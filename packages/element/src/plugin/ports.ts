@@ -2,6 +2,7 @@ import type { Digest } from '../cas/digest.js';
 import type { Layer } from '../cas/layer.js';
 import type { Json } from '../base/json.js';
 import type { Plain } from '../load/node.js';
+import type { SourceFacts } from './source-facts.js';
 
 /** The identity of an element or of an action: 64 lower-case hexadecimal digits of a SHA-256. @public */
 export type Key = string & { readonly __brand: 'Key' };
@@ -47,6 +48,8 @@ export interface ArtifactRecord {
   readonly public?: { readonly [domain: string]: Plain };
   /** The inputs whose canonical JSON hashes to `key`, kept so that two keys can be compared. */
   readonly inputs?: Json;
+  /** What the sources consist of, in the order that `inputs` has; `null` for those that do not tell. */
+  readonly sources?: readonly (SourceFacts | null)[];
   /** When the build began (milliseconds since 1970) and how long it ran (milliseconds). Recorded, not keyed. */
   readonly started: number;
   readonly elapsed: number;

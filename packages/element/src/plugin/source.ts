@@ -4,6 +4,7 @@ import type { BlobStore } from '../cas/blob-store.js';
 import type { Json } from '../base/json.js';
 import type { Io } from './ports.js';
 import type { ProjectInfo } from './project-info.js';
+import type { SourceFacts } from './source-facts.js';
 import type { SourceServices } from './source-services.js';
 
 /** The state of a source: no exact ref, an exact ref, or an exact ref whose content is on this machine. @public */
@@ -84,6 +85,9 @@ export abstract class Source extends Plugin {
    * @returns the digest of its tree @throws ElementError SOURCE
    */
   abstract fetch(to: BlobStore, io: SourceIo): Promise<Digest>;
+
+  /** What the source consists of. Asked after {@link consistency}. */
+  describe?(): SourceFacts;
 
   /**
    * Makes what stands in the source's directory from what already exists, as a patch does (BuildStream reference:

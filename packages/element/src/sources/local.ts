@@ -8,6 +8,7 @@ import type { Digest } from '../cas/digest.js';
 import type { Json } from '../base/json.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { StatMemo } from '../cas/stat-memo.js';
+import type { SourceFacts } from '../plugin/source-facts.js';
 import type { SourceKind } from '../plugin/source.js';
 
 /** A file or directory of the project itself (BuildStream reference: local source). */
@@ -23,6 +24,12 @@ export class LocalSource extends CapturedSource {
   override getUniqueKey(): Json {
     const { hash, sizeBytes } = this.tree;
     return { hash, sizeBytes };
+  }
+
+  /** The tree of a single file has it at its root. */
+  override describe(): SourceFacts {
+    const isDirectory = lstatSync(join(this.project.directory, this.path), { throwIfNoEntry: false })?.isDirectory();
+    return { ...super.describe(), label: isDirectory === true ? this.path : dirname(this.path) };
   }
 
   protected override get label(): string {

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { ArtifactRecord, ArtifactStore, Key } from '../plugin/ports.js';
@@ -29,16 +39,35 @@ export class DiskArtifactStore implements ArtifactStore {
     return join(this.directory, 'artifacts', key.slice(0, 2), `${key}.json`);
   }
 
-  async get(key: Key): Promise<ArtifactRecord | undefined> {
-    const path = this.pathOf(key);
-    let text: Buffer;
-    try {
-      text = readFileSync(path);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw storeError(error, 'read', path);
+  /** The keys of the records that are here and begin with these hexadecimal digits, two or more of them. */
+  keysFrom(digits: string): Key[] {
+    const names = entriesOf(join(this.directory, 'artifacts', digits.slice(0, 2)));
+    return names.filter((name) => name.startsWith(digits)).map((name) => name.slice(0, -'.json'.length) as Key);
+  }
+
+  /** The keys of all records here of elements of that name, last built first. Reads each record's first line. */
+  keysOf(element: string): Key[] {
+    const found: { readonly key: Key; readonly started: number }[] = [];
+    const named = JSON.stringify(element);
+    for (const digits of entriesOf(join(this.directory, 'artifacts'))) {
+      for (const key of this.keysFrom(digits)) {
+        const bytes = bytesAt(this.pathOf(key));
+        const record = bytes?.includes(named) === true ? parseRecord(bytes, key) : undefined;
+        // The result of an action has the name of the element that it first ran for, and no key of it.
+        if (record?.element === element && 'inputs' in record) found.push({ key, started: record.started });
+      }
     }
-    const record = parseRecord(text, key);
+    return found.sort((a, b) => b.started - a.started).map(({ key }) => key);
+  }
+
+  /** The record of `key`, even if some of its blobs are gone. */
+  recordOf(key: Key): ArtifactRecord | undefined {
+    const bytes = bytesAt(this.pathOf(key));
+    return bytes === undefined ? undefined : parseRecord(bytes, key);
+  }
+
+  async get(key: Key): Promise<ArtifactRecord | undefined> {
+    const record = this.recordOf(key);
     return record !== undefined && (await hasBlobs(this.blobs, record)) ? record : undefined;
   }
 
@@ -77,6 +106,25 @@ export class DiskArtifactStore implements ArtifactStore {
     } finally {
       await lock?.release();
     }
+  }
+}
+
+function bytesAt(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw storeError(error, 'read', path);
+  }
+}
+
+/** The names in a directory, none if it does not exist. */
+function entriesOf(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storeError(error, 'read', path);
   }
 }
 

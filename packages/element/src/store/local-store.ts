@@ -4,6 +4,7 @@ import { ElementError } from '../base/error.js';
 import { DiskArtifactStore } from './disk-artifact-store.js';
 import { DiskBlobStore } from './disk-blob-store.js';
 import { DiskBuildSlots } from './disk-build-slots.js';
+import { DiskKeyHistory } from './disk-key-history.js';
 import { DiskKeyLocks } from './disk-key-locks.js';
 import { DiskScratchSpace } from './disk-scratch-space.js';
 import { KeptTrees } from './kept-trees.js';
@@ -13,7 +14,7 @@ import { ProcessFiles } from './process-files.js';
  * The store of one machine, put together: everything below one directory, which any number of processes use at the same
  * time. `cas/` blobs, `artifacts/` records, `trees/` kept trees, `layers/` short links to them, `leases/` a file for each
  * process, `locks/`, `slots/`, `work/` scratch directories, `logs/`, `tmp/`
- * what is being written, `memo/` what is known by stat, `tools/` the tools' own environments.
+ * what is being written, `memo/` what is known by stat, `history/` the last keys of elements, `tools/` the tools' own environments.
  *
  * An engine and a sandbox take its parts, as the ports they are.
  */
@@ -24,6 +25,7 @@ export class LocalStore {
   readonly locks: DiskKeyLocks;
   readonly slots: DiskBuildSlots;
   readonly scratch: DiskScratchSpace;
+  readonly history: DiskKeyHistory;
 
   private constructor(readonly directory: string) {
     this.blobs = new DiskBlobStore(directory);
@@ -33,6 +35,7 @@ export class LocalStore {
     this.locks = new DiskKeyLocks(join(directory, 'locks'), processes);
     this.slots = new DiskBuildSlots(join(directory, 'slots'), availableParallelism());
     this.scratch = new DiskScratchSpace(directory);
+    this.history = new DiskKeyHistory(join(directory, 'history'));
   }
 
   /** Touches nothing: directories are made when they are first needed. @param directory an absolute path */

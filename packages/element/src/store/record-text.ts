@@ -1,11 +1,18 @@
 import { ElementError } from '../base/error.js';
 import type { Digest } from '../cas/digest.js';
 import type { ArtifactRecord, Key, PinnedDependency } from '../plugin/ports.js';
+import { isSourceFacts } from '../plugin/source-facts.js';
 
 const NEWLINE = 0x0a;
 
 /** What is read only if it is asked for: it can be a hundred times as long as the rest. */
-const DETAILS = ['dependencies', 'public', 'inputs', 'host'] as const satisfies readonly (keyof ArtifactRecord)[];
+const DETAILS = [
+  'dependencies',
+  'public',
+  'inputs',
+  'sources',
+  'host',
+] as const satisfies readonly (keyof ArtifactRecord)[];
 
 /**
  * The text of a record's file: two lines of JSON, a digest being `{"hash", "sizeBytes"}`. The second line is what most
@@ -93,6 +100,7 @@ function isDetails(value: unknown): value is Details {
     Array.isArray(value.dependencies) &&
     value.dependencies.every(isPinned) &&
     isOptional(value.public, isPlainDictionary) &&
+    isOptional(value.sources, isListOfFacts) &&
     isOptional(value.host, isTexts)
   );
 }
@@ -119,6 +127,10 @@ function isDigest(value: unknown): value is Digest {
 
 function isPinned(value: unknown): value is PinnedDependency {
   return isObject(value) && isText(value.name) && isHash(value.key) && isDigest(value.tree);
+}
+
+function isListOfFacts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => each === null || isSourceFacts(each));
 }
 
 function isPlainDictionary(value: unknown): boolean {

@@ -1,189 +1,51 @@
 import type { Key } from '@wheelhouse/element';
-import { ElementKeys, keyOf, type BuildSession, type RuleVersions } from '@wheelhouse/element/internal';
+import {
+  ElementKeys,
+  ElementsOfGraph,
+  explainKey,
+  keyOf,
+  textOfChange,
+  type BuildSession,
+  type RuleVersions,
+} from '@wheelhouse/element/internal';
 import { projectDirectory } from '../load/project-directory.js';
+import { KEYED_FILES, KEY_MUTATIONS } from './key-mutations.js';
 import { resolve } from '../resolve/resolve.js';
 import { testProject, type TestProject } from '../support/session.js';
 import { temporaryPaths } from '../support/temporary.js';
 
 const path = temporaryPaths();
 
-const FILES = {
-  // Keys run nothing, so this toolchain holds nothing.
-  'host.bst': 'kind: host\nconfig:\n  directories:\n    (=): []\n  settings:\n    (=): []\n',
-  'project.conf':
-    'name: test\nmin-version: 2.4\nenvironment:\n  COLOUR: red\n  JOBS: "1"\nenvironment-nocache: [JOBS]\n',
-  'app.bst': `kind: manual
-description: An application
-build-depends: [host.bst, data.bst, tool.bst]
-runtime-depends: [late.bst]
-variables:
-  greeting: hello
-environment:
-  SIZE: large
-public:
-  bst:
-    integration-commands: [ls]
-sources:
-- kind: local
-  path: src
-config:
-  build-commands: [make]
-`,
-  'data.bst': 'kind: import\nsources:\n- kind: local\n  path: data\n',
-  'tool.bst':
-    'kind: import\nsources:\n- kind: local\n  path: tool\nenvironment:\n  MODE: fast\npublic:\n  bst:\n    integration-commands: [ls]\n',
-  'late.bst': 'kind: import\nsources:\n- kind: local\n  path: late\n',
-  'src/main.c': 'int main;',
-  'data/file': 'data',
-  'late/file': 'late',
-  'tool/file': 'tool',
-};
-
 async function keys(project: TestProject): Promise<{ app: Key; session: BuildSession }> {
   const session = await project.open(['app.bst']);
   return { app: session.keys.key(session.element('app.bst')), session };
 }
 
-/** [what changes, the file, what is replaced, by what, whether the key changes] */
-const mutations: readonly (readonly [string, string, string, string, boolean])[] = [
-  ['a byte of a source', 'src/main.c', 'int', 'inT', true],
-  ['a byte of what a build dependency holds', 'data/file', 'data', 'date', true],
-  ['a byte of what a runtime dependency holds', 'late/file', 'late', 'lats', false],
-  ['a command', 'app.bst', '[make]', '[make all]', true],
-  ['a variable', 'app.bst', 'greeting: hello', 'greeting: hallo', true],
-  ['an environment variable of the element', 'app.bst', 'SIZE: large', 'SIZE: small', true],
-  ['an environment variable of the project', 'project.conf', 'COLOUR: red', 'COLOUR: blue', true],
-  ['an environment variable that is not cached', 'project.conf', 'JOBS: "1"', 'JOBS: "2"', false],
-  ['the environment that integration commands of a dependency see', 'tool.bst', 'MODE: fast', 'MODE: slow', true],
-  ['public data', 'app.bst', '[ls]', '[ls -l]', true],
-  ['the kind', 'data.bst', 'kind: import', 'kind: manual', true],
-  ['where a source lies', 'app.bst', '  path: src', '  path: src\n  directory: below', true],
-  ['where a dependency is staged', 'app.bst', 'data.bst, ', '{filename: data.bst, config: {location: /opt}}, ', true],
-  [
-    'the order in which dependencies are written',
-    'app.bst',
-    'build-depends: [host.bst, data.bst, tool.bst]',
-    'build-depends: [tool.bst, data.bst, host.bst]',
-    false,
-  ],
-  ['the ids of the sandbox', 'app.bst', 'description', 'sandbox:\n  build-uid: 5\ndescription', true],
-  ['a description', 'app.bst', 'An application', 'The application', false],
-  ['a comment', 'app.bst', 'kind: manual', '# words\nkind: manual', false],
-  ["the project's name", 'project.conf', 'name: test', 'name: best', true],
-  ['the version of the format that the project is written for', 'project.conf', '2.4', '2.5', false],
-  ['a fatal warning', 'project.conf', 'min', 'fatal-warnings: [overlaps]\nmin', true],
-  ['the other fatal warning', 'project.conf', 'min', 'fatal-warnings: [unstaged-files]\nmin', true],
-  ['all warnings being fatal', 'project.conf', 'min', 'fatal-warnings: True\nmin', true],
-  ['no warning being fatal, written out', 'project.conf', 'min', 'fatal-warnings: []\nmin', false],
-  [
-    'a fatal warning that staging does not give',
-    'project.conf',
-    'min',
-    'fatal-warnings: [ref-not-in-track]\nmin',
-    false,
-  ],
-  ['a variable of the project', 'project.conf', 'min', 'variables: {prefix: /opt}\nmin', true],
-  [
-    'a variable of the project for the kind',
-    'project.conf',
-    'min',
-    'elements: {manual: {variables: {x: y}}}\nmin',
-    true,
-  ],
-  ['the environment for the kind', 'project.conf', 'min', 'elements: {manual: {environment: {X: y}}}\nmin', true],
-  [
-    'the configuration for the kind',
-    'project.conf',
-    'min',
-    'elements: {manual: {config: {strip-commands: [x]}}}\nmin',
-    true,
-  ],
-  ['public data for the kind', 'project.conf', 'min', 'elements: {manual: {public: {x: [y]}}}\nmin', true],
-  ['the sandbox for the kind', 'project.conf', 'min', 'elements: {manual: {sandbox: {build-gid: 7}}}\nmin', true],
-  ['overrides for another kind', 'project.conf', 'min', 'elements: {script: {variables: {x: y}}}\nmin', false],
-  [
-    'what is under the configuration of sources',
-    'project.conf',
-    'min',
-    'sources: {local: {config: {path: tool}}}\nmin',
-    false,
-  ],
-  ['the sandbox of the project', 'project.conf', 'min', 'sandbox: {build-uid: 7}\nmin', true],
-  ['the split rules of the project', 'project.conf', 'min', 'split-rules: {extra: [/x]}\nmin', true],
-  ['an environment variable that is cached no more', 'project.conf', '[JOBS]', '[JOBS, COLOUR]', true],
-  ['an environment variable that is cached again', 'project.conf', '[JOBS]', '[]', true],
-  ['a name that is not cached and not there', 'project.conf', '[JOBS]', '[JOBS, NONE]', false],
-  [
-    'aliases, mirrors and the shell',
-    'project.conf',
-    'min',
-    'aliases: {a: b}\nmirrors: []\nshell: {command: [sh]}\nmin',
-    false,
-  ],
-  ['the default targets', 'project.conf', 'min', 'defaults: {targets: [tool.bst]}\nmin', false],
-  ['a configure command', 'app.bst', 'config:\n', 'config:\n  configure-commands: [x]\n', true],
-  ['an install command', 'app.bst', 'config:\n', 'config:\n  install-commands: [x]\n', true],
-  ['a strip command', 'app.bst', 'config:\n', 'config:\n  strip-commands: [x]\n', true],
-  ['an empty command', 'app.bst', 'config:\n', 'config:\n  strip-commands: [""]\n', false],
-  ['where a command ends and the next begins', 'app.bst', '[make]', '[make, ""]', false],
-  ['one command that becomes two', 'app.bst', '[make]', '[ma, ke]', true],
-  ['a command in another list', 'app.bst', 'build-commands', 'strip-commands', true],
-  ['/dev/shm', 'app.bst', 'config:\n', 'config:\n  create-dev-shm: True\n', true],
-  ['the directory of commands', 'app.bst', '  greeting', '  command-subdir: x\n  greeting', true],
-  ['the install root', 'app.bst', '  greeting', '  install-root: /x\n  greeting', true],
-  ['the build root', 'app.bst', '  greeting', '  build-root: /x\n  greeting', true],
-  ['whether commands run in parallel', 'app.bst', '  greeting', '  notparallel: True\n  greeting', true],
-  ['a whitelist of overlaps', 'app.bst', 'public:\n  bst:\n', 'public:\n  bst:\n    overlap-whitelist: [/x]\n', true],
-  ['a split rule', 'app.bst', 'public:\n  bst:\n', 'public:\n  bst:\n    split-rules: {x: [/x]}\n', true],
-  ['the group of the sandbox', 'app.bst', 'description', 'sandbox:\n  build-gid: 5\ndescription', true],
-  ['the system of the sandbox', 'app.bst', 'description', 'sandbox:\n  build-os: plan9\ndescription', true],
-  ['the architecture of the sandbox', 'app.bst', 'description', 'sandbox:\n  build-arch: aarch64\ndescription', true],
-  ['a default that is written out', 'app.bst', 'description', 'sandbox:\n  build-uid: 0\ndescription', false],
-  ['a dependency that is needed later only', 'app.bst', '[late.bst]', '[late.bst, data.bst]', false],
-  ['a dependency that is not needed later', 'app.bst', 'runtime-depends: [late.bst]\n', '', false],
-  ['a build dependency less', 'app.bst', 'data.bst, ', '', true],
-  [
-    'a runtime dependency of a build dependency',
-    'tool.bst',
-    'kind: import\n',
-    'kind: import\nruntime-depends: [late.bst]\n',
-    true,
-  ],
-  ['the name of a source', 'app.bst', 'path: src', 'path: tool', true],
-  ['a source more', 'app.bst', 'sources:\n', 'sources:\n- kind: local\n  path: tool\n', true],
-  ['the part of its sources that an import takes', 'data.bst', 'sources', 'config: {source: /file}\nsources', true],
-  ['where an import puts them', 'data.bst', 'sources', 'config: {target: /opt}\nsources', true],
-  ['a variable of an import', 'data.bst', 'sources', 'variables: {x: y}\nsources', false],
-  [
-    'the environment of an import that integrates nothing',
-    'data.bst',
-    'sources',
-    'environment: {X: y}\nsources',
-    false,
-  ],
-  [
-    'the ids under which an import is made, which runs nothing',
-    'data.bst',
-    'sources',
-    'sandbox: {build-uid: 5}\nsources',
-    false,
-  ],
-];
-
-test.each(mutations)('a change of %s', async (_what, file, from, to, changes) => {
+test.each(KEY_MUTATIONS)('a change of %s', async (_what, file, from, to, why) => {
   const project = testProject(path());
-  project.write(FILES);
+  project.write(KEYED_FILES);
   const before = await keys(project);
-  const text = FILES[file as keyof typeof FILES];
+  const text = KEYED_FILES[file as keyof typeof KEYED_FILES];
   expect(text).toContain(from);
   project.write({ [file]: text.replace(from, to) });
-  expect((await keys(project)).app !== before.app).toBe(changes);
+  const after = await keys(project);
+  expect(after.app !== before.app).toBe(why.length > 0);
+  const [then, now] = [before, after].map(({ app, session: { graph, keys } }) => ({
+    key: app,
+    elements: new ElementsOfGraph(graph.elements, keys, project.store.blobs),
+  }));
+  const causes = then === undefined || now === undefined ? [] : await explainKey('app.bst', then, now);
+  expect(
+    causes.map(
+      ({ change, path, others }) => `${path.join(' > ')}: ${textOfChange(change)}${others > 0 ? ` +${others}` : ''}`,
+    ),
+  ).toEqual(why);
 });
 
 test('a key is the digest of its inputs, and the same in another process and place', async () => {
   const [one, two] = [testProject(path()), testProject(path())];
-  one.write(FILES);
-  two.write(FILES);
+  one.write(KEYED_FILES);
+  two.write(KEYED_FILES);
   const { app, session } = await keys(one);
   expect(app).toMatch(/^[0-9a-f]{64}$/);
   expect(keyOf(session.keys.inputs(session.element('app.bst')))).toBe(app);

@@ -1,5 +1,12 @@
 import { dirname, join } from 'node:path';
-import { ElementError, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
+import {
+  ElementError,
+  type BlobStore,
+  type Digest,
+  type MappingNode,
+  type SourceFacts,
+  type SourceKind,
+} from '@wheelhouse/element';
 import { CapturedSource, captureTree, type StatMemo } from '@wheelhouse/element/internal';
 import { PROBE_SCRIPT } from '@wheelhouse/python/internal';
 
@@ -39,6 +46,10 @@ export class BundledSource extends CapturedSource {
       .sequence('include')
       ?.scalars()
       .map((name) => name.asString());
+  }
+
+  override describe(): SourceFacts {
+    return { ...super.describe(), label: `@wheelhouse/python-stage/${this.path}` };
   }
 
   protected override get label(): string {

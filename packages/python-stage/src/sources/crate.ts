@@ -11,6 +11,7 @@ import {
   type Json,
   type MappingNode,
   type SourceBatch,
+  type SourceFacts,
   type SourceKind,
 } from '@wheelhouse/element';
 import { emptyTree, replaceFile, writeTree } from '@wheelhouse/element/internal';
@@ -60,6 +61,10 @@ export class CrateSource extends Source {
       checksum,
       ...(registry === '' ? {} : { registry }),
     };
+  }
+
+  override describe(): SourceFacts {
+    return { label: this.crate.name, version: this.crate.version };
   }
 
   override getUniqueKey(): Json {

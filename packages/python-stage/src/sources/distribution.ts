@@ -12,6 +12,7 @@ import {
   type Json,
   type MappingNode,
   type SourceBatch,
+  type SourceFacts,
   type SourceKind,
   type SourceServices,
 } from '@wheelhouse/element';
@@ -101,6 +102,10 @@ export class DistributionSource extends Source {
       format: format as DistributionRequest['format'],
     };
     this.target = this.nodeGetMember(node, 'str', 'target');
+  }
+
+  override describe(): SourceFacts {
+    return { label: this.request.name, version: this.request.version };
   }
 
   override getUniqueKey(): Json {

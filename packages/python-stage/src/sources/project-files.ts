@@ -1,5 +1,12 @@
 import { join, relative } from 'node:path';
-import { ElementError, type BlobStore, type Digest, type MappingNode, type SourceKind } from '@wheelhouse/element';
+import {
+  ElementError,
+  type BlobStore,
+  type Digest,
+  type MappingNode,
+  type SourceFacts,
+  type SourceKind,
+} from '@wheelhouse/element';
 import { CapturedSource, captureTree, type StatMemo } from '@wheelhouse/element/internal';
 import { type GeneratedFiles, stagedFiles, type StagedFilesChoice } from '@wheelhouse/python/internal';
 
@@ -39,6 +46,11 @@ export class ProjectFilesSource extends CapturedSource {
         origin: node.get('path')?.origin,
       });
     }
+  }
+
+  /** With shared files, paths are those of the workspace. */
+  override describe(): SourceFacts {
+    return { ...super.describe(), label: this.choice.shared.length === 0 ? this.path : '.' };
   }
 
   protected override get label(): string {
