@@ -14,6 +14,7 @@ import { snapshot } from './commands/snapshot.js';
 import { toolchain } from './commands/toolchain.js';
 import { venv } from './commands/venv.js';
 import { verify } from './commands/verify.js';
+import { why } from './commands/why.js';
 
 /** The program `wheelhouse`. An `import()` of a command would take longer than loading all of them. */
 export const WHEELHOUSE: Program<CommandContext> = {
@@ -25,6 +26,7 @@ export const WHEELHOUSE: Program<CommandContext> = {
     test,
     venv,
     show,
+    why,
     snapshot,
     script,
     artifact,

@@ -34,7 +34,7 @@ export interface Change {
 }
 
 /** So much of a value is shown. */
-const SHOWN = 72;
+const SHOWN = 80;
 /** So much is shown of what is the same before the first difference of two long values. */
 const SHARED = 24;
 
@@ -79,7 +79,7 @@ function subjectOf({ what, name, of }: Change): string {
     case 'warnings':
       return 'fatal warnings';
     case 'kind':
-      return name === 'kind' ? 'kind' : `${name} of the kind${part}`;
+      return name === 'kind' ? 'kind' : `${name} of the kind ${of ?? ''}`;
     case 'rules':
       return `Wheelhouse's own version of ${name}`;
     case 'machine':

@@ -13,7 +13,11 @@ export function kindChanges(before: Json, after: Json): Change[] {
   }
   return jsonChanges(before, after).map(({ path, before: was, after: is }) => {
     const name = NAMES[path.split('.')[0] ?? ''] ?? path;
-    const values = name === 'defaults' || was === undefined || is === undefined ? {} : { before: was, after: is };
+    const values = name === 'defaults' || isNothing(was) || isNothing(is) ? {} : { before: was, after: is };
     return { what: 'kind', name, of: `\`${young}\``, how: 'changed', ...values };
   });
+}
+
+function isNothing(value: Json | undefined): value is null | undefined {
+  return value === undefined || value === null;
 }

@@ -96,7 +96,7 @@ export const KEY_MUTATIONS: readonly KeyMutation[] = [
     'data.bst, ',
     '{filename: data.bst, config: {location: /opt}}, ',
     [
-      'app.bst: configuration `layout`: added (`[["/",[["test","host.bst"],["test","tool.bst"]]],["/opt",[["test","data....`)',
+      'app.bst: configuration `layout`: added (`[["/",[["test","host.bst"],["test","tool.bst"]]],["/opt",[["test","data.bst"]]]]`)',
     ],
   ],
   [
