@@ -1,13 +1,14 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from './support/installation.js';
 import { PrivateMachine } from './support/private-machine.js';
 import { removeTree } from './support/remove-tree.js';
 import type { Ended } from './support/users.js';
-import { Workspace } from './support/workspace.js';
+import { EXAMPLE, Workspace } from './support/workspace.js';
 
-const FIXTURE = { source: join(REPOSITORY, 'e2e', 'fixtures', 'key-mutations'), parts: ['app', 'lib', 'nx.json'] };
+const LIBRARIES = { ...EXAMPLE, parts: EXAMPLE.parts.filter((part) => part !== 'apps') };
+const PROJECT = 'todo-common';
+const ROOT = `libs/${PROJECT}`;
 /** A key or a time, as they are printed. */
 const KEY = /\b[0-9a-f]{12}\b(?!\.bst)/g;
 const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g;
@@ -53,15 +54,15 @@ async function install(version: string): Promise<void> {
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-why-'));
   chmodSync(base, 0o755);
-  workspace = new Workspace({ base, ...FIXTURE, sharesStore: true });
-  const options = { python: '/usr/bin/python3', exclude: ['notes/**'], systemPackages: ['wheelhouse-why'] };
+  workspace = new Workspace({ base, ...LIBRARIES, sharesStore: true });
+  const options = { python: '/usr/bin/python3', exclude: ['docs/**'], systemPackages: ['wheelhouse-why'] };
   workspace.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options }] }));
   // Another text than that of every run before: it has not been built with the shared store.
-  workspace.write('lib/lib/run.py', `RUN = "${base}"\n`);
+  workspace.write(`${ROOT}/todo_common/run.py`, `RUN = "${base}"\n`);
   workspace.commit();
   machine = await PrivateMachine.start(join(base, 'machine'));
   await install('1.0');
-  await why('app', '--export', join(base, 'before.json'));
+  await why(PROJECT, '--export', join(base, 'before.json'));
 });
 
 afterEach(() => {
@@ -73,82 +74,81 @@ afterAll(async () => {
   removeTree(base);
 });
 
-test('a file that was changed since the last build is named', async () => {
-  const prefix = machine.prefix(workspace.directory);
-  endedWell(await workspace.wheelhouse(['build', 'lib'], { prefix }));
-  workspace.edit('lib/lib/__init__.py', 'NUMBER = 1', 'NUMBER = 2');
-  const output = await why('lib');
-  expect(output.split('\n\n')[0]).toBe(
-    [
-      'wheel/lib.bst: KEY, not built',
-      '  differs from KEY, the key of the build here at TIME, by',
-      '    file `lib/lib/__init__.py`: changed',
-    ].join('\n'),
-  );
-});
+/** What is printed of a comparison with the keys that were written before. */
+async function comparedWithBefore(): Promise<string[]> {
+  return (await why(PROJECT, '--against', join(base, 'before.json'))).split('\n');
+}
+
+const SAME_WHEEL = ['wheel/todo-common.bst: KEY, not built', '  the same key as KEY of the file', ''];
+const OTHER_WHEEL = ['wheel/todo-common.bst: KEY, not built', '  differs from KEY of the file by'];
+const OTHER_TESTS = ['test/todo-common.bst: KEY, not built', '  differs from KEY of the file by'];
 
 test('a distribution that a lock upgrades is named with its versions', async () => {
-  for (const lock of ['runtime', 'test']) {
-    workspace.edit(`app/locks/${lock}.txt`, 'humanize==4.17.0', 'humanize==4.16.0');
-  }
-  expect(await why('app', '--against', join(base, 'before.json'))).toBe(
-    [
-      'wheel/app.bst: KEY, not built',
-      '  the same key as KEY of the file',
-      '',
-      'test/app.bst: KEY, not built',
-      '  differs from KEY of the file by',
-      '    distribution `humanize`: `4.17.0` -> `4.16.0`',
-      '      test/app.bst > env/DIGEST.bst > distribution/humanize-4.16.0-DIGEST.bst',
-      '',
-    ].join('\n'),
-  );
+  workspace.edit(`${ROOT}/locks/test.txt`, 'pytest==9.2.0', 'pytest==9.1.0');
+  expect(await comparedWithBefore()).toEqual([
+    ...SAME_WHEEL,
+    ...OTHER_TESTS,
+    '    distribution `pytest`: `9.2.0` -> `9.1.0`',
+    '      test/todo-common.bst > env/DIGEST.bst > distribution/pytest-9.1.0-DIGEST.bst',
+    '',
+  ]);
 });
 
 test('a variable that is set and an option that is changed are named', async () => {
-  workspace.write('app/.wheelhouse/wheel.bst', 'kind: wheel\nenvironment:\n  EDITION: community\n');
-  workspace.edit('nx.json', '"notes/**"', '"notes/**","README.md"');
-  expect(await why('app', '--against', join(base, 'before.json'))).toBe(
-    [
-      'wheel/app.bst: KEY, not built',
-      '  differs from KEY of the file by',
-      '    environment variable `EDITION`: added (`community`)',
-      '    file `app/README.md`: removed',
-      '',
-      'test/app.bst: KEY, not built',
-      '  differs from KEY of the file by',
-      '    what wheel/app.bst differs by',
-      '',
-    ].join('\n'),
-  );
+  workspace.write(`${ROOT}/.wheelhouse/wheel.bst`, 'kind: wheel\nenvironment:\n  EDITION: community\n');
+  workspace.edit('nx.json', '"docs/**"', '"docs/**","todo_common/title.py"');
+  expect(await comparedWithBefore()).toEqual([
+    ...OTHER_WHEEL,
+    '    environment variable `EDITION`: added (`community`)',
+    '    file `libs/todo-common/todo_common/title.py`: removed',
+    // A template of the project's own may compile.
+    '    dependency `toolchain/native-DIGEST.bst`: added',
+    '    dependency `libraries/native-DIGEST.bst`: added',
+    '    dependency `toolchain/python-DIGEST.bst`: removed',
+    '    dependency `libraries/python-DIGEST.bst`: removed',
+    '',
+    ...OTHER_TESTS,
+    '    what wheel/todo-common.bst differs by',
+    '',
+  ]);
 });
 
 test('a package that was upgraded on the machine is named with its versions', async () => {
   await install('2.0');
-  const output = await why('app', '--against', join(base, 'before.json'));
-  expect(output).toContain('    package `wheelhouse-why:all`: `1.0` -> `2.0`\n');
-  expect(output.match(/package `/g)).toHaveLength(1);
+  const lines = await comparedWithBefore();
   await install('1.0');
+  expect(lines).toEqual([
+    ...SAME_WHEEL,
+    ...OTHER_TESTS,
+    '    package `wheelhouse-why:all`: `1.0` -> `2.0`',
+    '      test/todo-common.bst > toolchain/python-DIGEST.bst',
+    '',
+  ]);
 });
 
 test('what another machine has, in another directory and with a store of its own, is named from its file', async () => {
-  const other = new Workspace({ base: join(base, 'other'), ...FIXTURE });
+  const other = new Workspace({ base: join(base, 'other'), ...LIBRARIES });
   other.write('nx.json', workspace.read('nx.json'));
-  other.write('lib/lib/run.py', workspace.read('lib/lib/run.py'));
-  other.write('lib/lib/more.py', 'MORE = True\n');
+  other.write(`${ROOT}/todo_common/run.py`, workspace.read(`${ROOT}/todo_common/run.py`));
+  other.write(`${ROOT}/tests/test_more.py`, 'def test_more(): pass\n');
   const file = join(base, 'theirs.json');
   const prefix = machine.prefix(other.directory);
-  endedWell(await other.wheelhouse(['why', 'app', '--export', file], { prefix }));
-  expect(await why('app', '--against', file)).toBe(
-    [
-      'wheel/app.bst: KEY, not built',
-      '  the same key as KEY of the file',
-      '',
-      'test/app.bst: KEY, not built',
-      '  differs from KEY of the file by',
-      '    file `lib/lib/more.py`: removed',
-      '      test/app.bst > installed/app.bst > wheel/lib.bst',
-      '',
-    ].join('\n'),
-  );
+  endedWell(await other.wheelhouse(['why', PROJECT, '--export', file], { prefix }));
+  expect((await why(PROJECT, '--against', file)).split('\n')).toEqual([
+    ...SAME_WHEEL,
+    ...OTHER_TESTS,
+    '    file `libs/todo-common/tests/test_more.py`: removed',
+    '',
+  ]);
+});
+
+test('a file that was changed since the last build is named', async () => {
+  const prefix = machine.prefix(workspace.directory);
+  endedWell(await workspace.wheelhouse(['build', PROJECT], { prefix }));
+  workspace.edit(`${ROOT}/todo_common/order.py`, 'ORDER_STEP = ', 'ORDER_STEP = 1 + ');
+  expect((await why(PROJECT)).split('\n').slice(0, 3)).toEqual([
+    'wheel/todo-common.bst: KEY, not built',
+    '  differs from KEY, the key of the build here at TIME, by',
+    '    file `libs/todo-common/todo_common/order.py`: changed',
+  ]);
 });

@@ -29,7 +29,7 @@ function why(...args: readonly string[]): string {
 }
 
 function write(name: string, from: string, to: string): void {
-  writeFileSync(join(project, name), (ELEMENTS[name] as string).replace(from, to));
+  writeFileSync(join(project, name), String(ELEMENTS[name]).replace(from, to));
 }
 
 function keyOf(name: string): string {

@@ -27,7 +27,7 @@ export interface EngineStores {
   readonly artifacts: ArtifactStore;
   readonly locks: KeyLocks;
   readonly scratch: ScratchSpace;
-  /** Absent where nobody asks later what has changed. */
+  /** Optional: only users who ask what has changed need it. */
   readonly history?: KeyHistory;
 }
 

@@ -11,7 +11,7 @@ const CAPACITY = 10;
 /**
  * A file of JSON for each element of a directory that was the target of a build: `<store>/history/<digest>.json`. It is
  * only written if the key is another one than the last time. Of several writers the last one wins, and a file that was
- * truncated counts as absent: what is lost is only of use to whoever asks what has changed.
+ * truncated counts as absent: only users who ask what has changed need what is lost.
  */
 export class DiskKeyHistory implements KeyHistory {
   /** @param directory the absolute path of the files; made when first written to */

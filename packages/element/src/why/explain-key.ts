@@ -58,7 +58,10 @@ export async function explainKey(name: string, before: KeyedPoint, after: KeyedP
   }
   const found = [...causes.values()];
   const isDerived = derivedChanges(found.map(({ change }) => change));
-  return found.filter(({ change }) => !isDerived(change));
+  const named = found.filter(({ change }) => !isDerived(change));
+  // The name of an element that a plan makes changes with what it is made from.
+  const others = named.filter(({ change }) => change.what !== 'variable' || change.name !== 'element-name');
+  return others.length > 0 ? others : named;
 }
 
 /** What nothing else has named: the order of dependencies or sources, or an input that this version does not know. */

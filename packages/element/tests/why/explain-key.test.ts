@@ -115,6 +115,15 @@ test.each<[string, Readonly<Record<string, Json>>, Readonly<Record<string, Json>
   expect(await said(before, after)).toEqual([`app.bst: ${text} (0)`]);
 });
 
+test('the name of an element is named only if nothing else differs', async () => {
+  const then = { variables: { 'element-name': 'env/1.bst', root: '/build/env/1.bst' } };
+  const now = { variables: { 'element-name': 'env/2.bst', root: '/build/env/2.bst' } };
+  expect(await said(then, now)).toEqual(['app.bst: variable `element-name`: `env/1.bst` -> `env/2.bst` (0)']);
+  expect(await said(then, { ...now, environment: { X: 'y' } })).toEqual([
+    'app.bst: environment variable `X`: added (`y`) (0)',
+  ]);
+});
+
 test('a value that contains a variable and differs in something else is named, too', async () => {
   const then = { variables: { root: '/a' }, plugin: { commands: ['x /a'] } };
   const now = { variables: { root: '/b' }, plugin: { commands: ['x -v /b'] } };
