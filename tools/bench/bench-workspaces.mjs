@@ -1,6 +1,7 @@
 /**
- * What the benchmark builds: a library, twenty services that require it, and a service for each of two backends that
- * requires nothing of the workspace. All contenders build the same sources, each in a copy of its own.
+ * What the benchmark builds: a library, twenty services that require it, and three services that require nothing of the
+ * workspace: one for each of two backends, and one with sixty requirements. All contenders build the same sources, each
+ * in a copy of its own.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,32 @@ export const SERVICES = Array.from({ length: 20 }, (_, index) => `service-${Stri
 
 /** Services that require nothing of the workspace, by their backend: whoever builds one makes one wheel. */
 export const ALONE = { hatchling: 'service-hatchling', setuptools: 'service-setuptools' };
+
+/** A service that requires nothing of the workspace, but sixty distributions; built by hatchling. */
+export const WIDE = 'service-wide';
+
+const STANDALONE = [...Object.values(ALONE), WIDE];
+
+/** What many services require, most of them pure. */
+const SIXTY = [
+  ...['alembic', 'annotated-types', 'anyio', 'attrs', 'babel', 'beautifulsoup4', 'blinker', 'cachetools', 'certifi'],
+  ...[
+    'charset-normalizer',
+    'click',
+    'colorama',
+    'decorator',
+    'deprecated',
+    'distlib',
+    'docutils',
+    'fastapi',
+    'filelock',
+  ],
+  ...['flask', 'h11', 'httpcore', 'httpx', 'idna', 'iniconfig', 'itsdangerous', 'jinja2', 'jsonschema', 'mako'],
+  ...['markdown', 'markdown-it-py', 'markupsafe', 'mdurl', 'packaging', 'platformdirs', 'pluggy', 'pydantic'],
+  ...['pygments', 'pymysql', 'pyparsing', 'python-dateutil', 'pytz', 'pyyaml', 'referencing', 'requests', 'rich'],
+  ...['shellingham', 'six', 'sniffio', 'soupsieve', 'sqlalchemy', 'sqlparse', 'starlette', 'tabulate', 'termcolor'],
+  ...['tomlkit', 'tqdm', 'typer', 'urllib3', 'uvicorn', 'werkzeug'],
+];
 
 const MODULES = 12;
 const FUNCTIONS = 20;
@@ -41,7 +68,7 @@ export function changedFile(project) {
  * @param uvWorkspace whether uv has to know that the library is in the workspace
  */
 export function writeProjects(workspace, { uvWorkspace = false } = {}) {
-  const projects = [LIBRARY, ...SERVICES, ...(uvWorkspace ? [] : Object.values(ALONE))];
+  const projects = [LIBRARY, ...SERVICES, ...(uvWorkspace ? [] : STANDALONE)];
   for (const project of projects) {
     const write = (path, text) => writeFile(join(workspace, directoryOf(project), path), text);
     const name = packageOf(project);
@@ -65,6 +92,34 @@ export function writeProjects(workspace, { uvWorkspace = false } = {}) {
 export function writeWheelhouse(workspace, modules) {
   writeNx(workspace, modules, [{ plugin: '@wheelhouse/build' }]);
 }
+
+/**
+ * Makes an Nx workspace without plugins, whose tasks do nothing and are cached: what Nx alone takes for so many of them.
+ *
+ * @param modules the node_modules with nx @param count how many tasks `LAST_PLAIN:build` is, itself included
+ */
+export function writePlain(workspace, modules, count) {
+  writeNx(workspace, modules, []);
+  for (let index = 0; index < count; index += 1) {
+    const name = index === count - 1 ? LAST_PLAIN : `plain-${index}`;
+    writeJson(join(workspace, name, 'project.json'), {
+      name,
+      implicitDependencies: index === 0 ? [] : [`plain-${index - 1}`],
+      targets: {
+        build: {
+          executor: 'nx:run-commands',
+          cache: true,
+          dependsOn: ['^build'],
+          outputs: ['{projectRoot}/dist'],
+          options: { command: `mkdir -p ${name}/dist && echo built > ${name}/dist/out` },
+        },
+      },
+    });
+  }
+}
+
+/** The project of {@link writePlain} that needs all others. */
+export const LAST_PLAIN = 'plain-last';
 
 /** Makes it an Nx workspace with @nxlv/python, as its generators of projects do. @param modules the one it is in */
 export function writeNxlv(workspace, modules) {
@@ -126,8 +181,8 @@ function writeNx(workspace, modules, plugins) {
 }
 
 function pyproject(project, uvWorkspace) {
-  const isAlone = Object.values(ALONE).includes(project);
-  const requires = [...(isAlone ? [] : [LIBRARY]), 'sqlparse>=0.5', 'pymysql>=1.1'];
+  const isAlone = STANDALONE.includes(project);
+  const requires = project === WIDE ? SIXTY : [...(isAlone ? [] : [LIBRARY]), 'sqlparse>=0.5', 'pymysql>=1.1'];
   const backend =
     project === ALONE.setuptools
       ? ['requires = ["setuptools>=77"]', 'build-backend = "setuptools.build_meta"']
@@ -144,6 +199,7 @@ function pyproject(project, uvWorkspace) {
     'license = "MIT"',
     'requires-python = ">=3.10"',
     `dependencies = ${JSON.stringify(project === LIBRARY ? [] : requires)}`,
+    ...(isAlone ? ['', '[dependency-groups]', 'test = ["pytest>=8"]'] : []),
     ...(uvWorkspace && project !== LIBRARY ? ['', '[tool.uv.sources]', `${LIBRARY} = { workspace = true }`] : []),
     '',
   ].join('\n');

@@ -1,14 +1,18 @@
 /**
- * How each contender is run. A contender is told what to build and says how it is made ready for a case: `{ name,
- * isOurs, workspace, command, cwd, env, coldEnv, forget(), outputs() }`. `forget` removes all that an earlier build
- * left, and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels that
- * the command makes. One that `isFloor` is no contender: it is the programs alone that nothing of this kind can do
- * without, in the cases named by its `only`.
+ * How each contender is run. A contender knows what it builds, and how it is made ready for a case: `{ name, isOurs,
+ * workspace, command, cwd, env, coldEnv, forget(), outputs(), only }`. `forget` removes all that an earlier build left,
+ * and no download; after it a contender is run with `coldEnv`. `outputs` are the directories of the wheels that the
+ * command makes, if it makes any. `only` names the cases that it takes part in; without it, it takes part in all. One
+ * that `isFloor` is not a contender: it is the programs alone that nothing of this kind can do without.
  */
 import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { directoryOf, LIBRARY, SERVICES } from './bench-workspaces.mjs';
+import { ALONE, directoryOf, LAST_PLAIN, LIBRARY, SERVICES } from './bench-workspaces.mjs';
+import { pantsContender } from './pants.mjs';
 import { time } from './turns.mjs';
+
+/** The name of the contender that is Nx alone. */
+export const PLAIN = 'nx, as many cached tasks that do nothing';
 
 /** The contenders that are commands by themselves, for one project. */
 export function commandsFor(project, place) {
@@ -36,6 +40,9 @@ export function commandsFor(project, place) {
     other('uv build', (out) => [join(bin, 'uv'), 'build', '--wheel', '--out-dir', out, '.']),
     other('python -m build', (out) => [python, '-m', 'build', '--wheel', '--outdir', out, '.'], fromSnapshot),
     other('pip wheel', (out) => [python, '-m', 'pip', 'wheel', '--no-deps', '--wheel-dir', out, '.'], fromSnapshot),
+    ...(place.pants !== undefined && Object.values(ALONE).includes(project)
+      ? [pantsContender(project, place.pants)]
+      : []),
     ...floors(project, place),
   ].map((contender) => ({ ...contender, isOurs: contender.workspace === wheelhouse }));
 }
@@ -52,11 +59,11 @@ function floors(project, { bare, wheels, env, backendOf }) {
     {
       ...floor,
       name: 'node, bwrap and the backend',
-      only: 'one line changed',
+      only: ['one line changed'],
       command: ['sh', '-c', 'node -e 0 && exec "$@"', 'sh', ...sandboxed],
       outputs: () => [out],
     },
-    { ...floor, name: 'node', only: 'nothing changed', command: ['node', '-e', '0'], outputs: () => [] },
+    { ...floor, name: 'node', only: ['nothing changed'], command: ['node', '-e', '0'], outputs: () => [] },
   ];
 }
 
@@ -122,9 +129,39 @@ function wheelhouseCommand(projects, place) {
   };
 }
 
-/** The two that Nx runs. @param args what comes after `nx`, by the name of the target */
+/** The tests of a service: ours run on its wheel, in a sandbox; pytest's in the development environment on the sources. */
+export function testsOf(project, { bare, wheelhouse, command, env, development }) {
+  const ours = { isOurs: true, workspace: wheelhouse, cwd: wheelhouse, outputs: () => [] };
+  return [
+    {
+      ...ours,
+      name: 'nx, @wheelhouse/build:test',
+      command: [join(wheelhouse, 'node_modules/.bin/nx'), 'run', `${project}:test`],
+      env: { ...env, NX_DAEMON: 'true' },
+    },
+    {
+      ...ours,
+      name: 'wheelhouse test',
+      isOurs: false,
+      isAside: true,
+      command: [process.execPath, command, 'test', project],
+      env,
+    },
+    {
+      name: 'pytest, development environment',
+      isOurs: false,
+      workspace: bare,
+      command: [development.python, '-m', 'pytest', '--quiet'],
+      cwd: development.cwd,
+      env,
+      outputs: () => [],
+    },
+  ];
+}
+
+/** What Nx runs: both plugins, and tasks that do nothing, as many as ours. @param args what comes after `nx`, by the name of the target */
 export function throughNx(projects, args, place) {
-  const { wheelhouse, nxlv, store, env, snapshotOf } = place;
+  const { wheelhouse, nxlv, plain, store, env, snapshotOf } = place;
   const nx = (workspace, target, cold = {}) => {
     const itsEnv = { ...env, NX_DAEMON: 'true' };
     return {
@@ -160,6 +197,14 @@ export function throughNx(projects, args, place) {
         forgetAll([place.uvColdCache, ...outputs], place);
       },
       outputs: () => projects.map((project) => join(nxlv, directoryOf(project), 'dist')),
+    },
+    {
+      ...nx(plain, 'build'),
+      name: PLAIN,
+      isOurs: false,
+      command: [join(plain, 'node_modules/.bin/nx'), 'run', `${LAST_PLAIN}:build`],
+      only: projects.length === 1 ? ['nothing changed'] : [],
+      outputs: () => [],
     },
   ];
 }

@@ -20,7 +20,9 @@ export function time([program, ...args], { cwd, env }) {
  * @returns for each contender its name and the times of its turns
  */
 export function takeTurns(contenders, { turns, start }) {
-  const rows = contenders.map(({ name, isOurs, isFloor = false }) => ({ name, isOurs, isFloor, times: [] }));
+  const rows = contenders.map(({ name, isOurs, isFloor = false, isAside = false }) => {
+    return { name, isOurs, isFloor, isAside, times: [] };
+  });
   for (let turn = 0; turn <= turns; turn += 1) {
     for (const [index, contender] of contenders.entries()) {
       contender.before?.(start + turn);
