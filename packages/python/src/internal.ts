@@ -82,6 +82,7 @@ export {
   localTestDependencies,
   type ClosureOptions,
   type LocalMember,
+  type LocalRequirement,
   type LocalUse,
 } from './projects/local-closure.js';
 export { localNames, type LocalNames } from './projects/local-names.js';

@@ -11,9 +11,13 @@ export interface KnownPlace {
   readonly isProject: boolean;
   /** SHA-256 of its facts. */
   readonly digest: string;
+  /** What decides how all projects are called, and which of them cannot be worked with. */
+  readonly identity: string;
+  /** The normalised name of its distribution, if that can be read. */
+  readonly distribution?: string;
 }
 
-type Entry = readonly [root: string, key: FactsKey, isProject: boolean, digest: string, sights: readonly Sight[]];
+type Entry = readonly [root: string, key: FactsKey, known: KnownPlace, sights: readonly Sight[]];
 
 /**
  * The facts of directories, in two files: what each depends on with the digest of its facts, and the facts by their
@@ -39,15 +43,15 @@ export class FactsMemo {
   known(root: string, key: FactsKey): KnownPlace | undefined {
     const entry = this.entries.get(root);
     if (entry?.[1] !== key) return undefined;
-    const [, , isProject, digest, before] = entry;
+    const [, , known, before] = entry;
     const sights = this.sights.renew(before);
     if (sights === undefined) return undefined;
     if (sights !== before) this.isChanged = true;
-    this.kept.set(root, sights === before ? entry : [root, key, isProject, digest, sights]);
-    return { isProject, digest };
+    this.kept.set(root, sights === before ? entry : [root, key, known, sights]);
+    return known;
   }
 
-  /** The facts by their digest. */
+  /** The facts by their digest. Origins in them say the file, and not the line. */
   facts(digest: string): PlaceFacts | undefined {
     const text = this.textOf(digest);
     return text === undefined ? undefined : (JSON.parse(text) as PlaceFacts);
@@ -61,14 +65,16 @@ export class FactsMemo {
   learn(root: string, key: FactsKey, facts: PlaceFacts, sights: readonly Sight[] | undefined): KnownPlace {
     const text = textOf(facts);
     const digest = createHash('sha256').update(text).digest('base64url');
-    const isProject = facts.project !== undefined;
+    const read = facts.project?.read;
+    const distribution = read !== undefined && 'metadata' in read ? { distribution: read.metadata.normalizedName } : {};
+    const known = { isProject: read !== undefined, digest, identity: identityOf(facts), ...distribution };
     this.isChanged ||= this.entries.has(root);
     if (sights !== undefined && !holdsCredentials(text)) {
-      this.kept.set(root, [root, key, isProject, digest, sights]);
+      this.kept.set(root, [root, key, known, sights]);
       this.fresh.set(digest, text);
       this.isChanged = true;
     }
-    return { isProject, digest };
+    return known;
   }
 
   /**
@@ -81,7 +87,7 @@ export class FactsMemo {
     const entries = isWhole ? this.kept : new Map([...this.entries, ...this.kept]);
     if (this.fresh.size > 0) {
       const texts = new Map<string, string>();
-      for (const [, , , digest] of entries.values()) {
+      for (const [, , { digest }] of entries.values()) {
         const text = this.textOf(digest);
         if (text !== undefined) texts.set(digest, text);
       }
@@ -96,10 +102,27 @@ export class FactsMemo {
   }
 }
 
+function identityOf({ declared, project }: PlaceFacts): string {
+  const read = project?.read;
+  if (read === undefined) return JSON.stringify([declared.name, declared.hasProjectJson]);
+  const distribution = 'error' in read ? [read.names, formatError(read.error)] : [read.metadata.name];
+  return JSON.stringify([declared.name, declared.hasProjectJson, distribution]);
+}
+
 /** The text of facts; an error, which is not remembered, by what people are shown. */
 function textOf(facts: PlaceFacts): string {
   const read = facts.project?.read;
-  return JSON.stringify(read !== undefined && 'error' in read ? [facts, formatError(read.error)] : facts);
+  const error = read !== undefined && 'error' in read ? formatError(read.error) : undefined;
+  return JSON.stringify(error === undefined ? facts : [facts, error], (key, value: unknown) =>
+    key === 'origin' || key === 'origins' ? filesOf(value) : value,
+  );
+}
+
+/** Of origins the files alone: where in TOML something is said takes a parser of its own (docs/adr/0099). */
+function filesOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if ('file' in value) return { file: value.file };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filesOf(each)]));
 }
 
 /** URLs with a user are read anew each time: a memo is no place for passwords. */

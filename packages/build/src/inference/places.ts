@@ -37,14 +37,19 @@ export class Places {
     return looked;
   }
 
-  /** The digests of what the places say, in their order. */
-  digests(): readonly (readonly [root: string, digest: string])[] {
-    return this.places.map(({ root }) => [root, this.known.get(root)?.digest ?? '']);
+  /** What is known of each place, by its root and in their order, without what it says. */
+  all(): ReadonlyMap<string, KnownPlace> {
+    return new Map(
+      this.places.flatMap(({ root }) => {
+        const known = this.known.get(root);
+        return known === undefined ? [] : [[root, known]];
+      }),
+    );
   }
 
-  /** The roots of the Python projects among them. */
-  projects(): readonly string[] {
-    return this.places.map(({ root }) => root).filter((root) => this.known.get(root)?.isProject === true);
+  /** The Python projects among them. */
+  projects(): readonly Place[] {
+    return this.places.filter(({ root }) => this.known.get(root)?.isProject === true);
   }
 
   /** What the places say, by their roots. */
@@ -60,6 +65,12 @@ export class Places {
       this.memo.save(this.options);
     }
     return this.read;
+  }
+
+  /** What places say, with all origins. */
+  async withOrigins(places: readonly Place[]): Promise<ReadonlyMap<string, PlaceFacts>> {
+    const read = await readPlaces(places, this.options);
+    return new Map(read.map(({ place, facts }) => [place.root, facts]));
   }
 
   private async readAnew(places: readonly Place[], keyOf: (place: Place) => string): Promise<void> {

@@ -85,14 +85,27 @@ export class SeenWorkspace {
     return new SeenWorkspace(workspace, places, new Set(all.map(({ root }) => root)), entryOf, entries.length < 2);
   }
 
-  /** All that is inferred from, in short: the same text for the same projects. */
-  digest(): string {
+  /** What all projects have to do with: another text whenever one comes, goes, or has other names or options. */
+  frame(): string {
     const { own } = this;
     return JSON.stringify([
-      this.places.digests().map(([root, digest]) => [root, own.has(root), digest]),
+      [...this.places.all()].map(([root, { identity }]) => [root, own.has(root), identity]),
       [...this.inner()],
       ...['package.json', 'pnpm-workspace.yaml', 'nx.json'].map((file) => textOf(join(this.workspace, file))),
+      ...this.sameNames().flatMap(({ files }) => files.map((file) => textOf(join(this.workspace, file)))),
     ]);
+  }
+
+  /** Digests of what the Python projects say, by their roots. */
+  digests(): ReadonlyMap<string, string> {
+    const all = this.places.all();
+    return new Map(this.places.projects().map(({ root }) => [root, all.get(root)?.digest ?? '']));
+  }
+
+  /** All that decides what the projects require of one another: the same text for the same. */
+  requiredDigest(): string {
+    const settings = this.places.projects().map((place) => place.settings);
+    return JSON.stringify([[...this.digests()], settings, textOf(join(this.workspace, 'nx.json'))]);
   }
 
   /** What each place says, by its root. */
@@ -102,10 +115,11 @@ export class SeenWorkspace {
 
   /** The Python projects: those that can be worked with, and those that cannot. */
   async projects(): Promise<SortedProjects> {
-    const facts = await this.facts();
+    // Where projects of one name give it is what their error says.
+    const facts = new Map([...(await this.facts()), ...(await this.places.withOrigins(this.sameNames()))]);
     const found: FoundProject[] = [];
     const read: ReadProject[] = [];
-    for (const root of this.places.projects()) {
+    for (const { root } of this.places.projects()) {
       const { files = [], declared, project } = facts.get(root) ?? {};
       if (project === undefined) continue;
       const { options, error } = this.entryOf(root);
@@ -125,9 +139,20 @@ export class SeenWorkspace {
     return sortProjects(found, read, taken);
   }
 
+  /** The projects whose distribution another one is, too. */
+  private sameNames(): Place[] {
+    const byName = new Map<string, Place[]>();
+    const all = this.places.all();
+    for (const place of this.places.projects()) {
+      const { distribution } = all.get(place.root) ?? {};
+      if (distribution !== undefined) byName.set(distribution, [...(byName.get(distribution) ?? []), place]);
+    }
+    return [...byName.values()].filter((places) => places.length > 1).flat();
+  }
+
   /** The projects inside a project whose files are not its own, by its root: see `innerProjects`. */
   inner(): ReadonlyMap<string, readonly string[]> {
-    const roots = this.places.projects();
+    const roots = this.places.projects().map(({ root }) => root);
     const all = new Set(roots);
     const inside = new Map<string, string[]>();
     for (const root of roots) {

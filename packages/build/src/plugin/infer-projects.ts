@@ -9,6 +9,7 @@ import { problemTargets } from './problem-targets.js';
 import { withTargetDefaults } from './target-defaults.js';
 import type { TargetsOfNxJson } from './target-layers.js';
 import { targetStatements } from './target-statements.js';
+import { dependents, projectEdges, type ProjectEdges } from './project-edges.js';
 import { shortInputs } from './short-inputs.js';
 import { inferTargets } from './targets.js';
 import { toolchainCommand } from './toolchain-command.js';
@@ -18,23 +19,36 @@ import type { SeenWorkspace } from '../inference/seen-workspace.js';
 import type { FoundProject } from '../workspace/discovery.js';
 import type { ReadableProject } from '../workspace/read-projects.js';
 
+/** The projects of an entry of nx.json, and the edges between all of them. */
+export interface InferredProjects {
+  /** With the first of them come the distributions that all of them lock. */
+  readonly results: CreateNodesResultArray;
+  readonly edges: ProjectEdges;
+}
+
 /** Where projects are inferred. */
 export interface InferOptions {
   /** Absolute path. */
   readonly workspace: string;
   readonly nxJson: TargetsOfNxJson;
+  /**
+   * What was inferred of the same projects, and the roots of those that say something else now. Nothing is inferred anew
+   * of projects that depend on none of them.
+   */
+  readonly last?: InferredProjects & { readonly changed: readonly string[] };
 }
 
-/**
- * The projects of an entry of nx.json with their targets, and with the first of them the distributions that all of them
- * lock.
- */
+/** Infers the targets of projects. */
 export async function inferProjects(
   seen: SeenWorkspace,
-  { workspace, nxJson }: InferOptions,
-): Promise<CreateNodesResultArray> {
+  { workspace, nxJson, last }: InferOptions,
+): Promise<InferredProjects> {
   const facts = await seen.facts();
-  const { readable, problems } = await seen.projects();
+  const sorted = await seen.projects();
+  const { readable, problems } = sorted;
+  const changed = new Set(last?.changed);
+  const edges = projectEdges(sorted, new Map([...(last?.edges ?? [])].filter(([root]) => !changed.has(root))));
+  const kept = keptResults(last, dependents(changed, edges));
   const inner = seen.inner();
   const byRoot = new Map(
     readable.map((each) => [each.found.root, taskProject(each, workspace, inner.get(each.found.root) ?? [])]),
@@ -46,17 +60,26 @@ export async function inferProjects(
     byRoot,
     nxJson,
   };
-  const locked = [...seen.own].flatMap((root) => facts.get(root)?.project?.locked ?? []);
-  const own = [
-    ...readable.filter(({ found }) => seen.own.has(found.root)).map((each) => inferred(each, all)),
+  const isOwn = ({ found }: { readonly found: FoundProject }): boolean => seen.own.has(found.root);
+  const results = [
+    ...readable.filter(isOwn).map((each) => kept.get(each.found.root) ?? inferred(each, all)),
     ...problems
-      .filter(({ found }) => seen.own.has(found.root))
-      .map(({ found, ref, error }) => withProblem(found, ref.name, error, all)),
+      .filter(isOwn)
+      .map(({ found, ref, error }) => kept.get(found.root) ?? withProblem(found, ref.name, error, all)),
   ];
-  const [first, ...others] = own;
-  if (first === undefined) return [];
-  const [file, result] = first;
-  return [[file, { ...result, externalNodes: externalNodes(locked) }], ...others];
+  const [first, ...others] = results;
+  if (first === undefined) return { results: [], edges };
+  const locked = [...seen.own].flatMap((root) => facts.get(root)?.project?.locked ?? []);
+  return { results: [[first[0], { ...first[1], externalNodes: externalNodes(locked) }], ...others], edges };
+}
+
+/** What the last time gave for projects, by their roots, but for those that have to be inferred anew. */
+function keptResults(last: InferredProjects | undefined, stale: ReadonlySet<string>): ReadonlyMap<string, Inferred> {
+  const kept = new Map<string, Inferred>();
+  for (const [file, { projects = {} }] of last?.results ?? []) {
+    for (const root of Object.keys(projects)) if (!stale.has(root)) kept.set(root, [file, { projects }]);
+  }
+  return kept;
 }
 
 interface WorkspaceFacts {

@@ -2,6 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import {
   localBuildDependencies,
   localRequirements,
+  type LocalRequirement,
   type LocalUse,
   type MarkerEnvironment,
   type ProjectMetadata,
@@ -38,7 +39,8 @@ export interface WheelTasks {
 export class LocalTasks {
   private readonly all: readonly ProjectMetadata[];
   private readonly byRoot: ReadonlyMap<string, TaskProject>;
-  private readonly cycles: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly cycles = new Cycles((root) => this.required(root, WHEEL_USES));
+  private readonly known = new Map<string, readonly LocalRequirement[]>();
 
   /** @param environment what is known of the environment that is built for; see `platformMarkers` */
   constructor(
@@ -47,12 +49,11 @@ export class LocalTasks {
   ) {
     this.all = projects.map(({ metadata }) => metadata);
     this.byRoot = new Map(projects.map((project) => [project.root, project]));
-    this.cycles = cyclesOf(this.all.map(({ root }) => [root, this.required(root, WHEEL_USES)]));
   }
 
   /** The tasks that the wheel of a project, and the wheelhouse beside it, wait for. */
   wheel(root: string): WheelTasks {
-    return this.tasksOf(root, WHEEL_USES, this.cycles.get(root));
+    return this.tasksOf(root, WHEEL_USES, this.cycles.of(root));
   }
 
   /** The tasks that its tests wait for beside that of its own wheel, which waits for no tests. */
@@ -99,7 +100,9 @@ export class LocalTasks {
     const project = this.byRoot.get(root);
     if (project === undefined) return [];
     const { metadata, settings } = project;
-    const required = localRequirements(metadata, this.all, { ...settings, environment: this.environment });
+    const required =
+      this.known.get(root) ?? localRequirements(metadata, this.all, { ...settings, environment: this.environment });
+    this.known.set(root, required);
     return [...new Set(required.filter(({ use }) => uses.includes(use)).map((each) => each.project.root))];
   }
 }
@@ -121,31 +124,37 @@ function tasks(named: readonly (readonly [project: string, target: string | unde
   return [...projectsOf].map(([target, projects]) => ({ projects: projects.sort(), target }));
 }
 
-/** For each project of a cycle all projects of it: the strongly connected components of a graph (Tarjan). */
-function cyclesOf(graph: readonly (readonly [string, readonly string[]])[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const next = new Map(graph);
-  const indexes = new Map<string, number>();
-  const path = new Set<string>();
-  const cycles = new Map<string, ReadonlySet<string>>();
-  const visit = (root: string): number => {
-    const index = indexes.size;
+/** For each project of a cycle all projects of it: the strongly connected components of a graph (Tarjan), as asked for. */
+class Cycles {
+  private readonly indexes = new Map<string, number>();
+  private readonly path = new Set<string>();
+  private readonly cycles = new Map<string, ReadonlySet<string>>();
+
+  constructor(private readonly next: (root: string) => readonly string[]) {}
+
+  /** @returns `undefined` for a project that is in no cycle */
+  of(root: string): ReadonlySet<string> | undefined {
+    if (!this.indexes.has(root)) this.visit(root);
+    return this.cycles.get(root);
+  }
+
+  private visit(root: string): number {
+    const index = this.indexes.size;
     let lowest = index;
-    indexes.set(root, index);
-    path.add(root);
-    for (const each of next.get(root) ?? []) {
-      const known = indexes.get(each);
-      if (known === undefined) lowest = Math.min(lowest, visit(each));
-      else if (path.has(each)) lowest = Math.min(lowest, known);
+    this.indexes.set(root, index);
+    this.path.add(root);
+    for (const each of this.next(root)) {
+      const known = this.indexes.get(each);
+      if (known === undefined) lowest = Math.min(lowest, this.visit(each));
+      else if (this.path.has(each)) lowest = Math.min(lowest, known);
     }
     if (lowest < index) return lowest;
-    const all = [...path];
+    const all = [...this.path];
     const cycle = new Set(all.slice(all.indexOf(root)));
     for (const each of cycle) {
-      path.delete(each);
-      if (cycle.size > 1) cycles.set(each, cycle);
+      this.path.delete(each);
+      if (cycle.size > 1) this.cycles.set(each, cycle);
     }
     return lowest;
-  };
-  for (const [root] of graph) if (!indexes.has(root)) visit(root);
-  return cycles;
+  }
 }

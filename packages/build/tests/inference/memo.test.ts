@@ -184,6 +184,12 @@ describe('the memo of inference', () => {
       },
     ],
     [
+      'a name that is taken is on another line',
+      (at) => {
+        writeFiles(at, { 'twin-b/pyproject.toml': `\n${pyproject('Twin')}` });
+      },
+    ],
+    [
       'a settings file becomes a project',
       (at) => {
         writeFiles(at, { 'settings/pyproject.toml': pyproject('settings') });
@@ -228,11 +234,9 @@ describe('the memo of inference', () => {
     // What is written in the moment that it is read is not remembered.
     await new Promise((done) => setTimeout(done, 20));
     const first = await graphOf(workspace);
-    for (const name of ['places', 'facts', 'nodes', 'edges']) {
-      const text = readFileSync(memo(workspace, name), 'utf8');
-      // What is remembered is wrong, and used as long as it is of this version.
-      writeFileSync(memo(workspace, name), text.replace(/"b"/g, '"wrong"'));
-    }
+    // What is remembered is wrong, and used as long as it is of this version.
+    const nodes = readFileSync(memo(workspace, 'nodes'), 'utf8');
+    writeFileSync(memo(workspace, 'nodes'), nodes.replace('"name":"b"', '"name":"wrong"'));
     expect(JSON.stringify(await graphOf(workspace))).toContain('"wrong"');
     for (const name of ['places', 'facts', 'nodes', 'edges']) {
       const text = readFileSync(memo(workspace, name), 'utf8');
