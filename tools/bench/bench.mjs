@@ -15,7 +15,7 @@ import { need, partsForBuilding } from '../set-up.mjs';
 import { isMain, root } from '../workspace.mjs';
 import { ALONE, LIBRARY, SERVICES, WIDE } from './bench-workspaces.mjs';
 import { casesOf } from './cases.mjs';
-import { commandsFor, commandsForAll, testsOf, throughNx } from './contenders.mjs';
+import { commandsFor, commandsForAll, doubleBuilds, testsOf, throughNx } from './contenders.mjs';
 import { caseTable, summary } from './page.mjs';
 import { plotOf } from './plot.mjs';
 import { benchParts, prepare } from './prepare.mjs';
@@ -40,6 +40,7 @@ function groups(place) {
     of('commands, 60 requirements', commandsFor(WIDE, place), WIDE),
     of('through Nx, hatchling', throughNx([SERVICE], run, place), SERVICE),
     of('tests, hatchling', testsOf(ALONE.hatchling, place), ALONE.hatchling, ['one line changed', 'nothing changed']),
+    of('built twice, hatchling', doubleBuilds(ALONE.hatchling, place), ALONE.hatchling, ['one line changed']),
     of('through Nx, hatchling', throughNx(SERVICES, affected, place), LIBRARY, AFFECTED),
     of('commands, hatchling', commandsForAll(place), LIBRARY, AFFECTED),
   ];

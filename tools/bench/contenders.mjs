@@ -159,6 +159,34 @@ export function testsOf(project, { bare, wheelhouse, command, env, development }
   ];
 }
 
+/** What builds a wheel twice in surroundings that differ in the same things, and compares both. */
+export function doubleBuilds(project, { bin, bare, wheelhouse, command, env }) {
+  const varied = ['path', 'umask', 'hash-seed', 'timezone', 'locale', 'home'].flatMap((what) => ['--vary', what]);
+  // A home that does not exist has no cache of uv's.
+  const build = [join(bin, 'uv'), 'build', '--cache-dir', env.UV_CACHE_DIR, '--wheel', '--out-dir', 'out', '.'];
+  const variations = 'environment,build_path,umask,exec_path,timezone,locales,home';
+  return [
+    {
+      name: 'wheelhouse build --verify',
+      isOurs: true,
+      workspace: wheelhouse,
+      command: [process.execPath, command, 'build', project, '--verify', ...varied],
+      cwd: wheelhouse,
+      env,
+      outputs: () => [join(wheelhouse, 'dist', directoryOf(project), 'wheelhouse')],
+    },
+    {
+      name: 'reprotest, uv build',
+      isOurs: false,
+      workspace: bare,
+      command: ['reprotest', '--min-cpus', '1', `--variations=${variations}`, build.join(' '), 'out/*.whl'],
+      cwd: join(bare, directoryOf(project)),
+      env,
+      outputs: () => [],
+    },
+  ];
+}
+
 /** What Nx runs: both plugins, and tasks that do nothing, as many as ours. @param args what comes after `nx`, by the name of the target */
 export function throughNx(projects, args, place) {
   const { wheelhouse, nxlv, plain, store, env, snapshotOf } = place;

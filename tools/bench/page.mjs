@@ -18,6 +18,7 @@ const BARS = {
     'nothing changed': { bar: 1.2, beside: PLAIN },
     'twenty projects affected': { bar: 0.3 },
   },
+  'built twice, hatchling': { 'one line changed': { bar: 1 } },
   'tests, hatchling': { 'one line changed': { bar: 2.5 }, 'nothing changed': { bar: 1 } },
 };
 

@@ -39,6 +39,7 @@ export function preparePants({ directory, env }) {
 
 /** Ends Pants's daemon, whose process ID is in a file. */
 function stopDaemon(directory) {
+  if (!existsSync(directory)) return;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (entry.name !== 'pid' || basename(entry.parentPath) !== 'pantsd') continue;
     process.kill(Number(readFileSync(join(entry.parentPath, entry.name), 'utf8')));

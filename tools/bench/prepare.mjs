@@ -24,6 +24,7 @@ const STANDALONE = [...Object.values(ALONE), WIDE];
 /** What `need` installs for the benchmark. */
 export const benchParts = (partsForBuilding) => ({
   ...partsForBuilding,
+  apt: [...partsForBuilding.apt, 'reprotest'],
   npm: ['.', 'examples', 'tools/bench/nxlv', 'tools/bench/plots'],
   pip: { bench: ['build==1.6.1', 'pip==26.3', 'uv==0.13.9'] },
 });
