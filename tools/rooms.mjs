@@ -96,7 +96,15 @@ export const roomOrders = {
     above: [],
   },
   build: {
-    rows: [['workspace'], ['.'], ['inference'], ['plugin', 'reporter', 'doctor'], ['executors', 'generators'], ['cli']],
+    rows: [
+      ['workspace'],
+      ['.'],
+      ['inference'],
+      ['plugin', 'reporter', 'doctor'],
+      ['watch'],
+      ['executors', 'generators'],
+      ['cli'],
+    ],
     above: [],
   },
   scaffold: {

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
-import type { TestResult } from '@wheelhouse/python-stage/internal';
+import { ElementError } from '@wheelhouse/element';
+import type { TestOptions, TestResult } from '@wheelhouse/python-stage/internal';
 
 /** How many failed tests are named. */
 const NAMED = 50;
@@ -44,4 +45,14 @@ export function tellTests(result: TestResult, { workspace, project, say }: Summa
   say(`tests: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   say(`reports: ${relative(workspace, result.reports)}`);
   if (record === undefined) say(`no record: ${failed ? 'the run failed' : 'this was not a run of all tests'}`);
+}
+
+/** What tests write into the project would start them again. @throws ElementError TEST_OPTIONS */
+export function refuseSnapshots({ updateSnapshots }: TestOptions, project: string): void {
+  if (updateSnapshots !== true) return;
+  throw new ElementError({
+    code: 'TEST_OPTIONS',
+    message: `the tests of \`${project}\`: snapshot files cannot be updated while changes are watched for`,
+    hint: 'update them in a run without the option `watch`',
+  });
 }

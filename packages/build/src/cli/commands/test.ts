@@ -1,8 +1,14 @@
 import { EXIT, onlyTarget, parseArguments, usage } from '@wheelhouse/element/program';
-import { runTests, TEST_RUNNERS, type TestOptions, type TestRunner } from '@wheelhouse/python-stage/internal';
+import {
+  runTests,
+  TEST_RUNNERS,
+  type Operation,
+  type TestOptions,
+  type TestRunner,
+} from '@wheelhouse/python-stage/internal';
 import type { Command } from '../command.js';
 import { withSession } from '../session.js';
-import { tellTests } from '../../test-summary.js';
+import { refuseSnapshots, tellTests } from '../../test-summary.js';
 import schema from '../../executors/test/schema.json';
 import { targetOptions } from '../../workspace/declared-options.js';
 import { interpreterLine } from '../../reporter/interpreter-line.js';
@@ -19,6 +25,8 @@ ARGUMENTs are passed to the runner; a run with arguments is partial and writes n
   --update-snapshots  let the tests write snapshot files, and copy them back into the project
   --update-snapshots-args TEXT
                       the arguments that make the runner write snapshot files, if the test lock does not tell
+  --watch             test again after each change of a file that the project is built or tested from, until it is
+                      ended
   --retry-failed      retry builds that failed before and have not changed since
   --verify-toolchain  read every file of the toolchain instead of trusting the package database
   --verbose           show the output of builds while they run
@@ -44,6 +52,7 @@ export const test: Command = {
         'compose-file': { type: 'string' },
         'update-snapshots': { type: 'boolean' },
         'update-snapshots-args': { type: 'string' },
+        watch: { type: 'boolean' },
         'retry-failed': { type: 'boolean' },
         'verify-toolchain': { type: 'boolean' },
         verbose: { type: 'boolean' },
@@ -69,18 +78,32 @@ export const test: Command = {
       verifyToolchain: values['verify-toolchain'],
     };
     return await withSession(context, options, async (session) => {
-      const operation = await session.operation(target);
-      const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test', schema);
-      // If one of the two is passed, neither of the declared ones applies.
-      const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
-      const say = (line: string): void => {
-        context.output.write(`${line}\n`);
+      const test = async (operation: Operation, say: (line: string) => void): Promise<boolean> => {
+        const { runner, command, ...declared }: TestOptions = await targetOptions(operation, 'test', schema);
+        // If one of the two is passed, neither of the declared ones applies.
+        const how = given.runner === undefined && given.command === undefined ? { runner, command } : {};
+        const tests = { ...declared, ...how, ...given };
+        if (values.watch === true) refuseSnapshots(tests, target);
+        const result = await runTests(operation, tests, say);
+        if (result.report !== undefined) say(await interpreterLine(operation));
+        tellTests(result, { workspace: operation.workspace.directory, project: operation.project.ref.root, say });
+        return !result.failed;
       };
-      const result = await runTests(operation, { ...declared, ...how, ...given }, say);
-      if (result.report !== undefined) say(await interpreterLine(operation));
-      tellTests(result, { workspace: operation.workspace.directory, project: operation.project.ref.root, say });
+      const operation = await session.operation(target);
+      if (values.watch === true) {
+        const { watchTests } = await import('../../watch/watch-tests.js');
+        return await watchTests({
+          engine: session.engine,
+          directory: operation.workspace.directory,
+          output: context.output,
+          verbose: values.verbose,
+          projectOf: (workspace) => workspace.project(target),
+          test,
+        });
+      }
+      const passed = await test(operation, (line) => context.output.write(`${line}\n`));
       session.reporter.finish();
-      return result.failed ? EXIT.failed : EXIT.done;
+      return passed ? EXIT.done : EXIT.failed;
     });
   },
 };

@@ -33,6 +33,10 @@ export interface TestExecutorSchema {
    */
   composeFile?: string | number;
   /**
+   * Tests again after each change of a file that the project is built or tested from, until it is ended.
+   */
+  watch?: boolean;
+  /**
    * Shows the output of builds while they run.
    */
   verbose?: boolean;
