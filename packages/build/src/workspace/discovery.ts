@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ElementError, ElementErrors } from '@wheelhouse/element';
-import { findMetadataFiles, projectRoots, type ProjectRoot } from './metadata-files.js';
+import { METADATA_FILES } from '@wheelhouse/python/internal';
+import { findFiles, projectRoots, type ListFiles, type ProjectRoot } from './metadata-files.js';
 import { readPluginEntries, type PluginEntry } from './nx-json.js';
 import type { PluginOptions } from './plugin-options.js';
 import { declaredName } from './project-name.js';
@@ -19,12 +20,16 @@ export interface FoundProject extends ProjectRoot {
  * options of the last.
  *
  * @param workspace absolute path
+ * @param list default: git is asked
  * @throws ElementError WORKSPACE
  */
-export async function findProjects(workspace: string): Promise<FoundProject[]> {
+export async function findProjects(
+  workspace: string,
+  list: ListFiles = (names) => findFiles(workspace, names),
+): Promise<FoundProject[]> {
   const entries = await readPluginEntries(workspace);
   const entryOf = await entryByFile(entries);
-  const files = (await findMetadataFiles(workspace)).filter((file) => entryOf(file) !== undefined);
+  const files = (await list(METADATA_FILES)).filter((file) => entryOf(file) !== undefined);
   return projectRoots(workspace, files).flatMap((found) => {
     const entry = found.files.map(entryOf).find((each) => each !== undefined);
     return entry === undefined ? [] : [foundProject(workspace, found, entry)];

@@ -36,6 +36,23 @@ export async function findMetadataFiles(workspace: string): Promise<string[]> {
   return await findFiles(workspace, METADATA_FILES);
 }
 
+/** Lists the files of a workspace that have one of these names, relative to it. */
+export type ListFiles = (names: readonly string[]) => Promise<string[]>;
+
+/**
+ * The files of a workspace, of which git is asked once for all names that matter, when the first of them are asked for.
+ *
+ * @param workspace absolute path
+ * @param all the names that are ever asked for
+ */
+export function listFilesOnce(workspace: string, all: readonly string[]): ListFiles {
+  let listed: Promise<string[]> | undefined;
+  return async (names) => {
+    listed ??= findFiles(workspace, all);
+    return (await listed).filter((file) => names.includes(basename(file)));
+  };
+}
+
 /** The same for files of other names. */
 export async function findFiles(workspace: string, names: readonly string[]): Promise<string[]> {
   const found = (await listedByGit(workspace, names)) ?? walk(workspace, names);

@@ -1,7 +1,10 @@
 import { PythonWorkspace } from '@wheelhouse/python-stage/internal';
+import { METADATA_FILES } from '@wheelhouse/python/internal';
 import { findProjects } from './discovery.js';
 import { workspaceIndexes } from './indexes.js';
+import { listFilesOnce } from './metadata-files.js';
 import { readPluginEntries } from './nx-json.js';
+import { NAMING_FILES } from './other-names.js';
 import { readFoundProjects } from './read-projects.js';
 import { assignResolves } from './resolves.js';
 
@@ -21,10 +24,11 @@ export interface WorkspaceOptions {
  */
 export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWorkspace> {
   const { directory, environment } = options;
-  const found = await findProjects(directory);
+  const list = listFilesOnce(directory, [...METADATA_FILES, ...NAMING_FILES]);
+  const found = await findProjects(directory, list);
   const entries = await readPluginEntries(directory);
   const memos = { metadata: options.memo('python-metadata'), interpreters: options.memo('python-interpreters') };
-  const sorted = await readFoundProjects(found, { workspace: directory, environment, memos });
+  const sorted = await readFoundProjects(found, { workspace: directory, environment, memos, list });
   const { readable, problems } = sorted;
   const refs = [...readable, ...problems].map(({ ref }) => ref).sort((a, b) => (a.root < b.root ? -1 : 1));
   const resolves = await assignResolves(entries, refs);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { declaredName, readJson } from './project-name.js';
-import { filesByRoot, findFiles } from './metadata-files.js';
+import { filesByRoot, type ListFiles } from './metadata-files.js';
 
 /**
  * Which of some names are those of projects that are not Python's: Nx stops if two projects have one name. They are
@@ -11,14 +11,16 @@ import { filesByRoot, findFiles } from './metadata-files.js';
  * @param workspace absolute path
  * @param wanted names that are in question
  * @param python the roots of Python projects, whose own files give them their own names
+ * @param list lists files of the workspace
  */
 export async function namesOfOthers(
   workspace: string,
   wanted: ReadonlySet<string>,
   python: ReadonlySet<string>,
+  list: ListFiles,
 ): Promise<ReadonlySet<string>> {
   if (wanted.size === 0) return new Set();
-  const roots = filesByRoot(await findFiles(workspace, NAMING_FILES)).keys();
+  const roots = filesByRoot(await list(NAMING_FILES)).keys();
   const places = [...roots].map((root) => ({
     root,
     name: declaredName(join(workspace, root)),

@@ -9,6 +9,7 @@ import {
 } from '@wheelhouse/python/internal';
 import type { ProblemProject, ProjectRef } from '@wheelhouse/python-stage/internal';
 import type { FoundProject } from './discovery.js';
+import type { ListFiles } from './metadata-files.js';
 import { namesOfOthers } from './other-names.js';
 
 /** What reading the metadata of projects needs. */
@@ -18,6 +19,8 @@ export interface ReadingOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Paths of JSON files that remember: metadata by content, and interpreters. */
   readonly memos: { readonly metadata: string; readonly interpreters: string };
+  /** Lists files of the workspace. */
+  readonly list: ListFiles;
 }
 
 /** A project that can be worked with. */
@@ -53,7 +56,8 @@ export async function readFoundProjects(
     },
   );
   const wanted = wantedNames(found, read);
-  const others = await namesOfOthers(options.workspace, wanted, new Set(found.map(({ root }) => root)));
+  const python = new Set(found.map(({ root }) => root));
+  const others = await namesOfOthers(options.workspace, wanted, python, options.list);
   return sortProjects(found, read, others);
 }
 

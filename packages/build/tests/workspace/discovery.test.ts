@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
 import { findProjects } from '@wheelhouse/build/internal';
+import { listFilesOnce } from '../../src/workspace/metadata-files.js';
 import { gitInit, pyproject, temporaryDirectories, type Files } from '../support/workspace.js';
 
 const directory = temporaryDirectories();
@@ -132,5 +133,29 @@ describe('findProjects', () => {
     ['[tool.flit.metadata]\nmodule = "a"\n'],
   ])('takes %j for a project', async (text) => {
     expect(await rootsOf(directory({ 'nx.json': '{}', 'a/pyproject.toml': text }))).toEqual(['a']);
+  });
+});
+
+describe('listFilesOnce', () => {
+  it('asks for all names at once, and answers by them', async () => {
+    const workspace = directory({ ...PROJECTS, 'apps/a/project.json': '{}' });
+    gitInit(workspace);
+    const list = listFilesOnce(workspace, ['pyproject.toml', 'setup.py', 'project.json']);
+    expect(await list(['pyproject.toml', 'setup.py'])).toEqual([
+      'apps/a/pyproject.toml',
+      'libs/b/pyproject.toml',
+      'libs/b/setup.py',
+      'pyproject.toml',
+    ]);
+    rmSync(join(workspace, '.git'), { recursive: true });
+    rmSync(join(workspace, 'apps'), { recursive: true });
+    expect(await list(['project.json'])).toEqual(['apps/a/project.json']);
+  });
+
+  it('finds the same projects as without it', async () => {
+    const workspace = directory({ ...PROJECTS, '.nxignore': 'libs\n' });
+    gitInit(workspace);
+    const list = listFilesOnce(workspace, ['pyproject.toml', 'setup.cfg', 'setup.py', 'project.json']);
+    expect(await findProjects(workspace, list)).toEqual(await findProjects(workspace));
   });
 });
