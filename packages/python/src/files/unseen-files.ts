@@ -1,5 +1,6 @@
 import { openSync, closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { ElementError } from '@wheelhouse/element';
 import { askGit } from './git-command.js';
 import { isIgnoredByGit } from './git-files.js';
 
@@ -26,16 +27,13 @@ export interface IgnoredFiles {
  * @throws ElementError SOURCE if git refuses to answer
  */
 export async function ignoredFiles(directory: string, sources: readonly string[]): Promise<IgnoredFiles> {
-  // There everything counts, and git has no answer to the question.
-  if (await isIgnoredByGit(directory)) return { inPackages: [], all: [] };
-  const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.'];
-  const printed = (await askGit(directory, words)) ?? '';
+  const listed = await listIgnored(directory);
   const packages = new Set(
     sources.filter((path) => path.endsWith('.py') && path.includes('/')).map((path) => posix.dirname(path)),
   );
   const inPackages = new Set<string>();
   const all = new Set<string>();
-  for (const path of printed.split('\0')) {
+  for (const path of listed) {
     if (path === '' || path === './' || DEBRIS.test(path)) continue;
     const isDirectory = path.endsWith('/');
     const files = isDirectory ? filesBelow(directory, path.slice(0, -1)) : [path];
@@ -46,6 +44,21 @@ export async function ignoredFiles(directory: string, sources: readonly string[]
   }
   // A directory is printed beside what is in it where git ignores all of that.
   return { inPackages: [...inPackages].sort(), all: [...all].sort() };
+}
+
+/**
+ * What git prints of what it ignores below a directory: nothing if that is all of it. There everything counts, and git
+ * prints the directory itself, or in one further below fails.
+ */
+async function listIgnored(directory: string): Promise<readonly string[]> {
+  const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.'];
+  try {
+    const listed = (await askGit(directory, words))?.split('\0') ?? [];
+    return listed.includes('./') && (await isIgnoredByGit(directory)) ? [] : listed;
+  } catch (error) {
+    if (error instanceof ElementError && (await isIgnoredByGit(directory))) return [];
+    throw error;
+  }
 }
 
 /** What Git LFS leaves in place of a file (its specification: "The Pointer"). */

@@ -49,3 +49,15 @@ test('pointers of Git LFS are distinguished from the files themselves', () => {
   const files = { 'a/model.bin': pointer, 'a/real.bin': 'version', 'a/long.txt': pointer + 'x'.repeat(2000) };
   expect(lfsPointers(project(files), [...Object.keys(files), 'a/deleted.bin'])).toEqual(['a/model.bin']);
 });
+
+test('in a directory that git ignores nothing is left out, however deep it is; one of which all files are ignored is another case', async () => {
+  const directory = project({
+    '.gitignore': 'copy/\n*.mo\n',
+    ...empty('copy/web/a.mo', 'copy/web/deep/b.mo', 'pure/web/a.mo', 'pure/b.mo'),
+  });
+  const nothing = { inPackages: [], all: [] };
+  for (const below of ['copy', 'copy/web', 'copy/web/deep']) {
+    expect(await ignoredFiles(join(directory, below), [])).toEqual(nothing);
+  }
+  expect(await ignoredFiles(join(directory, 'pure'), [])).toEqual({ inPackages: [], all: ['b.mo', 'web/a.mo'] });
+});
