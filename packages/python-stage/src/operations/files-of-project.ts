@@ -20,18 +20,19 @@ const LEFT_BEHIND = /~$|\.(log|sqlite3?|db|sw[op]|bak|orig|tmp|pid|sock)$|(^|\/)
 /**
  * The files of a project that its wheel is made from, all of them, and those that git ignores.
  *
+ * @param listed all files of the project, if they have been listed for what is looked at; default: git is asked
  * @throws ElementError SOURCE if git refuses to answer
  */
-export async function filesOfProject({
-  workspace,
-  project,
-}: Pick<Operation, 'workspace' | 'project'>): Promise<FilesOfProject> {
+export async function filesOfProject(
+  { workspace, project }: Pick<Operation, 'workspace' | 'project'>,
+  listed?: readonly string[],
+): Promise<FilesOfProject> {
   const directory = workspace.directoryOf(project);
   const { metadata, ref } = project;
   const { settings = {} } = ref;
   const matches = wheelSourceMatcher({ metadata, settings });
   const isGenerated = sharedMatcher((settings.generated ?? []).flatMap(({ files }) => files));
-  const all = (await projectFiles(directory)).filter((path) => existsSync(join(directory, path))).sort();
+  const all = (listed ?? (await projectFiles(directory))).filter((path) => existsSync(join(directory, path))).sort();
   const files = all.filter(matches);
   const ignored = await ignoredFiles(directory, files);
   const inPackages = ignored.inPackages.filter(matches);

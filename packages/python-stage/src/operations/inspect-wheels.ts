@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
+import { ElementError, type Element } from '@wheelhouse/element';
 import { digestOf, throwCollected, type BuildSession } from '@wheelhouse/element/internal';
 import { filesOfProject, type FilesOfProject } from './files-of-project.js';
 import { InspectionMemo } from './inspection-memo.js';
 import { artifactFiles, type Operation, type PlannedClosure } from '../workspace/operation.js';
+import { ProjectFilesSource } from '../sources/project-files.js';
 import { sourceDigestOf } from './source-digest.js';
 import type { TreeFile } from '../workspace/tree-files.js';
 import type { InspectedProject } from '../inspection/check-project-files.js';
@@ -39,7 +40,7 @@ export async function inspectWheels(operation: Operation, input: InspectWheelsIn
     const { inspectWheel } = await import('../inspection/inspect-wheel.js');
     return await inspectWheel(blobBytes(blobs, file.digest, file.path), project);
   };
-  const project = inspected(operation, await filesOfProject(operation));
+  const project = inspected(operation, await filesOfProject(operation, listedFiles(session.element(own))));
   // What its sources are is in their digest; what git ignores and what is declared is not.
   const { all, ignored, shipped, hidden, patterns, licenceFiles } = project;
   const more = digestOf(JSON.stringify([all, ignored, shipped, hidden, patterns, licenceFiles])).hash;
@@ -53,6 +54,11 @@ export async function inspectWheels(operation: Operation, input: InspectWheelsIn
   const failing = findings.filter(({ severity }) => input.strict || severity === 'error');
   throwCollected(failing.map(errorOf));
   return findings;
+}
+
+/** The project's files as they were when the wheel's source was captured. */
+function listedFiles({ sources }: Element): readonly string[] | undefined {
+  return sources.find((source) => source instanceof ProjectFilesSource)?.listed;
 }
 
 function errorOf(finding: WheelFinding): ElementError {

@@ -26,6 +26,9 @@ export class ProjectFilesSource extends CapturedSource {
     generated: [],
   };
 
+  /** All files of the project when it was last captured, relative to it; `undefined` before that. */
+  listed: readonly string[] | undefined;
+
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'path', 'include', 'exclude', 'named', 'named-globs', 'shared', 'generated']);
     this.path = this.nodeGetMember(node, 'str', 'path');
@@ -58,11 +61,12 @@ export class ProjectFilesSource extends CapturedSource {
   }
 
   protected override async capture(blobs: BlobStore, memo?: StatMemo): Promise<Digest> {
-    const { directory, wanted, checkLink } = await stagedFiles({
+    const { directory, wanted, checkLink, listed } = await stagedFiles({
       ...this.choice,
       workspace: this.project.directory,
       project: this.path,
     });
+    this.listed = listed;
     return await captureTree(blobs, directory, {
       label: this.path,
       code: 'SOURCE',

@@ -30,6 +30,8 @@ export interface StagedFiles {
   readonly wanted: ReadonlySet<string>;
   /** Checks a symbolic link by its path. @throws ElementError SOURCE if it leads to what is not staged */
   readonly checkLink: (path: string) => void;
+  /** All files of the project, relative to it: what these were chosen from. */
+  readonly listed: readonly string[];
 }
 
 /** How many files an error names. */
@@ -68,6 +70,7 @@ export async function stagedFiles(choice: StagedFilesChoice): Promise<StagedFile
     checkLink: (path) => {
       checkLink(path, links);
     },
+    listed: listing.files,
   };
 }
 
