@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Interpreter } from '@wheelhouse/python/internal';
 import { existsSync } from 'node:fs';
-import { interpreterExcludes, interpreterHeaders, interpreterParts, SHARED_PREFIXES } from './interpreter-parts.js';
+import {
+  interpreterExcludes,
+  interpreterHeaders,
+  interpreterParts,
+  SHARED_PREFIXES,
+  testSupport,
+} from './interpreter-parts.js';
 import type { PlannedElement } from './planned-element.js';
 import type { PackageManager } from '@wheelhouse/element/internal';
 import type { RustToolchain } from '@wheelhouse/python/rust';
@@ -66,6 +72,7 @@ export function packagesToolchain(
           optional: [...basicPackages(manager), ...(native ? compilerPackages(manager) : [])],
           owners: [...interpreterParts(interpreter), ...(native ? interpreterHeaders(interpreter) : []), ...rustParts],
           exclude: interpreterExcludes(interpreter),
+          keep: testSupport(interpreter),
         },
       ],
     },
