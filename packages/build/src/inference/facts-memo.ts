@@ -113,16 +113,13 @@ function identityOf({ declared, project }: PlaceFacts): string {
 function textOf(facts: PlaceFacts): string {
   const read = facts.project?.read;
   const error = read !== undefined && 'error' in read ? formatError(read.error) : undefined;
-  return JSON.stringify(error === undefined ? facts : [facts, error], (key, value: unknown) =>
-    key === 'origin' || key === 'origins' ? filesOf(value) : value,
-  );
+  return JSON.stringify(error === undefined ? facts : [facts, error], (_key, value: unknown) => withoutLine(value));
 }
 
-/** Of origins the files alone: where in TOML something is said takes a parser of its own (docs/adr/0099). */
-function filesOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if ('file' in value) return { file: value.file };
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filesOf(each)]));
+/** Of an origin the file alone: where in TOML something is said takes a parser of its own (docs/adr/0099). */
+function withoutLine(value: unknown): unknown {
+  const isOrigin = typeof value === 'object' && value !== null && 'file' in value && 'column' in value;
+  return isOrigin ? { file: value.file } : value;
 }
 
 /** URLs with a user are read anew each time: a memo is no place for passwords. */
