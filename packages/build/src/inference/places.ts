@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FactsMemo, type KnownPlace } from './facts-memo.js';
 import type { PlaceFacts } from './place-facts.js';
-import { readPlaces, type Place, type ReadPlacesOptions } from './read-places.js';
+import type { Place, ReadPlace, ReadPlacesOptions } from './read-places.js';
 import { Sights } from './sights.js';
 
 /** Where places are looked at. */
@@ -69,12 +69,19 @@ export class Places {
 
   /** What places say, with all origins. */
   async withOrigins(places: readonly Place[]): Promise<ReadonlyMap<string, PlaceFacts>> {
-    const read = await readPlaces(places, this.options);
+    const read = await this.readNow(places);
     return new Map(read.map(({ place, facts }) => [place.root, facts]));
   }
 
+  /** The readers are loaded when there is something to read. */
+  private async readNow(places: readonly Place[]): Promise<ReadPlace[]> {
+    if (places.length === 0) return [];
+    const { readPlaces } = await import('./read-places.js');
+    return await readPlaces(places, this.options);
+  }
+
   private async readAnew(places: readonly Place[], keyOf: (place: Place) => string): Promise<void> {
-    for (const { place, facts, sights } of await readPlaces(places, this.options)) {
+    for (const { place, facts, sights } of await this.readNow(places)) {
       this.read.set(place.root, facts);
       this.known.set(place.root, this.memo.learn(place.root, keyOf(place), facts, sights));
     }

@@ -37,7 +37,6 @@ export interface ReadPlace {
 
 /** Reads places: all there is to know of each by itself. A project that cannot be read keeps no other from being read. */
 export async function readPlaces(places: readonly Place[], options: ReadPlacesOptions): Promise<ReadPlace[]> {
-  if (places.length === 0) return [];
   const { workspace, environment, sights } = options;
   const opened = places.map((place) => {
     const record = sights.record();

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { CreateDependencies, CreateDependenciesContext } from '@nx/devkit';
 import { METADATA_FILES } from '@wheelhouse/python/internal';
 import { edgesMemo } from './edges-memo.js';
-import { projectEdges } from './project-edges.js';
+import type { ProjectEdges } from './project-edges.js';
 import { SeenWorkspace } from '../inference/seen-workspace.js';
 
 /** An edge as Nx takes it. Its own type names `DependencyType.static`, whose module takes long to load. */
@@ -14,12 +14,12 @@ interface Edge {
   readonly sourceFile: string;
 }
 
-/** The dependencies between the Python projects of a workspace: see {@link projectEdges}. */
+/** The dependencies between the Python projects of a workspace: see `projectEdges`. */
 export const createDependencies: CreateDependencies = (async (_options, { workspaceRoot, projects, fileMap }) => {
   const place = { workspace: workspaceRoot, environment: process.env };
   const seen = await SeenWorkspace.ofAll(place, metadataFilesOf(fileMap));
   const memo = edgesMemo(seen, place);
-  const edges = memo.get() ?? projectEdges(await seen.projects());
+  const edges = memo.get() ?? (await computed(seen));
   memo.put(edges);
   const nameOf = new Map(Object.entries(projects).map(([name, { root }]) => [root, name]));
   return [...edges].flatMap(([from, each]) =>
@@ -29,6 +29,11 @@ export const createDependencies: CreateDependencies = (async (_options, { worksp
     }),
   );
 }) as (...given: Parameters<CreateDependencies>) => Promise<Edge[]> as CreateDependencies;
+
+async function computed(seen: SeenWorkspace): Promise<ProjectEdges> {
+  const { projectEdges } = await import('./project-edges.js');
+  return projectEdges(await seen.projects());
+}
 
 /** The metadata files of projects, as Nx has them. */
 function metadataFilesOf({ projectFileMap }: CreateDependenciesContext['fileMap']): string[] {

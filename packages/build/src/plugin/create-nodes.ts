@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CreateNodes, CreateNodesContext, CreateNodesResultArray } from '@nx/devkit';
 import { edgesMemo } from './edges-memo.js';
-import { inferProjects } from './infer-projects.js';
 import type { ProjectEdge } from './project-edges.js';
 import { toolchainCommand } from './toolchain-command.js';
 import { AnswerMemo } from '../inference/answer-memo.js';
@@ -52,6 +51,8 @@ async function infer(
   const known = new Map(last?.digests);
   const changed = digests.flatMap(([root, digest]) => (known.get(root) === digest ? [] : [root]));
   if (last !== undefined && changed.length === 0) return last.results;
+  // What infers is loaded when there is something to infer.
+  const { inferProjects } = await import('./infer-projects.js');
   const { results, edges } = await inferProjects(seen, {
     workspace,
     nxJson,

@@ -2,9 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { PreTasksExecution } from '@nx/devkit';
 import { nxMajor } from '../inference/nx-version.js';
 import { TOOLCHAIN_VARIABLE } from './toolchain-command.js';
-import { openEngine } from '../engine.js';
-import { openWorkspace } from '../workspace/open-workspace.js';
-import { workspaceDigest } from '../workspace-digest.js';
 
 /** The variable that is an input of tests, and differs for each run that may not be taken from Nx's cache. */
 export const RUN_VARIABLE = 'WHEELHOUSE_RUN';
@@ -36,6 +33,10 @@ function seesTheCaller(): boolean {
 /** The digest; empty if there is none: then the command is asked, and says why. */
 async function toolchainDigest(directory: string, environment: NodeJS.ProcessEnv): Promise<string> {
   try {
+    // Nx loads the plugin for its graph, too.
+    const { openEngine } = await import('../engine.js');
+    const { openWorkspace } = await import('../workspace/open-workspace.js');
+    const { workspaceDigest } = await import('../workspace-digest.js');
     const signal = new AbortController().signal;
     const engine = openEngine({ environment, signal, reporter: () => ({ listener: () => undefined }) });
     const workspace = await openWorkspace({ directory, environment, memo: (name) => engine.store.memo(name) });

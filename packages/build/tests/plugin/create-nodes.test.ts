@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CreateNodesContext, CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 import { createNodes, createNodesV2 } from '@wheelhouse/build';
 import { withLongInputs } from '../support/long-inputs.js';

@@ -21,6 +21,7 @@ export function withLongInputs(project: ProjectConfiguration): ProjectConfigurat
 }
 
 function oneByOne(input: Inputs[number]): Inputs {
-  const [, prefix, globs] = (typeof input === 'string' && /^(.*\/)\{([^{}]*)\}$/.exec(input)) || [];
+  const match = typeof input === 'string' ? /^(.*\/)\{([^{}]*)\}$/.exec(input) : undefined;
+  const [, prefix, globs] = match ?? [];
   return globs === undefined ? [input] : globs.split(',').map((glob) => `${prefix ?? ''}${glob}`);
 }
