@@ -18,7 +18,12 @@ function program(says: string): { readonly place: string; readonly write: (text:
       `process.stdout.write(name + ' says ' + say() + ' from ' + module.children.length);`,
     ].join('\n'),
   });
-  return { place, write: (text) => writeFileSync(join(place, 'modules.cjs'), text) };
+  return {
+    place,
+    write: (text) => {
+      writeFileSync(join(place, 'modules.cjs'), text);
+    },
+  };
 }
 
 function run(place: string, environment: NodeJS.ProcessEnv): SpawnSyncReturns<string> {

@@ -98,10 +98,30 @@ const FILES = {
 
 /** [what changes, what does it] */
 const CHANGES: readonly (readonly [string, (at: (name: string) => string) => void])[] = [
-  ['the text of an element', (at) => replace(at('app.bst'), '[make]', '[moke]')],
-  ['the environment of the project', (at) => replace(at('project.conf'), 'red', 'tan')],
-  ['the text of a dependency', (at) => replace(at('data.bst'), '  path: data', '  path: data\n  directory: below')],
-  ['the file of a source', (at) => replace(at('data/file'), 'text', 'test')],
+  [
+    'the text of an element',
+    (at) => {
+      replace(at('app.bst'), '[make]', '[moke]');
+    },
+  ],
+  [
+    'the environment of the project',
+    (at) => {
+      replace(at('project.conf'), 'red', 'tan');
+    },
+  ],
+  [
+    'the text of a dependency',
+    (at) => {
+      replace(at('data.bst'), '  path: data', '  path: data\n  directory: below');
+    },
+  ],
+  [
+    'the file of a source',
+    (at) => {
+      replace(at('data/file'), 'text', 'test');
+    },
+  ],
   [
     'the file of a source, with its time put back',
     (at) => {
@@ -110,7 +130,12 @@ const CHANGES: readonly (readonly [string, (at: (name: string) => string) => voi
       utimesSync(at('data/file'), atime, mtime);
     },
   ],
-  ['the mode of a source', (at) => chmodSync(at('data/file'), 0o755)],
+  [
+    'the mode of a source',
+    (at) => {
+      chmodSync(at('data/file'), 0o755);
+    },
+  ],
   [
     'an element, by one that is moved over it',
     (at) => {
