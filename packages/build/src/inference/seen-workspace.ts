@@ -54,8 +54,8 @@ export class SeenWorkspace {
       for (const place of await placesOf(await findMetadataFiles(workspace), entries)) all.set(place.root, place);
     }
     const naming = seesAll ? files.filter((file) => !isMetadata(file)) : await findFiles(workspace, NAMING_FILES);
-    const settings = entry.options.settings;
-    for (const root of filesByRoot(naming).keys()) if (!all.has(root)) all.set(root, { root, files: [], settings });
+    for (const root of filesByRoot(naming).keys()) if (!all.has(root)) all.set(root, { root, files: [], settings: {} });
+    const { settings } = entry.options;
     for (const [root, its] of own) all.set(root, { root, files: its, settings });
     const others = entries.length < 2 ? () => entry : await entriesByRoot(all.values(), entries);
     const places = await Places.look(sorted(all.values()), {

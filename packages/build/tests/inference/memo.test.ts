@@ -225,6 +225,27 @@ describe('the memo of inference', () => {
     }
   });
 
+  it('is one for all entries of nx.json', async () => {
+    const [one, two] = [{ testInclude: ['x/**'] }, { exclude: ['y/**'] }];
+    const plugins = [
+      { plugin: '@wheelhouse/build', options: one, include: ['shop/**'] },
+      { plugin: '@wheelhouse/build', options: two, include: ['core/**'] },
+    ];
+    const workspace = directory({ ...ILL_KEPT, 'nx.json': JSON.stringify({ plugins }) });
+    gitInit(workspace);
+    await new Promise((done) => setTimeout(done, 20));
+    const ask = async (file: string, options: object): Promise<string> => {
+      const context = { nxJsonConfiguration: {}, workspaceRoot: workspace };
+      await createNodes[1]([file], options, context);
+      return readFileSync(memo(workspace, 'places'), 'utf8');
+    };
+    // The first time makes the directory of the memo, which the root depends on.
+    await ask('shop/pyproject.toml', one);
+    const first = await ask('shop/pyproject.toml', one);
+    expect(first).toContain('web/shop/package.json');
+    expect(await ask('core/pyproject.toml', two)).toBe(first);
+  });
+
   it('is not that of another version, nor one that is damaged', async () => {
     const workspace = directory({
       'nx.json': '{}',
