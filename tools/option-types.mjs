@@ -57,7 +57,7 @@ export function withReferences(value, file) {
 export async function optionTypes({ kind, name, file, schema }) {
   const { description, properties, required } = schema;
   const own = withReferences(properties, file);
-  const options = Object.fromEntries(Object.entries(own).map(ownSchema));
+  const options = kind === 'options' ? own : Object.fromEntries(Object.entries(own).map(ownSchema));
   const text = await compile(
     { description, type: 'object', properties: options, required, additionalProperties: false },
     typeName(kind, name),

@@ -57,7 +57,7 @@ export const roomOrders = {
     above: [],
   },
   oci: {
-    rows: [['.'], ['format'], ['layers'], ['engine'], ['layout']],
+    rows: [['.'], ['format'], ['layers'], ['engine', 'registry', 'debian'], ['layout']],
     above: [],
   },
   python: {
@@ -84,7 +84,7 @@ export const roomOrders = {
   'python-stage': {
     rows: [
       ['.'],
-      ['sources', 'elements', 'services'],
+      ['sources', 'elements', 'services', 'toolchains'],
       ['plan'],
       ['inspection'],
       ['wheelhouse'],

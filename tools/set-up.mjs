@@ -30,7 +30,7 @@ export const partsForTests = {
   apt: [
     ...partsForBuilding.apt,
     ...['faketime', 'cmake', 'ninja-build', 'rustc', 'cargo'],
-    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'chromium', 'shellcheck', 'rpm'],
+    ...['docker.io', 'docker-compose', 'mmdebstrap', 'openssl', 'chromium', 'shellcheck', 'rpm', 'docker-registry'],
   ],
   pip: {
     buildstream: ['buildstream==2.8.1'],

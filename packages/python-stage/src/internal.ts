@@ -4,6 +4,12 @@
  */
 // With either entry come the error codes that the package declares.
 export type { PythonStageErrorCode } from './errors.js';
+export { lockedClosure } from './toolchains/debian-closure.js';
+export type { LockedPackage, Toolchain } from './toolchains/toolchain.js';
+export { readToolchainLock, type ToolchainLock } from './toolchains/toolchain-lock.js';
+export { writeToolchainLock } from './toolchains/write-toolchain-lock.js';
+export { lockToolchains, type LockedToolchain } from './operations/lock-toolchains.js';
+export { describeRoot } from './workspace/root-interpreter.js';
 export { distribution, DISTRIBUTION_SERVICES } from './sources/distribution.js';
 export { projectFilesKind } from './sources/project-files.js';
 export { TEST_RUNNERS, type TestRunner } from './elements/python-test.js';

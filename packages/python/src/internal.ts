@@ -67,10 +67,15 @@ export type { FileIndexes } from './metadata/requirements-files.js';
 export { PRERELEASE_MODES, type LockSettings } from './metadata/settings/lock-settings.js';
 export { MACHINE_SETTINGS } from './metadata/settings/machine-setting-table.js';
 export { OTHER_SETTINGS, UV_SETTINGS, type SettingRow } from './metadata/settings/setting-table.js';
-export { chooseInterpreter, findPython, type InterpreterRequest } from './interpreter/choose-interpreter.js';
+export {
+  chooseInterpreter,
+  findPython,
+  requestedPython,
+  type InterpreterRequest,
+} from './interpreter/choose-interpreter.js';
 export type { Interpreter } from './interpreter/interpreter.js';
-export { PROBE_SCRIPT, probeInterpreter } from './interpreter/probe-interpreter.js';
-export { parsePythonRequest } from './interpreter/python-request.js';
+export { asInterpreter, PROBE_SCRIPT, probeInterpreter } from './interpreter/probe-interpreter.js';
+export { answers, commandsFor, parsePythonRequest } from './interpreter/python-request.js';
 export { targetInterpreter, type Target, type TargetRequest } from './interpreter/target.js';
 export { hasTestFiles, testPlaces, type TestPlaces } from './test-files/test-places.js';
 export {
@@ -89,11 +94,12 @@ export { localNames, type LocalNames } from './projects/local-names.js';
 export { localProject } from './projects/local-project.js';
 export { projectRequirements } from './projects/project-requirements.js';
 export {
-  TOOLCHAIN_KINDS,
   wheelExcludes,
   withInnerProjects,
   type ProjectSettings,
-  type ToolchainKind,
+  type DebianPackagesChoice,
+  type ImageChoice,
+  type ToolchainChoice,
 } from './projects/project-settings.js';
 export { buildFloors } from './projects/python-floor.js';
 export { wheelFiles, type WheelFiles } from './projects/wheel-files.js';

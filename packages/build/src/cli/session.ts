@@ -13,6 +13,7 @@ import {
   type OnError,
 } from '@wheelhouse/element/internal';
 import { packageVersion } from '@wheelhouse/element/program';
+import { debian, image, IMAGE_SERVICES } from '@wheelhouse/oci/internal';
 import type { Operation, PythonEngine, PythonWorkspace } from '@wheelhouse/python-stage/internal';
 import type { CommandContext } from './command.js';
 import { openEngine } from '../engine.js';
@@ -56,6 +57,7 @@ export class CommandSession {
     this.workspace ??= await openWorkspace({
       directory: findWorkspace(this.directory),
       environment: this.context.environment,
+      engine: this.engine,
       memo: (name) => this.engine.store.memo(name),
     });
     return this.workspace;
@@ -93,9 +95,10 @@ export function elementRegistry(
 ): PluginRegistry {
   const { store, verifyToolchain: verify, background, environment } = engine;
   const services = new SourceServices(store, environment.PATH ?? '').bind(PACKAGES_SERVICES, { verify });
+  services.bind(IMAGE_SERVICES, { environment });
   return new PluginRegistry(services).register({
     elements: coreElements({ memo: (name) => store.memo(name), verify, background }),
-    sources: coreSources,
+    sources: [...coreSources, image, debian],
   });
 }
 

@@ -73,7 +73,12 @@ async function openPlace(
   const engine = openEngine({ environment, signal, reporter: () => ({ listener: () => undefined }) });
   const memo = (name: string): string => engine.store.memo(name);
   const progress = new Progress(process.stdout);
-  return { engine, context, progress, workspace: await openWorkspace({ directory: context.root, environment, memo }) };
+  return {
+    engine,
+    context,
+    progress,
+    workspace: await openWorkspace({ directory: context.root, environment, engine, memo }),
+  };
 }
 
 async function runOne(task: {

@@ -37,6 +37,7 @@ export async function runTask(
     const workspace = await openWorkspace({
       directory: context.root,
       environment,
+      engine,
       memo: (name) => engine.store.memo(name),
     });
     const operation = { workspace, project: projectOfTask(context, workspace), engine };

@@ -39,7 +39,7 @@ async function toolchainDigest(directory: string, environment: NodeJS.ProcessEnv
     const { workspaceDigest } = await import('../workspace-digest.js');
     const signal = new AbortController().signal;
     const engine = openEngine({ environment, signal, reporter: () => ({ listener: () => undefined }) });
-    const workspace = await openWorkspace({ directory, environment, memo: (name) => engine.store.memo(name) });
+    const workspace = await openWorkspace({ directory, environment, engine, memo: (name) => engine.store.memo(name) });
     return await workspaceDigest(workspace, engine);
   } catch {
     return '';

@@ -1,4 +1,4 @@
-import { PythonWorkspace } from '@wheelhouse/python-stage/internal';
+import { describeRoot, PythonWorkspace, type PythonEngine } from '@wheelhouse/python-stage/internal';
 import { METADATA_FILES } from '@wheelhouse/python/internal';
 import { findProjects } from './discovery.js';
 import { workspaceIndexes } from './indexes.js';
@@ -13,6 +13,8 @@ export interface WorkspaceOptions {
   /** Absolute path. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** What asks interpreters of images; without it, projects with such toolchains cannot be planned. */
+  readonly engine?: PythonEngine | undefined;
   /** The path of a file in which something is remembered between runs, by its name. */
   memo(name: string): string;
 }
@@ -23,7 +25,7 @@ export interface WorkspaceOptions {
  * @throws ElementError WORKSPACE; PLUGIN_OPTIONS for resolves and indexes, which are the whole workspace's
  */
 export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWorkspace> {
-  const { directory, environment } = options;
+  const { directory, environment, engine } = options;
   const list = listFilesOnce(directory, [...METADATA_FILES, ...NAMING_FILES]);
   const found = await findProjects(directory, list);
   const entries = await readPluginEntries(directory);
@@ -39,6 +41,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<PythonWo
   return PythonWorkspace.of(
     {
       ...options,
+      ...(engine === undefined ? {} : { describeRoot: (request) => describeRoot(engine, directory, request) }),
       projects: readable.map(resolved).map(({ ref }) => ref),
       problems: problems.map(resolved),
       indexes: workspaceIndexes(entries),

@@ -25,6 +25,8 @@ export interface PluginOptionSchema extends Wording {
   readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly string[];
+  /** Forms of different types. */
+  readonly anyOf?: readonly PluginOptionSchema[];
   readonly minLength?: number;
   /** A name in {@link OPTION_FORMATS}. */
   readonly format?: string;
@@ -51,13 +53,21 @@ export function checkOption(value: unknown, schema: PluginOptionSchema, name: st
 function check(value: unknown, schema: PluginOptionSchema, outer: Place): void {
   const described = outer.hint === '' ? describeOption(schema) : schema['x-value'];
   const place = described === undefined ? outer : { ...outer, hint: `it must be ${described}` };
-  if (schema.type === 'array' && Array.isArray(value) && value.length >= (schema.minItems ?? 0)) {
+  const form = formOf(value, schema.anyOf ?? []);
+  if (form !== undefined) check(value, form, place);
+  else if (schema.type === 'array' && Array.isArray(value) && value.length >= (schema.minItems ?? 0)) {
     for (const [index, item] of value.entries()) check(item, schema.items ?? {}, inside(place, index));
   } else if (schema.type === 'object' && isObject(value)) {
     checkObject(value, schema, place);
   } else if (schema.type === 'string' && typeof value === 'string' && value.length >= (schema.minLength ?? 0)) {
     checkText(value, schema, place);
-  } else refuse(value, schema, place);
+  } else if (schema.type !== 'boolean' || typeof value !== 'boolean') refuse(value, schema, place);
+}
+
+/** Of several forms the one that a value is meant to have: by its type, and of objects by their keys. */
+function formOf(value: unknown, forms: readonly PluginOptionSchema[]): PluginOptionSchema | undefined {
+  const fitting = forms.filter(({ type }) => type === (isObject(value) ? 'object' : typeof value));
+  return fitting.find(({ required = [] }) => isObject(value) && required.every((key) => key in value)) ?? fitting[0];
 }
 
 function checkObject(value: Readonly<Record<string, unknown>>, schema: PluginOptionSchema, place: Place): void {

@@ -310,7 +310,49 @@ export interface PluginOptionsSchema {
    */
   systemPackages?: string[];
   /**
-   * What wheels are built with and tests run on: `packages` captures installed packages, `host` binds the directories of the system.
+   * What wheels are built with and tests run on: `packages` captures installed packages, `host` binds the directories of the system, `image` is the root of an image, `debian` are packages of a mirror.
    */
-  toolchain?: 'packages' | 'host';
+  toolchain?:
+    | ('packages' | 'host')
+    | {
+        /**
+         * An image with Python: `registry:NAME`, `oci:DIRECTORY`, `archive:FILE`, or the name of an image of the engine, each with or without `@sha256:...`. Without a digest it is pinned in toolchain.lock, by `wheelhouse toolchain lock`.
+         */
+        image: string;
+      }
+    | {
+        /**
+         * Packages of Debian or of a distribution made from it, pinned in toolchain.lock by `wheelhouse toolchain lock`.
+         */
+        debian: {
+          /**
+           * Suites that packages are from, such as `bookworm` and `bookworm-security`. Of each package the newest version is taken.
+           *
+           * @minItems 1
+           */
+          suites: string[];
+          /**
+           * Components of the suites; default: `main`.
+           *
+           * @minItems 1
+           */
+          components?: string[];
+          /**
+           * The URL of a mirror of all suites; default: what apt of the machine has for each.
+           */
+          mirror?: string;
+          /**
+           * The absolute path of the keys that sign the suites; default: those of Debian and Ubuntu that are installed.
+           */
+          keyring?: string;
+          /**
+           * Whether the suites are taken without a signature.
+           */
+          trusted?: boolean;
+          /**
+           * Packages for builds and tests in addition to the usual ones.
+           */
+          packages?: string[];
+        };
+      };
 }

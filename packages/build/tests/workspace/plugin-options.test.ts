@@ -218,7 +218,18 @@ describe('parsePluginOptions', () => {
     [
       'a toolchain of an unknown kind',
       { toolchain: 'docker' },
-      'nx.json: @wheelhouse/build: the option `toolchain` is `"docker"`\nhint: it must be one of `packages`, `host`',
+      'nx.json: @wheelhouse/build: the option `toolchain` is `"docker"`\nhint: it must be `packages`, `host` or an object with either `image` or `debian`',
+    ],
+    [
+      'a toolchain without its image',
+      { toolchain: { image: '' } },
+      'nx.json: @wheelhouse/build: the option `toolchain.image` is `""`\nhint: it must be `packages`, `host` or an object with either `image` or `debian`',
+    ],
+    [
+      'packages of a mirror without suites',
+      { toolchain: { debian: { suites: [], trusted: 'yes' } } },
+      'nx.json: @wheelhouse/build: the option `toolchain.debian.suites` is `[]`\nhint: it must be `packages`, `host` or an object with either `image` or `debian`\n' +
+        'nx.json: @wheelhouse/build: the option `toolchain.debian.trusted` is `"yes"`\nhint: it must be `packages`, `host` or an object with either `image` or `debian`',
     ],
     ['no object', [], 'nx.json: @wheelhouse/build: the options are `[]`\nhint: options must be an object'],
   ])('says what is wrong with %s', (_what, options, text) => {

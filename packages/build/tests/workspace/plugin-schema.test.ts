@@ -140,17 +140,18 @@ describe('the options of the plugin', () => {
 /** The keywords that the check of options has a meaning for, and those that are for readers and editors. */
 const KEYWORDS: readonly string[] = [
   ...['type', 'enum', 'minLength', 'format', 'minItems', 'items', 'properties', 'required', 'additionalProperties'],
-  ...['propertyNames', 'pattern', 'x-value', 'x-noun', 'x-hint', 'oneOf', 'const', 'default', '$ref'],
+  ...['propertyNames', 'pattern', 'x-value', 'x-noun', 'x-hint', 'oneOf', 'anyOf', 'const', 'default', '$ref'],
   ...['description', 'x-default', 'examples'],
 ];
 
 /** Every schema inside of one. */
 function* schemasIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof value !== 'object' || value === null) return;
-  const { properties = {}, items, additionalProperties, propertyNames, oneOf = [] } = value as Record<string, unknown>;
+  const { properties = {}, items, additionalProperties, propertyNames, ...more } = value as Record<string, unknown>;
+  const { oneOf = [], anyOf = [] } = more;
   yield value as Record<string, unknown>;
   const inner = [...Object.values(properties as Record<string, unknown>), items, additionalProperties, propertyNames];
-  for (const each of [...inner, ...(oneOf as unknown[])]) yield* schemasIn(each);
+  for (const each of [...inner, ...(oneOf as unknown[]), ...(anyOf as unknown[])]) yield* schemasIn(each);
 }
 
 describe('the schema of the options', () => {

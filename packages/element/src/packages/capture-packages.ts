@@ -31,8 +31,6 @@ export interface PackagesRequest {
   readonly trees: readonly string[];
   /** Absolute paths that are left out of what no package owns. */
   readonly exclude: readonly string[];
-  /** Absolute paths that are captured although they are below excluded ones. */
-  readonly keep: readonly string[];
 }
 
 /** What capturing works with. */
@@ -171,10 +169,8 @@ class PackagesCapture {
 
   private async ownTree(path: string): Promise<OwnTree> {
     const { memo, blobs, fresh, failure } = this.options;
-    const [exclude, keep] = [this.request.exclude, this.request.keep].map((paths) =>
-      paths.filter((each) => each.startsWith(`${path}/`)),
-    );
-    const name = JSON.stringify(['tree', path, exclude, keep]);
+    const exclude = this.request.exclude.filter((each) => each.startsWith(`${path}/`));
+    const name = JSON.stringify(['tree', path, exclude]);
     const known = fresh ? undefined : memo.part(name);
     if (known !== undefined && 'watched' in known && known.stamp === this.stampsOf(known.watched)) return known;
     if (this.paths.stats(path) === undefined) throw failure(`the toolchain's \`${path}\` does not exist`);
@@ -182,7 +178,6 @@ class PackagesCapture {
       paths: this.paths,
       blobs,
       exclude: new Set(exclude),
-      keep: keep ?? [],
       failure: (file, what, cause) => failure(`\`${file}\` of the toolchain ${what}`, undefined, cause),
     });
     const tree = { ...captured, stamp: this.stampsOf(captured.watched) };

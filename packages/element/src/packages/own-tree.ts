@@ -25,10 +25,8 @@ export interface OwnTree {
 export interface OwnTreeOptions {
   readonly paths: RootPaths;
   readonly blobs: BlobStore;
-  /** Absolute paths that are left out, with all below them but for what is kept. */
+  /** Absolute paths that are left out, with all below them. */
   readonly exclude: ReadonlySet<string>;
-  /** Absolute paths below these that are captured nevertheless. */
-  readonly keep: readonly string[];
   readonly failure: CaptureFailure;
 }
 
@@ -90,12 +88,8 @@ class OwnTreeCapture {
   }
 
   private async entry(path: string): Promise<void> {
-    const { paths, exclude, keep } = this.options;
-    if (!isSystemPath(path)) return;
-    if (exclude.has(path)) {
-      for (const each of keep.filter((kept) => kept.startsWith(`${path}/`))) await this.entry(each);
-      return;
-    }
+    const { paths, exclude } = this.options;
+    if (exclude.has(path) || !isSystemPath(path)) return;
     const absolute = paths.absolute(path);
     const stats = paths.stats(path);
     if (stats === undefined) return;

@@ -25,7 +25,7 @@ export interface PackagesServices {
 /** Binds {@link PackagesServices}. */
 export const PACKAGES_SERVICES: ServiceKey<PackagesServices> = new ServiceKey<PackagesServices>('packages');
 
-const LISTS = ['packages', 'optional', 'owners', 'trees', 'exclude', 'keep'] as const;
+const LISTS = ['packages', 'optional', 'owners', 'trees', 'exclude'] as const;
 
 /**
  * Packages that are installed on this machine, with all that they need, as a tree whose root is the machine's
@@ -34,11 +34,10 @@ const LISTS = ['packages', 'optional', 'owners', 'trees', 'exclude', 'keep'] as 
  *
  * `packages` must be installed, `optional` need not. `owners` are paths: each stands for the package that owns it, or
  * where none does for itself, with the packages of the libraries that its programs are linked to. `trees` are paths that
- * are captured as they are. `exclude` is left out of what no package owns, except for paths below that
- * are in `keep`.
+ * are captured as they are. `exclude` is left out of what no package owns.
  */
 export class PackagesSource extends Source {
-  private request: PackagesRequest = { packages: [], optional: [], owners: [], trees: [], exclude: [], keep: [] };
+  private request: PackagesRequest = { packages: [], optional: [], owners: [], trees: [], exclude: [] };
   private seen: CapturedPackages | undefined;
 
   /** @throws ElementError INVALID_DATA */
@@ -51,7 +50,6 @@ export class PackagesSource extends Source {
       owners: this.pathsOf(node, 'owners'),
       trees: this.pathsOf(node, 'trees'),
       exclude: this.pathsOf(node, 'exclude'),
-      keep: this.pathsOf(node, 'keep'),
     };
   }
 

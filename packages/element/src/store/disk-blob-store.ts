@@ -40,9 +40,8 @@ export class DiskBlobStore implements BlobStore {
   }
 
   /** Where the blob is, if it is here. The file may be read and linked to, never written to. */
-  pathOf({ hash }: Digest): string {
-    // Not `join`, which takes as long as the system call: a record is complete if thousands of blobs are here.
-    return `${this.cas}/${hash.slice(0, 2)}/${hash}`;
+  pathOf(digest: Digest): string {
+    return join(this.cas, digest.hash.slice(0, 2), digest.hash);
   }
 
   /** Whether the blob is here, by its length. */

@@ -287,26 +287,6 @@ describe('what no package owns', () => {
     expect(await captured(store, config, machine)).not.toEqual(first);
   });
 
-  it('is captured with what is to be kept of what is excluded', async () => {
-    const machine = system().put('/opt/python/lib/os.py', 'os').put('/opt/python/lib/test/test_os.py', 'test');
-    machine.put('/opt/python/lib/test/support/__init__.py', 'support').put('/opt/python/lib/test/supported.py', 'test');
-    const store = path();
-    const keep = ['/opt/python/lib/test/support', '/opt/python/lib/test/absent.py'];
-    const config = { owners: ['/opt/python'], exclude: ['/opt/python/lib/test'], keep };
-    const first = await captured(store, config, machine);
-    expect(await pathsOf(store, first)).toEqual([
-      'opt/',
-      'opt/python/',
-      'opt/python/lib/',
-      'opt/python/lib/os.py',
-      'opt/python/lib/test/',
-      'opt/python/lib/test/support/',
-      'opt/python/lib/test/support/__init__.py',
-    ]);
-    machine.put('/opt/python/lib/test/support/more.py', 'more');
-    expect(await captured(store, config, machine)).not.toEqual(first);
-  });
-
   it('is an error where it does not exist', async () => {
     const { root } = system();
     await expect(captured(path(), { trees: ['/opt/rust'] }, { root }).catch(formatError)).resolves.toBe(

@@ -42,7 +42,7 @@ export async function readLayer(blobs: BlobStore, layer: ImageLayer, temporary: 
   const changes = { whiteouts: [] as string[], opaque: [] as string[], entries: [] as LayerEntry[] };
   const hash = createHash('sha256');
   for await (const entry of readTar(hashed(plain(blobs, layer), hash))) {
-    await addEntry(entry, changes, { blobs, temporary, layer });
+    await addEntry(entry, changes, { blobs, temporary, label: `the layer \`${layer.diffId}\`` });
   }
   const diffId = `sha256:${hash.digest('hex')}`;
   if (diffId === layer.diffId) return changes;
@@ -53,10 +53,21 @@ export async function readLayer(blobs: BlobStore, layer: ImageLayer, temporary: 
   });
 }
 
-interface EntryContext {
+/** What entries are read with. */
+export interface EntryContext {
   readonly blobs: BlobStore;
+  /** Absolute path of a directory for what is too large to be held in memory. */
   readonly temporary: string;
-  readonly layer: ImageLayer;
+  /** What messages call the archive. */
+  readonly label: string;
+}
+
+/** The entries of an archive that removes nothing, such as that of a package. Its files are kept. @throws ElementError IMAGE */
+export async function readEntries(archive: AsyncIterable<Uint8Array>, context: EntryContext): Promise<LayerEntry[]> {
+  const entries: LayerEntry[] = [];
+  for await (const entry of readTar(archive))
+    await addContent(entry, insidePath(entry.header.name, context), entries, context);
+  return entries;
 }
 
 async function addEntry(
@@ -64,44 +75,47 @@ async function addEntry(
   changes: { whiteouts: string[]; opaque: string[]; entries: LayerEntry[] },
   context: EntryContext,
 ): Promise<void> {
-  const { type, name, linkname, mode } = entry.header;
-  const path = insidePath(name, context.layer);
+  const path = insidePath(entry.header.name, context);
   const directory = posix.dirname(path);
   const base = posix.basename(path);
   if (base === OPAQUE) changes.opaque.push(directory === '.' ? '' : directory);
   else if (base.startsWith(WHITEOUT)) changes.whiteouts.push(posix.join(directory, base.slice(WHITEOUT.length)));
-  else if (path !== '.') {
-    switch (type) {
-      case 'file':
-      case 'contiguous-file':
-        changes.entries.push({
-          type: 'file',
-          path,
-          digest: await keepContent(entry, context),
-          isExecutable: (mode & 0o100) !== 0,
-        });
-        break;
-      case 'symlink':
-        changes.entries.push({ type, path, target: linkname });
-        break;
-      case 'link':
-        changes.entries.push({ type, path, target: insidePath(linkname, context.layer) });
-        break;
-      case 'directory':
-        changes.entries.push({ type, path });
-        break;
-      default:
-        break;
-    }
+  else await addContent(entry, path, changes.entries, context);
+}
+
+async function addContent(entry: TarEntry, path: string, entries: LayerEntry[], context: EntryContext): Promise<void> {
+  const { type, linkname, mode } = entry.header;
+  if (path === '.') return;
+  switch (type) {
+    case 'file':
+    case 'contiguous-file':
+      entries.push({
+        type: 'file',
+        path,
+        digest: await keepContent(entry, context),
+        isExecutable: (mode & 0o100) !== 0,
+      });
+      break;
+    case 'symlink':
+      entries.push({ type, path, target: linkname });
+      break;
+    case 'link':
+      entries.push({ type, path, target: insidePath(linkname, context) });
+      break;
+    case 'directory':
+      entries.push({ type, path });
+      break;
+    default:
+      break;
   }
 }
 
-function insidePath(name: string, { diffId }: ImageLayer): string {
+function insidePath(name: string, { label }: Pick<EntryContext, 'label'>): string {
   const path = posix.normalize(name.replace(/^\/+/, '')).replace(/\/$/, '');
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new ElementError({
     code: 'IMAGE',
-    message: `the layer \`${diffId}\` has \`${name}\`, which points outside of the image`,
+    message: `${label} has \`${name}\`, which points outside of the image`,
   });
 }
 

@@ -1,15 +1,14 @@
 import {
-  ElementError,
   Source,
   type BlobStore,
   type Consistency,
   type Digest,
   type Json,
   type MappingNode,
-  type ScalarNode,
   type SourceKind,
 } from '@wheelhouse/element';
-import { parseDigest, writeTree } from '@wheelhouse/element/internal';
+import { applyLayers } from './apply-layers.js';
+import { layersOf } from './layer-list.js';
 import type { ImageLayer } from '../format/base-image.js';
 
 /**
@@ -23,16 +22,7 @@ export class OciLayersSource extends Source {
 
   override configure(node: MappingNode): void {
     this.nodeValidate(node, ['kind', 'layers']);
-    this.layers = this.nodeGetMember(node, 'list', 'layers')
-      .mappings()
-      .map((layer) => {
-        this.nodeValidate(layer, ['blob', 'media-type', 'diff-id']);
-        return {
-          blob: blobOf(layer.required('blob', layer.scalar('blob'))),
-          mediaType: this.nodeGetMember(layer, 'str', 'media-type'),
-          diffId: this.nodeGetMember(layer, 'str', 'diff-id'),
-        };
-      });
+    this.layers = layersOf(this, this.nodeGetMember(node, 'list', 'layers'));
   }
 
   override getUniqueKey(): Json {
@@ -45,31 +35,8 @@ export class OciLayersSource extends Source {
 
   /** @throws ElementError IMAGE */
   override async fetch(to: BlobStore): Promise<Digest> {
-    // What reads archives is loaded only for a root that is not in the store yet.
-    const { readLayer } = await import('./layer-changes.js');
-    const { RootTree } = await import('./root-tree.js');
-    const missing = await to.findMissing(this.layers.map(({ blob }) => blob));
-    if (missing.length > 0)
-      throw new ElementError({ code: 'IMAGE', message: `${this.name}: a layer is not in the store` });
-    const root = new RootTree();
-    const temporary = await this.services.store.scratch.directory();
-    try {
-      for (const layer of this.layers) root.apply(await readLayer(to, layer, temporary.path));
-    } finally {
-      await temporary.dispose();
-    }
-    return await writeTree(to, root.tree);
+    return await applyLayers(to, this.layers, { name: this.name, scratch: this.services.store.scratch });
   }
-}
-
-function blobOf(node: ScalarNode): Digest {
-  const blob = parseDigest(node.asString());
-  if (blob !== undefined) return blob;
-  throw new ElementError({
-    code: 'INVALID_DATA',
-    message: `\`${node.asString()}\` is not \`sha256:<hex>/<bytes>\``,
-    origin: node.origin,
-  });
 }
 
 /** Kind `oci-layers`. */

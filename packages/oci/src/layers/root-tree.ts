@@ -29,6 +29,21 @@ export class RootTree {
     for (const entry of entries) this.add(entry);
   }
 
+  /** Whether a path leads to a directory. */
+  hasDirectory(path: string): boolean {
+    return this.directory(path) !== undefined;
+  }
+
+  /** Whether there is anything at a path; a link counts wherever it leads. */
+  exists(path: string): boolean {
+    const directory = this.directory(posix.dirname(path));
+    const name = posix.basename(path);
+    return (
+      directory !== undefined &&
+      [directory.files, directory.symlinks, directory.directories].some((each) => each.has(name))
+    );
+  }
+
   private add(entry: LayerEntry): void {
     const name = posix.basename(entry.path);
     const directory = this.makeDirectory(posix.dirname(entry.path));

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { ElementError, type BlobStore, type Digest } from '@wheelhouse/element';
-import { errnoOf } from '@wheelhouse/element/internal';
 import { MEDIA, type BaseImage, type ImageConfig, type ImageLayer } from '../format/base-image.js';
+import type { ImageContent, ImageIndex, WantedImage } from '../format/image-content.js';
 import { isGzip, lengthOf, readImageJson } from './image-files.js';
-import { layoutManifest, type Descriptor, type ImageDirectory } from './layout-index.js';
+import { checkedPlatform, readImageContent, unlikeLayers } from './read-image-content.js';
+
+/** A directory with an image, to be read into a store. */
+export interface ImageDirectory extends WantedImage {
+  /** Absolute path. */
+  readonly path: string;
+}
 
 /**
  * Keeps the blobs of the image in a directory: an OCI image layout, or what `docker save` packs.
@@ -13,34 +19,20 @@ import { layoutManifest, type Descriptor, type ImageDirectory } from './layout-i
  * @throws ElementError IMAGE
  */
 export async function readImage(blobs: BlobStore, from: ImageDirectory): Promise<BaseImage> {
-  const image =
-    (await lengthOf(join(from.path, 'index.json'))) === undefined
-      ? await readSaved(blobs, from)
-      : await readLayout(blobs, from);
-  const { os, architecture } = image.config;
-  if (os !== 'linux' || architecture !== from.architecture) {
-    throw new ElementError({
-      code: 'IMAGE',
-      message: `${from.label} is for \`${os}/${architecture}\`, but this machine is \`linux/${from.architecture}\``,
-      hint: 'use a base for this machine, or build on a machine of that platform',
-    });
-  }
-  return image;
+  const isLayout = (await lengthOf(join(from.path, 'index.json'))) !== undefined;
+  return isLayout
+    ? await readImageContent(blobs, layoutContent(from), from)
+    : checkedPlatform(await readSaved(blobs, from), from);
 }
 
 /** OCI image specification, "Image Layout". */
-async function readLayout(blobs: BlobStore, from: ImageDirectory): Promise<BaseImage> {
-  const { digest, manifest } = await layoutManifest(from);
-  const config = (await readImageJson(blobPath(from, manifest.config), from.label)) as ImageConfig;
-  await keep(blobs, from, manifest.config);
-  const { diff_ids: diffIds } = config.rootfs;
-  if (diffIds.length !== manifest.layers.length) throw unlike(from, manifest.layers.length, diffIds.length);
-  const layers: ImageLayer[] = [];
-  for (const [index, descriptor] of manifest.layers.entries()) {
-    const blob = await keep(blobs, from, descriptor);
-    layers.push({ blob, mediaType: layerType(descriptor.mediaType, from), diffId: diffIds[index] ?? '' });
-  }
-  return { name: from.label, id: manifest.config.digest, manifestDigest: digest, config, layers };
+function layoutContent({ path, label }: ImageDirectory): ImageContent {
+  const place = (digest: string): string => join(path, 'blobs', ...digest.split(':'));
+  return {
+    index: async () => (await readImageJson(join(path, 'index.json'), label)) as ImageIndex,
+    manifest: async (digest) => await readImageJson(place(digest), label),
+    blob: (digest) => createReadStream(place(digest)),
+  };
 }
 
 /** What `docker save` packs, whose layers are named by the configuration's `diff_ids`. */
@@ -63,7 +55,7 @@ async function readSaved(blobs: BlobStore, from: ImageDirectory): Promise<BaseIm
   const path = join(from.path, image.Config);
   const config = (await readImageJson(path, from.label)) as ImageConfig;
   const { diff_ids: diffIds } = config.rootfs;
-  if (diffIds.length !== image.Layers.length) throw unlike(from, image.Layers.length, diffIds.length);
+  if (diffIds.length !== image.Layers.length) throw unlikeLayers(from.label, image.Layers.length, diffIds.length);
   const layers: ImageLayer[] = [];
   for (const [index, name] of image.Layers.entries()) {
     const layer = join(from.path, name);
@@ -87,21 +79,6 @@ interface SavedImage {
   readonly Layers: readonly string[];
 }
 
-/** Keeps a blob that is named by its digest. */
-async function keep(blobs: BlobStore, from: ImageDirectory, { digest, size }: Descriptor): Promise<Digest> {
-  const named: Digest = { hash: digest.replace(/^sha256:/, ''), sizeBytes: size };
-  if ((await blobs.findMissing([named])).length === 0) return named;
-  const path = blobPath(from, { digest });
-  try {
-    await blobs.write(named, createReadStream(path));
-  } catch (cause) {
-    if (!(cause instanceof ElementError) && errnoOf(cause) !== 'ENOENT') throw cause;
-    const what = errnoOf(cause) === 'ENOENT' ? 'does not exist' : 'does not match its digest';
-    throw new ElementError({ code: 'IMAGE', message: `${from.label}: the blob \`${digest}\` ${what}`, cause });
-  }
-  return named;
-}
-
 /** Keeps a file that nothing names. */
 async function keepFile(blobs: BlobStore, path: string): Promise<Digest> {
   const hash = createHash('sha256');
@@ -113,33 +90,4 @@ async function keepFile(blobs: BlobStore, path: string): Promise<Digest> {
   const digest = { hash: hash.digest('hex'), sizeBytes };
   if ((await blobs.findMissing([digest])).length > 0) await blobs.write(digest, createReadStream(path));
   return digest;
-}
-
-function blobPath({ path }: ImageDirectory, { digest }: Pick<Descriptor, 'digest'>): string {
-  return join(path, 'blobs', ...digest.split(':'));
-}
-
-/** OCI's name of a layer's form. @throws ElementError IMAGE for one that cannot be read */
-function layerType(mediaType: string, { label }: ImageDirectory): string {
-  switch (mediaType) {
-    case MEDIA.layer:
-    case 'application/vnd.docker.image.rootfs.diff.tar':
-      return MEDIA.layer;
-    case MEDIA.gzipLayer:
-    case 'application/vnd.docker.image.rootfs.diff.tar.gzip':
-      return MEDIA.gzipLayer;
-    default:
-      throw new ElementError({
-        code: 'IMAGE',
-        message: `${label} has a layer of the type \`${mediaType}\``,
-        hint: 'layers must be tar archives, optionally compressed with gzip',
-      });
-  }
-}
-
-function unlike({ label }: ImageDirectory, layers: number, diffIds: number): ElementError {
-  return new ElementError({
-    code: 'IMAGE',
-    message: `${label} has ${layers} layers, but its configuration lists ${diffIds}`,
-  });
 }

@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ElementError } from '@wheelhouse/element';
-import { replaceFile, type LocalStore } from '@wheelhouse/element/internal';
+import { ElementError, type SourceStore } from '@wheelhouse/element';
+import { replaceFile } from '@wheelhouse/element/internal';
 import type { BaseImage } from '../format/base-image.js';
 import { parseBaseReference, type BaseReference } from '../format/base-reference.js';
 import { readImage } from './image-directory.js';
+import { registryContent } from '../registry/registry-content.js';
+import { registryCredentials } from '../registry/registry-credentials.js';
+import { readImageContent } from './read-image-content.js';
 import type { ImageEngine, Progress } from '../engine/image-engine.js';
 import { openUncompressed, unpackImageArchive } from './image-files.js';
 
 /** What a base image is looked for with. */
 export interface BaseContext {
-  readonly store: LocalStore;
+  readonly store: SourceStore;
   /** Absolute path that relative paths start from. */
   readonly directory: string;
   /** What the image has to run on, as Go names it. */
   readonly architecture: string;
+  /** Says where programs of registries' credentials are, and the credentials. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
   /** Asked only if the base is one of the engine's. */
   readonly engine: () => Promise<ImageEngine>;
   readonly progress: Progress;
@@ -49,6 +55,14 @@ async function read(text: string, reference: BaseReference, context: BaseContext
       const path = required(text, reference.path, context);
       const archive = await openUncompressed(path);
       return await readArchive(archive, context, { label: `archive:${reference.path}`, ...pin });
+    }
+    case 'registry': {
+      const { environment, signal } = context;
+      const credentials = (): ReturnType<typeof registryCredentials> =>
+        registryCredentials(reference.host, environment);
+      const content = registryContent(reference, { credentials, signal }, reference.digest);
+      const image = await readImageContent(store.blobs, content, { label: text, architecture, ...pin });
+      return { ...image, reference: `${reference.host}/${reference.repository}:${reference.tag}` };
     }
     case 'engine':
       return await fromEngine(reference, context);

@@ -74,7 +74,7 @@ test('of several images one has to be named', async () => {
   await expect(read()).rejects.toMatchObject({
     code: 'IMAGE',
     reason: `oci:base has 2 images: \`${one.digest}\`, \`${two.digest}\``,
-    hint: 'choose one of its manifests: `oci:DIRECTORY@sha256:...`',
+    hint: 'choose one of its manifests: `oci:base@sha256:...`',
   });
   expect((await read(two.digest)).manifestDigest).toBe(two.digest);
 });
@@ -138,7 +138,7 @@ describe('a base is', () => {
     [
       './base',
       'it is not an image name',
-      'a base is `oci:DIRECTORY`, `archive:FILE` or an image name such as `python:3.12-slim`',
+      'a base is `oci:DIRECTORY`, `archive:FILE`, `registry:NAME` or an image name such as `python:3.12-slim`',
     ],
   ])('not %s', (text, what, hint) => {
     expect(() => parseBaseReference(text)).toThrow(

@@ -6,6 +6,7 @@ import {
   buildFloors,
   type ProjectMetadata,
   formatRequirement,
+  type Interpreter,
   type Requirement,
 } from '@wheelhouse/python/internal';
 import { machineLines, NO_MACHINE_SETTINGS, type MachineSettings } from '@wheelhouse/python/fetch';
@@ -46,6 +47,8 @@ export interface LockInput {
 
 /** What locking uses. */
 export interface LockServices extends UvContext {
+  /** What builds are made for. */
+  readonly interpreter: Interpreter;
   readonly hooks: HookRunner;
 }
 

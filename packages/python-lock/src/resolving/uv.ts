@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Io } from '@wheelhouse/element';
-import { type Interpreter, normalizeName } from '@wheelhouse/python/internal';
+import { normalizeName } from '@wheelhouse/python/internal';
 import { type IndexSettings, uvEnvironment, runProgram, type Tools } from '@wheelhouse/python/fetch';
 import { type LockEntry, parseEntries } from '@wheelhouse/python/lockfile';
 import type { KnownMetadata } from '../hooks/known-metadata.js';
@@ -46,7 +46,8 @@ export type ResolutionAnswer =
 export interface UvContext {
   readonly tools: Tools;
   readonly settings: IndexSettings;
-  readonly interpreter: Interpreter;
+  /** Absolute path of a Python of this machine, by which uv is told what Python is. */
+  readonly uvPython: string;
   readonly environment: NodeJS.ProcessEnv;
   /** A private directory for what uv reads, writes and caches. */
   readonly temporary: string;
@@ -208,7 +209,7 @@ function metadataTable(metadata: KnownMetadata): string {
 }
 
 /** The program that stands for the interpreter: uv's own description of it passes, anything else is refused. */
-async function makeGate({ interpreter, temporary }: UvContext): Promise<string> {
+async function makeGate({ uvPython, temporary }: UvContext): Promise<string> {
   const directory = join(temporary, 'gate');
   await mkdir(directory, { recursive: true });
   const gate = join(directory, 'python');
@@ -221,7 +222,7 @@ async function makeGate({ interpreter, temporary }: UvContext): Promise<string> 
       'for argument; do',
       '  case $argument in',
       '    *get_interpreter_info*)',
-      `      ${quoted(interpreter.executable)} "$@" | sed ${quoted(`s|"${escaped(interpreter.executable)}"|"${escaped(gate)}"|g`)}`,
+      `      ${quoted(uvPython)} "$@" | sed ${quoted(`s|"${escaped(uvPython)}"|"${escaped(gate)}"|g`)}`,
       '      exit ;;',
       '  esac',
       'done',

@@ -134,7 +134,14 @@ test = ${JSON.stringify(test)}
     const { tools, interpreter, index } = this.machine;
     const temporary = temporaryDirectory();
     const environment = { PATH: process.env.PATH, HOME: temporary, RAN: this.ran, ...more };
-    const context = { tools, settings: indexes ?? index.settings, interpreter, environment, io };
+    const context = {
+      tools,
+      settings: indexes ?? index.settings,
+      interpreter,
+      uvPython: interpreter.executable,
+      environment,
+      io,
+    };
     this.hooks = new VenvHooks({ ...context, destination: temporary }, this.directory);
     return publishLocks(await lockGroup(input, { ...context, temporary, hooks: this.hooks }), this.directory);
   }

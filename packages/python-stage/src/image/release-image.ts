@@ -6,6 +6,7 @@ import {
   type ImageEngine,
   type Progress,
   type LaidOutImage,
+  imageArchitecture,
   resolveBase,
 } from '@wheelhouse/oci/internal';
 import { checkedWheelhouse } from './checked-wheelhouse.js';
@@ -57,7 +58,9 @@ export async function releaseImage(
   const base = await resolveBase(options.base, {
     store: engine.store,
     directory: workspace.directory,
-    architecture: goArchitecture(process.arch),
+    architecture: imageArchitecture(process.arch),
+    environment: engine.environment,
+    signal: engine.signal,
     engine: async () => connected ?? (await connect()),
     progress,
   });
@@ -95,15 +98,10 @@ async function give(
   }
 }
 
-/** What Go, and so images, call an instruction set. */
-function goArchitecture(name: NodeJS.Architecture): string {
-  return { x64: 'amd64', ia32: '386' }[name as string] ?? name;
-}
-
 function noBase(project: string): ElementError {
   return new ElementError({
     code: 'IMAGE',
     message: `no base is set for the image of \`${project}\``,
-    hint: 'set the option `base` of the target, or `releaseImage: {"base": "..."}` in nx.json, to `oci:DIRECTORY`, `archive:FILE` or an image name',
+    hint: 'set the option `base` of the target, or `releaseImage: {"base": "..."}` in nx.json, to `oci:DIRECTORY`, `archive:FILE`, `registry:NAME` or an image name',
   });
 }

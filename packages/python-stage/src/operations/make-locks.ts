@@ -71,6 +71,7 @@ async function resolveLocks(operation: Operation, options: LockOptions = {}): Pr
       : upgradableNames(options.upgrade, project.metadata, members);
   const foreign = foreignLocks(members, workspace, { ...options, upgrade });
   const programs = await toolsOf(engine);
+  const uvPython = await workspace.machinePython(project);
   const temporary = await engine.store.scratch.directory();
   const tools = new Map<string, Pick<PlannedProject, 'builtWith'>>();
   for (const member of group) tools.set(member.ref.root, await workspace.buildTools(member, interpreter.markers));
@@ -109,6 +110,7 @@ async function resolveLocks(operation: Operation, options: LockOptions = {}): Pr
           hooks: new SandboxedHooks(operation, planned, [join(temporary.path, 'vendor')]),
           environment: engine.environment,
           interpreter,
+          uvPython,
           temporary: temporary.path,
           io: ioOf(engine),
         },

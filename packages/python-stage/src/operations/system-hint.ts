@@ -7,7 +7,7 @@ import {
   type PackageDatabase,
 } from '@wheelhouse/element/internal';
 import type { Operation } from '../workspace/operation.js';
-import type { PackagesToolchain } from '../plan/packages-toolchain.js';
+import type { PackagesToolchain, Toolchain } from '../toolchains/toolchain.js';
 import { missingParts, type MissingPart } from './missing-parts.js';
 
 /** More hints of one log would only repeat one another. */
@@ -29,10 +29,11 @@ export interface PackageKnowledge {
  */
 export async function systemHints(
   { engine }: Pick<Operation, 'engine'>,
-  toolchain: PackagesToolchain | undefined,
+  toolchain: Toolchain | undefined,
   record: ArtifactRecord,
 ): Promise<string[]> {
-  if (record.log === undefined) return [];
+  // What this machine has does not matter for a root that is not of it.
+  if (record.log === undefined || toolchain?.kind === 'image' || toolchain?.kind === 'debian') return [];
   const parts = missingParts(Buffer.from(await readBlob(engine.store.blobs, record.log)).toString('utf8'));
   const database = parts.length === 0 ? undefined : openPackageDatabase('/');
   if (database === undefined) return [];
@@ -44,7 +45,7 @@ export async function systemHints(
 /** The same for whatever failed. */
 export async function hintsOfFailures(
   operation: Pick<Operation, 'engine'>,
-  toolchain: PackagesToolchain | undefined,
+  toolchain: Toolchain | undefined,
   outcomes: readonly Outcome[],
 ): Promise<string[]> {
   const hints = new Set<string>();

@@ -15,6 +15,7 @@ import { cargoEnvironment, crateElement, cratesElement, rustElement } from './ca
 import type { EjectedTemplate } from './ejected-templates.js';
 import { shortDigest, type PlannedElement, type PlanValue, type TemplateName } from './planned-element.js';
 import type { PlannedProject } from './planned-project.js';
+import { rootToolchain } from './root-toolchain.js';
 import { hostToolchain, packagesToolchain, type ToolchainNeed, type ToolchainUse } from './toolchain-element.js';
 
 /** Distributions that `hook.py` imports (before Python 3.11 has a TOML reader), and that `install.py` imports. */
@@ -123,16 +124,38 @@ export class DistributionPlan {
   ): string[] {
     const { interpreter, toolchain } = need;
     if (toolchain === undefined) return [this.add(hostToolchain(interpreter))];
-    const { manager } = toolchain;
-    const main = this.add(packagesToolchain(need, manager, use, more));
-    const python = this.add(packagesToolchain(need, manager, 'python', []));
-    const variables = { interpreter: interpreter.executable };
+    if (toolchain.kind === 'image') {
+      const root = this.add(rootToolchain(toolchain));
+      // Its programs find libraries as it has them. Byte code that it has is for files with other times.
+      const byteCode = this.byteCode(root, interpreter, {
+        name: `byte-code/image-${shortDigest([root, interpreter.executable])}.bst`,
+        overlay: { public: { bst: { 'overlap-whitelist': ['**/__pycache__/*'] } } },
+      });
+      return [root, byteCode];
+    }
+    const rootOf = (...asked: readonly [ToolchainUse, readonly string[]]): PlannedElement =>
+      toolchain.kind === 'debian'
+        ? rootToolchain(toolchain, ...asked)
+        : packagesToolchain(need, toolchain.manager, ...asked);
+    const main = this.add(rootOf(use, more));
+    const python = this.add(rootOf('python', []));
     const suffix = main.slice(main.indexOf('/') + 1);
-    const byteCode = this.plan(`byte-code/${python.slice(python.indexOf('/') + 1)}`, 'byte-code', {
-      variables,
-      'build-depends': [python, this.helpers()],
+    const libraries = this.plan(`libraries/${suffix}`, 'library-cache', { 'build-depends': [main] });
+    const name = `byte-code/${python.slice(python.indexOf('/') + 1)}`;
+    return [main, this.byteCode(python, interpreter, { name, overlay: {} }), libraries];
+  }
+
+  /** The compiled standard library of an interpreter in a root. @returns the element's name */
+  private byteCode(
+    root: string,
+    { executable }: Interpreter,
+    { name, overlay }: Pick<PlannedElement, 'name' | 'overlay'>,
+  ): string {
+    return this.plan(name, 'byte-code', {
+      ...overlay,
+      variables: { interpreter: executable },
+      'build-depends': [root, this.helpers()],
     });
-    return [main, byteCode, this.plan(`libraries/${suffix}`, 'library-cache', { 'build-depends': [main] })];
   }
 
   /** What the tests of a project run on. @returns the elements' names, that of the interpreter first */

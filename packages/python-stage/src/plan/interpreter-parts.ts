@@ -12,7 +12,7 @@ const PROGRAM = /^(?:python|pypy)[\d.]*t?$/;
 const UNUSED = new Set(['bin', 'include', 'man', 'share']);
 
 /** What of its own test suite an interpreter's users import. */
-const TEST_SUPPORT = ['__init__.py', 'libregrtest', 'regrtest.py', 'support', 'test_support.py'];
+const TEST_SUPPORT = new Set(['__init__.py', 'libregrtest', 'regrtest.py', 'support', 'test_support.py']);
 
 /**
  * The files and directories that an interpreter runs with: of a prefix of its own, all but its headers and what was
@@ -42,12 +42,13 @@ export function interpreterHeaders({ basePrefix, version, abiFlags }: Interprete
   return [join(basePrefix, `include/python${major}.${minor}${abiFlags}`)].filter((path) => existsSync(path));
 }
 
-/**
- * What an interpreter does not run with: what was installed into it, its test suite but for {@link testSupport}, and the
- * library to embed it statically.
- */
+/** What an interpreter does not run with: what was installed into it, its test suite, and the library to embed it statically. */
 export function interpreterExcludes({ sitePackages, stdlib }: Interpreter): string[] {
-  const suites = stdlib.map((directory) => join(directory, 'test'));
+  const suites = stdlib.flatMap((directory) =>
+    namesIn(join(directory, 'test'))
+      .filter((name) => !TEST_SUPPORT.has(name))
+      .map((name) => join(directory, 'test', name)),
+  );
   const configurations = stdlib.flatMap((directory) =>
     namesIn(directory)
       .filter((name) => name.startsWith('config-'))
@@ -59,11 +60,6 @@ export function interpreterExcludes({ sitePackages, stdlib }: Interpreter): stri
       .map((name) => join(directory, name)),
   );
   return [...new Set([...sitePackages, ...suites, ...archives])].sort();
-}
-
-/** What of an interpreter's test suite its users import. */
-export function testSupport({ stdlib }: Interpreter): string[] {
-  return stdlib.flatMap((directory) => TEST_SUPPORT.map((name) => join(directory, 'test', name)));
 }
 
 /** The names under which other programs start an interpreter. */

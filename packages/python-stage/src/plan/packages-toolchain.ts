@@ -1,12 +1,5 @@
 import type { PackageManager } from '@wheelhouse/element/internal';
 
-/** A toolchain of packages that are installed on this machine (docs/adr/0103). */
-export interface PackagesToolchain {
-  readonly manager: PackageManager;
-  /** Names of packages that builds and tests need beside the usual ones. */
-  readonly systemPackages: readonly string[];
-}
-
 /** A shell, the usual small programs, and the dynamic linker's. Of dpkg's, what every machine has (`Essential`). */
 const BASIC: Readonly<Record<PackageManager, readonly string[]>> = {
   dpkg: [
@@ -62,6 +55,15 @@ const COMPILERS: Readonly<Record<PackageManager, readonly string[]>> = {
   ],
   apk: ['binutils', 'bzip2', 'g++', 'gcc', 'linux-headers', 'make', 'musl-dev', 'patch', 'perl', 'pkgconf', 'xz'],
 };
+
+/** What a toolchain of packages of a mirror consists of, by their names; `python` such as `python3` or `python3.12`. */
+export function debianPackageNames(
+  python: string,
+  use: 'python' | 'native',
+): { readonly packages: readonly string[]; readonly optional: readonly string[] } {
+  if (use === 'python') return { packages: [python], optional: BASIC.dpkg };
+  return { packages: [python, `lib${python}-dev`], optional: [...BASIC.dpkg, ...COMPILERS.dpkg] };
+}
 
 /** Names of packages that every toolchain has of those that are installed. */
 export function basicPackages(manager: PackageManager): readonly string[] {

@@ -36,6 +36,7 @@ export type TemplateName =
   | 'probe'
   | 'runners'
   | 'sdist'
+  | 'root-interpreter'
   | 'rust'
   | 'rust-content'
   | 'sdist-hook'

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Interpreter } from '@wheelhouse/python/internal';
 import { existsSync } from 'node:fs';
-import {
-  interpreterExcludes,
-  interpreterHeaders,
-  interpreterParts,
-  SHARED_PREFIXES,
-  testSupport,
-} from './interpreter-parts.js';
+import { interpreterExcludes, interpreterHeaders, interpreterParts, SHARED_PREFIXES } from './interpreter-parts.js';
 import type { PlannedElement } from './planned-element.js';
 import type { PackageManager } from '@wheelhouse/element/internal';
 import type { RustToolchain } from '@wheelhouse/python/rust';
 import { systemRust } from './cargo-elements.js';
-import { basicPackages, compilerPackages, type PackagesToolchain } from './packages-toolchain.js';
+import { basicPackages, compilerPackages } from './packages-toolchain.js';
+import type { Toolchain } from '../toolchains/toolchain.js';
 
 /** What a toolchain is for: what runs Python and compiles nothing, or what may compile. */
 export type ToolchainUse = 'python' | 'native';
@@ -21,7 +16,7 @@ export type ToolchainUse = 'python' | 'native';
 export interface ToolchainNeed {
   readonly interpreter: Interpreter;
   /** Absent where the machine's own directories are bound (docs/adr/0008). */
-  readonly toolchain?: PackagesToolchain | undefined;
+  readonly toolchain?: Toolchain | undefined;
   /** What compiles Rust, where something is. */
   readonly rust?: RustToolchain | undefined;
 }
@@ -72,7 +67,6 @@ export function packagesToolchain(
           optional: [...basicPackages(manager), ...(native ? compilerPackages(manager) : [])],
           owners: [...interpreterParts(interpreter), ...(native ? interpreterHeaders(interpreter) : []), ...rustParts],
           exclude: interpreterExcludes(interpreter),
-          keep: testSupport(interpreter),
         },
       ],
     },

@@ -45,7 +45,7 @@ export async function makeVenv(operation: Operation, options: VenvOptions = {}):
   const { workspace, project, engine } = operation;
   const place = venvPlace(workspace.directoryOf(project), options.path ?? '.venv');
   readStamp(place);
-  const closure = await planClosure(operation, 'test');
+  const closure = await planClosure(operation, 'test', 'machine');
   const { own, all, plan } = closure;
   const { interpreter } = own;
   const tools = plan.installTools(interpreter);

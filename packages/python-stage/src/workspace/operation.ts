@@ -8,6 +8,7 @@ import {
   type BuildSession,
   type Outcome,
 } from '@wheelhouse/element/internal';
+import { DebianSource, ImageSource } from '@wheelhouse/oci/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
 import { finishBackground, openPlan, outputDirectory, type PythonEngine } from './python-engine.js';
 import type { PlannedProject } from '../plan/planned-project.js';
@@ -39,18 +40,20 @@ export interface PlannedClosure {
  * Plans a project and what its interpreter needs of the workspace.
  *
  * @param use `test` for what is installed with it where it is tested or worked on; `runtime` for what is shipped with it
+ * @param where `machine` for what is used on this machine itself
  * @throws ElementError LOCK_MISSING, LOCK_STALE, INTERPRETER, of the project or a local dependency
  */
 export async function planClosure(
   { workspace, project }: Pick<Operation, 'workspace' | 'project'>,
   use: 'runtime' | 'test' = 'runtime',
+  where: 'toolchain' | 'machine' = 'toolchain',
 ): Promise<PlannedClosure> {
-  const own = await workspace.planned(project);
+  const own = await workspace.planned(project, where);
   const needed = [...new Set(['runtime', use] as const)].flatMap((each) =>
     workspace.localDependencies(project, each, own.interpreter.markers),
   );
   const local: PlannedProject[] = [];
-  for (const dependency of needed) local.push(await workspace.planned(dependency));
+  for (const dependency of needed) local.push(await workspace.planned(dependency, where));
   return { own, local, all: [own, ...local], plan: new ProjectPlan(readToolsLock()) };
 }
 
@@ -140,9 +143,11 @@ export function toolchainFacts({ own, all, plan }: PlannedClosure, session: Buil
 /** SHA-256 over what a toolchain consists of, in hexadecimal. */
 function contentHash(toolchain: Element): string {
   if (toolchain instanceof HostElement) return toolchain.identityHash;
-  const source = toolchain.sources.find((each) => each instanceof PackagesSource);
-  if (source === undefined) throw new Error(`${toolchain.name} is not a toolchain`);
-  return source.captured.tree.hash;
+  for (const source of toolchain.sources) {
+    if (source instanceof PackagesSource) return source.captured.tree.hash;
+    if (source instanceof ImageSource || source instanceof DebianSource) return source.identityHash;
+  }
+  throw new Error(`${toolchain.name} is not a toolchain`);
 }
 
 /** Absolute paths of where a project's outputs are. */

@@ -1,5 +1,6 @@
 import { formatDigest, HostElement, PackagesSource } from '@wheelhouse/element/internal';
 import { readToolsLock } from '@wheelhouse/python/fetch';
+import { DebianSource, ImageSource } from '@wheelhouse/oci/internal';
 import type { Operation } from './operation.js';
 import { openPlan } from './python-engine.js';
 import { readEjected } from '../plan/ejected-templates.js';
@@ -12,12 +13,12 @@ export interface ProjectToolchain {
   readonly builds: 'wheel' | 'tests' | 'sdists of dependencies';
   /** The element that stands for it. */
   readonly element: string;
-  readonly kind: 'packages' | 'host';
+  readonly kind: 'packages' | 'host' | 'image' | 'debian';
   /** Why it is this one, as a clause. */
   readonly why: string;
   /** The digest of what it consists of. */
   readonly digest: string;
-  /** Of kind `packages`: the packages, as `name:architecture=version`. */
+  /** Of kinds `packages` and `debian`: the packages, as `name:architecture=version` or `name=version`. */
   readonly packages?: readonly string[];
   /** Of kind `packages`: the paths that no package owns. */
   readonly paths?: readonly string[];
@@ -45,6 +46,18 @@ export async function projectToolchains({ workspace, project, engine }: Operatio
     if (found instanceof HostElement) {
       const reason = ref.settings?.toolchain === 'host' ? 'the option `toolchain` says so' : NO_DPKG;
       described.push({ builds, element, kind: 'host', why: reason, digest: found.identityHash });
+      continue;
+    }
+    const debian = found.sources.find((each) => each instanceof DebianSource);
+    if (debian !== undefined) {
+      const digest = `sha256:${debian.identityHash}`;
+      described.push({ builds, element, kind: 'debian', why, digest, packages: debian.pinned });
+      continue;
+    }
+    const image = found.sources.find((each) => each instanceof ImageSource);
+    if (image !== undefined) {
+      const reason = 'the option `toolchain` says so';
+      described.push({ builds, element, kind: 'image', why: reason, digest: `sha256:${image.identityHash}` });
       continue;
     }
     const source = found.sources.find((each) => each instanceof PackagesSource);

@@ -11,7 +11,7 @@ import {
   type Engine,
   type LocalStore,
 } from '@wheelhouse/element/internal';
-import { ociLayers } from '@wheelhouse/oci/internal';
+import { debian, image, IMAGE_SERVICES, ociLayers } from '@wheelhouse/oci/internal';
 import { findPython } from '@wheelhouse/python/internal';
 import type { Tools } from '@wheelhouse/python/fetch';
 import { vendorDirectory } from '@wheelhouse/python/lockfile';
@@ -118,6 +118,7 @@ function registryFor(
   ];
   const services = new SourceServices(store, engine.environment.PATH ?? '');
   services.bind(PACKAGES_SERVICES, { verify: engine.verifyToolchain, seen: engine.toolchains });
+  services.bind(IMAGE_SERVICES, { environment: engine.environment });
   services.bind(DISTRIBUTION_SERVICES, {
     findLinks,
     interpreter: (target) => input.projects.find(({ interpreter }) => interpreter.tagsDigest === target)?.interpreter,
@@ -161,7 +162,7 @@ function registryFor(
     })
     .register({
       elements: pythonElements,
-      sources: [distribution, crate, bundled, ociLayers, projectFilesKind, hosts],
+      sources: [distribution, crate, bundled, debian, image, ociLayers, projectFilesKind, hosts],
     });
 }
 

@@ -43,7 +43,7 @@ describe('what a log says is missing', () => {
 });
 
 describe('the hint', () => {
-  const toolchain = { manager: 'dpkg', systemPackages: [] } as const;
+  const toolchain = { kind: 'packages', manager: 'dpkg', systemPackages: [] } as const;
 
   /** dpkg's database with a package that has the header, as dpkg lays it out. */
   function database(): PackageDatabase {

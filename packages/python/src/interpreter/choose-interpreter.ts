@@ -50,6 +50,19 @@ export async function chooseInterpreter(request: InterpreterRequest): Promise<In
   );
 }
 
+/** What is requested by the option `python`, else by the nearest `.python-version`; no names if nothing is. */
+export function requestedPython(request: Pick<InterpreterRequest, 'python' | 'project' | 'workspace'>): {
+  readonly names: readonly string[];
+  /** What requests it, for messages. */
+  readonly by: string;
+} {
+  if (request.python !== undefined) return { names: [request.python], by: 'the option `python`' };
+  const file = versionFile(request);
+  if (file === undefined) return { names: [], by: '' };
+  const names = readNumberedLines(file).map(({ text }) => text);
+  return { names, by: `\`${relative(request.workspace, file)}\`` };
+}
+
 /**
  * A Python that can run this package's own scripts: the first on PATH that fits.
  *
@@ -158,7 +171,7 @@ async function notFound(
   });
 }
 
-function versionFile(request: InterpreterRequest): string | undefined {
+function versionFile(request: Pick<InterpreterRequest, 'project' | 'workspace'>): string | undefined {
   let directory = request.project;
   for (;;) {
     const file = join(directory, '.python-version');

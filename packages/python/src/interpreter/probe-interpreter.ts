@@ -66,6 +66,11 @@ async function describe(path: string): Promise<Interpreter | undefined> {
     // Not a Python 3, or one that cannot start: no candidate.
     return undefined;
   }
+  return asInterpreter(answer);
+}
+
+/** What `probe.py` has answered, with what stands for its tags. */
+export function asInterpreter(answer: Omit<Interpreter, 'tagsDigest'>): Interpreter {
   const tagsDigest = createHash('sha256')
     .update(JSON.stringify([answer.implementation, answer.version, answer.tags]))
     .digest('hex');

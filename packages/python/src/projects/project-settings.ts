@@ -22,16 +22,40 @@ export interface ProjectSettings extends LockSettings {
   /** Normalised names of distributions that are built from their sdists although there are wheels. */
   readonly noBinary?: readonly string[];
   /** What wheels are built with and tests run on. Default: `packages` where the machine has a package database, else `host`. */
-  readonly toolchain?: ToolchainKind;
+  readonly toolchain?: ToolchainChoice;
   /** Names of installed packages that builds and tests need beside the usual ones. */
   readonly systemPackages?: readonly string[];
 }
 
-/** Kinds of toolchains (docs/adr/0103). */
-export const TOOLCHAIN_KINDS = ['packages', 'host'] as const;
+/** What can be chosen as a toolchain (docs/adr/0103, docs/adr/0111). */
+export type ToolchainChoice = 'packages' | 'host' | ImageChoice | DebianChoice;
 
-/** One of {@link TOOLCHAIN_KINDS}. */
-export type ToolchainKind = (typeof TOOLCHAIN_KINDS)[number];
+/** The root of an image. */
+export interface ImageChoice {
+  /** Where it is, as the option `base` of release images has it. */
+  readonly image: string;
+}
+
+/** Packages of Debian, or of a distribution made from it, as a mirror has them. */
+export interface DebianChoice {
+  readonly debian: DebianPackagesChoice;
+}
+
+/** Which packages are chosen, and where they are. */
+export interface DebianPackagesChoice {
+  /** Of one version of a package, that of the suite that is listed first is taken. */
+  readonly suites: readonly string[];
+  /** Default: `main`. */
+  readonly components?: readonly string[];
+  /** URL; default: what apt of the machine has for each suite. */
+  readonly mirror?: string;
+  /** Absolute path of the keys that sign the suites. */
+  readonly keyring?: string;
+  /** Whether signatures are not looked at. */
+  readonly trusted?: boolean;
+  /** Names of packages for builds and tests beside the usual ones. */
+  readonly packages?: readonly string[];
+}
 
 /**
  * Settings of a project that is around others: their files are not sources of its wheel unless the options include

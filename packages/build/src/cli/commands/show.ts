@@ -1,5 +1,6 @@
 import type { Element } from '@wheelhouse/element';
 import { PackagesSource, type BuildSession, type ElementGraph } from '@wheelhouse/element/internal';
+import { DebianSource } from '@wheelhouse/oci/internal';
 import { EXIT, parseArguments, usage } from '@wheelhouse/element/program';
 import type { Command } from '../command.js';
 import { ElementStates, type ElementState } from '../element-state.js';
@@ -106,7 +107,10 @@ function described({ name, kind, key, state, element, graph }: ShownElement): ob
 
 /** The packages of a toolchain. */
 function packagesOf({ sources }: Element): { readonly packages?: readonly string[] } {
-  const packages = sources.flatMap((source) => (source instanceof PackagesSource ? source.captured.packages : []));
+  const packages = sources.flatMap((source) => {
+    if (source instanceof DebianSource) return source.pinned;
+    return source instanceof PackagesSource ? source.captured.packages : [];
+  });
   return packages.length === 0 ? {} : { packages };
 }
 

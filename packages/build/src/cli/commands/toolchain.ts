@@ -1,21 +1,28 @@
 import { EXIT, onlyTarget, parseArguments } from '@wheelhouse/element/program';
 import { toolchainIdentity, type ProjectToolchain } from '@wheelhouse/python-stage/internal';
-import type { Command } from '../command.js';
+import type { Command, CommandContext } from '../command.js';
 import { withSession, type CommandSession } from '../session.js';
 import { taskDigest, vcsVersion } from '../../task-digest.js';
 import { workspaceDigest } from '../../workspace-digest.js';
 
 const help = `wheelhouse toolchain [OPTION]... [PROJECT]
+wheelhouse toolchain lock
 
 Prints a digest of the build inputs of a project, or of every project, that Nx does not see: the interpreter
 and its toolchain, this plugin, the plugin's options, and the modes of the project's files. It is an input of targets.
 
 With --list, the toolchains of the project are listed instead: what each is for and why, its digest, and its packages.
 
+With the word lock, the images and the packages of mirrors that the option toolchain names are pinned in toolchain.lock,
+as they are now.
+
   --list           list toolchains and their packages
   --directory DIR  act as if started in DIR
   --help           show this
 `;
+
+/** What pins toolchains, in the place of a project. */
+const LOCK = 'lock';
 
 /** `wheelhouse toolchain` */
 export const toolchain: Command = {
@@ -28,6 +35,9 @@ export const toolchain: Command = {
       allowPositionals: true,
     });
     return await withSession(context, values, async (session) => {
+      if (positionals.length === 1 && positionals[0] === LOCK && values.list !== true) {
+        return await lock(session, context);
+      }
       if (values.list === true) {
         const { projectToolchains } = await import('@wheelhouse/python-stage/internal');
         const operation = await session.operation(onlyTarget('wheelhouse toolchain', positionals, 'project'));
@@ -43,6 +53,19 @@ export const toolchain: Command = {
     });
   },
 };
+
+/** Pins the toolchains of the workspace. */
+async function lock(session: CommandSession, { output }: CommandContext): Promise<number> {
+  const { lockToolchains } = await import('@wheelhouse/python-stage/internal');
+  const say = (line: string): void => {
+    output.write(`${line}\n`);
+  };
+  const workspace = await session.openWorkspace();
+  const locked = await lockToolchains({ workspace, engine: session.engine, progress: say });
+  for (const { name, content, isNew } of locked) say(`${isNew ? 'pinned' : 'unchanged'}: ${name}: ${content}`);
+  if (locked.length === 0) say('no project has a toolchain that has to be pinned');
+  return EXIT.done;
+}
 
 async function projectDigest(session: CommandSession, name: string): Promise<string> {
   const operation = await session.operation(name);

@@ -56,7 +56,7 @@ export default async function syncLocks(
       reporter: () => ({ listener: () => undefined }),
     });
     const memo = (name: string): string => engine.store.memo(name);
-    const stale = await staleProjects(await openWorkspace({ directory: root, environment, memo }));
+    const stale = await staleProjects(await openWorkspace({ directory: root, environment, engine, memo }));
     if (stale.length === 0) return undefined;
     said.push(...stale.flatMap(({ reasons }) => reasons.map(formatError)));
     if (options !== undefined) return makeLocks;

@@ -19,7 +19,7 @@ export async function renewLocks(directory: string, environment: NodeJS.ProcessE
     signal: new AbortController().signal,
     reporter: () => ({ listener: () => undefined }),
   });
-  const workspace = await openWorkspace({ directory, environment, memo: (name) => engine.store.memo(name) });
+  const workspace = await openWorkspace({ directory, environment, engine, memo: (name) => engine.store.memo(name) });
   const failed: ElementError[] = [];
   const done = new Set<string>();
   for (const { project } of await staleProjects(workspace)) {
