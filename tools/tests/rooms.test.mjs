@@ -97,7 +97,7 @@ test('the lint rule marks an import against the order of a package, and of a roo
   check('load/node.ts', '../build/session.js');
   assert.deepEqual(messages, [
     'The rooms of element/load import only towards the first: . < documents, composition < directives < declarations.',
-    'The rooms of element import only towards the first: base < cas, program < load < plugin < resolve < packages < sources, toolchain < elements < key < store < sandbox < build.',
+    'The rooms of element import only towards the first: base < cas, program < load < plugin < resolve < packages < sources, toolchain < elements < key < store, why < sandbox < build.',
   ]);
 });
 

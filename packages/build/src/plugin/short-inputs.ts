@@ -1,7 +1,7 @@
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import type { Inputs } from './inputs.js';
 
-/** The name by which the targets of a project have the inputs that they share, where nobody else uses it. */
+/** The name by which the targets of a project have the inputs that they share, if no other one has it. */
 export const SHARED_INPUTS = 'wheelhouse';
 
 /** What is inferred of the inputs of a project. */
