@@ -198,8 +198,9 @@ async function toolchains(
   const described = await projectToolchains({ workspace, project, engine });
   const texts = described
     .filter(({ builds }) => builds !== 'sdists of dependencies')
-    .map(({ builds, element, packages, why }) => {
-      const what = packages === undefined ? "this machine's directories" : `${packages.length} packages`;
+    .map(({ builds, element, kind, packages, why }) => {
+      const whole = kind === 'host' ? "this machine's directories" : 'an image';
+      const what = packages === undefined ? whole : `${packages.length} packages`;
       return `${builds}: ${element} (${what}), because ${why}`;
     });
   return { state: 'ok', text: texts.join('; ') };

@@ -26,7 +26,8 @@ export async function* readAr(archive: AsyncIterable<Uint8Array>, label: string)
     if (header.length !== HEADER || !header.endsWith('`\n') || !Number.isSafeInteger(size)) throw damaged();
     const content = bytes.chunks(size);
     yield { name: header.slice(0, 16).trim().replace(/\/$/, ''), content };
-    for await (const _rest of content);
+    // What was not read of it.
+    while ((await content.next()).done !== true);
     if (size % 2 === 1) await bytes.take(1);
   }
 }
@@ -51,9 +52,9 @@ class ByteReader {
   async *chunks(length: number): AsyncGenerator<Uint8Array> {
     for (let left = length; left > 0;) {
       if (this.rest.byteLength === 0) {
-        const { done, value } = await this.source.next();
-        if (done === true) return;
-        this.rest = Buffer.from(value);
+        const next = await this.source.next();
+        if (next.done === true) return;
+        this.rest = Buffer.from(next.value);
       }
       const part = this.rest.subarray(0, left);
       this.rest = this.rest.subarray(part.byteLength);

@@ -53,7 +53,7 @@ export class ImageSource extends Source {
   /** @throws ElementError IMAGE, ENGINE if the image is named with its digest, and cannot be found */
   override async consistency(): Promise<Consistency> {
     if (this.found === undefined && parseBaseReference(this.image).digest === undefined) return 'inconsistent';
-    this.found ??= this.remembered() ?? (await this.remember(await this.resolve(this.image)));
+    this.found ??= this.remembered() ?? this.remember(await this.resolve(this.image));
     const missing = await this.services.store.blobs.findMissing(this.layers.map(({ blob }) => blob));
     return missing.length === 0 ? 'cached' : 'resolved';
   }

@@ -61,7 +61,8 @@ function source(packages: readonly AvailablePackage[], url = pathToFileURL(mirro
     project: { directory: store, name: 'test', fatalWarnings: [] },
     directory: '.',
     services,
-  } as unknown as Parameters<typeof debian.create>[0]) as DebianSource;
+  });
+  if (!(made instanceof DebianSource)) throw new Error('another kind of source');
   const listed = packages.map(({ name, version, suite, path, size, sha256 }) => ({
     ...{ name, version, suite, path, sha256 },
     size: String(size),

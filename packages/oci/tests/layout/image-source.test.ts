@@ -45,7 +45,8 @@ function source(config: Record<string, unknown>, store = join(directory, 'store'
     project: { directory, name: 'test', fatalWarnings: [] },
     directory: '.',
     services,
-  } as unknown as Parameters<typeof image.create>[0]) as ImageSource;
+  });
+  if (!(made instanceof ImageSource)) throw new Error('another kind of source');
   made.configure(toMapping(config as Parameters<typeof toMapping>[0], { file: 'base.bst', line: 3, column: 2 }));
   return made;
 }

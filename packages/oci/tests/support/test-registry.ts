@@ -88,7 +88,8 @@ export class TestRegistry {
   }
 
   private async answers(): Promise<void> {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; await setTimeout(50)) {
+    for (const end = Date.now() + PATIENCE; Date.now() < end;) {
+      await setTimeout(50);
       if (this.server.exitCode !== null) break;
       const status = await fetch(`http://${this.host}/v2/`).then(
         (response) => response.status,
