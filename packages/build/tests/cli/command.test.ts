@@ -44,6 +44,7 @@ const COMMANDS = [
   'test',
   'venv',
   'show',
+  'why',
   'snapshot',
   'script',
   'artifact',
@@ -74,13 +75,13 @@ describe('wheelhouse', () => {
     [
       'no command',
       [],
-      'wheelhouse: no command given\nhint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+      'wheelhouse: no command given\nhint: the commands are `build`, `test`, `venv`, `show`, `why`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'a command that does not exist',
       ['make'],
       'wheelhouse: unknown command `make`\n' +
-        'hint: the commands are `build`, `test`, `venv`, `show`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
+        'hint: the commands are `build`, `test`, `venv`, `show`, `why`, `snapshot`, `script`, `artifact`, `lock`, `verify`, `image`, `publish`, `index`, `doctor`, `toolchain`\n',
     ],
     [
       'an option that does not exist',
