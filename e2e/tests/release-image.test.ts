@@ -228,7 +228,7 @@ describe('is refused, and the image that was there stays:', () => {
       exitCode: 1,
       stderr:
         `oci:${layout} has no image \`sha256:${'0'.repeat(64)}\`\n` +
-        'hint: choose one of its manifests: `oci:DIRECTORY@sha256:...`\n',
+        `hint: choose one of its manifests: \`oci:${layout}@sha256:...\`\n`,
     });
   });
 

@@ -54,10 +54,10 @@ async function install(version: string): Promise<void> {
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'wheelhouse-why-'));
   chmodSync(base, 0o755);
-  workspace = new Workspace({ base, ...LIBRARIES, sharesStore: true });
+  // In the shared store packages are remembered as they are outside, where files exist that are deleted here.
+  workspace = new Workspace({ base, ...LIBRARIES });
   const options = { python: '/usr/bin/python3', exclude: ['docs/**'], systemPackages: ['wheelhouse-why'] };
   workspace.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options }] }));
-  // Another text than that of every run before: it has not been built with the shared store.
   workspace.write(`${ROOT}/todo_common/run.py`, `RUN = "${base}"\n`);
   workspace.commit();
   machine = await PrivateMachine.start(join(base, 'machine'));

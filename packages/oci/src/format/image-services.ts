@@ -7,4 +7,4 @@ export interface ImageServices {
 }
 
 /** Binds {@link ImageServices}. */
-export const IMAGE_SERVICES: ServiceKey<ImageServices> = new ServiceKey('image');
+export const IMAGE_SERVICES: ServiceKey<ImageServices> = new ServiceKey<ImageServices>('image');

@@ -220,8 +220,6 @@ export class PythonWorkspace {
   }
 
   private async rootInterpreter({ ref, metadata }: WorkspaceProject, toolchain: RootToolchain): Promise<Interpreter> {
-    const { describeRoot } = this.options;
-    if (describeRoot === undefined) throw new Error('a toolchain was requested of a workspace without an engine');
     const request = {
       ...(ref.python === undefined ? {} : { python: ref.python }),
       project: this.directoryOf({ ref }),
@@ -231,7 +229,8 @@ export class PythonWorkspace {
       requiresPythonOrigin: metadata.origins.requiresPython,
     };
     const { programs, check } = rootPrograms(request);
-    const described = await describeRoot({ toolchain, programs });
+    const described = await this.options.describeRoot?.({ toolchain, programs });
+    if (described === undefined) throw new Error('a toolchain was requested of a workspace without an engine');
     check(described.interpreter, rootLabel(toolchain));
     if (toolchain.kind === 'debian') return described.interpreter;
     const missing = toolchain.systemPackages.filter((name) => described.packages?.includes(name) === false);

@@ -14,7 +14,7 @@ export interface RootPrograms {
   /** Paths or names, the preferred one first. */
   readonly programs: readonly string[];
   /** @param root what messages call it @throws ElementError INTERPRETER */
-  check(found: Interpreter, root: string): void;
+  readonly check: (found: Interpreter, root: string) => void;
 }
 
 /** What the option `python`, `.python-version` and requires-python ask of a toolchain. */
