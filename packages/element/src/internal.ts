@@ -78,7 +78,7 @@ export type { ResolvedElement } from './resolve/resolved-element.js';
 export { local, LocalSource } from './sources/local.js';
 export { DependencyLayout } from './plugin/dependency-layout.js';
 export { digestOnlyBlobs } from './cas/digest-only-blobs.js';
-export { getHostTool, isProgram, statIfReachable } from './plugin/host-tool.js';
+export { isProgram, statIfReachable } from './plugin/host-tool.js';
 export { canonicalJson } from './base/json.js';
 export type { PinnedDependency } from './plugin/ports.js';
 export { PureElement } from './plugin/pure-element.js';

@@ -1,6 +1,6 @@
 import { lockPackages } from '@wheelhouse/oci/internal';
 import type { DebianPackagesChoice } from '@wheelhouse/python/internal';
-import { getHostTool } from '@wheelhouse/element/internal';
+import { getHostTool } from '@wheelhouse/element';
 import type { LockContext } from './lock-context.js';
 import { debianPackageNames } from '../plan/packages-toolchain.js';
 import type { LockedPackage } from '../toolchains/toolchain.js';

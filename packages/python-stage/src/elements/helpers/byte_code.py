@@ -9,6 +9,7 @@ import os
 import py_compile
 import sys
 import sysconfig
+import traceback
 
 # What is there to show something, or to be tested, and is not imported by programs.
 UNUSED = {"__pycache__", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "turtledemo"}
@@ -47,7 +48,7 @@ def main(destination):
             try:
                 compile_all(sources[part :: others + 1], destination)
             except BaseException:
-                sys.excepthook(*sys.exc_info())
+                traceback.print_exc()
                 os._exit(1)
             os._exit(0)
         children.append(child)
