@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseImage, type TestBase } from './support/base-image.js';
+import { buildExample, outputOf } from './support/built-example.js';
 import { removeTree } from './support/remove-tree.js';
-import type { Ended } from './support/users.js';
 import { EXAMPLE, Workspace } from './support/workspace.js';
 
 const PROJECT = 'todobackend';
-const OUTPUTS = ['wheel', 'wheelhouse'].map((name) => `dist/apps/${PROJECT}/${name}`);
 /** A layout in the workspace, as the option has it. */
 const IMAGE = 'oci:base';
 
@@ -27,24 +25,9 @@ afterAll(() => {
   removeTree(directory);
 });
 
-function succeeded(ended: Ended): string {
-  if (ended.exitCode !== 0) throw new Error(`exit code ${String(ended.exitCode)}:\n${ended.stdout}\n${ended.stderr}`);
-  return ended.stdout;
-}
-
 function choose(toolchain: unknown): void {
   const options = { python: '/usr/bin/python3', toolchain };
   workspace.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@wheelhouse/build', options }] }));
-}
-
-/** Builds the example. @returns the digests of its wheels, that of what is compiled among them, and the build's last line */
-async function built(): Promise<{ readonly wheels: Readonly<Record<string, string>>; readonly last: string }> {
-  const lines = succeeded(await workspace.wheelhouse(['build', PROJECT]))
-    .trim()
-    .split('\n');
-  const files = Object.entries(workspace.contents(...OUTPUTS)).filter(([path]) => path.endsWith('.whl'));
-  const wheels = files.map(([path, text]) => [path, createHash('sha256').update(text, 'latin1').digest('hex')]);
-  return { wheels: Object.fromEntries(wheels) as Record<string, string>, last: lines.at(-1) ?? '' };
 }
 
 function pure(wheels: Readonly<Record<string, string>>): Record<string, string> {
@@ -64,21 +47,21 @@ test('an image that no digest pins is refused with the command that pins it', as
 
 test('the example is built on the root of an image, twice the same, as on the packages of this machine', async () => {
   choose('packages');
-  const packages = await built();
+  const packages = await buildExample(workspace);
 
   choose({ image: IMAGE });
-  expect(succeeded(await workspace.wheelhouse(['toolchain', 'lock']))).toContain(
+  expect(outputOf(await workspace.wheelhouse(['toolchain', 'lock']))).toContain(
     `pinned: ${IMAGE}: ${base.manifestDigest}`,
   );
-  const image = await built();
+  const image = await buildExample(workspace);
   expect(Object.keys(image.wheels)).toContainEqual(expect.stringMatching(/uwsgi-.*-linux_/i));
   // What is compiled is the same only if the compiler and the headers are.
   expect(pure(image.wheels)).toEqual(pure(packages.wheels));
   expect(image.last).toMatch(/^[1-9]\d* built, \d+ cached, 0 failed$/);
-  expect((await built()).last).toMatch(/^0 built, \d+ cached, 0 failed$/);
+  expect((await buildExample(workspace)).last).toMatch(/^0 built, \d+ cached, 0 failed$/);
 
   // Nothing of the place is needed once it is pinned and in the store.
   rmSync(join(workspace.directory, 'base'), { recursive: true });
-  expect((await built()).last).toMatch(/^0 built, \d+ cached, 0 failed$/);
-  expect(succeeded(await workspace.wheelhouse(['toolchain', '--list', PROJECT]))).toContain('kind `image`');
+  expect((await buildExample(workspace)).last).toMatch(/^0 built, \d+ cached, 0 failed$/);
+  expect(outputOf(await workspace.wheelhouse(['toolchain', '--list', PROJECT]))).toContain('kind `image`');
 });

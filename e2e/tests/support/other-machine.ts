@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lockFile } from '@wheelhouse/element/internal';
 import { REPOSITORY } from './installation.js';
+import { MountNamespace } from './mount-namespace.js';
 import { ordinaryUser, runWell } from './users.js';
 
 /** Where Debian's packages come from: as this machine has it. */
@@ -81,7 +81,7 @@ export async function machineRoot(name: string, release: string, packages: reado
 /** A machine with packages of its own: a root in a mount namespace. Its kernel is this machine's. Needs root. */
 export class OtherMachine {
   private constructor(
-    private readonly holder: ChildProcess,
+    private readonly namespace: MountNamespace,
     private readonly hasCertificates: boolean,
   ) {}
 
@@ -92,21 +92,8 @@ export class OtherMachine {
     await runWell(['tar', '--extract', '--file', archive, '--directory', root], { cwd: '/', env: process.env });
     const certificates = CERTIFICATES.map((name) => process.env[name]).find((path) => path !== undefined) ?? '';
     const shown = Object.entries({ [REPOSITORY]: REPOSITORY, ...mounts }).flatMap(([at, own]) => [own, at]);
-    const words = ['--mount', '--propagation', 'private', 'sh', '-c', SCRIPT, 'sh', root];
-    const holder = spawn('unshare', [...words, process.execPath, PIP_SETTINGS, certificates, ...shown], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    await new Promise<void>((resolve, reject) => {
-      let errors = '';
-      holder.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-      holder.stdout.once('data', () => {
-        resolve();
-      });
-      holder.once('close', () => {
-        reject(new Error(`no machine: ${errors}`));
-      });
-    });
-    return new OtherMachine(holder, certificates !== '');
+    const namespace = await MountNamespace.start(SCRIPT, root, process.execPath, PIP_SETTINGS, certificates, ...shown);
+    return new OtherMachine(namespace, certificates !== '');
   }
 
   /**
@@ -120,7 +107,7 @@ export class OtherMachine {
       : {};
     const variables = { PATH: SEARCH_PATH, ...certificates, ...environment };
     return [
-      ...['nsenter', `--mount=/proc/${String(this.holder.pid)}/ns/mnt`],
+      ...this.namespace.prefix,
       ...['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--', 'env', '-i'],
       ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       ...['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', directory],
@@ -128,8 +115,6 @@ export class OtherMachine {
   }
 
   async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.holder.once('close', resolve));
-    this.holder.kill('SIGKILL');
-    await closed;
+    await this.namespace.stop();
   }
 }

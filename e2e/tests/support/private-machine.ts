@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { MountNamespace } from './mount-namespace.js';
 import { ordinaryUser } from './users.js';
 
 /**
@@ -32,36 +32,21 @@ exec sleep infinity
 
 /** This machine as it is, with changes to its system directories that nobody outside sees, and that end with it. */
 export class PrivateMachine {
-  private constructor(private readonly holder: ChildProcess) {}
+  private constructor(private readonly namespace: MountNamespace) {}
 
   /** @param directory absolute path of a directory of its own. Needs root. */
   static async start(directory: string): Promise<PrivateMachine> {
     ordinaryUser();
     mkdirSync(directory);
-    const words = ['--mount', '--propagation', 'private', 'sh', '-c', SCRIPT, 'sh', directory];
-    const holder = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'pipe'] });
-    await new Promise<void>((resolve, reject) => {
-      let complaints = '';
-      holder.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-      holder.stdout.once('data', () => {
-        resolve();
-      });
-      holder.once('close', () => {
-        reject(new Error(`no private machine: ${complaints}`));
-      });
-    });
-    return new PrivateMachine(holder);
+    return new PrivateMachine(await MountNamespace.start(SCRIPT, directory));
   }
 
   /** The words in front of a command that run it on this machine. @param directory where, as an absolute path */
   prefix(directory: string): string[] {
-    const enter = ['nsenter', `--mount=/proc/${String(this.holder.pid)}/ns/mnt`];
-    return [...enter, 'sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', directory];
+    return [...this.namespace.prefix, 'sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', directory];
   }
 
   async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.holder.once('close', resolve));
-    this.holder.kill('SIGKILL');
-    await closed;
+    await this.namespace.stop();
   }
 }

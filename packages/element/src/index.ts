@@ -7,7 +7,8 @@ export type { TreeEntry } from './cas/tree.js';
 export { MappingNode, ScalarNode, SequenceNode, type Node, type Plain } from './load/node.js';
 export type { Origin } from './base/origin.js';
 export { Variables } from './load/composition/variables.js';
-export type { ActionBuilder, RunOptions } from './plugin/element.js';
+export type { ActionBuilder } from './plugin/element.js';
+export type { RunOptions } from './plugin/run-options.js';
 export { BuildElement, type CommandList } from './plugin/build-element.js';
 export type { ProjectInfo } from './plugin/project-info.js';
 export {
@@ -19,8 +20,8 @@ export {
   type ElementMeta,
   type SandboxSettings,
   type Scope,
-  type SplitSelection,
 } from './plugin/element.js';
+export type { SplitSelection } from './plugin/split-selection.js';
 export { getHostTool } from './plugin/host-tool.js';
 export type { Json } from './base/json.js';
 export { Plugin, type KindIdentity, type MemberTypes, type PluginMeta } from './plugin/plugin.js';

@@ -1,5 +1,7 @@
 import { MappingNode } from '../load/node.js';
-import type { ActionBuilder, Element, RunOptions, SplitSelection } from '../plugin/element.js';
+import type { ActionBuilder, Element } from '../plugin/element.js';
+import type { RunOptions } from '../plugin/run-options.js';
+import type { SplitSelection } from '../plugin/split-selection.js';
 import type { Step } from '../plugin/ports.js';
 import type { Source } from '../plugin/source.js';
 

@@ -1,6 +1,6 @@
 import { globMatcher } from './glob.js';
 import type { MappingNode } from '../load/node.js';
-import type { SplitSelection } from '../plugin/element.js';
+import type { SplitSelection } from '../plugin/split-selection.js';
 
 /**
  * Which paths of an artifact a selection of its split domains takes (BuildStream reference: split rules). A path

@@ -42,13 +42,11 @@ export class ApkDatabase implements PackageDatabase {
     return stampOf(join(this.root, this.file));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async packages(): Promise<ReadonlyMap<string, InstalledPackage>> {
+  packages(): ReadonlyMap<string, InstalledPackage> {
     return this.read().packages;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async contents(packages: readonly InstalledPackage[]): Promise<PackageContents> {
+  contents(packages: readonly InstalledPackage[]): PackageContents {
     const { listed, checksums } = this.read();
     const files = packages.map(({ id }) => {
       const paths = (): { path: string }[] => listed.of(id).map((path) => ({ path }));
@@ -57,13 +55,11 @@ export class ApkDatabase implements PackageDatabase {
     return { files: new Map(files), alternatives: [] };
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async owners(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  owners(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
     return this.read().listed.owners(paths);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async endingIn(endings: readonly string[]): Promise<readonly string[]> {
+  endingIn(endings: readonly string[]): readonly string[] {
     return this.read().listed.endingIn(endings);
   }
 

@@ -10,8 +10,7 @@ import { captureOwnTree, type OwnTree } from './own-tree.js';
 import { packageClosure } from './package-closure.js';
 import type { InstalledPackage, PackageContents, PackageDatabase } from './package-database.js';
 import { capturePackage } from './package-part.js';
-import type { CapturedPackages, PackagesMemo } from './packages-memo.js';
-import type { SourcePart } from '../plugin/source-facts.js';
+import type { CapturedPackages, CapturedPart, PackagesMemo } from './packages-memo.js';
 import { stampOf } from './path-stamp.js';
 import { isForAll, RootPaths } from './root-paths.js';
 import { isSystemPath } from './system-paths.js';
@@ -101,7 +100,7 @@ class PackagesCapture {
     const start = [...named, ...ids.flatMap((id) => all.get(id) ?? [])];
     const packages = packageClosure(all, start);
     const contents = await database.contents(packages);
-    const parts: SourcePart[] = [];
+    const parts: CapturedPart[] = [];
     for (const each of packages) {
       parts.push({ name: each.id, version: each.version, tree: await this.part(each, contents) });
     }

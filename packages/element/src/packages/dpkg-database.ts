@@ -39,20 +39,18 @@ export class DpkgDatabase implements PackageDatabase {
     return WATCHED.map((path) => stampOf(join(this.root, path))).join(' ');
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async packages(): Promise<ReadonlyMap<string, InstalledPackage>> {
+  packages(): ReadonlyMap<string, InstalledPackage> {
     return readDpkgStatus(this.read(DPKG_STATUS));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- other databases are asked through a program
-  async contents(packages: readonly InstalledPackage[]): Promise<PackageContents> {
+  contents(packages: readonly InstalledPackage[]): PackageContents {
     const names = new Set(packages.map(({ name }) => name));
     const diversions = this.diversions();
     const files = new Map(packages.map((each) => [each.id, this.filesOf(each, diversions, names)]));
     return { files, alternatives: readDpkgAlternatives(this.root) };
   }
 
-  async owners(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  owners(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
     const owners = new Map<string, Set<string>>();
     for (const file of this.lists()) {
       const text = `\n${this.read(join(INFO, file))}`;
@@ -61,7 +59,7 @@ export class DpkgDatabase implements PackageDatabase {
           owners.set(path, (owners.get(path) ?? new Set()).add(file.slice(0, -LIST.length)));
       }
     }
-    const ids = await this.idsByList();
+    const ids = this.idsByList();
     return new Map(
       paths.flatMap((path) => {
         const known = [...(owners.get(path) ?? [])].flatMap((name) => ids.get(name) ?? []).sort();
@@ -70,8 +68,8 @@ export class DpkgDatabase implements PackageDatabase {
     );
   }
 
-  async endingIn(endings: readonly string[]): Promise<readonly string[]> {
-    const ids = await this.idsByList();
+  endingIn(endings: readonly string[]): readonly string[] {
+    const ids = this.idsByList();
     return this.lists().flatMap((file) => {
       const text = this.read(join(INFO, file));
       return endings.some((ending) => text.includes(`${ending}\n`)) ? (ids.get(file.slice(0, -LIST.length)) ?? []) : [];
@@ -120,9 +118,9 @@ export class DpkgDatabase implements PackageDatabase {
   }
 
   /** The identities of packages by the names of their lists. */
-  private async idsByList(): Promise<ReadonlyMap<string, string>> {
+  private idsByList(): ReadonlyMap<string, string> {
     const ids = new Map<string, string>();
-    for (const { id, name } of (await this.packages()).values()) {
+    for (const { id, name } of this.packages().values()) {
       ids.set(id, id);
       ids.set(name, id);
     }

@@ -52,6 +52,9 @@ export interface PackageContents {
   readonly alternatives: readonly Alternative[];
 }
 
+/** An answer at once, of databases that are read here, or later, of those that a program is asked of. */
+export type Answer<T> = T | Promise<T>;
+
 /**
  * What a package manager has written down of the packages that are installed. It is only read, without the manager's
  * locks: what is written meanwhile changes the stamp.
@@ -61,14 +64,14 @@ export interface PackageDatabase {
   /** Changes whenever a package is installed, removed or upgraded, or a link is chosen anew. Costs a few `lstat`. */
   stamp(): string;
   /** All packages that are installed, by their identity. @throws ElementError TOOLCHAIN where it cannot be read */
-  packages(): Promise<ReadonlyMap<string, InstalledPackage>>;
+  packages(): Answer<ReadonlyMap<string, InstalledPackage>>;
   /** What packages consist of. @throws ElementError TOOLCHAIN where the database does not say it */
-  contents(packages: readonly InstalledPackage[]): Promise<PackageContents>;
+  contents(packages: readonly InstalledPackage[]): Answer<PackageContents>;
   /**
    * The identities of the packages that own absolute paths; a path that no package owns is left out. A directory belongs
    * to the packages with a file directly in it.
    */
-  owners(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  owners(paths: readonly string[]): Answer<ReadonlyMap<string, readonly string[]>>;
   /** The identities of the packages with a path that ends so. @param endings each begins with a slash */
-  endingIn(endings: readonly string[]): Promise<readonly string[]>;
+  endingIn(endings: readonly string[]): Answer<readonly string[]>;
 }

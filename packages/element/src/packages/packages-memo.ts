@@ -6,11 +6,14 @@ import type { Digest } from '../cas/digest.js';
 import type { SourcePart } from '../plugin/source-facts.js';
 import type { OwnTree } from './own-tree.js';
 
+/** A package that was captured, or a path that no package owns. */
+export type CapturedPart = SourcePart & { readonly tree: Digest };
+
 /** What was captured, and by which stamps it still is what it was. */
 export interface CapturedPackages {
   readonly tree: Digest;
   /** What the tree is merged from: the packages, in the order of their names, and then what no package owns. */
-  readonly parts: readonly SourcePart[];
+  readonly parts: readonly CapturedPart[];
   /** The packages in the tree as `name=version`, sorted. */
   readonly packages: readonly string[];
   /** The paths of what no package owns, sorted. */

@@ -1,7 +1,9 @@
 import { Plugin, type PluginMeta } from './plugin.js';
 import type { HostMount, Step } from './ports.js';
 import type { ProjectInfo } from './project-info.js';
+import type { RunOptions } from './run-options.js';
 import type { Source } from './source.js';
+import type { SplitSelection } from './split-selection.js';
 import { ElementError } from '../base/error.js';
 import type { MappingNode } from '../load/node.js';
 import type { Variables } from '../load/composition/variables.js';
@@ -22,20 +24,6 @@ export interface DependencyConfiguration {
   readonly path: string;
   /** The `config` of the mention, its variables put in; absent if none was written. */
   readonly config?: MappingNode | undefined;
-}
-
-/**
- * A part of an artifact by the domains of its split rules (`public.bst.split-rules`): the paths of the domains in
- * `include` (default: all), without those of the domains in `exclude`; and, where `orphans` is true, those
- * of no domain (BuildStream reference: `Element.stage_artifact`).
- *
- * @public
- */
-export interface SplitSelection {
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Default true. */
-  readonly orphans?: boolean;
 }
 
 /**
@@ -69,14 +57,6 @@ export interface ElementMeta extends PluginMeta {
   readonly public: MappingNode;
   readonly sources: readonly Source[];
   readonly dependencies: readonly Dependency[];
-}
-
-/** Settings of one step that override those of the {@link ActionBuilder}. @public */
-export interface RunOptions {
-  /** What the log and an error call the command; default: the command itself. */
-  readonly label?: string;
-  readonly cwd?: string;
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -5,7 +5,8 @@ export interface SourcePart {
   /** The same for every version of it. */
   readonly name: string;
   readonly version?: string;
-  readonly tree: Digest;
+  /** What it consists of; absent if it is kept in another form. */
+  readonly tree?: Digest;
 }
 
 /**
@@ -37,7 +38,9 @@ export function isSourceFacts(value: unknown): value is SourceFacts {
 }
 
 function isPart(value: unknown): boolean {
-  return isObject(value) && isString(value.name) && isOptional(value.version, isString) && isDigest(value.tree);
+  return (
+    isObject(value) && isString(value.name) && isOptional(value.version, isString) && isOptional(value.tree, isDigest)
+  );
 }
 
 function isDigest(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { ElementError } from '../base/error.js';
+import { parseJson } from '../base/json.js';
 import type { Digest } from '../cas/digest.js';
 import type { ArtifactRecord, Key, PinnedDependency } from '../plugin/ports.js';
 import { isSourceFacts } from '../plugin/source-facts.js';
@@ -40,7 +41,7 @@ export function formatRecord(record: ArtifactRecord): string {
  */
 export function parseRecord(text: Buffer, key: Key): ArtifactRecord | undefined {
   const end = text.indexOf(NEWLINE);
-  const value = parse(text.toString('utf8', 0, Math.max(0, end)));
+  const value = parseJson(text.toString('utf8', 0, Math.max(0, end)));
   if (!isObject(value) || value.key !== key) return undefined;
   const { details, bytes, ...core } = value;
   // Details stay bytes: thousands of records are read for their first lines alone.
@@ -59,22 +60,13 @@ type Details = Pick<ArtifactRecord, (typeof DETAILS)[number]>;
 
 /** @throws ElementError STORE if they are damaged */
 function parseDetails(text: string, key: Key): Details {
-  const value = parse(text);
+  const value = parseJson(text);
   if (isDetails(value)) return value;
   throw new ElementError({
     code: 'STORE',
     message: `the record of \`${key}\` is damaged`,
     hint: 'remove it from the store; what it is of is built again',
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isCore(value: unknown): value is Omit<ArtifactRecord, keyof Details> {

@@ -1,7 +1,7 @@
 import type { KeyedElement, KeyedElements } from './keyed-element.js';
 import { readInputs } from './read-inputs.js';
 import { ElementError } from '../base/error.js';
-import type { Json } from '../base/json.js';
+import { parseJson, type Json } from '../base/json.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import { digestOf, type Digest } from '../cas/digest.js';
 import { directoriesInMemory } from '../cas/digest-only-blobs.js';
@@ -50,11 +50,9 @@ export async function documentOf(targets: ReadonlyMap<string, Key>, elements: Ke
     const { name, kind, inputs, dependencies, sources } = found;
     written[key] = { name, kind, inputs, dependencies, sources: sources.map(({ facts }) => facts ?? null) };
     for (const { facts, blobs } of sources) {
-      const trees = [
-        ...(facts?.tree === undefined ? [] : [facts.tree]),
-        ...(facts?.parts ?? []).map(({ tree }) => tree),
-      ];
-      for (const tree of trees) await addDirectories(tree, blobs, directories);
+      for (const { tree } of [...(facts === undefined ? [] : [facts]), ...(facts?.parts ?? [])]) {
+        if (tree !== undefined) await addDirectories(tree, blobs, directories);
+      }
     }
     for (const dependency of dependencies) waiting.add(dependency.key);
   }
@@ -68,7 +66,7 @@ export async function documentOf(targets: ReadonlyMap<string, Key>, elements: Ke
  * @throws ElementError USAGE if it is not such a document
  */
 export async function readKeyDocument(text: string, label: string): Promise<ReadKeys> {
-  const document = parse(text);
+  const document = parseJson(text);
   if (!isDocument(document)) {
     throw new ElementError({
       code: 'USAGE',
@@ -111,15 +109,6 @@ async function addDirectories(tree: Digest, blobs: BlobStore, to: Record<string,
   }
   to[tree.hash] = Buffer.from(bytes).toString('base64');
   for (const { digest } of decodeDirectory(bytes).directories) await addDirectories(digest, blobs, to);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isDocument(value: unknown): value is KeyDocument {

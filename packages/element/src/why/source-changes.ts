@@ -98,7 +98,7 @@ async function partsChanges(
     const [was, is] = [old.get(name), young.get(name)];
     if (was === undefined || is === undefined || was.version !== is.version) {
       packages.push(version({ what: 'package', name }, was?.version, is?.version, was === undefined, is === undefined));
-    } else if (!sameDigest(was.tree, is.tree)) {
+    } else if (was.tree !== undefined && is.tree !== undefined && !sameDigest(was.tree, is.tree)) {
       const of = is.version === undefined ? `\`${name}\`` : `package \`${name}\` ${is.version}`;
       files.push(...(await treeChanges([was.tree, beforeBlobs], [is.tree, afterBlobs], { label: '/', of })));
     }

@@ -7,6 +7,7 @@ import {
   type Digest,
   type Json,
   type MappingNode,
+  type SourceFacts,
   type SourceIo,
   type SourceKind,
 } from '@wheelhouse/element';
@@ -69,6 +70,10 @@ export class DebianSource extends Source {
 
   override getUniqueKey(): Json {
     return this.packages.map(({ deb }) => deb.hash);
+  }
+
+  override describe(): SourceFacts {
+    return { label: 'debian', parts: this.packages.map(({ name, version }) => ({ name, version })) };
   }
 
   /** The packages as `name=version`. */

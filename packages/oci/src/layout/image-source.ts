@@ -8,6 +8,7 @@ import {
   type Digest,
   type Json,
   type MappingNode,
+  type SourceFacts,
   type SourceIo,
   type SourceKind,
 } from '@wheelhouse/element';
@@ -62,6 +63,10 @@ export class ImageSource extends Source {
     return this.layers.map(({ diffId }) => diffId);
   }
 
+  override describe(): SourceFacts {
+    return { label: placeOf(this.image), version: this.found?.digest ?? '' };
+  }
+
   /** SHA-256 over what identifies the content, in hexadecimal. */
   get identityHash(): string {
     return createHash('sha256').update(JSON.stringify(this.getUniqueKey())).digest('hex');
@@ -71,9 +76,7 @@ export class ImageSource extends Source {
   override async fetch(to: BlobStore, io: SourceIo): Promise<Digest> {
     const { layers } = this;
     if ((await to.findMissing(layers.map(({ blob }) => blob))).length > 0) {
-      const pinned = parseBaseReference(this.image).digest;
-      const place = pinned === undefined ? this.image : this.image.slice(0, -pinned.length - 1);
-      await this.resolve(`${place}@${this.found?.digest ?? ''}`, io.signal);
+      await this.resolve(`${placeOf(this.image)}@${this.found?.digest ?? ''}`, io.signal);
     }
     return await applyLayers(to, layers, { name: this.name, scratch: this.services.store.scratch });
   }
@@ -130,6 +133,12 @@ export class ImageSource extends Source {
       `image-${createHash('sha256').update(JSON.stringify(question)).digest('hex').slice(0, 32)}`,
     );
   }
+}
+
+/** The name of an image without its digest. */
+function placeOf(image: string): string {
+  const { digest } = parseBaseReference(image);
+  return digest === undefined ? image : image.slice(0, -digest.length - 1);
 }
 
 function foundIn({ manifestDigest, id, layers }: BaseImage): FoundImage {

@@ -179,8 +179,20 @@ describe('what changes the key of packages', () => {
     expect(key(await lock(['stable'], ['b', 'a']))).toBe(key(locked));
     expect(key([...locked].reverse())).not.toBe(key(locked));
     expect(key(await lock(['stable'], ['a']))).not.toBe(key(locked));
+    const before = source(locked)
+      .describe()
+      .parts?.find(({ name }) => name === 'a')?.version;
     mirror.add('stable', [{ name: 'a', version: '2', files: { 'usr/bin/a': '#!other' } }]);
-    expect(key(await lock(['stable'], ['a', 'b']))).not.toBe(key(locked));
+    const upgraded = await lock(['stable'], ['a', 'b']);
+    expect(key(upgraded)).not.toBe(key(locked));
+    expect(source(upgraded).describe()).toMatchObject({
+      label: 'debian',
+      parts: [
+        { name: 'a', version: '2' },
+        { name: 'b', version: before },
+      ],
+    });
+    expect(before).not.toBe('2');
   });
 
   it('and neither the mirror nor what else it has', async () => {

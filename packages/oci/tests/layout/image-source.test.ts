@@ -138,6 +138,7 @@ test('a pinned image has the same key wherever it is, and needs no network once 
   const squeezed = source({ image: `registry:${registry.host}/${NAME}:squeezed`, ref });
   await squeezed.consistency();
   expect(again.getUniqueKey()).toEqual(squeezed.getUniqueKey());
+  expect(again.describe()).toEqual({ label: pinned.replace(/@.*/, ''), version: pinned.replace(/.*@/, '') });
   expect(await pathsOf(await fetched(again))).toEqual(['bin/sh']);
 });
 

@@ -25,7 +25,7 @@ export async function lockDebian(
   { workspace, engine, progress }: LockContext,
 ): Promise<LockedPackage[]> {
   const { environment, signal, store } = engine;
-  const pythons = new Set(projects.map((project) => workspace.pythonPackage(project)));
+  const pythons = new Set(projects.map((project) => workspace.toolchains.pythonPackage(project)));
   const names = [...pythons].map((python) => debianPackageNames(python, 'native'));
   const named = projects.flatMap(({ ref, metadata }) => {
     const { toolchain, systemPackages = [] } = ref.settings ?? {};

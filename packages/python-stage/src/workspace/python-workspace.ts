@@ -1,10 +1,6 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { ElementError } from '@wheelhouse/element';
-import { openPackageDatabase } from '@wheelhouse/element/internal';
-import { imageArchitecture, parseBaseReference } from '@wheelhouse/oci/internal';
 import {
-  chooseInterpreter,
-  type DebianPackagesChoice,
   findPython,
   type Interpreter,
   checkBuildCycle,
@@ -32,42 +28,38 @@ import {
   readLocks,
   checkVendored,
   vendoredTrees,
-  usesCargo,
 } from '@wheelhouse/python/lockfile';
 import { checkDistinctNames } from '@wheelhouse/python/metadata';
 import { checkNoProblems, type ProblemProject } from './problem-project.js';
 import type { ProjectRef, WorkspaceProject } from './workspace-project.js';
 import { readEjected } from '../plan/ejected-templates.js';
-import { debianArchitecture, DEFAULT_COMPONENTS } from '../toolchains/debian-names.js';
-import { lockedDebian, lockedImage, notLocked, readToolchainLock } from '../toolchains/toolchain-lock.js';
-import { rootLabel, type RootToolchain, type Toolchain } from '../toolchains/toolchain.js';
-import { rootPrograms } from './root-programs.js';
-import type { DescribeRoot } from '../toolchains/root-description.js';
+import type { Toolchain } from '../toolchains/toolchain.js';
+import { InterpreterChoice, type InterpreterPlaces } from './interpreter-choice.js';
+import { checkedRust, rustParts, type RustParts } from './rust-parts.js';
+import { ToolchainChoice } from './toolchain-choice.js';
 import type { PlannedProject } from '../plan/planned-project.js';
 
 /** What reading a workspace needs. */
-export interface PythonWorkspaceOptions {
-  /** Absolute path. */
-  readonly directory: string;
+export interface PythonWorkspaceOptions extends InterpreterPlaces {
   readonly projects: readonly ProjectRef[];
-  /** Where interpreters are looked for (`PATH`, pyenv's variables). */
-  readonly environment: NodeJS.ProcessEnv;
   /** Indexes that names are pinned to, beside those that pip and uv are configured with. */
   readonly indexes?: readonly PinnedIndex[];
   /** The projects that nothing can be done with. */
   readonly problems?: readonly ProblemProject[];
-  /** Describes toolchains that are not of this machine; without it, projects with such a one cannot be planned. */
-  readonly describeRoot?: DescribeRoot | undefined;
-  /** The path of a file in which something is remembered between runs, by its name. */
-  memo(name: string): string;
 }
 
 /** The Python projects of a workspace. Metadata is read when it is opened, locks and interpreters when asked for. */
 export class PythonWorkspace {
+  readonly toolchains: ToolchainChoice;
+  private readonly interpreters: InterpreterChoice;
+
   private constructor(
     private readonly options: PythonWorkspaceOptions,
     readonly projects: readonly WorkspaceProject[],
-  ) {}
+  ) {
+    this.toolchains = new ToolchainChoice(options.directory);
+    this.interpreters = new InterpreterChoice(options, this.toolchains);
+  }
 
   /** @throws ElementError METADATA, DUPLICATE_DISTRIBUTION, OUTSIDE_WORKSPACE; all that are found, together */
   static async open(options: PythonWorkspaceOptions): Promise<PythonWorkspace> {
@@ -195,121 +187,22 @@ export class PythonWorkspace {
 
   /** The interpreter a project is built with: that of its toolchain. @throws ElementError INTERPRETER, TOOLCHAIN */
   async interpreter(project: WorkspaceProject): Promise<Interpreter> {
-    const toolchain = this.toolchain(project);
-    return isRoot(toolchain) ? await this.rootInterpreter(project, toolchain) : await this.localInterpreter(project);
+    return await this.interpreters.of(project);
   }
 
-  /**
-   * The interpreter of this machine that a project's development environment has: of a project whose toolchain is not
-   * of this machine, one of the same minor version.
-   *
-   * @throws ElementError INTERPRETER
-   */
+  /** The interpreter of this machine that a project's development environment has. @throws ElementError INTERPRETER */
   async machineInterpreter(project: WorkspaceProject): Promise<Interpreter> {
-    const toolchain = this.toolchain(project);
-    if (!isRoot(toolchain)) return await this.localInterpreter(project);
-    const { version } = await this.rootInterpreter(project, toolchain);
-    return await this.localInterpreter(project, version.split('.').slice(0, 2).join('.'));
+    return await this.interpreters.ofMachine(project);
   }
 
   /** Absolute path of a Python of this machine that stands for a project's where none of its code is run. @throws ElementError INTERPRETER */
   async machinePython(project: WorkspaceProject): Promise<string> {
-    return isRoot(this.toolchain(project))
-      ? await findPython(this.options.environment, this.options.memo('python-interpreters'))
-      : (await this.localInterpreter(project)).executable;
+    return await this.interpreters.anyOfMachine(project);
   }
 
-  private async rootInterpreter({ ref, metadata }: WorkspaceProject, toolchain: RootToolchain): Promise<Interpreter> {
-    const request = {
-      ...(ref.python === undefined ? {} : { python: ref.python }),
-      project: this.directoryOf({ ref }),
-      projectName: ref.name,
-      workspace: this.directory,
-      ...(metadata.requiresPython === undefined ? {} : { requiresPython: metadata.requiresPython }),
-      requiresPythonOrigin: metadata.origins.requiresPython,
-    };
-    const { programs, check } = rootPrograms(request);
-    const described = await this.options.describeRoot?.({ toolchain, programs });
-    if (described === undefined) throw new Error('a toolchain was requested of a workspace without an engine');
-    check(described.interpreter, rootLabel(toolchain));
-    if (toolchain.kind === 'debian') return described.interpreter;
-    const missing = toolchain.systemPackages.filter((name) => described.packages?.includes(name) === false);
-    if (missing.length === 0) return described.interpreter;
-    throw new ElementError({
-      code: 'TOOLCHAIN',
-      message: `the image \`${toolchain.image}\` does not have the packages ${missing.map((name) => `\`${name}\``).join(', ')}, which \`${ref.name}\` needs`,
-      hint: 'packages are not added to images: use an image that has them',
-    });
-  }
-
-  private async localInterpreter({ ref, metadata }: WorkspaceProject, python = ref.python): Promise<Interpreter> {
-    return await chooseInterpreter({
-      ...(python === undefined ? {} : { python }),
-      project: this.directoryOf({ ref }),
-      projectName: ref.name,
-      workspace: this.directory,
-      ...(metadata.requiresPython === undefined ? {} : { requiresPython: metadata.requiresPython }),
-      ...(metadata.origins.requiresPython === undefined
-        ? {}
-        : { requiresPythonOrigin: metadata.origins.requiresPython }),
-      environment: this.options.environment,
-      memo: this.options.memo('python-interpreters'),
-    });
-  }
-
-  /**
-   * What a project is built with and tested on (docs/adr/0103, docs/adr/0111).
-   *
-   * @returns `undefined` if that is the machine itself @throws ElementError TOOLCHAIN; what is wrong with toolchain.lock
-   */
+  /** See {@link ToolchainChoice.of}. */
   toolchain(project: WorkspaceProject): Toolchain | undefined {
-    const { toolchain } = project.ref.settings ?? {};
-    if (typeof toolchain !== 'object') return this.machineToolchain(project);
-    if ('debian' in toolchain) return this.debianToolchain(project, toolchain.debian);
-    const { image } = toolchain;
-    const architecture = imageArchitecture(process.arch);
-    const ref = lockedImage(readToolchainLock(this.directory), image, architecture);
-    if (ref === undefined && parseBaseReference(image).digest === undefined) {
-      throw notLocked(`the image \`${image}\``, architecture);
-    }
-    return { kind: 'image', image, systemPackages: systemPackagesOf(project), ...(ref === undefined ? {} : { ref }) };
-  }
-
-  private debianToolchain(project: WorkspaceProject, choice: DebianPackagesChoice): Toolchain {
-    const { suites, mirror, packages = [] } = choice;
-    const architecture = debianArchitecture(process.arch);
-    const components = choice.components ?? DEFAULT_COMPONENTS;
-    const locked = lockedDebian(readToolchainLock(this.directory), { suites, components }, architecture);
-    if (locked === undefined) throw notLocked(`packages of \`${suites.join('`, `')}\``, architecture);
-    return {
-      kind: 'debian',
-      locked,
-      python: this.pythonPackage(project, new Set(locked.map(({ name }) => name))),
-      systemPackages: [...new Set([...systemPackagesOf(project), ...packages])].sort(),
-      ...(mirror === undefined ? {} : { mirror }),
-    };
-  }
-
-  /** The package of the program that is a project's interpreter: the first that may be. @param available default: each is */
-  pythonPackage({ ref }: Pick<WorkspaceProject, 'ref'>, available?: ReadonlySet<string>): string {
-    const place = { project: this.directoryOf({ ref }), projectName: ref.name, workspace: this.directory };
-    const { programs } = rootPrograms({ ...place, python: ref.python });
-    return programs.map((each) => posix.basename(each)).find((name) => available?.has(name) !== false) ?? 'python3';
-  }
-
-  /** What of this machine a project is built with; what its development environment is, whatever its toolchain. */
-  private machineToolchain(project: WorkspaceProject): Toolchain | undefined {
-    const { toolchain } = project.ref.settings ?? {};
-    if (toolchain === 'host') return undefined;
-    const manager = openPackageDatabase('/')?.manager;
-    // Others have been tried on fewer systems.
-    if (toolchain !== 'packages' && manager !== 'dpkg') return undefined;
-    if (manager !== undefined) return { kind: 'packages', manager, systemPackages: systemPackagesOf(project) };
-    throw new ElementError({
-      code: 'TOOLCHAIN',
-      message: 'the option `toolchain` is `packages`, but this machine has no package database that is known',
-      hint: 'the databases of dpkg, rpm and apk are known; the toolchain `host` needs none',
-    });
+    return this.toolchains.of(project);
   }
 
   /**
@@ -324,7 +217,7 @@ export class PythonWorkspace {
     const place = { workspace: this.directory, command: `nx run ${ref.name}:lock` };
     const isLocal = where === 'machine';
     const interpreter = isLocal ? await this.machineInterpreter(project) : await this.interpreter(project);
-    const toolchain = isLocal ? this.machineToolchain(project) : this.toolchain(project);
+    const toolchain = isLocal ? this.toolchains.ofMachine(project) : this.toolchain(project);
     const locks = readLocks(metadata, place);
     const { markers, version } = interpreter;
     checkLocks(metadata, locks, this.requirements(project, markers), { ...place, interpreter: version, markers });
@@ -366,19 +259,8 @@ export class PythonWorkspace {
   }
 
   /** What builds by cargo need, where one of these locks has a backend that runs it. @throws ElementError TOOLCHAIN */
-  async rustParts(
-    metadata: ProjectMetadata,
-    build: ReadonlyMap<string, Lock>,
-  ): Promise<Pick<PlannedProject, 'rust' | 'crates'>> {
-    const [whose] = [...build.values()].filter(usesCargo);
-    if (whose === undefined) return {};
-    // Loaded by projects with Rust alone.
-    const { findRust } = await import('@wheelhouse/python/rust');
-    const rust = await findRust(this.options.environment, whose.distribution);
-    const own = build.get(metadata.normalizedName);
-    if (own === undefined || !usesCargo(own)) return { rust };
-    const { projectCrates } = await import('@wheelhouse/python/rust');
-    return { rust, crates: await projectCrates(metadata.root, this.directory) };
+  async rustParts(metadata: ProjectMetadata, build: ReadonlyMap<string, Lock>): Promise<RustParts> {
+    return await rustParts(metadata, build, this.options);
   }
 
   /** The project's metadata with the version that its repository gives it. @throws ElementError METADATA */
@@ -414,27 +296,4 @@ export class PythonWorkspace {
   private allMetadata(): ProjectMetadata[] {
     return this.projects.map(({ metadata }) => metadata);
   }
-}
-
-function isRoot(toolchain: Toolchain | undefined): toolchain is RootToolchain {
-  return toolchain?.kind === 'image' || toolchain?.kind === 'debian';
-}
-
-/** Those of the options and those of the project's own files, sorted. */
-function systemPackagesOf({ ref, metadata }: WorkspaceProject): string[] {
-  return [...new Set([...(ref.settings?.systemPackages ?? []), ...(metadata.systemPackages ?? [])])].sort();
-}
-
-/** Rust is of this machine, and what it needs of it does not fit another root. @throws ElementError TOOLCHAIN */
-function checkedRust<T extends Pick<PlannedProject, 'rust'>>(
-  parts: T,
-  toolchain: Toolchain | undefined,
-  name: string,
-): T {
-  if (parts.rust === undefined || !isRoot(toolchain)) return parts;
-  throw new ElementError({
-    code: 'TOOLCHAIN',
-    message: `\`${name}\` is built with Rust, which is of this machine, but its toolchain is not`,
-    hint: 'use the toolchain `packages` or `host` for it',
-  });
 }
